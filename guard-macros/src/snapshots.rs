@@ -1,0 +1,1 @@
+//! What the pipeline makes of each form, as it would be formatted.

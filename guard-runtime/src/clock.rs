@@ -1,0 +1,46 @@
+//! Time as a number: nanoseconds since the process first asked.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// Added to every reading, so that no time is ever a special value of the epoch or of a slot.
+const ORIGIN: u64 = 1024;
+
+static ANCHOR: OnceLock<Instant> = OnceLock::new();
+
+fn anchor() -> Instant {
+    *ANCHOR.get_or_init(Instant::now)
+}
+
+/// The real, monotonic time.
+pub(crate) fn real() -> u64 {
+    nanos(anchor().elapsed()).saturating_add(ORIGIN)
+}
+
+/// The time of this thread: real, unless its test has paused it.
+pub(crate) fn now() -> u64 {
+    #[cfg(feature = "testing")]
+    if let Some(paused) = crate::testing::paused_at() {
+        return paused;
+    }
+    real()
+}
+
+/// Whether this thread's time stands still.
+pub(crate) fn is_paused() -> bool {
+    #[cfg(feature = "testing")]
+    return crate::testing::paused_at().is_some();
+    #[cfg(not(feature = "testing"))]
+    return false;
+}
+
+/// `None` where the platform's clock ends before `time`.
+pub(crate) fn instant(time: u64) -> Option<Instant> {
+    anchor().checked_add(Duration::from_nanos(time.saturating_sub(ORIGIN)))
+}
+
+/// Saturates: [`Duration::MAX`] becomes the budget that never ends.
+#[inline]
+pub(crate) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,163 @@
+//! The published tick, and the protocol between the ticker and the threads it serves.
+//!
+//! The word is the time of the last tick, in nanoseconds of [`clock`](crate::clock), with bit 0
+//! set while the ticker is parked. It strictly grows, so a check need only compare for equality.
+//!
+//! # Orderings
+//!
+//! *A hot check* loads the word relaxed: a stale value only delays the cold path, and coherence
+//! bounds that by the time a cache line takes. Everything a decision rests on is read in the cold
+//! path, after an acquire load of the word.
+//!
+//! **No deadline is forgotten.** The ticker stores the time of its next wake-up (`next`) and then
+//! publishes the word. A thread loads the word (acquire) and then lowers `next` to the time at
+//! which it wants a tick ([`Epoch::request`]). If the ticker's store overwrites the wish, the
+//! publication comes after it, so the thread holds an older word, its next check goes cold, and it
+//! asks again. If the thread holds the new word, the acquire load makes the new `next` visible, and
+//! its wish lowers that one. Parking is the same with `next = MAX`: any wish lowers it and wakes.
+//! A thread that opens its scope just as the ticker parks sees the word change at its next check.
+//!
+//! # Never early
+//!
+//! A scope of one second or more reads no clock when it opens: it keeps the word it saw, `E`. Its
+//! real start lies before the moment at which the tick that replaced `E` was visible. The ticker
+//! reads the clock *after* that publication (a sequentially consistent swap, so that the store has
+//! left the core), and adds what the gap exceeded [`GAP`] by to `lag` before it marks the word
+//! `settled`. Hence
+//!
+//! ```text
+//! start <= E + GAP + (lag now - lag at entry) + MARGIN     once settled > E
+//! ```
+//!
+//! and the deadline is counted from the right-hand side. Entry loads `lag` *before* the word: had it
+//! seen the gap's own contribution, the acquire would have shown it the later word as well. Until
+//! `settled > E` the deadline is unknown and cannot have passed. A starved ticker, a stopped
+//! process or a preempted tick all make the gap longer, and are in `lag`; none can make a trip
+//! early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of
+//! the caller's own clock read, which its reorder window bounds by less than a microsecond.
+//! A word that is parked is never a start: entry then reads the clock.
+
+use crate::sync::{AtomicU64, Ordering};
+
+/// Bit 0 of the word: the ticker sleeps until it is asked.
+pub(crate) const PARKED: u64 = 1;
+
+/// Never published: a thread that holds it takes the cold path at every check.
+pub(crate) const STALE: u64 = 0;
+
+/// A tick comes at least this often while a scope is open, in nanoseconds.
+pub(crate) const HEARTBEAT: u64 = 8_000_000;
+
+/// A gap between ticks up to this length is not counted as lag. Together with [`MARGIN`] under 1 %
+/// of a second, the shortest budget that starts without a clock read.
+pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
+
+/// See *Never early* above.
+pub(crate) const MARGIN: u64 = 20_000;
+
+/// The state shared by all threads; one per process, one per execution of a model.
+///
+/// On cache lines of its own (two, because adjacent lines are fetched in pairs).
+#[repr(align(128))]
+pub(crate) struct Epoch {
+    word: AtomicU64,
+    /// Time of the next planned tick; `MAX` while parked.
+    next: AtomicU64,
+    /// Sum of what all gaps exceeded [`GAP`] by.
+    lag: AtomicU64,
+    /// The last word whose gap is in `lag`.
+    settled: AtomicU64,
+}
+
+impl Epoch {
+    /// Parked, as before the first guard of the process.
+    #[cfg(not(loom))]
+    pub(crate) const fn new() -> Self {
+        Self {
+            word: AtomicU64::new(PARKED),
+            next: AtomicU64::new(u64::MAX),
+            lag: AtomicU64::new(0),
+            settled: AtomicU64::new(0),
+        }
+    }
+
+    /// The same; loom's atomics cannot be made in a constant.
+    #[cfg(loom)]
+    pub(crate) fn new() -> Self {
+        Self {
+            word: AtomicU64::new(PARKED),
+            next: AtomicU64::new(u64::MAX),
+            lag: AtomicU64::new(0),
+            settled: AtomicU64::new(0),
+        }
+    }
+
+    /// The word, for the comparison of a hot check.
+    #[inline(always)]
+    pub(crate) fn glance(&self) -> u64 {
+        self.word.load(Ordering::Relaxed)
+    }
+
+    /// The word, for the cold path and for entries: what the ticker did before it is visible.
+    #[inline(always)]
+    pub(crate) fn word(&self) -> u64 {
+        self.word.load(Ordering::Acquire)
+    }
+
+    /// The lag so far. An entry loads it before the word.
+    #[inline(always)]
+    pub(crate) fn lag(&self) -> u64 {
+        self.lag.load(Ordering::Acquire)
+    }
+
+    /// The lag, if the gap that followed the word `entered` is part of it.
+    pub(crate) fn settled_lag(&self, entered: u64) -> Option<u64> {
+        (self.settled.load(Ordering::Acquire) > entered).then(|| self.lag())
+    }
+
+    /// Asks for a tick at the time `at`; true if the ticker must be woken to plan it.
+    #[must_use]
+    pub(crate) fn request(&self, at: u64) -> bool {
+        // The plain load keeps the line shared in the usual case; why it suffices: *Orderings*.
+        self.next.load(Ordering::SeqCst) > at && self.next.fetch_min(at, Ordering::SeqCst) > at
+    }
+
+    /// Time of the next planned tick; `MAX` while parked.
+    pub(crate) fn next(&self) -> u64 {
+        self.next.load(Ordering::SeqCst)
+    }
+
+    /// One tick at the time `now`, the next one planned for `next`. Returns the word.
+    pub(crate) fn tick(&self, now: u64, next: u64) -> u64 {
+        self.next.store(next, Ordering::SeqCst);
+        self.publish(now, 0)
+    }
+
+    /// The last tick before the ticker sleeps without a plan. Returns the word.
+    pub(crate) fn park(&self, now: u64) -> u64 {
+        self.next.store(u64::MAX, Ordering::SeqCst);
+        self.publish(now, PARKED)
+    }
+
+    /// Publishes `now`, or the next free value if time has not moved on. Only the ticker writes.
+    fn publish(&self, now: u64, parked: u64) -> u64 {
+        let word = (now & !PARKED).max((self.glance() & !PARKED) + 2) | parked;
+        self.word.swap(word, Ordering::SeqCst);
+        word
+    }
+
+    /// Accounts for the gap between the tick `before` and the tick `word`, which was visible at
+    /// the time `visible`, at the latest.
+    pub(crate) fn settle(&self, before: u64, word: u64, visible: u64) {
+        if before & PARKED == 0 {
+            let excess = visible.saturating_sub(before).saturating_sub(GAP);
+            let lag = self.lag.load(Ordering::Relaxed).saturating_add(excess);
+            self.lag.store(lag, Ordering::Release);
+        }
+        self.settled.store(word, Ordering::Release);
+    }
+}
+
+/// The epoch of the process.
+#[cfg(not(loom))]
+pub(crate) static EPOCH: Epoch = Epoch::new();

@@ -1,0 +1,90 @@
+//! Loops that cannot run away: deadlines, scopes and the error behind `#[loop_guard]`.
+//!
+//! # The mental model
+//!
+//! A **scope** is opened by a guarded function (or [`Budget::run`]) and closed when it is left, on
+//! every way out. It has a budget. Scopes nest per thread; the earliest deadline of them all is the
+//! one that counts, and the scope it belongs to is the one that the error names.
+//!
+//! A **check** stands at the head of every iteration of every loop of a guarded function. It
+//! compares one word that the process shares, the *epoch*, with the value seen last: a load, a
+//! compare, a branch. One **ticker** thread moves the epoch when a deadline comes near and at every
+//! heartbeat; only then does a check look at the clock and at the budgets.
+//!
+//! A check that finds the budget spent **trips**: the loop is left in place, destructors run, and
+//! the function returns `Err(E::from(tripped))`, or panics with the report where its type has no
+//! place for an error. Until the scope is left, every further check in it trips again.
+//!
+//! ```
+//! use guard_runtime::{Tripped, loop_guard};
+//!
+//! #[loop_guard(timeout = "20ms")]
+//! fn wait_for(done: &dyn Fn() -> bool) -> Result<(), Tripped> {
+//!     while !done() {
+//!         std::hint::spin_loop();
+//!     }
+//!     Ok(())
+//! }
+//!
+//! # fn main() {
+//! assert!(wait_for(&|| true).is_ok());
+//! let tripped = wait_for(&|| false).unwrap_err();
+//! assert!(tripped.to_string().contains("ran out of time: 20ms allowed"));
+//! # }
+//! ```
+//!
+//! # What it does not reach
+//!
+//! A call that never returns (a blocking read, a lock, foreign code) is noticed at the first check
+//! after it; loops inside functions without the attribute, in foreign macros and in iterator chains
+//! have no check of their own: call [`checkpoint`] there.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod epoch;
+mod sync;
+
+#[cfg(all(test, loom))]
+mod model;
+
+#[cfg(not(loom))]
+mod budget;
+#[cfg(not(loom))]
+mod clock;
+#[cfg(not(loom))]
+mod frame;
+#[cfg(not(loom))]
+mod leave;
+#[cfg(not(loom))]
+mod scope;
+#[cfg(not(loom))]
+mod site;
+#[cfg(all(feature = "testing", not(loom)))]
+pub mod testing;
+#[cfg(not(loom))]
+mod ticker;
+#[cfg(not(loom))]
+mod tripped;
+
+#[cfg(not(loom))]
+pub use budget::Budget;
+#[cfg(all(feature = "macros", not(loom)))]
+pub use guard_macros::loop_guard;
+#[cfg(not(loom))]
+pub use scope::{checkpoint, deadline, remaining};
+#[cfg(not(loom))]
+pub use site::Location;
+#[cfg(not(loom))]
+pub use tripped::{Cause, Tripped};
+
+/// What expansions name. Not public API: it changes without notice.
+#[cfg(not(loom))]
+#[doc(hidden)]
+pub mod __private {
+    pub use core::{concat, file, line, module_path, primitive::u64, result::Result};
+
+    pub use crate::leave::{Fallback, FromTripped, Probe, broken, panic};
+    pub use crate::scope::{Count, Scope, Seen, due, enter, inherit, nanos, spend, tick};
+    pub use crate::site::{At, Site};
+    pub use crate::tripped::Tripped;
+}

@@ -1,0 +1,271 @@
+//! Enter, check, tick, leave.
+
+use core::time::Duration;
+use std::time::Instant;
+
+use crate::clock;
+use crate::epoch::{EPOCH, PARKED, STALE};
+use crate::frame::{self, Earliest, SLOTS, Stack};
+use crate::site::{At, Site};
+use crate::ticker;
+use crate::tripped::{Cause, Tripped};
+
+/// Budgets from here on start without a clock read, in nanoseconds.
+const LONG: u64 = 1_000_000_000;
+
+/// The ticker ticks this much ahead of a deadline, and the checks of the thread concerned then read
+/// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
+/// More than a timer is usually late.
+const LEAD: u64 = 250_000;
+
+/// Marks, in a guard's depth, the one scope that gives a dying thread's stack back.
+const DYING: u32 = 1 << 31;
+
+/// The word with which a check last found nothing due.
+///
+/// A guarded function keeps it in a local that is passed and returned by value: were its address
+/// known to the cold path, the optimiser would have to keep it in memory.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Seen(u64);
+
+impl Seen {
+    /// Whether the entry itself has to look; known without loading the epoch again.
+    #[inline(always)]
+    #[must_use]
+    pub fn is_stale(self) -> bool {
+        self.0 == STALE
+    }
+}
+
+/// An open scope; dropping it leaves the scope.
+#[doc(hidden)]
+#[must_use]
+pub struct Scope {
+    stack: &'static Stack,
+    /// The depth below it.
+    depth: u32,
+}
+
+impl Drop for Scope {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.stack.set_depth(self.depth & !DYING);
+        if self.depth & DYING != 0 {
+            self.stack.release();
+        }
+    }
+}
+
+/// Opens a scope with a budget of `limit` nanoseconds; `MAX` never ends.
+///
+/// A stale result asks for a check at once: a budget may be spent already.
+#[doc(hidden)]
+#[inline(always)]
+pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen) {
+    let stack = Stack::current();
+    // Lag before word: see *Never early*.
+    let lag = EPOCH.lag();
+    let word = EPOCH.word();
+    let (depth, id) = (stack.depth(), site.id());
+    let usual = word == frame::seen() && word & PARKED == 0 && depth < SLOTS && id != 0;
+    if usual && limit >= LONG {
+        stack.push(depth, id, word, limit, lag);
+        (Scope { stack, depth }, Seen(word))
+    } else {
+        enter_slowly(site, limit)
+    }
+}
+
+/// The first scope of a thread, a short budget, a tick on the way, a very deep recursion.
+#[inline(never)]
+fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
+    let (stack, dying) = Stack::leased();
+    let word = EPOCH.word();
+    let depth = stack.depth();
+    let start = if limit == u64::MAX { 0 } else { clock::now() };
+    stack.push_exact(site.register(), start, limit);
+    let seen = match look(stack, word) {
+        Look::Spent { .. } => Seen(STALE),
+        Look::Fine(seen) => seen,
+    };
+    (Scope { stack, depth: if dying { depth | DYING } else { depth } }, seen)
+}
+
+/// The word to begin with in a function that opens no scope of its own.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn inherit() -> Seen {
+    Seen(frame::seen())
+}
+
+/// The check: has the epoch moved since?
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn due(seen: Seen) -> bool {
+    EPOCH.glance() != seen.0
+}
+
+/// The cold path of a check: is any budget of this thread spent?
+///
+/// # Errors
+///
+/// The trip, if one is.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+pub fn tick(at: &At) -> Result<Seen, Tripped> {
+    let stack = Stack::current();
+    match look(stack, EPOCH.word()) {
+        Look::Fine(seen) => Ok(seen),
+        Look::Spent { owner, due, now } => Err(trip(stack, owner, due, now, *at)),
+    }
+}
+
+/// What a look at the clock found.
+enum Look {
+    Fine(Seen),
+    /// The scope `owner` was `due` before `now`.
+    Spent { owner: u32, due: u64, now: u64 },
+}
+
+/// Compares the clock with the earliest deadline, and sees to it that the ticker does not sleep
+/// past that. `word` was loaded before, as [`Epoch::request`](crate::epoch::Epoch::request) wants.
+fn look(stack: &Stack, word: u64) -> Look {
+    let Earliest { due, owner, settled } = stack.earliest();
+    if due == u64::MAX && settled {
+        frame::set_seen(word);
+        return Look::Fine(Seen(word));
+    }
+    let now = clock::now();
+    if now > due && settled {
+        frame::set_seen(STALE);
+        return Look::Spent { owner, due, now };
+    }
+    let wish = if word & PARKED != 0 { now } else { due.saturating_sub(LEAD) };
+    let on_the_clock = due.saturating_sub(now) <= LEAD || clock::is_paused() || !ticker::ask(wish);
+    let seen = if on_the_clock { STALE } else { word };
+    frame::set_seen(seen);
+    Look::Fine(Seen(seen))
+}
+
+#[cold]
+fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
+    let (site, limit, spent) = stack.describe(owner);
+    let cause = match spent {
+        Some(limit) => Cause::Iterations { limit },
+        None => Cause::Timeout {
+            limit: Duration::from_nanos(limit),
+            elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
+        },
+    };
+    Tripped::new(site, at, cause)
+}
+
+/// The trip of a loop that begins iteration `limit + 1` of its activation, which opened `scope`.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+#[must_use]
+pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
+    let owner = scope.depth & !DYING;
+    scope.stack.spend(owner, limit);
+    trip(scope.stack, owner, 0, 0, *at)
+}
+
+/// A number of iterations, from any integer type.
+#[doc(hidden)]
+pub trait Count {
+    /// Saturates: a negative number allows no iteration.
+    fn count(self) -> u64;
+}
+
+macro_rules! count {
+    ($($integer:ty)*) => {$(
+        impl Count for $integer {
+            #[inline(always)]
+            fn count(self) -> u64 {
+                u64::try_from(self.max(0)).unwrap_or(u64::MAX)
+            }
+        }
+    )*};
+}
+count!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+/// The `timeout` of an attribute, in nanoseconds.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn nanos(limit: Duration) -> u64 {
+    clock::nanos(limit)
+}
+
+/// A check by hand, for helper code and iterator chains: has a budget of this thread run out?
+///
+/// Costs as little as the check of a guarded loop. Outside any scope it is always `Ok`.
+///
+/// # Errors
+///
+/// The trip, naming the scope whose budget ran out and the place of this call; every further check
+/// in that scope fails as well.
+///
+/// ```
+/// use guard_runtime::{Tripped, checkpoint, loop_guard};
+///
+/// #[loop_guard(timeout = "10ms")]
+/// fn sum(numbers: impl Iterator<Item = u64>) -> Result<u64, Tripped> {
+///     numbers.map(|n| checkpoint().map(|()| n)).sum()
+/// }
+///
+/// # fn main() {
+/// assert_eq!(sum(0..4).unwrap(), 6);
+/// assert!(sum(std::iter::repeat(0)).is_err());
+/// # }
+/// ```
+#[inline]
+#[track_caller]
+pub fn checkpoint() -> Result<(), Tripped> {
+    if due(inherit()) {
+        return tick(&At::caller("checkpoint")).map(|_| ());
+    }
+    Ok(())
+}
+
+/// The time left until the checks of this thread trip; zero once they do, `None` without a deadline.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Budget, remaining};
+///
+/// assert_eq!(remaining(), None);
+/// let left = Budget::timeout(Duration::from_secs(60)).run(remaining).unwrap().unwrap();
+/// // A budget of a second or more counts from the next tick of a clock that is at most 1 % coarse.
+/// assert!(left <= Duration::from_millis(60_600));
+/// ```
+#[must_use]
+pub fn remaining() -> Option<Duration> {
+    let due = earliest()?;
+    Some(Duration::from_nanos(due.saturating_sub(clock::now())))
+}
+
+/// The moment after which the checks of this thread trip; `None` without a deadline.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use guard_runtime::{Budget, deadline};
+///
+/// assert_eq!(deadline(), None);
+/// let at = Budget::timeout(Duration::from_secs(60)).run(deadline).unwrap().unwrap();
+/// assert!(at > Instant::now() + Duration::from_secs(50));
+/// ```
+#[must_use]
+pub fn deadline() -> Option<Instant> {
+    clock::instant(earliest()?)
+}
+
+fn earliest() -> Option<u64> {
+    let due = Stack::current().earliest().due;
+    (due != u64::MAX).then_some(due)
+}

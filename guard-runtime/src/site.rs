@@ -1,0 +1,159 @@
+//! Places in source code: of scopes, which are numbered, and of checks.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A place in source code; prints as `file:line:column`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Location {
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
+
+impl Location {
+    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Self {
+        Self { file, line, column }
+    }
+
+    #[track_caller]
+    pub(crate) fn caller() -> Self {
+        let caller = core::panic::Location::caller();
+        Self::new(caller.file(), caller.line(), caller.column())
+    }
+
+    /// The file, as the compiler was told it.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The column, from 1, in characters.
+    #[must_use]
+    pub fn column(&self) -> u32 {
+        self.column
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Where a check stands, and at what: `while`, `for`, `loop`, an entry, a checkpoint.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct At {
+    kind: &'static str,
+    location: Location,
+}
+
+impl At {
+    /// A check at the `kind` written at this place.
+    #[must_use]
+    pub const fn new(kind: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Self { kind, location: Location::new(file, line, column) }
+    }
+
+    pub(crate) fn entry(location: Location) -> Self {
+        Self { kind: "entry", location }
+    }
+
+    #[track_caller]
+    pub(crate) fn caller(kind: &'static str) -> Self {
+        Self { kind, location: Location::caller() }
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        self.location
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the `{}` at {}", self.kind, self.location)
+    }
+}
+
+/// A scope's name and place. One per guarded function, in a static.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Site {
+    name: &'static str,
+    location: Location,
+    /// Its number in [`SITES`], from 1. Slots hold numbers, since an atomic can hold no reference.
+    id: AtomicU32,
+}
+
+/// Every site that was ever entered, in the order of its number.
+static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+
+/// The sites of scopes opened by hand. Each is leaked once, so a call in a loop leaks nothing more.
+static NAMED: Mutex<Option<HashMap<(&'static str, Location), &'static Site>>> = Mutex::new(None);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Site {
+    /// The function `name`, at this place.
+    #[must_use]
+    pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Self { name, location: Location::new(file, line, column), id: AtomicU32::new(0) }
+    }
+
+    /// The site of a scope that was opened by hand at `location`.
+    pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
+        lock(&NAMED).get_or_insert_default().entry((name, location)).or_insert_with(|| {
+            Box::leak(Box::new(Self { name, location, id: AtomicU32::new(0) }))
+        })
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        self.location
+    }
+
+    /// The number, or 0 before the first entry. Relaxed: the number is all that is passed on.
+    #[inline(always)]
+    pub(crate) fn id(&self) -> u32 {
+        self.id.load(Ordering::Relaxed)
+    }
+
+    /// The number, given at the first call.
+    pub(crate) fn register(&'static self) -> u32 {
+        if self.id() != 0 {
+            return self.id();
+        }
+        let mut sites = lock(&SITES);
+        if self.id() == 0 {
+            sites.push(self);
+            let id = u32::try_from(sites.len()).expect("fewer guarded functions than 2^32");
+            self.id.store(id, Ordering::Relaxed);
+        }
+        self.id()
+    }
+
+    /// The site with this number, which [`register`](Self::register) gave.
+    pub(crate) fn by_id(id: u32) -> &'static Self {
+        lock(&SITES)[id as usize - 1]
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}:{})", self.name, self.location.file, self.location.line)
+    }
+}
