@@ -1,22 +1,29 @@
 //! [`Args`] + item -> [`Plan`]. Every rejection of the item is here, all reported at once.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Error, Expr, ItemFn, LitStr, Path, ReturnType, Type};
+use syn::{
+    Attribute, Block, Error, Expr, ImplItem, Item, ItemFn, LitStr, Path, ReturnType, Signature,
+    TraitItem, TraitItemFn, Type,
+};
 
-use crate::args::{Args, Errors, OnTrip, Timeout};
+use crate::args::{Args, Errors, OnTrip, Timeout, pace};
+use crate::calls;
 
 /// What the attribute can stand on.
 pub(crate) enum Target {
     Function(ItemFn),
+    /// An `impl` block, a trait or an inline module: every function in it.
+    Block(Item),
 }
 
 impl ToTokens for Target {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Function(function) => function.to_tokens(tokens),
+            Self::Block(item) => item.to_tokens(tokens),
         }
     }
 }
@@ -28,6 +35,10 @@ pub(crate) struct Plan<'a> {
     /// `None`: the function opens no scope.
     pub(crate) budget: Option<Limits<'a>>,
     pub(crate) leave: Leave<'a>,
+    /// Macros of the user's whose arguments are expressions.
+    pub(crate) macros: &'a [Path],
+    /// Whether trips in closures may unwind to a boundary around the body.
+    pub(crate) boundary: bool,
 }
 
 /// The budgets of a scope.
@@ -49,33 +60,113 @@ pub(crate) enum Leave<'a> {
 
 /// The item, if the attribute can stand on it.
 pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
-    let item = match syn::parse2::<syn::Item>(item.clone()) {
-        Ok(syn::Item::Fn(function)) => return Ok(Target::Function(function)),
-        Ok(item) => item,
-        // Rust itself reports what no item is; it does so at the same token.
-        Err(error) => return Err(error),
-    };
-    let bodyless = syn::parse2::<syn::TraitItemFn>(item.to_token_stream()).ok();
-    Err(match bodyless.as_ref().map(|method| &method.semi_token) {
-        Some(Some(semicolon)) => {
-            Error::new_spanned(semicolon, "a method without a body has no loops: put the attribute on its implementations")
+    // Rust itself reports what no item is; it does so at the same token.
+    match syn::parse2::<Item>(item)? {
+        Item::Fn(function) => Ok(Target::Function(function)),
+        item @ (Item::Impl(_) | Item::Trait(_)) => Ok(Target::Block(item)),
+        Item::Mod(module) if module.content.is_some() => Ok(Target::Block(Item::Mod(module))),
+        Item::Mod(module) => Err(Error::new_spanned(
+            module.semi,
+            "the attribute sees no other file: put it on the functions of the module, or on an inline one",
+        )),
+        item => Err(reject(&item)),
+    }
+}
+
+fn reject(item: &Item) -> Error {
+    let tokens = item.to_token_stream();
+    if let Ok(TraitItemFn {
+        semi_token: Some(semicolon),
+        ..
+    }) = syn::parse2(tokens.clone())
+    {
+        return Error::new_spanned(
+            semicolon,
+            "a method without a body has no loops: put the attribute on its implementations",
+        );
+    }
+    let keyword = tokens
+        .into_iter()
+        .find(|token| matches!(token, TokenTree::Ident(_)));
+    Error::new_spanned(
+        keyword,
+        "`loop_guard` goes on a function, an `impl`, a trait or an inline `mod`: move it there",
+    )
+}
+
+/// One function, wherever it is written.
+pub(crate) struct Function<'f> {
+    pub(crate) attrs: &'f [Attribute],
+    pub(crate) sig: &'f mut Signature,
+    pub(crate) block: &'f mut Block,
+    /// Whether the attribute stands on the item around it.
+    pub(crate) of_block: bool,
+}
+
+/// Calls `visit` for every function of a block that has no attribute of its own.
+pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)) {
+    let mut one = |attrs: &[Attribute], sig: &mut Signature, block: &mut Block| {
+        if !attrs.iter().any(is_loop_guard) {
+            visit(Function {
+                attrs,
+                sig,
+                block,
+                of_block: true,
+            });
         }
-        _ => Error::new_spanned(
-            first_token(&item),
-            "`loop_guard` goes on a function or a method: move it there",
-        ),
-    })
+    };
+    match item {
+        Item::Fn(function) => one(&function.attrs, &mut function.sig, &mut function.block),
+        Item::Impl(item) => {
+            for member in &mut item.items {
+                if let ImplItem::Fn(function) = member {
+                    one(&function.attrs, &mut function.sig, &mut function.block);
+                }
+            }
+        }
+        Item::Trait(item) => {
+            for member in &mut item.items {
+                if let TraitItem::Fn(TraitItemFn {
+                    attrs,
+                    sig,
+                    default: Some(block),
+                    ..
+                }) = member
+                {
+                    one(attrs, sig, block);
+                }
+            }
+        }
+        Item::Mod(module) if !module.attrs.iter().any(is_loop_guard) => {
+            for item in module.content.iter_mut().flat_map(|(_, items)| items) {
+                each_function(item, visit);
+            }
+        }
+        _ => {}
+    }
 }
 
-fn first_token(item: &syn::Item) -> TokenStream {
-    let attributes = |token: &proc_macro2::TokenTree| matches!(token, proc_macro2::TokenTree::Ident(_));
-    item.to_token_stream().into_iter().find(attributes).map_or_else(|| item.to_token_stream(), Into::into)
+/// Whether the attribute is this macro, under whatever path.
+pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "loop_guard")
 }
 
-/// Judges the function, and says what is to be done with it.
-pub(crate) fn plan<'a>(args: &'a Args, function: &mut ItemFn) -> Result<Plan<'a>, Error> {
+/// Judges the function, and says what is to be done with it; `None`: nothing.
+pub(crate) fn plan<'a>(
+    args: &'a Args,
+    function: &mut Function<'_>,
+) -> Result<Option<Plan<'a>>, Error> {
     let mut errors = Errors::default();
-    let sig = &function.sig;
+    let inherit = args.inherit.is_some();
+    let loops = Loops::of(function.block, &mut errors);
+    if errors.is_empty() && passes(function, inherit, loops) {
+        return Ok(None);
+    }
+    let sig = &*function.sig;
     if let Some(token) = &sig.constness {
         errors.push(Error::new_spanned(
             token,
@@ -83,11 +174,15 @@ pub(crate) fn plan<'a>(args: &'a Args, function: &mut ItemFn) -> Result<Plan<'a>
         ));
     }
     if let Some(token) = &sig.asyncness {
-        errors.push(Error::new_spanned(token, "`async` functions cannot be guarded yet: guard the functions it calls"));
+        errors.push(Error::new_spanned(
+            token,
+            "`async` functions cannot be guarded yet: guard the functions it calls",
+        ));
     }
     let on_trip = args.on_trip.as_ref().map(|arg| (&arg.key, arg.value));
+    let breaks = matches!(on_trip, Some((_, OnTrip::Break)));
     if let Some(abi) = sig.abi.as_ref().filter(|abi| !unwinds(abi)) {
-        if args.fallback.is_none() && !matches!(on_trip, Some((_, OnTrip::Break))) {
+        if args.fallback.is_none() && !breaks {
             errors.push(Error::new_spanned(
                 abi,
                 "a function with this ABI cannot unwind: say what to return with `fallback = ...`",
@@ -95,27 +190,150 @@ pub(crate) fn plan<'a>(args: &'a Args, function: &mut ItemFn) -> Result<Plan<'a>
         }
     }
     if let (Some((key, OnTrip::Error)), ReturnType::Default) = (on_trip, &sig.output) {
-        errors.push(Error::new_spanned(key, "the function returns no `Result`: remove this or give it one"));
+        errors.push(Error::new_spanned(
+            key,
+            "the function returns no `Result`: remove this or give it one",
+        ));
     }
-    if let Some((_, OnTrip::Break)) = on_trip {
-        let mut breaks = Breaks { errors: &mut errors, stack: Vec::new(), value: !is_unit(&sig.output) };
-        breaks.visit_block_mut(&mut function.block);
+    if breaks {
+        let mut breaks = Breaks {
+            errors: &mut errors,
+            stack: Vec::new(),
+            value: !is_unit(&sig.output),
+        };
+        breaks.visit_block_mut(function.block);
     }
-    errors.finish(Plan {
+    errors.finish(Some(Plan {
         root: args.krate.as_ref().map(|arg| &arg.value),
         name: args.name.as_ref().map(|arg| &arg.value),
-        budget: args.inherit.is_none().then(|| Limits {
+        budget: (!inherit).then(|| Limits {
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
             iterations: args.iterations.as_ref().map(|arg| &arg.value),
         }),
         leave: leave(args, &function.sig.output),
-    })
+        macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
+        boundary: can_be_wrapped(function),
+    }))
+}
+
+/// Whether the function is left as it is, without an error.
+fn passes(function: &Function<'_>, inherit: bool, loops: bool) -> bool {
+    let is_const = function.sig.constness.is_some();
+    // A destructor that was cut short by its caller's budget would be a lost cleanup.
+    (inherit && (!loops || is_destructor(function.sig)))
+        || (function.of_block && is_const && (inherit || !loops))
+}
+
+fn is_destructor(sig: &Signature) -> bool {
+    sig.ident == "drop"
+        && sig.receiver().is_some()
+        && sig.inputs.len() == 1
+        && matches!(sig.output, ReturnType::Default)
+}
+
+/// Whether the body may become a closure. In one, `Location::caller()` would not be the function's
+/// caller, and `!` has no value that could be handed out.
+fn can_be_wrapped(function: &Function<'_>) -> bool {
+    let never =
+        matches!(&function.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
+    !never
+        && !function
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("track_caller"))
+}
+
+/// The item as it was, less the attributes on loops: Rust would take those for calls of the macro,
+/// and bury our message under its own.
+pub(crate) fn untouched(item: TokenStream) -> TokenStream {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            let attrs = match expr {
+                Expr::Loop(expr) => &mut expr.attrs,
+                Expr::While(expr) => &mut expr.attrs,
+                Expr::ForLoop(expr) => &mut expr.attrs,
+                _ => return visit_mut::visit_expr_mut(self, expr),
+            };
+            attrs.retain(|attribute| !is_loop_guard(attribute));
+            visit_mut::visit_expr_mut(self, expr);
+        }
+    }
+    let Ok(mut parsed) = syn::parse2::<Item>(item.clone()) else {
+        return item;
+    };
+    Strip.visit_item_mut(&mut parsed);
+    parsed.into_token_stream()
+}
+
+/// Judges the attributes inside the body, and tells whether there is a loop.
+struct Loops<'e> {
+    errors: &'e mut Errors,
+    found: bool,
+}
+
+impl Loops<'_> {
+    fn of(block: &mut Block, errors: &mut Errors) -> bool {
+        let mut loops = Loops {
+            errors,
+            found: false,
+        };
+        loops.visit_block_mut(block);
+        loops.found
+    }
+
+    fn judge(&mut self, attrs: &[Attribute]) {
+        self.found = true;
+        for attribute in attrs.iter().filter(|attribute| is_loop_guard(attribute)) {
+            if let Err(error) = pace(attribute) {
+                self.errors.push(error);
+            }
+        }
+    }
+}
+
+impl VisitMut for Loops<'_> {
+    fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
+        self.judge(&expr.attrs);
+        self.visit_block_mut(&mut expr.body);
+    }
+
+    fn visit_expr_while_mut(&mut self, expr: &mut syn::ExprWhile) {
+        self.judge(&expr.attrs);
+        self.visit_expr_mut(&mut expr.cond);
+        self.visit_block_mut(&mut expr.body);
+    }
+
+    fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
+        self.judge(&expr.attrs);
+        self.visit_expr_mut(&mut expr.expr);
+        self.visit_block_mut(&mut expr.body);
+    }
+
+    /// Reached only where the attribute is not on a loop.
+    fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
+        if is_loop_guard(attribute) {
+            self.errors.push(Error::new_spanned(
+                attribute.path(),
+                "inside a function `loop_guard` goes on a loop or an item: move it there",
+            ));
+        }
+    }
+
+    /// What is in a macro call is found when it is instrumented; until then there may be a loop.
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        self.found |= calls::mentions_loop(call.tokens.clone());
+    }
+
+    fn visit_item_mut(&mut self, _: &mut Item) {}
 }
 
 /// Whether a panic may leave a function with this ABI.
 fn unwinds(abi: &syn::Abi) -> bool {
     // `extern` alone is `extern "C"`.
-    abi.name.as_ref().is_some_and(|name| name.value() == "Rust" || name.value().ends_with("-unwind"))
+    abi.name
+        .as_ref()
+        .is_some_and(|name| name.value() == "Rust" || name.value().ends_with("-unwind"))
 }
 
 fn is_unit(output: &ReturnType) -> bool {
@@ -155,7 +373,15 @@ fn by_type<'a>(ty: &Type) -> Leave<'a> {
     opaque.visit_type_mut(&mut ty);
     match &*ty {
         _ if !opaque.0 => Leave::Probe(ty),
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Result") => Leave::Error,
+        Type::Path(path)
+            if path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "Result") =>
+        {
+            Leave::Error
+        }
         _ => Leave::Panic,
     }
 }
@@ -170,8 +396,9 @@ struct Breaks<'e> {
 }
 
 impl Breaks<'_> {
-    fn inside(&mut self, label: Option<&syn::Label>, body: &mut syn::Block) -> bool {
-        self.stack.push((label.map(|label| label.name.ident.clone()), false));
+    fn inside(&mut self, label: Option<&syn::Label>, body: &mut Block) -> bool {
+        self.stack
+            .push((label.map(|label| label.name.ident.clone()), false));
         let value = std::mem::replace(&mut self.value, false);
         visit_mut::visit_block_mut(self, body);
         self.value = value;
@@ -180,7 +407,7 @@ impl Breaks<'_> {
 }
 
 impl VisitMut for Breaks<'_> {
-    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+    fn visit_block_mut(&mut self, block: &mut Block) {
         let value = self.value;
         let last = block.stmts.len().saturating_sub(1);
         for (index, stmt) in block.stmts.iter_mut().enumerate() {
@@ -210,7 +437,11 @@ impl VisitMut for Breaks<'_> {
 
     fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
         let wanted = expr.label.as_ref().map(|label| &label.ident);
-        let target = self.stack.iter_mut().rev().find(|(label, _)| wanted.is_none() || label.as_ref() == wanted);
+        let target = self
+            .stack
+            .iter_mut()
+            .rev()
+            .find(|(label, _)| wanted.is_none() || label.as_ref() == wanted);
         let Some((_, broken)) = target else { return };
         *broken = true;
         if expr.expr.is_some() {
@@ -221,8 +452,16 @@ impl VisitMut for Breaks<'_> {
         }
     }
 
+    fn visit_expr_closure_mut(&mut self, expr: &mut syn::ExprClosure) {
+        let outer = (
+            std::mem::take(&mut self.stack),
+            std::mem::replace(&mut self.value, false),
+        );
+        self.visit_expr_mut(&mut expr.body);
+        (self.stack, self.value) = outer;
+    }
+
     // Loops in these are not this function's.
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
-    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
 }

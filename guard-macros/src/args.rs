@@ -18,6 +18,7 @@ pub(crate) struct Args {
     pub(crate) fallback: Option<Arg<Expr>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) krate: Option<Arg<Path>>,
+    pub(crate) macros: Option<Arg<Vec<Path>>>,
 }
 
 /// A value and the key that named it.
@@ -29,7 +30,7 @@ pub(crate) struct Arg<T> {
 /// A duration: known now, or when the function is entered.
 pub(crate) enum Timeout {
     Nanos(u64),
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 /// How to leave, if the return type does not decide.
@@ -40,7 +41,28 @@ pub(crate) enum OnTrip {
     Break,
 }
 
-const KEYS: [&str; 7] = ["timeout", "iterations", "inherit", "on_trip", "fallback", "name", "crate"];
+/// How often a loop is checked, from the attribute on the loop itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Not at all.
+    Skip,
+    /// Once in so many iterations.
+    Every(u32),
+}
+
+const KEYS: [&str; 8] = [
+    "timeout",
+    "iterations",
+    "inherit",
+    "on_trip",
+    "fallback",
+    "name",
+    "crate",
+    "macros",
+];
+
+/// The arguments on a loop.
+const PACES: [&str; 2] = ["skip", "every"];
 
 const EXAMPLES: &str = r#"write for example "30s", "1m 30s" or "250ms""#;
 
@@ -59,7 +81,10 @@ impl Parse for Args {
                 break;
             }
             if let Err(error) = input.parse::<Token![,]>() {
-                errors.push(Error::new(error.span(), "expected a comma between two arguments"));
+                errors.push(Error::new(
+                    error.span(),
+                    "expected a comma between two arguments",
+                ));
                 skip_to_comma(input)?;
                 let _: Option<Token![,]> = input.parse()?;
             }
@@ -80,11 +105,16 @@ impl Args {
             ));
         }
         let key = Ident::parse_any(input).map_err(|error| {
-            Error::new(error.span(), format!("expected an argument: one of {}", list(&KEYS)))
+            Error::new(
+                error.span(),
+                format!("expected an argument: one of {}", list(&KEYS)),
+            )
         })?;
         match key.to_string().as_str() {
             "timeout" => set_once(&mut self.timeout, key, |key| timeout(value(input, key)?)),
-            "iterations" => set_once(&mut self.iterations, key, |key| iterations(value(input, key)?)),
+            "iterations" => set_once(&mut self.iterations, key, |key| {
+                iterations(value(input, key)?)
+            }),
             "inherit" => set_once(&mut self.inherit, key, |_| flag(input)),
             "on_trip" => set_once(&mut self.on_trip, key, |key| on_trip(&value(input, key)?)),
             "fallback" => set_once(&mut self.fallback, key, |key| value(input, key)),
@@ -93,13 +123,22 @@ impl Args {
                 equals(input, key)?;
                 Path::parse_mod_style(input)
             }),
+            "macros" => set_once(&mut self.macros, key, |key| macros(input, key)),
+            "skip" | "every" => Err(Error::new(
+                key.span(),
+                format!("`{key}` goes on a loop inside a guarded function: move it there"),
+            )),
             _ => Err(unknown(&key, &KEYS)),
         }
     }
 
     /// Arguments that are right each for itself and wrong together.
     fn check(&self, span: Span, errors: &mut Errors) {
-        let budget = self.timeout.as_ref().map(|arg| &arg.key).or(self.iterations.as_ref().map(|arg| &arg.key));
+        let budget = self
+            .timeout
+            .as_ref()
+            .map(|arg| &arg.key)
+            .or(self.iterations.as_ref().map(|arg| &arg.key));
         match (&self.inherit, budget) {
             (Some(_), Some(budget)) => errors.push(Error::new(
                 budget.span(),
@@ -133,7 +172,10 @@ fn set_once<T>(
     parse: impl FnOnce(&Ident) -> Result<T, Error>,
 ) -> Result<(), Error> {
     if slot.is_some() {
-        return Err(Error::new(key.span(), format!("`{key}` is given twice: remove one of them")));
+        return Err(Error::new(
+            key.span(),
+            format!("`{key}` is given twice: remove one of them"),
+        ));
     }
     let value = parse(&key)?;
     *slot = Some(Arg { key, value });
@@ -155,7 +197,10 @@ fn equals(input: ParseStream, key: &Ident) -> Result<(), Error> {
             return Ok(());
         }
     }
-    Err(Error::new(key.span(), format!("`{key}` needs a value: write for example `{example}`")))
+    Err(Error::new(
+        key.span(),
+        format!("`{key}` needs a value: write for example `{example}`"),
+    ))
 }
 
 fn value(input: ParseStream, key: &Ident) -> Result<Expr, Error> {
@@ -181,7 +226,9 @@ fn literal(expr: &Expr) -> Option<&Lit> {
 /// `-1`, and what macro capture makes of it.
 fn is_negative_literal(expr: &Expr) -> bool {
     match expr {
-        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && literal(&unary.expr).is_some(),
+        Expr::Unary(unary) => {
+            matches!(unary.op, syn::UnOp::Neg(_)) && literal(&unary.expr).is_some()
+        }
         Expr::Group(group) => is_negative_literal(&group.expr),
         _ => false,
     }
@@ -189,16 +236,21 @@ fn is_negative_literal(expr: &Expr) -> bool {
 
 fn timeout(expr: Expr) -> Result<Timeout, Error> {
     if is_negative_literal(&expr) {
-        return Err(Error::new_spanned(&expr, format!("a budget cannot be negative; {EXAMPLES}")));
+        return Err(Error::new_spanned(
+            &expr,
+            format!("a budget cannot be negative; {EXAMPLES}"),
+        ));
     }
     match literal(&expr) {
-        None => Ok(Timeout::Expr(expr)),
+        None => Ok(Timeout::Expr(Box::new(expr))),
         Some(Lit::Str(text)) => nanos(&text.value())
             .map(Timeout::Nanos)
             .map_err(|why| Error::new(text.span(), format!("{why}; {EXAMPLES}"))),
         Some(other) => Err(Error::new(
             other.span(),
-            format!("a duration is a string with a unit, or an expression of type `Duration`; {EXAMPLES}"),
+            format!(
+                "a duration is a string with a unit, or an expression of type `Duration`; {EXAMPLES}"
+            ),
         )),
     }
 }
@@ -224,24 +276,32 @@ fn nanos(text: &str) -> Result<u64, String> {
 
 fn iterations(expr: Expr) -> Result<Expr, Error> {
     if is_negative_literal(&expr) {
-        return Err(Error::new_spanned(&expr, "a number of iterations cannot be negative"));
+        return Err(Error::new_spanned(
+            &expr,
+            "a number of iterations cannot be negative",
+        ));
     }
     match literal(&expr) {
         None => Ok(expr),
         Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok() => Ok(expr),
-        Some(Lit::Int(number)) => {
-            Err(Error::new(number.span(), "too large: at most 18446744073709551615 iterations"))
-        }
-        Some(other) => {
-            Err(Error::new(other.span(), "`iterations` is a whole number: write for example `iterations = 1000`"))
-        }
+        Some(Lit::Int(number)) => Err(Error::new(
+            number.span(),
+            "too large: at most 18446744073709551615 iterations",
+        )),
+        Some(other) => Err(Error::new(
+            other.span(),
+            "`iterations` is a whole number: write for example `iterations = 1000`",
+        )),
     }
 }
 
 fn on_trip(expr: &Expr) -> Result<OnTrip, Error> {
     const VALUES: [&str; 3] = ["error", "panic", "break"];
     let Some(Lit::Str(text)) = literal(expr) else {
-        return Err(Error::new_spanned(expr, r#"write `on_trip = "error"`, `"panic"` or `"break"`"#));
+        return Err(Error::new_spanned(
+            expr,
+            r#"write `on_trip = "error"`, `"panic"` or `"break"`"#,
+        ));
     };
     match text.value().as_str() {
         "error" => Ok(OnTrip::Error),
@@ -249,7 +309,11 @@ fn on_trip(expr: &Expr) -> Result<OnTrip, Error> {
         "break" => Ok(OnTrip::Break),
         other => Err(Error::new(
             text.span(),
-            format!("`on_trip` cannot be {other:?}{}: it is one of {}", did_you_mean(other, &VALUES), list(&VALUES)),
+            format!(
+                "`on_trip` cannot be {other:?}{}: it is one of {}",
+                did_you_mean(other, &VALUES),
+                list(&VALUES)
+            ),
         )),
     }
 }
@@ -257,14 +321,84 @@ fn on_trip(expr: &Expr) -> Result<OnTrip, Error> {
 fn name(expr: &Expr) -> Result<LitStr, Error> {
     match literal(expr) {
         Some(Lit::Str(text)) if !text.value().trim().is_empty() => Ok(text.clone()),
-        _ => Err(Error::new(expr.span(), r#"a name is a string that is not empty: write for example `name = "settle"`"#)),
+        _ => Err(Error::new(
+            expr.span(),
+            r#"a name is a string that is not empty: write for example `name = "settle"`"#,
+        )),
+    }
+}
+
+fn macros(input: ParseStream, key: &Ident) -> Result<Vec<Path>, Error> {
+    let example = || {
+        Error::new(
+            key.span(),
+            "`macros` needs names: write for example `macros(my_vec, my::log)`",
+        )
+    };
+    if !input.peek(syn::token::Paren) {
+        return Err(example());
+    }
+    let names;
+    syn::parenthesized!(names in input);
+    let paths = names.parse_terminated(Path::parse_mod_style, Token![,])?;
+    if paths.is_empty() {
+        return Err(example());
+    }
+    Ok(paths.into_iter().collect())
+}
+
+/// Reads `#[loop_guard(skip)]` or `#[loop_guard(every = 1024)]` on a loop.
+pub(crate) fn pace(attribute: &syn::Attribute) -> Result<Pace, Error> {
+    const WHAT: &str = "on a loop, write `loop_guard(skip)` or `loop_guard(every = 1024)`";
+    let syn::Meta::List(list) = &attribute.meta else {
+        return Err(Error::new_spanned(&attribute.meta, WHAT));
+    };
+    list.parse_args_with(|input: ParseStream| {
+        let key = Ident::parse_any(input).map_err(|error| Error::new(error.span(), WHAT))?;
+        let pace = match key.to_string().as_str() {
+            "skip" => Pace::Skip,
+            "every" => Pace::Every(every(input, &key)?),
+            name if KEYS.contains(&name) => {
+                return Err(Error::new(
+                    key.span(),
+                    format!("`{name}` goes on the function; {WHAT}"),
+                ));
+            }
+            _ => return Err(unknown(&key, &PACES)),
+        };
+        if input.is_empty() {
+            Ok(pace)
+        } else {
+            Err(input.error(WHAT))
+        }
+    })
+}
+
+fn every(input: ParseStream, key: &Ident) -> Result<u32, Error> {
+    let number = (input.parse::<Token![=]>()).and_then(|_| input.parse::<syn::LitInt>());
+    match number.as_ref().map(syn::LitInt::base10_parse::<u32>) {
+        Ok(Ok(every)) if every > 0 => Ok(every),
+        Ok(_) => Err(Error::new(
+            number?.span(),
+            "`every` is at least 1 and below 2^32",
+        )),
+        Err(_) => Err(Error::new(
+            key.span(),
+            "`every` needs a whole number: write for example `every = 1024`",
+        )),
     }
 }
 
 fn unknown(key: &Ident, known: &[&str]) -> Error {
     let text = key.unraw().to_string();
     let mean = did_you_mean(&text, known);
-    Error::new(key.span(), format!("unknown argument `{text}`{mean}: the arguments are {}", list(known)))
+    Error::new(
+        key.span(),
+        format!(
+            "unknown argument `{text}`{mean}: the arguments are {}",
+            list(known)
+        ),
+    )
 }
 
 fn did_you_mean(text: &str, known: &[&str]) -> String {
@@ -273,7 +407,9 @@ fn did_you_mean(text: &str, known: &[&str]) -> String {
         .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
         .min();
-    close.map_or_else(String::new, |(_, candidate)| format!(", did you mean `{candidate}`?"))
+    close.map_or_else(String::new, |(_, candidate)| {
+        format!(", did you mean `{candidate}`?")
+    })
 }
 
 fn list(words: &[&str]) -> String {

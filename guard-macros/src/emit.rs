@@ -4,9 +4,10 @@
 //! from other crates' macros spare this.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{format_ident, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Block, Expr, Ident, Stmt};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Ident, PatIdent, Path, ReturnType, Stmt, Type};
 
 use crate::analyze::{Leave, Limits, Plan};
 use crate::args::Timeout;
@@ -20,6 +21,8 @@ pub(crate) struct Emit<'p> {
     plan: &'p Plan<'p>,
     /// `::guard_runtime::__private`
     private: TokenStream,
+    /// Iterations are counted in the frame, where closures can reach the count.
+    shared_count: bool,
 }
 
 /// A keyword and where it stands: what an error names.
@@ -29,18 +32,60 @@ pub(crate) struct Mark {
     pub(crate) span: Span,
 }
 
+/// What a check needs to know of its loop.
+#[derive(Clone, Copy)]
+pub(crate) struct Check {
+    pub(crate) mark: Mark,
+    pub(crate) place: Place,
+    /// The number of its counter, and the iterations between two checks.
+    pub(crate) every: Option<(u32, u32)>,
+}
+
+/// From where a trip has to leave.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Entry,
+    Body,
+    Closure,
+}
+
+/// The counters of loops with `every`.
+pub(crate) fn counters(numbers: impl Iterator<Item = u32>) -> TokenStream {
+    numbers
+        .map(counter)
+        .map(|name| q!(let mut #name = 0u32;))
+        .collect()
+}
+
+/// `{ declarations; value }`
+pub(crate) fn block(declarations: &TokenStream, value: &Expr) -> Expr {
+    Expr::Verbatim(q!({ #declarations #value }))
+}
+
 /// A statement that is only printed.
 pub(crate) fn statement(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
 }
 
 impl<'p> Emit<'p> {
-    pub(crate) fn new(plan: &'p Plan<'p>) -> Self {
+    pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
         let private = match plan.root {
             Some(root) => q!(#root::__private),
             None => q!(::guard_runtime::__private),
         };
-        Self { plan, private }
+        let counts = plan
+            .budget
+            .as_ref()
+            .is_some_and(|limits| limits.iterations.is_some());
+        Self {
+            plan,
+            private,
+            shared_count: counts && in_closures,
+        }
+    }
+
+    pub(crate) fn macros(&self) -> &'p [Path] {
+        self.plan.macros
     }
 
     /// `file, line, column` of a token.
@@ -52,7 +97,10 @@ impl<'p> Emit<'p> {
             // Before Rust 1.88 a macro is not told where a token stands; this is the attribute.
             return q!(#private::file!(), #private::line!(), #private::column!());
         }
-        let (line, column) = (u32::try_from(line).unwrap_or(0), u32::try_from(column).unwrap_or(0));
+        let (line, column) = (
+            u32::try_from(line).unwrap_or(0),
+            u32::try_from(column).unwrap_or(0),
+        );
         q!(#private::file!(), #line, #column)
     }
 
@@ -73,23 +121,38 @@ impl<'p> Emit<'p> {
         };
         let place = self.place(function.span());
         let nanos = match limits.timeout {
-            Some(Timeout::Nanos(nanos)) => q!(#nanos),
+            Some(Timeout::Nanos(nanos)) => grouped(*nanos),
             Some(Timeout::Expr(expr)) => q!(#private::nanos(#expr)),
             None => q!(#private::u64::MAX),
         };
-        let count = limits.iterations.map(|expr| {
-            q!(let __limit = #private::Count::count(#expr); let mut __left = __limit;)
-        });
-        let tick = self.tick(Mark { kind: "fn", span: function.span() }, true);
-        q! {
-            #count
-            let (__scope, mut __seen) = {
-                static __SITE: #private::Site = #private::Site::new(#name, #place);
-                #private::enter(&__SITE, #nanos)
+        let limit = limits
+            .iterations
+            .map(|expr| q!(let __limit = #private::Count::count(#expr);));
+        let site =
+            q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place););
+        let tick = self.tick(
+            Mark {
+                kind: "fn",
+                span: function.span(),
+            },
+            Place::Entry,
+        );
+        let stale = q!(if __seen.is_stale() { #tick });
+        if self.shared_count {
+            return q! {
+                #site
+                #limit
+                let (__scope, mut __seen) = #private::enter(&__LOOP_GUARD_SITE, #nanos);
+                __scope.allow(__limit);
+                #stale
             };
-            if __seen.is_stale() {
-                #tick
-            }
+        }
+        let left = limit.is_some().then(|| q!(let mut __left = __limit;));
+        q! {
+            #limit
+            #left
+            let (__scope, mut __seen) = { #site #private::enter(&__LOOP_GUARD_SITE, #nanos) };
+            #stale
         }
     }
 
@@ -100,27 +163,47 @@ impl<'p> Emit<'p> {
     }
 
     /// The check at the head of a loop's body.
-    pub(crate) fn check(&self, mark: Mark) -> TokenStream {
+    pub(crate) fn check(&self, check: Check) -> TokenStream {
         let private = &self.private;
-        let tick = self.tick(mark, false);
-        let due = q!(if #private::due(__seen) { #tick });
-        if self.plan.budget.as_ref().is_none_or(|limits| limits.iterations.is_none()) {
-            return due;
+        let tick = self.tick(check.mark, check.place);
+        let mut due = q!(if #private::due(__seen) { #tick });
+        if let Some((number, every)) = check.every {
+            let name = counter(number);
+            due = q! {
+                if #name == 0 {
+                    #name = #every;
+                    #due
+                }
+                #name -= 1;
+            };
         }
-        let (at, leave) = (self.at(mark), self.leave(false));
-        q! {
+        let count = self.count(check);
+        q!(#count #due)
+    }
+
+    /// Counts one iteration.
+    fn count(&self, check: Check) -> Option<TokenStream> {
+        self.plan.budget.as_ref()?.iterations?;
+        let (private, at, leave) = (&self.private, self.at(check.mark), self.leave(check.place));
+        if self.shared_count {
+            return Some(q! {
+                if let #private::Option::Some(__tripped) = #private::count(&__LOOP_GUARD_SITE, #at) {
+                    #leave
+                }
+            });
+        }
+        Some(q! {
             if __left == 0 {
                 let __tripped = #private::spend(&__scope, __limit, #at);
                 #leave
             }
-            __left -= 1;
-            #due
-        }
+            __left = __left.saturating_sub(1);
+        })
     }
 
     /// The cold path of a check.
-    fn tick(&self, mark: Mark, entry: bool) -> TokenStream {
-        let (private, at, leave) = (&self.private, self.at(mark), self.leave(entry));
+    fn tick(&self, mark: Mark, place: Place) -> TokenStream {
+        let (private, at, leave) = (&self.private, self.at(mark), self.leave(place));
         q! {
             match #private::tick(#at) {
                 #private::Result::Ok(__now) => __seen = __now,
@@ -129,21 +212,81 @@ impl<'p> Emit<'p> {
         }
     }
 
-    /// Leaves with `__tripped`.
-    fn leave(&self, entry: bool) -> TokenStream {
+    /// Leaves with `__tripped`. A way out that cannot be taken (a panic while the thread unwinds
+    /// already) goes on behind this: the next check finds the same.
+    fn leave(&self, place: Place) -> TokenStream {
+        let private = &self.private;
+        match &self.plan.leave {
+            // There is no loop to break at the entry; the first one will notice.
+            Leave::Break if place == Place::Entry => q!(_ = __tripped;),
+            Leave::Break => q!(#private::broken(__tripped); break;),
+            _ if place == Place::Closure => q!(__seen = #private::unwind(__tripped);),
+            Leave::Fallback(_) => q!(break '__tripped __tripped;),
+            _ => self.leave_function(),
+        }
+    }
+
+    /// Leaves with `__tripped` from where `return` leaves the function.
+    fn leave_function(&self) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
             Leave::Probe(ty) => {
                 // A missing `From` is reported at the return type.
                 let leave = Ident::new("leave", Span::mixed_site().located_at(ty.span()));
-                q!(return #private::Probe::<#ty>::new().#leave(__tripped);)
+                q! {
+                    if let #private::Option::Some(__out) = #private::Probe::<#ty>::new().#leave(__tripped) {
+                        return __out;
+                    }
+                }
             }
-            Leave::Error => q!(return #private::Result::Err(#private::FromTripped::from_tripped(__tripped));),
-            Leave::Panic => q!(#private::panic(__tripped)),
-            // There is no loop to break at the entry; the first one will notice.
-            Leave::Break if entry => q!(_ = __tripped;),
-            Leave::Break => q!(#private::broken(__tripped); break;),
-            Leave::Fallback(_) => q!(break '__tripped __tripped;),
+            Leave::Error => {
+                q!(return #private::Result::Err(#private::FromTripped::from_tripped(__tripped));)
+            }
+            Leave::Panic | Leave::Break => q!(#private::panic(__tripped);),
+            Leave::Fallback(fallback) => {
+                let value = self.fallback(fallback);
+                q!(return #value;)
+            }
+        }
+    }
+
+    fn fallback(&self, fallback: &Expr) -> TokenStream {
+        let private = &self.private;
+        match fallback {
+            Expr::Closure(_) => q!(#private::Fallback::with(__tripped, #fallback)),
+            _ => q!(#fallback),
+        }
+    }
+
+    /// See `instrument`.
+    pub(crate) fn boundary(
+        &self,
+        arguments: &[PatIdent],
+        body: &[Stmt],
+        output: &ReturnType,
+    ) -> TokenStream {
+        let private = &self.private;
+        let names = arguments.iter().map(|argument| &argument.ident);
+        let output = inferable(output);
+        let leave = match &self.plan.leave {
+            Leave::Fallback(fallback) => self.fallback(fallback),
+            Leave::Probe(ty) => {
+                let leave = Ident::new("leave", Span::mixed_site().located_at(ty.span()));
+                q!(#private::Probe::<#ty>::new().#leave(__tripped).unwrap_or_else(|| #private::abandon()))
+            }
+            Leave::Error => {
+                q!(#private::Result::Err(#private::FromTripped::from_tripped(__tripped)))
+            }
+            Leave::Panic | Leave::Break => q!({ #private::panic(__tripped); #private::abandon() }),
+        };
+        q! {
+            match #private::boundary(move || #output {
+                #(let #arguments = #names;)*
+                #(#body)*
+            }) {
+                #private::Result::Ok(__value) => __value,
+                #private::Result::Err(__tripped) => #leave,
+            }
         }
     }
 
@@ -151,17 +294,61 @@ impl<'p> Emit<'p> {
     /// { body }   =>   { let __tripped = '__tripped: { enter; return { body }; }; fallback }
     /// ```
     /// The fallback sees the arguments and nothing of the body, when scope and locals are gone.
-    pub(crate) fn with_fallback(&self, enter: &TokenStream, body: &Block, diverges: bool) -> Option<TokenStream> {
-        let Leave::Fallback(fallback) = &self.plan.leave else { return None };
-        let private = &self.private;
-        let value = match fallback {
-            Expr::Closure(_) => q!(#private::Fallback::with(__tripped, #fallback)),
-            _ => q!(#fallback),
+    pub(crate) fn with_fallback(
+        &self,
+        enter: &TokenStream,
+        body: &Block,
+        diverges: bool,
+    ) -> Option<TokenStream> {
+        let Leave::Fallback(fallback) = &self.plan.leave else {
+            return None;
         };
-        let run = if diverges { q!(#body) } else { q!(return #body;) };
+        let value = self.fallback(fallback);
+        let run = if diverges {
+            q!(#body)
+        } else {
+            q!(return #body;)
+        };
         Some(q! {
             let __tripped = '__tripped: { #enter #run };
             #value
         })
+    }
+}
+
+/// The number as a person would write it.
+fn grouped(number: u64) -> TokenStream {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text.push_str("_u64");
+    text.parse().unwrap_or_else(|_| q!(#number))
+}
+
+fn counter(number: u32) -> Ident {
+    format_ident!("__every_{number}", span = Span::mixed_site())
+}
+
+/// The return type of the boundary's closure: `impl Trait` cannot be written there, `_` can.
+fn inferable(output: &ReturnType) -> TokenStream {
+    struct Infer;
+    impl VisitMut for Infer {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if matches!(ty, Type::ImplTrait(_)) {
+                *ty = Type::Verbatim(q!(_));
+            }
+            visit_mut::visit_type_mut(self, ty);
+        }
+    }
+    let mut output = output.clone();
+    Infer.visit_return_type_mut(&mut output);
+    match output {
+        ReturnType::Default => q!(-> ()),
+        output @ ReturnType::Type(..) => q!(#output),
     }
 }

@@ -4,15 +4,15 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Error, ItemFn};
 
-use crate::analyze::{self, Target};
-use crate::args::Args;
+use crate::analyze::{self, Function, Target};
+use crate::args::{Args, Errors};
 use crate::instrument;
 
 /// The item with its loops guarded; on error, the errors beside the item as it was.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     try_expand(args, item.clone()).unwrap_or_else(|error| {
         let mut tokens = error.into_compile_error();
-        tokens.extend(item);
+        tokens.extend(analyze::untouched(item));
         tokens
     })
 }
@@ -20,17 +20,27 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
     let target = analyze::target(item);
     let args = syn::parse2::<Args>(args);
-    let (mut function, args) = both(target, args)?;
-    match &mut function {
-        Target::Function(function) => guard(&args, function)?,
+    let (mut target, args) = both(target, args)?;
+    let mut errors = Errors::default();
+    let mut guard = |mut function: Function<'_>| match analyze::plan(&args, &mut function) {
+        Ok(Some(plan)) => instrument::instrument(&plan, &mut function),
+        Ok(None) => {}
+        Err(error) => errors.push(error),
+    };
+    match &mut target {
+        Target::Function(ItemFn {
+            attrs, sig, block, ..
+        }) => {
+            guard(Function {
+                attrs,
+                sig,
+                block,
+                of_block: false,
+            });
+        }
+        Target::Block(item) => analyze::each_function(item, &mut guard),
     }
-    Ok(function.into_token_stream())
-}
-
-fn guard(args: &Args, function: &mut ItemFn) -> Result<(), Error> {
-    let plan = analyze::plan(args, function)?;
-    instrument::instrument(&plan, function);
-    Ok(())
+    errors.finish(target.into_token_stream())
 }
 
 /// Both values, or all errors.

@@ -1,30 +1,102 @@
 //! The visitor: puts a check at the head of every loop. Reports no error.
 
 use proc_macro2::TokenStream;
+use syn::punctuated::Punctuated;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, ItemFn, Stmt};
+use syn::{
+    Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, FnArg, Item, Pat,
+    PatIdent, Stmt, Token,
+};
 
-use crate::analyze::Plan;
-use crate::emit::{Emit, Mark, statement};
+use crate::analyze::{Function, Leave, Plan, is_loop_guard};
+use crate::args::{Pace, pace};
+use crate::calls;
+use crate::emit::{self, Check, Emit, Mark, Place, statement};
 
-/// Edits the function's block in place; signature and attributes are not touched.
+/// Edits the function's block in place.
 ///
 /// ```text
 /// fn f() -> R { body }   =>   fn f() -> R { enter; body, its loops checked }
 /// ```
-pub(crate) fn instrument(plan: &Plan<'_>, function: &mut ItemFn) {
-    let mut instrument = Instrument { emit: Emit::new(plan), declared: plan.budget.is_some(), wanted: false };
-    instrument.visit_block_mut(&mut function.block);
+///
+/// A loop in a closure cannot leave the function by `return`: its trip unwinds to a boundary.
+///
+/// ```text
+/// fn f(x: X) -> R { body }   =>   fn f(x: X) -> R {
+///     match boundary(move || -> R { let x = x; enter; body }) { Ok(value) => value, Err(tripped) => leave }
+/// }
+/// ```
+pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
+    let in_closures = closures_have_loops(function.block, plan);
+    let emit = Emit::new(plan, in_closures);
+    let mut instrument = Instrument {
+        emit,
+        declared: plan.budget.is_some(),
+        wanted: false,
+        place: Place::Body,
+        paced: 0,
+    };
+    instrument.visit_block_mut(function.block);
 
-    let Instrument { emit, .. } = instrument;
-    let ident = &function.sig.ident;
-    let enter = plan.budget.as_ref().map(|limits| emit.enter(limits, ident)).unwrap_or_default();
-    let block = &mut function.block;
-    if let Some(tokens) = emit.with_fallback(&enter, block, diverges(block)) {
+    let emit = instrument.emit;
+    let enter = plan
+        .budget
+        .as_ref()
+        .map(|limits| emit.enter(limits, &function.sig.ident))
+        .unwrap_or_default();
+    let block = &mut *function.block;
+    let diverges = diverges(block);
+    if let Some(tokens) = emit.with_fallback(&enter, block, diverges) {
         block.stmts = vec![statement(tokens)];
     } else if !enter.is_empty() {
         block.stmts.insert(0, statement(enter));
     }
+    if in_closures && plan.boundary && !matches!(plan.leave, Leave::Break) {
+        let rebind = rebind(&mut function.sig.inputs);
+        block.stmts = vec![statement(emit.boundary(
+            &rebind,
+            &block.stmts,
+            &function.sig.output,
+        ))];
+    }
+}
+
+/// Moves the arguments into the boundary's closure, whole and in order, so that they are dropped in
+/// the order of a function's arguments; `mut` moves along.
+fn rebind(inputs: &mut Punctuated<FnArg, Token![,]>) -> Vec<PatIdent> {
+    struct Bindings(Vec<PatIdent>);
+    impl VisitMut for Bindings {
+        fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+            let binding = PatIdent {
+                attrs: Vec::new(),
+                by_ref: None,
+                subpat: None,
+                ..pat.clone()
+            };
+            if pat.by_ref.is_none() {
+                pat.mutability = None;
+                self.0.push(binding);
+            } else {
+                self.0.push(PatIdent {
+                    mutability: None,
+                    ..binding
+                });
+            }
+            if let Some((_, subpat)) = &mut pat.subpat {
+                self.visit_pat_mut(subpat);
+            }
+        }
+
+        // A lone name in there may be a constant; names in the patterns of arguments are not.
+        fn visit_expr_mut(&mut self, _: &mut Expr) {}
+    }
+    let mut bindings = Bindings(Vec::new());
+    for input in inputs {
+        if let FnArg::Typed(argument) = input {
+            bindings.visit_pat_mut(&mut argument.pat);
+        }
+    }
+    bindings.0
 }
 
 /// Whether the block visibly never yields, so that a `return` in front of it would be unreachable.
@@ -48,26 +120,91 @@ fn breaks(expr: &ExprLoop) -> bool {
     breaks.0
 }
 
+/// Whether a closure of the function has a loop in it, macro calls included.
+fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
+    struct Closures<'p> {
+        plan: &'p Plan<'p>,
+        inside: bool,
+        found: bool,
+    }
+    impl VisitMut for Closures<'_> {
+        fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
+            if expr.asyncness.is_none() {
+                let outer = std::mem::replace(&mut self.inside, true);
+                self.visit_expr_mut(&mut expr.body);
+                self.inside = outer;
+            }
+        }
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            self.found |=
+                self.inside && matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
+            syn::visit_mut::visit_expr_mut(self, expr);
+        }
+        fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+            calls::visit(&mut call.clone(), self.plan.macros, self);
+        }
+        fn visit_item_mut(&mut self, _: &mut Item) {}
+        fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+        fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    }
+    let mut closures = Closures {
+        plan,
+        inside: false,
+        found: false,
+    };
+    closures.visit_block_mut(block);
+    closures.found
+}
+
 struct Instrument<'p> {
     emit: Emit<'p>,
     /// Whether `__seen` is in scope here.
     declared: bool,
     /// Whether a loop of the statement at hand needs it declared.
     wanted: bool,
+    place: Place,
+    /// Loops with `every`, numbered for the names of their counters.
+    paced: u32,
 }
 
 impl Instrument<'_> {
     /// `{ body }   =>   { check; body }`
-    fn check(&mut self, mark: Mark, body: &mut Block) {
+    fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block) {
+        let pace = attrs
+            .iter()
+            .find(|attribute| is_loop_guard(attribute))
+            .and_then(|attribute| pace(attribute).ok());
+        attrs.retain(|attribute| !is_loop_guard(attribute));
+        if pace == Some(Pace::Skip) {
+            return self.visit_block_mut(body);
+        }
         self.wanted |= !self.declared;
         let declared = std::mem::replace(&mut self.declared, true);
         self.visit_block_mut(body);
         self.declared = declared;
-        body.stmts.insert(0, statement(self.emit.check(mark)));
+        let every = match pace {
+            Some(Pace::Every(every)) => {
+                self.paced += 1;
+                Some((self.paced, every))
+            }
+            _ => None,
+        };
+        body.stmts.insert(
+            0,
+            statement(self.emit.check(Check {
+                mark,
+                place: self.place,
+                every,
+            })),
+        );
     }
 
-    fn declaration(&self) -> TokenStream {
-        self.emit.inherit()
+    fn declaration(&self, wanted: bool, paced: u32) -> TokenStream {
+        let mut tokens = emit::counters(paced + 1..=self.paced);
+        if wanted {
+            tokens.extend(self.emit.inherit());
+        }
+        tokens
     }
 }
 
@@ -78,9 +215,12 @@ impl VisitMut for Instrument<'_> {
         let outer = std::mem::replace(&mut self.wanted, false);
         let mut index = 0;
         while index < block.stmts.len() {
+            let paced = self.paced;
             self.visit_stmt_mut(&mut block.stmts[index]);
-            if std::mem::replace(&mut self.wanted, false) {
-                block.stmts.insert(index, statement(self.declaration()));
+            let wanted = std::mem::replace(&mut self.wanted, false);
+            let declaration = self.declaration(wanted, paced);
+            if !declaration.is_empty() {
+                block.stmts.insert(index, statement(declaration));
                 index += 1;
             }
             index += 1;
@@ -89,20 +229,59 @@ impl VisitMut for Instrument<'_> {
     }
 
     fn visit_expr_loop_mut(&mut self, expr: &mut ExprLoop) {
-        let mark = Mark { kind: "loop", span: expr.loop_token.span };
-        self.check(mark, &mut expr.body);
+        let mark = Mark {
+            kind: "loop",
+            span: expr.loop_token.span,
+        };
+        self.check(mark, &mut expr.attrs, &mut expr.body);
     }
 
     fn visit_expr_while_mut(&mut self, expr: &mut ExprWhile) {
         self.visit_expr_mut(&mut expr.cond);
-        let kind = if matches!(*expr.cond, Expr::Let(_)) { "while let" } else { "while" };
-        self.check(Mark { kind, span: expr.while_token.span }, &mut expr.body);
+        let kind = if matches!(*expr.cond, Expr::Let(_)) {
+            "while let"
+        } else {
+            "while"
+        };
+        let mark = Mark {
+            kind,
+            span: expr.while_token.span,
+        };
+        self.check(mark, &mut expr.attrs, &mut expr.body);
     }
 
     fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {
         self.visit_expr_mut(&mut expr.expr);
-        let mark = Mark { kind: "for", span: expr.for_token.span };
-        self.check(mark, &mut expr.body);
+        let mark = Mark {
+            kind: "for",
+            span: expr.for_token.span,
+        };
+        self.check(mark, &mut expr.attrs, &mut expr.body);
+    }
+
+    /// Its loops look at the scopes of the thread that calls it: nothing of the guard is captured,
+    /// so that the closure keeps its type.
+    ///
+    /// ```text
+    /// |x| value   =>   |x| { declarations; value }
+    /// ```
+    fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
+        if expr.asyncness.is_some() {
+            return;
+        }
+        let outer = (self.place, self.declared, self.wanted, self.paced);
+        (self.place, self.declared, self.wanted) = (Place::Closure, false, false);
+        self.visit_expr_mut(&mut expr.body);
+        let declaration = self.declaration(self.wanted, outer.3);
+        if !declaration.is_empty() {
+            *expr.body = emit::block(&declaration, &expr.body);
+        }
+        (self.place, self.declared, self.wanted) = (outer.0, outer.1, outer.2);
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        let named = self.emit.macros();
+        calls::visit(call, named, self);
     }
 
     fn visit_expr_repeat_mut(&mut self, expr: &mut syn::ExprRepeat) {
@@ -114,11 +293,9 @@ impl VisitMut for Instrument<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-    fn visit_pat_mut(&mut self, _: &mut syn::Pat) {}
+    fn visit_pat_mut(&mut self, _: &mut Pat) {}
     fn visit_path_arguments_mut(&mut self, _: &mut syn::PathArguments) {}
 
-    // A function cannot be left from inside these by `return`.
-    fn visit_expr_closure_mut(&mut self, _: &mut ExprClosure) {}
+    // These run when they are polled, perhaps by another thread.
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
 }
-

@@ -6,6 +6,7 @@ use proc_macro::TokenStream;
 
 mod analyze;
 mod args;
+mod calls;
 mod emit;
 mod expand;
 mod instrument;

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use crate::clock;
-use crate::leave::await_trip;
+use crate::leave;
 use crate::scope::{enter, tick};
 use crate::site::{At, Location, Site};
 use crate::tripped::Tripped;
@@ -35,7 +35,11 @@ impl Budget {
     /// [`Duration::MAX`] never ends; [`Duration::ZERO`] is spent at the first check.
     #[track_caller]
     pub fn timeout(limit: Duration) -> Self {
-        Self { timeout: clock::nanos(limit), name: "budget", location: Location::caller() }
+        Self {
+            timeout: clock::nanos(limit),
+            name: "budget",
+            location: Location::caller(),
+        }
     }
 
     /// The name that [`Tripped::scope`] tells; `budget` without it.
@@ -59,6 +63,6 @@ impl Budget {
         if seen.is_stale() {
             tick(&At::entry(self.location))?;
         }
-        await_trip(f)
+        leave::run(f)
     }
 }

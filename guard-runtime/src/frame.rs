@@ -40,6 +40,8 @@ pub(crate) struct Slot {
     due: AtomicU64,
     /// The iteration budget that was spent, if `due` is [`SPENT`].
     iterations: AtomicU64,
+    /// What is left of it, where it is counted here.
+    left: AtomicU64,
 }
 
 impl Slot {
@@ -52,6 +54,7 @@ impl Slot {
             lag: AtomicU64::new(0),
             due: AtomicU64::new(0),
             iterations: AtomicU64::new(0),
+            left: AtomicU64::new(0),
         }
     }
 
@@ -66,14 +69,21 @@ impl Slot {
 
     /// This scope's own deadline. Not settled (see `epoch.rs`): it is no earlier than that.
     fn deadline(&self) -> (u64, bool) {
-        let (start, limit) = (self.start.load(Ordering::Relaxed), self.limit.load(Ordering::Relaxed));
+        let (start, limit) = (
+            self.start.load(Ordering::Relaxed),
+            self.limit.load(Ordering::Relaxed),
+        );
         let lag = self.lag.load(Ordering::Relaxed);
         let end = start.saturating_add(limit);
         if lag == EXACT || limit == u64::MAX {
             return (end, true);
         }
         let late = EPOCH.settled_lag(start).map(|now| now.saturating_sub(lag));
-        (end.saturating_add(GAP + MARGIN).saturating_add(late.unwrap_or(0)), late.is_some())
+        (
+            end.saturating_add(GAP + MARGIN)
+                .saturating_add(late.unwrap_or(0)),
+            late.is_some(),
+        )
     }
 
     /// What an earlier look worked out, if one did.
@@ -211,7 +221,10 @@ impl Stack {
     }
 
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "the depth is the lower half")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the depth is the lower half"
+    )]
     pub(crate) fn depth(&self) -> u32 {
         self.top.load(Ordering::Relaxed) as u32
     }
@@ -240,7 +253,8 @@ impl Stack {
     pub(crate) fn set_depth(&self, depth: u32) {
         let top = self.top.load(Ordering::Relaxed);
         let generation = (top & !(GENERATION - 1)).wrapping_add(GENERATION);
-        self.top.store(generation | u64::from(depth), Ordering::Release);
+        self.top
+            .store(generation | u64::from(depth), Ordering::Release);
     }
 
     fn slot<T>(&self, index: u32, read: impl FnOnce(&Slot) -> T) -> T {
@@ -255,7 +269,11 @@ impl Stack {
     /// Walks down to the first slot that knows and fills in those above it, so that each scope is
     /// worked out once, however many are open.
     pub(crate) fn earliest(&self) -> Earliest {
-        let mut earliest = Earliest { due: u64::MAX, owner: 0, settled: true };
+        let mut earliest = Earliest {
+            due: u64::MAX,
+            owner: 0,
+            settled: true,
+        };
         if self.is_nobodys() {
             return earliest;
         }
@@ -281,6 +299,37 @@ impl Stack {
             self.slot(above, |slot| slot.due.store(UNKNOWN, Ordering::Relaxed));
         }
         set_seen(STALE);
+    }
+
+    /// Sets the iterations that the scope at `index` may take.
+    pub(crate) fn allow(&self, index: u32, limit: u64) {
+        self.slot(index, |slot| {
+            slot.iterations.store(limit, Ordering::Relaxed);
+            slot.left.store(limit, Ordering::Relaxed);
+        });
+    }
+
+    /// Takes one iteration from the scope at `index`; false, and the scope is spent, if none is left.
+    pub(crate) fn take(&self, index: u32) -> bool {
+        let (left, limit) = self.slot(index, |slot| {
+            let left = slot.left.load(Ordering::Relaxed);
+            slot.left.store(left.saturating_sub(1), Ordering::Relaxed);
+            (left, slot.iterations.load(Ordering::Relaxed))
+        });
+        if left == 0 {
+            self.spend(index, limit);
+        }
+        left != 0
+    }
+
+    /// The innermost open scope of the site with this number.
+    pub(crate) fn nearest(&self, site: u32) -> Option<u32> {
+        if self.is_nobodys() {
+            return None;
+        }
+        (0..self.depth())
+            .rev()
+            .find(|&index| self.slot(index, |slot| slot.site.load(Ordering::Relaxed)) == site)
     }
 
     /// The site of the scope at `index`, its time limit, and its iteration limit if that is spent.

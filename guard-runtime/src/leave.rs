@@ -3,7 +3,9 @@
 use core::cell::Cell;
 use core::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread::LocalKey;
 
+use crate::scope::Seen;
 use crate::tripped::Tripped;
 
 /// Finds the way out by the real return type `R`, through any alias.
@@ -31,11 +33,11 @@ impl<T, E> Probe<Result<T, E>> {
     /// As the error.
     #[cold]
     #[allow(clippy::missing_errors_doc, reason = "it is nothing but the error")]
-    pub fn leave(&self, tripped: Tripped) -> Result<T, E>
+    pub fn leave(&self, tripped: Tripped) -> Option<Result<T, E>>
     where
         E: FromTripped,
     {
-        Err(E::from_tripped(tripped))
+        Some(Err(E::from_tripped(tripped)))
     }
 }
 
@@ -48,13 +50,13 @@ impl<R> core::ops::Deref for Probe<R> {
 }
 
 impl<R> Otherwise<R> {
-    /// As a panic with the report.
+    /// As a panic with the report; `None` if the thread unwinds already.
     #[cold]
     #[track_caller]
     #[allow(clippy::missing_panics_doc, reason = "it is nothing but the panic")]
-    #[allow(clippy::needless_pass_by_value, reason = "the same shape as the inherent method")]
-    pub fn leave(&self, tripped: Tripped) -> R {
-        panic(tripped)
+    pub fn leave(&self, tripped: Tripped) -> Option<R> {
+        panic(tripped);
+        None
     }
 }
 
@@ -99,32 +101,80 @@ pub fn broken(tripped: Tripped) {
 }
 
 thread_local! {
-    /// [`Budget::run`](crate::Budget::run)s on this thread that wait for a trip.
-    static WAITING: Cell<u32> = const { Cell::new(0) };
+    /// Boundaries on this thread's stack that a trip in a closure can unwind to.
+    static BOUNDARIES: Cell<u32> = const { Cell::new(0) };
+    /// Those of them that are a [`Budget::run`](crate::Budget::run).
+    static RUNS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A trip on its way to the [`Budget::run`](crate::Budget::run) that waits for it.
+/// A trip on its way to a boundary.
 struct Unwinding(Tripped);
 
 /// Leaves a function that has no place for an error: with a panic whose message is the report, or,
 /// inside a `Budget::run`, by unwinding to it in silence.
+///
+/// Comes back only while the thread unwinds already: a second panic would abort the process, and a
+/// destructor that runs because of a trip is not to be cut short by it.
 #[doc(hidden)]
 #[cold]
 #[track_caller]
 #[allow(clippy::missing_panics_doc, reason = "it is nothing but the panic")]
 #[allow(clippy::needless_pass_by_value, reason = "the trip ends here")]
-pub fn panic(tripped: Tripped) -> ! {
-    if cfg!(panic = "unwind") && WAITING.get() != 0 {
+pub fn panic(tripped: Tripped) {
+    if std::thread::panicking() {
+        return;
+    }
+    if cfg!(panic = "unwind") && RUNS.get() != 0 {
         resume_unwind(Box::new(Unwinding(tripped)));
     }
-    panic!("{tripped}")
+    panic!("{tripped}");
 }
 
-/// Calls `f`; a trip that unwinds to here becomes an error, any other panic goes on.
-pub(crate) fn await_trip<R>(f: impl FnOnce() -> R) -> Result<R, Tripped> {
-    WAITING.set(WAITING.get() + 1);
-    let outcome = catch_unwind(AssertUnwindSafe(f));
-    WAITING.set(WAITING.get() - 1);
+/// Leaves a closure: in silence to the nearest boundary, or with a panic where there is none.
+///
+/// Comes back, for the loop to go on, while the thread unwinds already and where panics abort: then
+/// the function's own next check leaves.
+#[doc(hidden)]
+#[cold]
+#[track_caller]
+#[must_use]
+#[allow(clippy::needless_pass_by_value, reason = "the trip ends here")]
+pub fn unwind(tripped: Tripped) -> Seen {
+    if cfg!(panic = "unwind") && !std::thread::panicking() {
+        if BOUNDARIES.get() != 0 {
+            resume_unwind(Box::new(Unwinding(tripped)));
+        }
+        panic!("{tripped}");
+    }
+    Seen::STALE
+}
+
+/// Calls the body of a function; a trip that unwinds to here becomes the error, any other panic goes
+/// on as it is.
+#[doc(hidden)]
+#[allow(clippy::missing_errors_doc, reason = "described above")]
+pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
+    catch(&BOUNDARIES, body)
+}
+
+/// The boundary of a [`Budget::run`](crate::Budget::run).
+pub(crate) fn run<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
+    catch(&RUNS, || boundary(body))?
+}
+
+/// Only to satisfy a type: a boundary that caught a trip is not reached while a thread unwinds.
+#[doc(hidden)]
+#[cold]
+#[allow(clippy::missing_panics_doc, reason = "it is nothing but the panic")]
+pub fn abandon<R>() -> R {
+    unreachable!("a trip was caught while the thread unwinds")
+}
+
+fn catch<R>(depth: &'static LocalKey<Cell<u32>>, body: impl FnOnce() -> R) -> Result<R, Tripped> {
+    let before = depth.get();
+    depth.set(before + 1);
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    depth.set(before);
     outcome.or_else(|payload| match payload.downcast::<Unwinding>() {
         Ok(unwinding) => Err(unwinding.0),
         Err(payload) => resume_unwind(payload),

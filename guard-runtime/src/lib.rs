@@ -81,10 +81,14 @@ pub use tripped::{Cause, Tripped};
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
-    pub use core::{concat, file, line, module_path, primitive::u64, result::Result};
+    pub use core::{
+        column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
+    };
 
-    pub use crate::leave::{Fallback, FromTripped, Probe, broken, panic};
-    pub use crate::scope::{Count, Scope, Seen, due, enter, inherit, nanos, spend, tick};
+    pub use crate::leave::{
+        Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
+    };
+    pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
     pub use crate::tripped::Tripped;
 }

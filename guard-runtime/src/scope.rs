@@ -30,6 +30,9 @@ const DYING: u32 = 1 << 31;
 pub struct Seen(u64);
 
 impl Seen {
+    /// Takes the cold path at the next check.
+    pub(crate) const STALE: Self = Self(STALE);
+
     /// Whether the entry itself has to look; known without loading the epoch again.
     #[inline(always)]
     #[must_use]
@@ -45,6 +48,14 @@ pub struct Scope {
     stack: &'static Stack,
     /// The depth below it.
     depth: u32,
+}
+
+impl Scope {
+    /// Sets the iterations that [`count`] counts down, where closures count too.
+    #[inline]
+    pub fn allow(&self, limit: u64) {
+        self.stack.allow(self.depth & !DYING, limit);
+    }
 }
 
 impl Drop for Scope {
@@ -89,7 +100,13 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
         Look::Spent { .. } => Seen(STALE),
         Look::Fine(seen) => seen,
     };
-    (Scope { stack, depth: if dying { depth | DYING } else { depth } }, seen)
+    (
+        Scope {
+            stack,
+            depth: if dying { depth | DYING } else { depth },
+        },
+        seen,
+    )
 }
 
 /// The word to begin with in a function that opens no scope of its own.
@@ -128,13 +145,21 @@ pub fn tick(at: &At) -> Result<Seen, Tripped> {
 enum Look {
     Fine(Seen),
     /// The scope `owner` was `due` before `now`.
-    Spent { owner: u32, due: u64, now: u64 },
+    Spent {
+        owner: u32,
+        due: u64,
+        now: u64,
+    },
 }
 
 /// Compares the clock with the earliest deadline, and sees to it that the ticker does not sleep
 /// past that. `word` was loaded before, as [`Epoch::request`](crate::epoch::Epoch::request) wants.
 fn look(stack: &Stack, word: u64) -> Look {
-    let Earliest { due, owner, settled } = stack.earliest();
+    let Earliest {
+        due,
+        owner,
+        settled,
+    } = stack.earliest();
     if due == u64::MAX && settled {
         frame::set_seen(word);
         return Look::Fine(Seen(word));
@@ -144,7 +169,11 @@ fn look(stack: &Stack, word: u64) -> Look {
         frame::set_seen(STALE);
         return Look::Spent { owner, due, now };
     }
-    let wish = if word & PARKED != 0 { now } else { due.saturating_sub(LEAD) };
+    let wish = if word & PARKED != 0 {
+        now
+    } else {
+        due.saturating_sub(LEAD)
+    };
     let on_the_clock = due.saturating_sub(now) <= LEAD || clock::is_paused() || !ticker::ask(wish);
     let seen = if on_the_clock { STALE } else { word };
     frame::set_seen(seen);
@@ -173,6 +202,20 @@ pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
     let owner = scope.depth & !DYING;
     scope.stack.spend(owner, limit);
     trip(scope.stack, owner, 0, 0, *at)
+}
+
+/// Counts one iteration of the nearest activation of the function `site` on this thread, from its
+/// loops or its closures'; the trip if it is one too many. A closure that runs elsewhere counts
+/// nothing.
+#[doc(hidden)]
+#[must_use]
+pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
+    let stack = Stack::current();
+    let owner = stack.nearest(site.id())?;
+    if stack.take(owner) {
+        return None;
+    }
+    Some(trip(stack, owner, 0, 0, *at))
 }
 
 /// A number of iterations, from any integer type.

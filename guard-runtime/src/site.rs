@@ -61,16 +61,25 @@ impl At {
     /// A check at the `kind` written at this place.
     #[must_use]
     pub const fn new(kind: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Self { kind, location: Location::new(file, line, column) }
+        Self {
+            kind,
+            location: Location::new(file, line, column),
+        }
     }
 
     pub(crate) fn entry(location: Location) -> Self {
-        Self { kind: "entry", location }
+        Self {
+            kind: "entry",
+            location,
+        }
     }
 
     #[track_caller]
     pub(crate) fn caller(kind: &'static str) -> Self {
-        Self { kind, location: Location::caller() }
+        Self {
+            kind,
+            location: Location::caller(),
+        }
     }
 
     pub(crate) fn location(&self) -> Location {
@@ -108,14 +117,25 @@ impl Site {
     /// The function `name`, at this place.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Self { name, location: Location::new(file, line, column), id: AtomicU32::new(0) }
+        Self {
+            name,
+            location: Location::new(file, line, column),
+            id: AtomicU32::new(0),
+        }
     }
 
     /// The site of a scope that was opened by hand at `location`.
     pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
-        lock(&NAMED).get_or_insert_default().entry((name, location)).or_insert_with(|| {
-            Box::leak(Box::new(Self { name, location, id: AtomicU32::new(0) }))
-        })
+        lock(&NAMED)
+            .get_or_insert_default()
+            .entry((name, location))
+            .or_insert_with(|| {
+                Box::leak(Box::new(Self {
+                    name,
+                    location,
+                    id: AtomicU32::new(0),
+                }))
+            })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -154,6 +174,10 @@ impl Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}:{})", self.name, self.location.file, self.location.line)
+        write!(
+            f,
+            "{} ({}:{})",
+            self.name, self.location.file, self.location.line
+        )
     }
 }

@@ -64,7 +64,9 @@ pub fn resume() {
 /// If it is not paused.
 #[track_caller]
 pub fn advance(by: Duration) {
-    let now = PAUSED_AT.get().expect("advance: this thread's clock is not paused; call testing::pause() first");
+    let now = PAUSED_AT
+        .get()
+        .expect("advance: this thread's clock is not paused; call testing::pause() first");
     PAUSED_AT.set(Some(now.saturating_add(clock::nanos(by))));
 }
 

@@ -1,0 +1,183 @@
+//! Macro calls: the arguments of well-known macros, as expressions a visitor can edit.
+//!
+//! A macro is known by the last segment of its path. What does not read as the macro is known to be
+//! read is left as it is, and so is every macro that nobody named.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::visit_mut::VisitMut;
+use syn::{Block, Error, Expr, Ident, Macro, Pat, Path, Stmt, Token};
+
+/// Macros whose arguments are expressions that run where they are written.
+const EXPRESSIONS: [&str; 30] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "eprint",
+    "eprintln",
+    "format",
+    "format_args",
+    "join",
+    "panic",
+    "print",
+    "println",
+    "todo",
+    "try_join",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
+    "debug",
+    "error",
+    "info",
+    "trace",
+    "warn",
+    "ready",
+    "pin",
+    "bail",
+];
+
+/// What a macro makes of its tokens.
+enum Grammar {
+    /// `a, b`, or `a; n` with a length.
+    Expressions,
+    /// `a, pattern if guard`
+    Matches,
+    /// `pattern = future, if condition => handler, ...`
+    Select,
+    /// One of the user's: expressions or else statements.
+    Any,
+}
+
+fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
+    if named.iter().any(|name| {
+        name.segments.last().map(|s| &s.ident) == path.segments.last().map(|s| &s.ident)
+    }) {
+        return Some(Grammar::Any);
+    }
+    let name = path.segments.last()?.ident.unraw().to_string();
+    match name.as_str() {
+        "matches" => Some(Grammar::Matches),
+        "select" | "select_biased" => Some(Grammar::Select),
+        _ => EXPRESSIONS
+            .contains(&name.as_str())
+            .then_some(Grammar::Expressions),
+    }
+}
+
+/// Whether a loop's keyword is among the tokens.
+pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions_loop(group.stream()),
+        TokenTree::Ident(ident) => ident == "loop" || ident == "while" || ident == "for",
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// Has `visitor` edit the expressions in the call, if it is one that is known and has a loop in it.
+pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn VisitMut) {
+    let Some(grammar) = grammar(&call.path, named).filter(|_| mentions_loop(call.tokens.clone()))
+    else {
+        return;
+    };
+    let tokens = call.tokens.clone();
+    let edited = match grammar {
+        Grammar::Expressions => expressions(tokens, visitor),
+        Grammar::Matches => (|input: ParseStream| matches(input, visitor)).parse2(tokens),
+        Grammar::Select => (|input: ParseStream| select(input, visitor)).parse2(tokens),
+        Grammar::Any => {
+            expressions(tokens.clone(), visitor).or_else(|_| statements(tokens, visitor))
+        }
+    };
+    if let Ok(edited) = edited {
+        call.tokens = edited;
+    }
+}
+
+fn expressions(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    let list = Punctuated::<Expr, Token![,]>::parse_terminated;
+    if let Ok(mut list) = list.parse2(tokens.clone()) {
+        list.iter_mut()
+            .for_each(|expr| visitor.visit_expr_mut(expr));
+        return Ok(list.into_token_stream());
+    }
+    let repeat = |input: ParseStream| {
+        let mut value: Expr = input.parse()?;
+        let semicolon: Token![;] = input.parse()?;
+        visitor.visit_expr_mut(&mut value);
+        let mut tokens = value.into_token_stream();
+        semicolon.to_tokens(&mut tokens);
+        tokens.extend(input.parse::<TokenStream>()?);
+        Ok(tokens)
+    };
+    repeat.parse2(tokens)
+}
+
+fn statements(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    let stmts: Vec<Stmt> = Block::parse_within.parse2(tokens)?;
+    let mut block = Block {
+        brace_token: syn::token::Brace::default(),
+        stmts,
+    };
+    visitor.visit_block_mut(&mut block);
+    Ok(block.stmts.iter().map(ToTokens::to_token_stream).collect())
+}
+
+fn matches(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    let mut tokens = edit(input, visitor)?;
+    tokens.extend(input.parse::<TokenStream>()?);
+    Ok(tokens)
+}
+
+fn edit(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    let mut expr: Expr = input.parse()?;
+    visitor.visit_expr_mut(&mut expr);
+    Ok(expr.into_token_stream())
+}
+
+/// Both `tokio::select!` and `futures::select!`.
+fn select(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    let mut tokens = TokenStream::new();
+    if input.peek(Ident) && input.peek2(Token![;]) {
+        input.parse::<Ident>()?.to_tokens(&mut tokens); // `biased`
+        input.parse::<Token![;]>()?.to_tokens(&mut tokens);
+    }
+    while !input.is_empty() {
+        if input.peek2(Token![=>]) {
+            input.call(Ident::parse_any)?.to_tokens(&mut tokens); // `else`, `complete`, `default`
+        } else {
+            Pat::parse_multi_with_leading_vert(input)?.to_tokens(&mut tokens);
+            input.parse::<Token![=]>()?.to_tokens(&mut tokens);
+            tokens.extend(edit(input, visitor)?);
+            if let Some(comma) = input.parse::<Option<Token![,]>>()? {
+                comma.to_tokens(&mut tokens);
+                input.parse::<Token![if]>()?.to_tokens(&mut tokens);
+                tokens.extend(edit(input, visitor)?);
+            }
+        }
+        input.parse::<Token![=>]>()?.to_tokens(&mut tokens);
+        tokens.extend(handler(input, visitor)?);
+        if let Some(comma) = input.parse::<Option<Token![,]>>()? {
+            comma.to_tokens(&mut tokens);
+        }
+    }
+    Ok(tokens)
+}
+
+/// As in a match arm, a block ends the handler.
+fn handler(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    if !input.peek(syn::token::Brace) {
+        return edit(input, visitor);
+    }
+    let mut block: Block = input.parse()?;
+    visitor.visit_block_mut(&mut block);
+    Ok(block.into_token_stream())
+}
