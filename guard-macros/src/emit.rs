@@ -7,10 +7,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Ident, PatIdent, Path, ReturnType, Stmt, Type};
+use syn::{Block, Expr, ExprForLoop, Ident, PatIdent, Path, ReturnType, Stmt, Type};
 
 use crate::analyze::{Leave, Limits, Plan};
 use crate::args::Timeout;
+use crate::strip::Strips;
 
 macro_rules! q {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
@@ -179,6 +180,79 @@ impl<'p> Emit<'p> {
         }
         let count = self.count(check);
         q!(#count #due)
+    }
+
+    /// ```text
+    /// for pat in base.adaptor() { body }
+    /// ```
+    /// becomes, with `break`s of the body sent to the outer loop,
+    /// ```text
+    /// match (IntoIterator::into_iter(base),) { (it,) => match kind(&it).maker().make(it).adaptor() { mut strips => {
+    ///     while !strips.is_done() { check; for pat in strips.strip(length) { body } }
+    /// }}}
+    /// ```
+    /// The outer `match` keeps the temporaries of the base alive, as `for` does.
+    pub(crate) fn strips(&self, strips: &Strips, expr: &ExprForLoop, check: Check) -> TokenStream {
+        let private = &self.private;
+        let (tick, outer) = (self.tick(check.mark, check.place), &strips.outer);
+        let label = outer
+            .as_ref()
+            .map_or_else(|| q!('__strips:), |label| q!(#label));
+        let arguments = || {
+            strips
+                .adaptors
+                .iter()
+                .filter_map(|adaptor| adaptor.argument.as_ref())
+        };
+        let bases: Vec<_> = std::iter::once(&strips.base).chain(arguments()).collect();
+        let names: Vec<_> = (0..bases.len())
+            .map(|n| format_ident!("__it_{n}", span = Span::mixed_site()))
+            .collect();
+        let mut cut = names
+            .iter()
+            .map(|name| q!(#private::kind(&#name).maker().make(#name)));
+        let mut made = cut.next().unwrap_or_default();
+        for adaptor in &strips.adaptors {
+            let method = Ident::new(&adaptor.method.to_string(), Span::mixed_site());
+            let argument = adaptor.argument.is_some().then(|| cut.next());
+            made = q!(#made.#method(#argument));
+        }
+        let ExprForLoop {
+            attrs,
+            label: inner,
+            for_token,
+            pat,
+            in_token,
+            body,
+            ..
+        } = expr;
+        q! {
+            #(#attrs)*
+            match (#(#private::IntoIterator::into_iter(#bases),)*) {
+                (#(#names,)*) => match #made {
+                    mut __strips => {
+                        static __STRIDE: #private::Stride = #private::Stride::new();
+                        let mut __length = __STRIDE.length();
+                        #label while !__strips.is_done() {
+                            if #private::due(__seen) {
+                                #tick
+                                __length = __STRIDE.doubt(__length);
+                            }
+                            __length = __STRIDE.adapt(__length);
+                            #inner #for_token #pat #in_token __strips.strip(__length) #body
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// Whether every iteration is counted.
+    pub(crate) fn counts(&self) -> bool {
+        self.plan
+            .budget
+            .as_ref()
+            .is_some_and(|limits| limits.iterations.is_some())
     }
 
     /// Counts one iteration.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use syn::punctuated::Punctuated;
-use syn::visit_mut::VisitMut;
+use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, FnArg, Item, Pat,
     PatIdent, Stmt, Token,
@@ -12,6 +12,7 @@ use crate::analyze::{Function, Leave, Plan, is_loop_guard};
 use crate::args::{Pace, pace};
 use crate::calls;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
+use crate::strip;
 
 /// Edits the function's block in place.
 ///
@@ -138,7 +139,7 @@ fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             self.found |=
                 self.inside && matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
-            syn::visit_mut::visit_expr_mut(self, expr);
+            visit_mut::visit_expr_mut(self, expr);
         }
         fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
             calls::visit(&mut call.clone(), self.plan.macros, self);
@@ -199,6 +200,37 @@ impl Instrument<'_> {
         );
     }
 
+    /// A plain loop runs in strips; where iterations are counted, or the loop says how often it is
+    /// checked, each one is looked at.
+    fn strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
+        if self.emit.counts() || expr.attrs.iter().any(is_loop_guard) {
+            return None;
+        }
+        let mut strips = strip::strips(expr, self.place == Place::Closure)?;
+        self.visit_expr_mut(&mut strips.base);
+        strips
+            .adaptors
+            .iter_mut()
+            .filter_map(|adaptor| adaptor.argument.as_mut())
+            .for_each(|argument| {
+                self.visit_expr_mut(argument);
+            });
+        self.wanted |= !self.declared;
+        let mark = Mark {
+            kind: "for",
+            span: expr.for_token.span,
+        };
+        Some(self.emit.strips(
+            &strips,
+            expr,
+            Check {
+                mark,
+                place: self.place,
+                every: None,
+            },
+        ))
+    }
+
     fn declaration(&self, wanted: bool, paced: u32) -> TokenStream {
         let mut tokens = emit::counters(paced + 1..=self.paced);
         if wanted {
@@ -248,6 +280,16 @@ impl VisitMut for Instrument<'_> {
             span: expr.while_token.span,
         };
         self.check(mark, &mut expr.attrs, &mut expr.body);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::ForLoop(plain) => match self.strips(plain) {
+                Some(tokens) => *expr = Expr::Verbatim(tokens),
+                None => self.visit_expr_for_loop_mut(plain),
+            },
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
     }
 
     fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {

@@ -10,6 +10,7 @@ mod calls;
 mod emit;
 mod expand;
 mod instrument;
+mod strip;
 
 #[cfg(test)]
 mod snapshots;

@@ -32,6 +32,7 @@ impl<R> Probe<R> {
 impl<T, E> Probe<Result<T, E>> {
     /// As the error.
     #[cold]
+    #[must_use]
     #[allow(clippy::missing_errors_doc, reason = "it is nothing but the error")]
     pub fn leave(&self, tripped: Tripped) -> Option<Result<T, E>>
     where
@@ -53,7 +54,12 @@ impl<R> Otherwise<R> {
     /// As a panic with the report; `None` if the thread unwinds already.
     #[cold]
     #[track_caller]
+    #[must_use]
     #[allow(clippy::missing_panics_doc, reason = "it is nothing but the panic")]
+    #[allow(
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
     pub fn leave(&self, tripped: Tripped) -> Option<R> {
         panic(tripped);
         None
@@ -165,6 +171,7 @@ pub(crate) fn run<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
 /// Only to satisfy a type: a boundary that caught a trip is not reached while a thread unwinds.
 #[doc(hidden)]
 #[cold]
+#[must_use]
 #[allow(clippy::missing_panics_doc, reason = "it is nothing but the panic")]
 pub fn abandon<R>() -> R {
     unreachable!("a trip was caught while the thread unwinds")

@@ -59,6 +59,10 @@ mod leave;
 mod scope;
 #[cfg(not(loom))]
 mod site;
+#[cfg(not(loom))]
+mod split;
+#[cfg(not(loom))]
+mod strip;
 #[cfg(all(feature = "testing", not(loom)))]
 pub mod testing;
 #[cfg(not(loom))]
@@ -81,6 +85,7 @@ pub use tripped::{Cause, Tripped};
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
+    pub use core::iter::IntoIterator;
     pub use core::{
         column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
     };
@@ -90,5 +95,6 @@ pub mod __private {
     };
     pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
+    pub use crate::strip::{Stride, kind};
     pub use crate::tripped::Tripped;
 }

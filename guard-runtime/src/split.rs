@@ -1,0 +1,327 @@
+//! What a loop's iteration can be cut into: slices, ranges, and adaptors of them.
+
+use core::iter;
+use core::ops::{Range, RangeInclusive};
+use core::slice::{Iter, IterMut};
+
+/// An iteration that can be cut in two without running it. Its items have no effects.
+#[doc(hidden)]
+pub trait Split {
+    /// A part of it; compiled as well as the whole would be.
+    type Piece: Iterator;
+    /// All of it.
+    type Whole: Iterator<Item = <Self::Piece as Iterator>::Item>;
+
+    /// Items left.
+    fn left(&self) -> usize;
+
+    /// The next `count` items, which are there.
+    fn split(&mut self, count: usize) -> Self::Piece;
+
+    /// The iterator itself.
+    fn whole(self) -> Self::Whole;
+}
+
+/// A [`Split`] that can be cut at its end as well.
+#[doc(hidden)]
+pub trait SplitBack: Split<Piece: DoubleEndedIterator, Whole: DoubleEndedIterator> {
+    /// The last `count` items, which are there, in order.
+    fn split_back(&mut self, count: usize) -> Self::Piece;
+}
+
+impl<'a, T> Split for Iter<'a, T> {
+    type Piece = Iter<'a, T>;
+    type Whole = Self;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.len()
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self {
+        let (piece, rest) = self.as_slice().split_at(count);
+        *self = rest.iter();
+        piece.iter()
+    }
+
+    fn whole(self) -> Self {
+        self
+    }
+}
+
+impl<T> SplitBack for Iter<'_, T> {
+    #[inline(always)]
+    fn split_back(&mut self, count: usize) -> Self {
+        let (rest, piece) = self.as_slice().split_at(self.len() - count);
+        *self = rest.iter();
+        piece.iter()
+    }
+}
+
+impl<'a, T> Split for IterMut<'a, T> {
+    type Piece = IterMut<'a, T>;
+    type Whole = Self;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.len()
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self {
+        let (piece, rest) = core::mem::take(self).into_slice().split_at_mut(count);
+        *self = rest.iter_mut();
+        piece.iter_mut()
+    }
+
+    fn whole(self) -> Self {
+        self
+    }
+}
+
+impl<T> SplitBack for IterMut<'_, T> {
+    #[inline(always)]
+    fn split_back(&mut self, count: usize) -> Self {
+        let at = self.len() - count;
+        let (rest, piece) = core::mem::take(self).into_slice().split_at_mut(at);
+        *self = rest.iter_mut();
+        piece.iter_mut()
+    }
+}
+
+/// An integer that a range counts in.
+#[doc(hidden)]
+pub trait Step: Copy + PartialOrd {
+    /// `end - self`, which is not negative; saturates.
+    fn until(self, end: Self) -> usize;
+    /// `self + count`, which is in the range.
+    #[must_use]
+    fn plus(self, count: usize) -> Self;
+    /// `self - count`, which is in the range.
+    #[must_use]
+    fn minus(self, count: usize) -> Self;
+}
+
+macro_rules! step {
+    ($($integer:ty)*) => {$(
+        #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_lossless,
+                reason = "a count is at most the distance between two of these, modulo 2^n")]
+        impl Step for $integer {
+            #[inline(always)]
+            fn until(self, end: Self) -> usize {
+                usize::try_from(end.abs_diff(self)).unwrap_or(usize::MAX)
+            }
+
+            #[inline(always)]
+            fn plus(self, count: usize) -> Self {
+                self.wrapping_add(count as Self)
+            }
+
+            #[inline(always)]
+            fn minus(self, count: usize) -> Self {
+                self.wrapping_sub(count as Self)
+            }
+        }
+    )*};
+}
+step!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+impl<T: Step> Split for Range<T>
+where
+    Self: Iterator<Item = T>,
+{
+    type Piece = Self;
+    type Whole = Self;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        if self.start < self.end {
+            self.start.until(self.end)
+        } else {
+            0
+        }
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self {
+        let start = self.start;
+        self.start = start.plus(count);
+        start..self.start
+    }
+
+    fn whole(self) -> Self {
+        self
+    }
+}
+
+impl<T: Step> SplitBack for Range<T>
+where
+    Self: DoubleEndedIterator<Item = T>,
+{
+    #[inline(always)]
+    fn split_back(&mut self, count: usize) -> Self {
+        let end = self.end;
+        self.end = end.minus(count);
+        self.end..end
+    }
+}
+
+impl<T: Step> Split for RangeInclusive<T>
+where
+    Self: DoubleEndedIterator<Item = T>,
+{
+    type Piece = Self;
+    type Whole = Self;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        if self.is_empty() {
+            0
+        } else {
+            self.start().until(*self.end()).saturating_add(1)
+        }
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self {
+        let (start, end) = (*self.start(), *self.end());
+        if count == self.left() {
+            // The only empty range whose bounds are surely in the type is one that ran out.
+            *self = end..=end;
+            self.next();
+            return start..=end;
+        }
+        *self = start.plus(count)..=end;
+        start..=start.plus(count).minus(1)
+    }
+
+    fn whole(self) -> Self {
+        self
+    }
+}
+
+/// `enumerate`, and how many came before.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Numbered<I> {
+    inner: I,
+    next: usize,
+}
+
+impl<I> Numbered<I> {
+    pub(crate) fn new(inner: I) -> Self {
+        Self { inner, next: 0 }
+    }
+}
+
+impl<I: Iterator> Iterator for Numbered<I> {
+    type Item = (usize, I::Item);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let item = self.inner.next()?;
+        let number = self.next;
+        self.next += 1;
+        Some((number, item))
+    }
+}
+
+impl<S: Split> Split for Numbered<S> {
+    type Piece = Numbered<S::Piece>;
+    type Whole = iter::Enumerate<S::Whole>;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.inner.left()
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self::Piece {
+        let next = self.next;
+        self.next += count;
+        Numbered {
+            inner: self.inner.split(count),
+            next,
+        }
+    }
+
+    fn whole(self) -> Self::Whole {
+        self.inner.whole().enumerate()
+    }
+}
+
+/// `rev`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Reversed<S>(pub(crate) S);
+
+impl<S: SplitBack> Split for Reversed<S> {
+    type Piece = iter::Rev<S::Piece>;
+    type Whole = iter::Rev<S::Whole>;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.0.left()
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self::Piece {
+        self.0.split_back(count).rev()
+    }
+
+    fn whole(self) -> Self::Whole {
+        self.0.whole().rev()
+    }
+}
+
+/// `copied`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Copies<S>(pub(crate) S);
+
+impl<'a, T: 'a + Copy, S> Split for Copies<S>
+where
+    S: Split<Piece: Iterator<Item = &'a T>>,
+{
+    type Piece = iter::Copied<S::Piece>;
+    type Whole = iter::Copied<S::Whole>;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.0.left()
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self::Piece {
+        self.0.split(count).copied()
+    }
+
+    fn whole(self) -> Self::Whole {
+        self.0.whole().copied()
+    }
+}
+
+/// `zip`.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Zipped<A, B>(pub(crate) A, pub(crate) B);
+
+impl<A: Split, B: Split> Split for Zipped<A, B> {
+    type Piece = iter::Zip<A::Piece, B::Piece>;
+    type Whole = iter::Zip<A::Whole, B::Whole>;
+
+    #[inline(always)]
+    fn left(&self) -> usize {
+        self.0.left().min(self.1.left())
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> Self::Piece {
+        self.0.split(count).zip(self.1.split(count))
+    }
+
+    fn whole(self) -> Self::Whole {
+        self.0.whole().zip(self.1.whole())
+    }
+}

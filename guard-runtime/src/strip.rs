@@ -1,0 +1,339 @@
+//! Loops in strips: an inner loop without a check, as long as what the optimiser does to a loop
+//! needs, between two checks. The idea is that of `HotSpot`'s counted loops.
+//!
+//! What can be split (`split.rs`: slices, ranges, and some adaptors of them) is split, so that the
+//! inner loop runs over a whole slice or range and is compiled as if it stood alone. Anything else
+//! is [`Counted`].
+//!
+//! The length of a loop's strips is learned, once per loop and process: operators can be overloaded
+//! and calls can be slow, so it starts short, and grows only while the clock says that a strip takes
+//! less than [`SHORT`]. A strip of full length is not timed any more, until a tick passes in one.
+
+use core::iter::{Copied, Enumerate, Rev, Zip};
+use core::marker::PhantomData;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::clock;
+use crate::split::{Copies, Numbered, Reversed, Split, SplitBack, Zipped};
+
+/// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
+const FULL: u32 = 4096;
+
+const FIRST: u32 = 32;
+
+/// Nanoseconds. Twice this and a margin is still well within what a trip may be late.
+const SHORT: u64 = 20_000;
+const LONG: u64 = 60_000;
+
+/// The strip length of one loop, in a static beside it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Stride(AtomicU32);
+
+/// What one run of the loop keeps of it; passed by value, like [`Seen`](crate::scope::Seen).
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Length {
+    now: u32,
+    /// When the last strip began; 0 if it was not timed.
+    began: u64,
+}
+
+impl Stride {
+    /// Of a loop that never ran.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "for statics in expansions only")]
+    pub const fn new() -> Self {
+        Self(AtomicU32::new(FIRST))
+    }
+
+    /// At the start of the loop.
+    #[inline(always)]
+    pub fn length(&self) -> Length {
+        Length {
+            now: self.0.load(Ordering::Relaxed),
+            began: 0,
+        }
+    }
+
+    /// Before each strip.
+    #[inline(always)]
+    #[must_use]
+    pub fn adapt(&self, length: Length) -> Length {
+        if length.now == FULL {
+            length
+        } else {
+            self.time(length)
+        }
+    }
+
+    /// After a tick: whatever was learned may be out of date.
+    #[inline]
+    #[must_use]
+    pub fn doubt(&self, length: Length) -> Length {
+        if length.now == FULL {
+            self.keep(FULL / 2, 0)
+        } else {
+            length
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn time(&self, length: Length) -> Length {
+        let now = clock::real();
+        let next = match now - length.began {
+            _ if length.began == 0 => length.now,
+            took if took < SHORT => (length.now * 2).min(FULL),
+            took if took > LONG => (length.now / 2).max(1),
+            _ => length.now,
+        };
+        self.keep(next, now)
+    }
+
+    fn keep(&self, now: u32, began: u64) -> Length {
+        self.0.store(now, Ordering::Relaxed);
+        Length { now, began }
+    }
+}
+
+impl Length {
+    #[inline(always)]
+    fn get(self) -> usize {
+        self.now as usize
+    }
+}
+
+/// An iteration in strips.
+#[doc(hidden)]
+pub struct Cut<S>(S);
+
+impl<S: Split> Cut<S> {
+    /// Whether all items were handed out.
+    #[inline(always)]
+    pub fn is_done(&self) -> bool {
+        self.0.left() == 0
+    }
+
+    /// The next strip.
+    #[inline(always)]
+    pub fn strip(&mut self, length: Length) -> S::Piece {
+        self.0.split(length.get().min(self.0.left()))
+    }
+
+    /// As [`Iterator::enumerate`].
+    #[inline(always)]
+    pub fn enumerate(self) -> Cut<Numbered<S>> {
+        Cut(Numbered::new(self.0))
+    }
+
+    /// As [`Iterator::rev`].
+    #[inline(always)]
+    pub fn rev(self) -> Cut<Reversed<S>>
+    where
+        S: SplitBack,
+    {
+        Cut(Reversed(self.0))
+    }
+
+    /// As [`Iterator::copied`].
+    #[inline(always)]
+    pub fn copied(self) -> Cut<Copies<S>> {
+        Cut(Copies(self.0))
+    }
+
+    /// As [`Iterator::zip`].
+    #[inline(always)]
+    pub fn zip<B: Partner>(self, other: B) -> B::With<S> {
+        other.with(self.0)
+    }
+}
+
+/// An iteration whose strips are counted.
+#[doc(hidden)]
+pub struct Counted<I> {
+    iter: I,
+    done: bool,
+}
+
+impl<I: Iterator> Counted<I> {
+    fn new(iter: I) -> Self {
+        Self { iter, done: false }
+    }
+
+    /// Whether the iterator has ended.
+    #[inline(always)]
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// The next strip. Asks the iterator for as many items as a plain loop would, and only once for
+    /// its end.
+    #[inline(always)]
+    pub fn strip(&mut self, length: Length) -> Strip<'_, I> {
+        Strip {
+            of: self,
+            left: length.now,
+        }
+    }
+
+    /// As [`Iterator::enumerate`].
+    #[inline(always)]
+    pub fn enumerate(self) -> Counted<Enumerate<I>> {
+        Counted::new(self.iter.enumerate())
+    }
+
+    /// As [`Iterator::rev`].
+    #[inline(always)]
+    pub fn rev(self) -> Counted<Rev<I>>
+    where
+        I: DoubleEndedIterator,
+    {
+        Counted::new(self.iter.rev())
+    }
+
+    /// As [`Iterator::copied`].
+    #[inline(always)]
+    pub fn copied<'a, T: 'a + Copy>(self) -> Counted<Copied<I>>
+    where
+        I: Iterator<Item = &'a T>,
+    {
+        Counted::new(self.iter.copied())
+    }
+
+    /// As [`Iterator::zip`].
+    #[inline(always)]
+    pub fn zip<B: Partner>(self, other: B) -> Counted<Zip<I, B::Whole>> {
+        Counted::new(self.iter.zip(other.whole()))
+    }
+}
+
+/// A strip of a [`Counted`].
+#[doc(hidden)]
+pub struct Strip<'a, I> {
+    of: &'a mut Counted<I>,
+    left: u32,
+}
+
+impl<I: Iterator> Iterator for Strip<'_, I> {
+    type Item = I::Item;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<I::Item> {
+        if self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        let item = self.of.iter.next();
+        self.of.done = item.is_none();
+        item
+    }
+}
+
+/// What can stand on the right of a `zip`.
+#[doc(hidden)]
+pub trait Partner {
+    /// The iterator that this is.
+    type Whole: Iterator;
+    /// The pair, if what stands on the left can be split.
+    type With<A: Split>;
+
+    /// The iterator that this is.
+    fn whole(self) -> Self::Whole;
+    /// The pair.
+    fn with<A: Split>(self, left: A) -> Self::With<A>;
+}
+
+impl<S: Split> Partner for Cut<S> {
+    type Whole = S::Whole;
+    type With<A: Split> = Cut<Zipped<A, S>>;
+
+    fn whole(self) -> S::Whole {
+        self.0.whole()
+    }
+
+    #[inline(always)]
+    fn with<A: Split>(self, left: A) -> Cut<Zipped<A, S>> {
+        Cut(Zipped(left, self.0))
+    }
+}
+
+impl<I: Iterator> Partner for Counted<I> {
+    type Whole = I;
+    type With<A: Split> = Counted<Zip<A::Whole, I>>;
+
+    fn whole(self) -> I {
+        self.iter
+    }
+
+    #[inline(always)]
+    fn with<A: Split>(self, left: A) -> Counted<Zip<A::Whole, I>> {
+        Counted::new(left.whole().zip(self.iter))
+    }
+}
+
+/// Finds out whether an iterator can be split, as [`Probe`](crate::leave::Probe) does with types.
+#[doc(hidden)]
+pub struct Kind<I>(Uncut<I>);
+
+/// An iterator that cannot be split.
+#[doc(hidden)]
+pub struct Uncut<I>(PhantomData<I>);
+
+/// Makes a [`Cut`].
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Cutter;
+
+/// Makes a [`Counted`].
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Counter;
+
+/// The kind of this iterator.
+#[doc(hidden)]
+#[inline(always)]
+pub fn kind<I>(_: &I) -> Kind<I> {
+    Kind(Uncut(PhantomData))
+}
+
+impl<I: Split> Kind<I> {
+    /// It can be split.
+    #[inline(always)]
+    pub fn maker(&self) -> Cutter {
+        Cutter
+    }
+}
+
+impl<I> Uncut<I> {
+    /// It cannot.
+    #[inline(always)]
+    pub fn maker(&self) -> Counter {
+        Counter
+    }
+}
+
+impl<I> core::ops::Deref for Kind<I> {
+    type Target = Uncut<I>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Uncut<I> {
+        &self.0
+    }
+}
+
+impl Cutter {
+    /// The iteration.
+    #[inline(always)]
+    pub fn make<S: Split>(self, iter: S) -> Cut<S> {
+        Cut(iter)
+    }
+}
+
+impl Counter {
+    /// The iteration.
+    #[inline(always)]
+    pub fn make<I: Iterator>(self, iter: I) -> Counted<I> {
+        Counted::new(iter)
+    }
+}
