@@ -4,14 +4,16 @@
 //! from other crates' macros spare this.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprForLoop, Ident, PatIdent, Path, ReturnType, Stmt, Type};
+use syn::{
+    Block, Expr, ExprForLoop, ExprWhile, Ident, Label, PatIdent, Path, ReturnType, Stmt, Type,
+};
 
 use crate::analyze::{Leave, Limits, Plan};
 use crate::args::Timeout;
-use crate::strip::Strips;
+use crate::strip::{Strips, Turns};
 
 macro_rules! q {
     ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
@@ -192,12 +194,13 @@ impl<'p> Emit<'p> {
     /// }}}
     /// ```
     /// The outer `match` keeps the temporaries of the base alive, as `for` does.
-    pub(crate) fn strips(&self, strips: &Strips, expr: &ExprForLoop, check: Check) -> TokenStream {
+    pub(crate) fn for_strips(
+        &self,
+        strips: &Strips,
+        expr: &ExprForLoop,
+        check: Check,
+    ) -> TokenStream {
         let private = &self.private;
-        let (tick, outer) = (self.tick(check.mark, check.place), &strips.outer);
-        let label = outer
-            .as_ref()
-            .map_or_else(|| q!('__strips:), |label| q!(#label));
         let arguments = || {
             strips
                 .adaptors
@@ -219,32 +222,109 @@ impl<'p> Emit<'p> {
         }
         let ExprForLoop {
             attrs,
-            label: inner,
+            label,
             for_token,
             pat,
             in_token,
             body,
             ..
         } = expr;
+        let [outer, declare, check, adapt] = self.strip(strips.outer.as_ref(), check);
         q! {
             #(#attrs)*
             match (#(#private::IntoIterator::into_iter(#bases),)*) {
                 (#(#names,)*) => match #made {
                     mut __strips => {
-                        static __STRIDE: #private::Stride = #private::Stride::new();
-                        let mut __length = __STRIDE.length();
-                        #label while !__strips.is_done() {
-                            if #private::due(__seen) {
-                                #tick
-                                __length = __STRIDE.doubt(__length);
+                        #declare
+                        #outer while !__strips.is_done() {
+                            #check
+                            #label #for_token #pat #in_token __strips.strip(__length) #body
+                            if __strips.is_done() {
+                                break;
                             }
-                            __length = __STRIDE.adapt(__length);
-                            #inner #for_token #pat #in_token __strips.strip(__length) #body
+                            #adapt
                         }
                     }
                 },
             }
         }
+    }
+
+    /// ```text
+    /// while condition { body }
+    /// ```
+    /// becomes, if the condition has no effects,
+    /// ```text
+    /// while condition { check; for _ in turns(length) { if condition { body } else { break } } }
+    /// ```
+    /// which vectorises (a second way out of the inner loop, or a countdown of our own, would not
+    /// be seen through), and otherwise
+    /// ```text
+    /// loop { check; for _ in turns(length) { if condition { body } else { break 'outer } } }
+    /// ```
+    /// In both, `break`s of the body are sent to the outer loop.
+    pub(crate) fn while_strips(
+        &self,
+        turns: &Turns,
+        expr: &ExprWhile,
+        check: Check,
+    ) -> TokenStream {
+        let private = &self.private;
+        let ExprWhile {
+            attrs,
+            label,
+            cond,
+            body,
+            ..
+        } = expr;
+        let target = match &turns.outer {
+            _ if turns.pure => None,
+            Some(label) => Some(label.name.to_token_stream()),
+            None => Some(q!('__strips)),
+        };
+        let [outer, declare, check, adapt] = self.strip(turns.outer.as_ref(), check);
+        let outer = if turns.pure {
+            q!(#outer while #cond)
+        } else {
+            q!(#outer loop)
+        };
+        q! {
+            #(#attrs)*
+            {
+                #declare
+                #outer {
+                    #check
+                    #label for _ in #private::turns(__length) {
+                        if #cond #body else { break #target; }
+                    }
+                    #adapt
+                }
+            }
+        }
+    }
+
+    /// What loops in strips have in common: the outer label, the declarations, the check
+    /// before a strip, what is learned after it.
+    fn strip(&self, outer: Option<&Label>, check: Check) -> [TokenStream; 4] {
+        let private = &self.private;
+        let tick = self.tick(check.mark, check.place);
+        let label = outer.map_or_else(|| q!('__strips:), ToTokens::to_token_stream);
+        let declare = q! {
+            static __STRIDE: #private::Stride = #private::Stride::new();
+            let mut __length = __STRIDE.length();
+        };
+        let check = q! {
+            if #private::due(__seen) {
+                #tick
+                __length = __STRIDE.doubt(__length);
+            }
+        };
+        [
+            label,
+            declare,
+            check,
+            q!(__length = __STRIDE.adapt(__length);),
+        ]
     }
 
     /// Whether every iteration is counted.

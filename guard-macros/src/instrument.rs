@@ -157,6 +157,14 @@ fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
     closures.found
 }
 
+fn while_kind(expr: &ExprWhile) -> &'static str {
+    if matches!(*expr.cond, Expr::Let(_)) {
+        "while let"
+    } else {
+        "while"
+    }
+}
+
 struct Instrument<'p> {
     emit: Emit<'p>,
     /// Whether `__seen` is in scope here.
@@ -200,28 +208,48 @@ impl Instrument<'_> {
         );
     }
 
-    /// A plain loop runs in strips; where iterations are counted, or the loop says how often it is
-    /// checked, each one is looked at.
-    fn strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
-        if self.emit.counts() || expr.attrs.iter().any(is_loop_guard) {
+    /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
+    fn may_strip(&self, attrs: &[Attribute]) -> bool {
+        !self.emit.counts() && !attrs.iter().any(is_loop_guard)
+    }
+
+    fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
+        if !self.may_strip(&expr.attrs) {
             return None;
         }
-        let mut strips = strip::strips(expr, self.place == Place::Closure)?;
+        let mut strips = strip::of_for(expr, self.place == Place::Closure)?;
         self.visit_expr_mut(&mut strips.base);
-        strips
+        for argument in strips
             .adaptors
             .iter_mut()
             .filter_map(|adaptor| adaptor.argument.as_mut())
-            .for_each(|argument| {
-                self.visit_expr_mut(argument);
-            });
+        {
+            self.visit_expr_mut(argument);
+        }
+        self.wanted |= !self.declared;
+        let check = Check {
+            mark: Mark {
+                kind: "for",
+                span: expr.for_token.span,
+            },
+            place: self.place,
+            every: None,
+        };
+        Some(self.emit.for_strips(&strips, expr, check))
+    }
+
+    fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
+        if !self.may_strip(&expr.attrs) {
+            return None;
+        }
+        let turns = strip::of_while(expr)?;
         self.wanted |= !self.declared;
         let mark = Mark {
-            kind: "for",
-            span: expr.for_token.span,
+            kind: while_kind(expr),
+            span: expr.while_token.span,
         };
-        Some(self.emit.strips(
-            &strips,
+        Some(self.emit.while_strips(
+            &turns,
             expr,
             Check {
                 mark,
@@ -270,13 +298,8 @@ impl VisitMut for Instrument<'_> {
 
     fn visit_expr_while_mut(&mut self, expr: &mut ExprWhile) {
         self.visit_expr_mut(&mut expr.cond);
-        let kind = if matches!(*expr.cond, Expr::Let(_)) {
-            "while let"
-        } else {
-            "while"
-        };
         let mark = Mark {
-            kind,
+            kind: while_kind(expr),
             span: expr.while_token.span,
         };
         self.check(mark, &mut expr.attrs, &mut expr.body);
@@ -284,9 +307,13 @@ impl VisitMut for Instrument<'_> {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::ForLoop(plain) => match self.strips(plain) {
+            Expr::ForLoop(plain) => match self.for_strips(plain) {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),
                 None => self.visit_expr_for_loop_mut(plain),
+            },
+            Expr::While(plain) => match self.while_strips(plain) {
+                Some(tokens) => *expr = Expr::Verbatim(tokens),
+                None => self.visit_expr_while_mut(plain),
             },
             _ => visit_mut::visit_expr_mut(self, expr),
         }

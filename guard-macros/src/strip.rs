@@ -1,4 +1,4 @@
-//! Which `for` loops run in strips, and over what.
+//! Which loops run in strips, and over what.
 //!
 //! A loop qualifies if its body is plain: what the optimiser can see through, and what takes so
 //! little time that some thousands of iterations may pass between two checks. Whether they really do
@@ -7,12 +7,13 @@
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Block, Expr, ExprBreak, ExprForLoop, ExprMethodCall, Ident, Item, Label, Lifetime, Pat, Stmt,
+    Block, Expr, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label, Lifetime,
+    Pat, Stmt,
 };
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
 /// and compilers vectorise or unroll loops with them.
-const CHEAP: [&str; 62] = [
+const CHEAP: [&str; 72] = [
     "abs",
     "abs_diff",
     "as_bytes",
@@ -75,6 +76,16 @@ const CHEAP: [&str; 62] = [
     "wrapping_mul",
     "wrapping_neg",
     "wrapping_sub",
+    "pop",
+    "push",
+    "swap",
+    "is_alphabetic",
+    "is_alphanumeric",
+    "is_numeric",
+    "is_whitespace",
+    "wrapping_shl",
+    "wrapping_shr",
+    "is_ascii_punctuation",
 ];
 
 /// Types whose functions (`u64::from(x)`) are as cheap as their operators.
@@ -100,34 +111,73 @@ pub(crate) struct Adaptor {
     pub(crate) argument: Option<Expr>,
 }
 
-/// The strips of a loop that qualifies. Redirects its `break`s to the outer loop, `'__strips` or, if
-/// nothing continues by the user's label, that.
-pub(crate) fn strips(expr: &mut ExprForLoop, in_closure: bool) -> Option<Strips> {
+/// The strips of a `for` that qualifies.
+pub(crate) fn of_for(expr: &mut ExprForLoop, in_closure: bool) -> Option<Strips> {
     // In a closure the type of the iterator may not be known yet where it is asked for.
     if !is_plain(&mut expr.body) || (in_closure && !is_range(&expr.expr)) {
         return None;
     }
-    let label = expr.label.as_ref().map(|label| label.name.ident.clone());
-    let mut jumps = Jumps {
-        label,
-        continues: false,
-        target: None,
-    };
-    jumps.visit_block_mut(&mut expr.body);
-    let outer = if jumps.continues {
-        None
-    } else {
-        expr.label.take()
-    };
-    let ours = || Lifetime::new("'__strips", Span::mixed_site());
-    jumps.target = Some(outer.as_ref().map_or_else(ours, |label| label.name.clone()));
-    jumps.visit_block_mut(&mut expr.body);
+    let outer = redirect(&mut expr.label, &mut expr.body);
     let (base, adaptors) = peel(&expr.expr);
     Some(Strips {
         base,
         adaptors,
         outer,
     })
+}
+
+/// How a `while` that qualifies runs.
+pub(crate) struct Turns {
+    pub(crate) outer: Option<Label>,
+    /// The condition may be asked once more between two strips: then both loops end by it, and the
+    /// inner one has but one way out.
+    pub(crate) pure: bool,
+}
+
+/// The turns of a `while` that qualifies.
+///
+/// Of those with a pure condition only the ones that count by one: they are vectorised. The others
+/// (`j += i`, `x = x / 2`) are as fast with a check in each iteration, and strips were 1.5 times
+/// slower, since such loops tend to be short.
+pub(crate) fn of_while(expr: &mut ExprWhile) -> Option<Turns> {
+    let mut cond = Plain {
+        plain: true,
+        pure: true,
+    };
+    cond.visit_expr_mut(&mut expr.cond);
+    let qualifies =
+        cond.plain && is_plain(&mut expr.body) && (!cond.pure || counts_by_one(&expr.body));
+    qualifies.then(|| Turns {
+        outer: redirect(&mut expr.label, &mut expr.body),
+        pure: cond.pure,
+    })
+}
+
+fn counts_by_one(body: &Block) -> bool {
+    body.stmts.iter().any(|stmt| match stmt {
+        Stmt::Expr(Expr::Binary(binary), _) => {
+            let one = matches!(&*binary.right, Expr::Lit(lit) if matches!(&lit.lit, syn::Lit::Int(int) if int.base10_digits() == "1"));
+            one && matches!(binary.op, syn::BinOp::AddAssign(_) | syn::BinOp::SubAssign(_))
+        }
+        _ => false,
+    })
+}
+
+/// Sends the `break`s of a body to the outer of the two loops. That is `'__strips` or, if nothing
+/// continues by the user's label, takes that over; the inner loop keeps what is left in `label`.
+fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
+    let name = label.as_ref().map(|label| label.name.ident.clone());
+    let mut jumps = Jumps {
+        label: name,
+        continues: false,
+        target: None,
+    };
+    jumps.visit_block_mut(body);
+    let outer = if jumps.continues { None } else { label.take() };
+    let ours = || Lifetime::new("'__strips", Span::mixed_site());
+    jumps.target = Some(outer.as_ref().map_or_else(ours, |label| label.name.clone()));
+    jumps.visit_block_mut(body);
+    outer
 }
 
 fn is_range(expr: &Expr) -> bool {
@@ -177,16 +227,24 @@ fn adaptor(call: &ExprMethodCall) -> Option<Adaptor> {
 }
 
 fn is_plain(body: &mut Block) -> bool {
-    let mut plain = Plain(true);
+    let mut plain = Plain {
+        plain: true,
+        pure: true,
+    };
     plain.visit_block_mut(body);
-    plain.0
+    plain.plain
 }
 
-struct Plain(bool);
+/// Looks for what is not plain, and for what is not pure.
+struct Plain {
+    plain: bool,
+    pure: bool,
+}
 
 impl VisitMut for Plain {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        self.0 &= match expr {
+        self.pure &= is_pure(expr);
+        self.plain &= match expr {
             Expr::Array(_)
             | Expr::Assign(_)
             | Expr::Binary(_)
@@ -213,19 +271,60 @@ impl VisitMut for Plain {
             Expr::Call(call) => is_cheap_function(&call.func),
             _ => false,
         };
-        if self.0 {
+        if self.plain {
             visit_mut::visit_expr_mut(self, expr);
         }
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
-        self.0 &= !matches!(stmt, Stmt::Item(_) | Stmt::Macro(_));
+        self.plain &= !matches!(stmt, Stmt::Item(_) | Stmt::Macro(_));
         visit_mut::visit_stmt_mut(self, stmt);
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_pat_mut(&mut self, _: &mut Pat) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+}
+
+/// Whether the expression itself, less its parts, does nothing but compute.
+fn is_pure(expr: &Expr) -> bool {
+    use syn::BinOp::{
+        Add, And, BitAnd, BitOr, BitXor, Div, Eq, Ge, Gt, Le, Lt, Mul, Ne, Or, Rem, Shl, Shr, Sub,
+    };
+    match expr {
+        Expr::Binary(binary) => matches!(
+            binary.op,
+            Add(_)
+                | And(_)
+                | BitAnd(_)
+                | BitOr(_)
+                | BitXor(_)
+                | Div(_)
+                | Eq(_)
+                | Ge(_)
+                | Gt(_)
+                | Le(_)
+                | Lt(_)
+                | Mul(_)
+                | Ne(_)
+                | Or(_)
+                | Rem(_)
+                | Shl(_)
+                | Shr(_)
+                | Sub(_)
+        ),
+        Expr::MethodCall(call) => call.method == "len" || call.method == "is_empty",
+        Expr::Cast(_)
+        | Expr::Field(_)
+        | Expr::Group(_)
+        | Expr::Index(_)
+        | Expr::Lit(_)
+        | Expr::Paren(_)
+        | Expr::Path(_)
+        | Expr::Reference(_)
+        | Expr::Unary(_) => true,
+        _ => false,
+    }
 }
 
 fn is_cheap_function(function: &Expr) -> bool {

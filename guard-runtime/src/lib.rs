@@ -95,6 +95,6 @@ pub mod __private {
     };
     pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
-    pub use crate::strip::{Stride, kind};
+    pub use crate::strip::{Stride, kind, turns};
     pub use crate::tripped::Tripped;
 }

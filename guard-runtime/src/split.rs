@@ -18,6 +18,18 @@ pub trait Split {
     /// The next `count` items, which are there.
     fn split(&mut self, count: usize) -> Self::Piece;
 
+    /// Whether none is left.
+    #[inline(always)]
+    fn is_done(&self) -> bool {
+        self.left() == 0
+    }
+
+    /// The next items, at most this many.
+    #[inline(always)]
+    fn cut(&mut self, most: usize) -> Self::Piece {
+        self.split(self.left().min(most))
+    }
+
     /// The iterator itself.
     fn whole(self) -> Self::Whole;
 }
@@ -101,6 +113,9 @@ pub trait Step: Copy + PartialOrd {
     /// `self - count`, which is in the range.
     #[must_use]
     fn minus(self, count: usize) -> Self;
+    /// `self + count`, or the largest value; some thousands are a large count.
+    #[must_use]
+    fn ahead(self, count: usize) -> Self;
 }
 
 macro_rules! step {
@@ -121,6 +136,11 @@ macro_rules! step {
             #[inline(always)]
             fn minus(self, count: usize) -> Self {
                 self.wrapping_sub(count as Self)
+            }
+
+            #[inline(always)]
+            fn ahead(self, count: usize) -> Self {
+                self.saturating_add(Self::try_from(count).unwrap_or(Self::MAX))
             }
         }
     )*};
@@ -147,6 +167,20 @@ where
     fn split(&mut self, count: usize) -> Self {
         let start = self.start;
         self.start = start.plus(count);
+        start..self.start
+    }
+
+    #[inline(always)]
+    fn is_done(&self) -> bool {
+        self.start >= self.end
+    }
+
+    /// Bounded by the end in a way that the optimiser sees: bounds that it proved for the whole range
+    /// hold for the piece.
+    #[inline(always)]
+    fn cut(&mut self, most: usize) -> Self {
+        let (start, stop) = (self.start, self.start.ahead(most));
+        self.start = if stop < self.end { stop } else { self.end };
         start..self.start
     }
 

@@ -11,7 +11,8 @@
 
 use core::iter::{Copied, Enumerate, Rev, Zip};
 use core::marker::PhantomData;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::ops::Range;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::clock;
 use crate::split::{Copies, Numbered, Reversed, Split, SplitBack, Zipped};
@@ -19,23 +20,30 @@ use crate::split::{Copies, Numbered, Reversed, Split, SplitBack, Zipped};
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 4096;
 
-const FIRST: u32 = 32;
+/// Few enough for operators that take microseconds.
+const FIRST: u32 = 16;
 
 /// Nanoseconds. Twice this and a margin is still well within what a trip may be late.
 const SHORT: u64 = 20_000;
 const LONG: u64 = 60_000;
 
 /// The strip length of one loop, in a static beside it.
+///
+/// All relaxed: a length that is out of date is a length that was right a moment ago.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Stride(AtomicU32);
+pub struct Stride {
+    length: AtomicU32,
+    /// When a strip last ended, in any run.
+    ended: AtomicU64,
+}
 
 /// What one run of the loop keeps of it; passed by value, like [`Seen`](crate::scope::Seen).
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Length {
     now: u32,
-    /// When the last strip began; 0 if it was not timed.
+    /// When the strip before ended; 0 if there was none.
     began: u64,
 }
 
@@ -44,33 +52,40 @@ impl Stride {
     #[must_use]
     #[allow(clippy::new_without_default, reason = "for statics in expansions only")]
     pub const fn new() -> Self {
-        Self(AtomicU32::new(FIRST))
+        Self {
+            length: AtomicU32::new(FIRST),
+            ended: AtomicU64::new(0),
+        }
     }
 
     /// At the start of the loop.
     #[inline(always)]
     pub fn length(&self) -> Length {
         Length {
-            now: self.0.load(Ordering::Relaxed),
+            now: self.length.load(Ordering::Relaxed),
             began: 0,
         }
     }
 
-    /// Before each strip.
+    /// Between two strips.
     #[inline(always)]
     #[must_use]
     pub fn adapt(&self, length: Length) -> Length {
         if length.now == FULL {
             length
         } else {
-            self.time(length)
+            self.learn(length)
         }
     }
 
     /// After a tick: whatever was learned may be out of date.
-    #[inline]
+    //
+    // Like `tick`, it is of a foreign ABI because such functions do not unwind: without landing pads
+    // for them, the register allocator keeps the loop's variables in registers.
+    #[cold]
+    #[inline(never)]
     #[must_use]
-    pub fn doubt(&self, length: Length) -> Length {
+    pub extern "C" fn doubt(&self, length: Length) -> Length {
         if length.now == FULL {
             self.keep(FULL / 2, 0)
         } else {
@@ -78,21 +93,23 @@ impl Stride {
         }
     }
 
+    /// The time since a strip of another run ended is no less than what the first of this one took:
+    /// good enough to grow by, so that a loop learns which is short each time and runs often.
     #[cold]
     #[inline(never)]
-    fn time(&self, length: Length) -> Length {
-        let now = clock::real();
-        let next = match now - length.began {
-            _ if length.began == 0 => length.now,
-            took if took < SHORT => (length.now * 2).min(FULL),
-            took if took > LONG => (length.now / 2).max(1),
-            _ => length.now,
-        };
-        self.keep(next, now)
+    extern "C" fn learn(&self, Length { now, began }: Length) -> Length {
+        let time = clock::real();
+        let ended = self.ended.load(Ordering::Relaxed);
+        self.ended.store(time, Ordering::Relaxed);
+        match time.saturating_sub(if began == 0 { ended } else { began }) {
+            took if took < SHORT => self.keep((now * 2).min(FULL), time),
+            took if took > LONG && began != 0 => self.keep((now / 2).max(1), time),
+            _ => Length { now, began: time },
+        }
     }
 
     fn keep(&self, now: u32, began: u64) -> Length {
-        self.0.store(now, Ordering::Relaxed);
+        self.length.store(now, Ordering::Relaxed);
         Length { now, began }
     }
 }
@@ -112,13 +129,13 @@ impl<S: Split> Cut<S> {
     /// Whether all items were handed out.
     #[inline(always)]
     pub fn is_done(&self) -> bool {
-        self.0.left() == 0
+        self.0.is_done()
     }
 
     /// The next strip.
     #[inline(always)]
     pub fn strip(&mut self, length: Length) -> S::Piece {
-        self.0.split(length.get().min(self.0.left()))
+        self.0.cut(length.get())
     }
 
     /// As [`Iterator::enumerate`].
@@ -272,6 +289,14 @@ impl<I: Iterator> Partner for Counted<I> {
     }
 }
 
+/// The turns of one strip of a `while`.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn turns(length: Length) -> Range<u32> {
+    0..length.now
+}
+
 /// Finds out whether an iterator can be split, as [`Probe`](crate::leave::Probe) does with types.
 #[doc(hidden)]
 pub struct Kind<I>(Uncut<I>);
@@ -293,10 +318,15 @@ pub struct Counter;
 /// The kind of this iterator.
 #[doc(hidden)]
 #[inline(always)]
+#[must_use]
 pub fn kind<I>(_: &I) -> Kind<I> {
     Kind(Uncut(PhantomData))
 }
 
+#[allow(
+    clippy::unused_self,
+    reason = "the method is found by the type of `self`"
+)]
 impl<I: Split> Kind<I> {
     /// It can be split.
     #[inline(always)]
@@ -305,6 +335,10 @@ impl<I: Split> Kind<I> {
     }
 }
 
+#[allow(
+    clippy::unused_self,
+    reason = "the method is found by the type of `self`"
+)]
 impl<I> Uncut<I> {
     /// It cannot.
     #[inline(always)]
@@ -322,6 +356,7 @@ impl<I> core::ops::Deref for Kind<I> {
     }
 }
 
+#[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Cutter {
     /// The iteration.
     #[inline(always)]
@@ -330,6 +365,7 @@ impl Cutter {
     }
 }
 
+#[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Counter {
     /// The iteration.
     #[inline(always)]
