@@ -3,7 +3,7 @@
 //! All tokens are bound at `mixed_site`: locals cannot meet the user's, and lints that spare code
 //! from other crates' macros spare this.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -101,8 +101,8 @@ impl<'p> Emit<'p> {
             return q!(#private::file!(), #private::line!(), #private::column!());
         }
         let (line, column) = (
-            u32::try_from(line).unwrap_or(0),
-            u32::try_from(column).unwrap_or(0),
+            Literal::usize_unsuffixed(line),
+            Literal::usize_unsuffixed(column),
         );
         q!(#private::file!(), #line, #column)
     }

@@ -1,1 +1,751 @@
 //! What the pipeline makes of each form, as it would be formatted.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p guard-macros` writes the snapshots anew; read the difference.
+
+use expect_test::{Expect, expect};
+
+/// Line and column are those in `item`.
+fn check(args: &str, item: &str, expected: &Expect) {
+    let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap());
+    let file = syn::parse2(expanded).unwrap();
+    // Paths are absolute in earnest; short ones read better here.
+    let text = prettyplease::unparse(&file).replace("::guard_runtime::__private::", "p::");
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn a_loop() {
+    check(
+        r#"inherit"#,
+        r#"fn f() -> Result<(), E> {
+    loop {
+        step();
+    }
+}"#,
+        &expect![[r#"
+            fn f() -> Result<(), E> {
+                let mut __seen = p::inherit();
+                loop {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "loop",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                if let p::Option::Some(__out) = p::Probe::<
+                                    Result<(), E>,
+                                >::new()
+                                    .leave(__tripped)
+                                {
+                                    return __out;
+                                }
+                            }
+                        }
+                    }
+                    step();
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_while() {
+    check(
+        r#"inherit"#,
+        r#"fn f() -> u32 {
+    while more() {
+        step();
+    }
+    3
+}"#,
+        &expect![[r#"
+            fn f() -> u32 {
+                let mut __seen = p::inherit();
+                while more() {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "while",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                if let p::Option::Some(__out) = p::Probe::<
+                                    u32,
+                                >::new()
+                                    .leave(__tripped)
+                                {
+                                    return __out;
+                                }
+                            }
+                        }
+                    }
+                    step();
+                }
+                3
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_while_let_with_a_label() {
+    check(
+        r#"inherit"#,
+        r#"fn f(mut it: It) {
+    'a: while let Some(x) = it.next() {
+        if x == 1 { continue 'a; }
+    }
+}"#,
+        &expect![[r#"
+            fn f(mut it: It) {
+                let mut __seen = p::inherit();
+                'a: while let Some(x) = it.next() {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "while let",
+                                    p::file!(),
+                                    2,
+                                    9,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                p::panic(__tripped);
+                            }
+                        }
+                    }
+                    if x == 1 {
+                        continue 'a;
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_for_with_calls() {
+    check(
+        r#"inherit"#,
+        r#"fn f() {
+    for x in items() {
+        step(x);
+    }
+}"#,
+        &expect![[r#"
+            fn f() {
+                let mut __seen = p::inherit();
+                for x in items() {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "for",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                p::panic(__tripped);
+                            }
+                        }
+                    }
+                    step(x);
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_plain_for_in_strips() {
+    check(
+        r#"inherit"#,
+        r#"fn f(xs: &[u32]) -> u32 {
+    let mut sum = 0;
+    for (i, x) in xs.iter().enumerate() {
+        if i == 9 { break; }
+        sum += x;
+    }
+    sum
+}"#,
+        &expect![[r#"
+            fn f(xs: &[u32]) -> u32 {
+                let mut sum = 0;
+                let mut __seen = p::inherit();
+                match (p::IntoIterator::into_iter(xs.iter()),) {
+                    (__it_0,) => {
+                        match p::kind(&__it_0)
+                            .maker()
+                            .make(__it_0)
+                            .enumerate()
+                        {
+                            mut __strips => {
+                                static __STRIDE: p::Stride = p::Stride::new();
+                                let mut __length = __STRIDE.length();
+                                '__strips: while !__strips.is_done() {
+                                    if p::due(__seen) {
+                                        match p::tick(
+                                            &const {
+                                                p::At::new(
+                                                    "for",
+                                                    p::file!(),
+                                                    3,
+                                                    5,
+                                                )
+                                            },
+                                        ) {
+                                            p::Result::Ok(__now) => {
+                                                __seen = __now;
+                                            }
+                                            p::Result::Err(__tripped) => {
+                                                if let p::Option::Some(__out) = p::Probe::<
+                                                    u32,
+                                                >::new()
+                                                    .leave(__tripped)
+                                                {
+                                                    return __out;
+                                                }
+                                            }
+                                        }
+                                        __length = __STRIDE.doubt(__length);
+                                    }
+                                    for (i, x) in __strips.strip(__length) {
+                                        if i == 9 {
+                                            break '__strips;
+                                        }
+                                        sum += x;
+                                    }
+                                    if __strips.is_done() {
+                                        break;
+                                    }
+                                    __length = __STRIDE.adapt(__length);
+                                }
+                            }
+                        }
+                    }
+                }
+                sum
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_counting_while_in_strips() {
+    check(
+        r#"inherit"#,
+        r#"fn f(xs: &[u32]) -> u32 {
+    let (mut sum, mut i) = (0, 0);
+    while i < xs.len() {
+        sum += xs[i];
+        i += 1;
+    }
+    sum
+}"#,
+        &expect![[r#"
+            fn f(xs: &[u32]) -> u32 {
+                let (mut sum, mut i) = (0, 0);
+                let mut __seen = p::inherit();
+                {
+                    static __STRIDE: p::Stride = p::Stride::new();
+                    let mut __length = __STRIDE.length();
+                    '__strips: while i < xs.len() {
+                        if p::due(__seen) {
+                            match p::tick(
+                                &const {
+                                    p::At::new(
+                                        "while",
+                                        p::file!(),
+                                        3,
+                                        5,
+                                    )
+                                },
+                            ) {
+                                p::Result::Ok(__now) => __seen = __now,
+                                p::Result::Err(__tripped) => {
+                                    if let p::Option::Some(__out) = p::Probe::<
+                                        u32,
+                                    >::new()
+                                        .leave(__tripped)
+                                    {
+                                        return __out;
+                                    }
+                                }
+                            }
+                            __length = __STRIDE.doubt(__length);
+                        }
+                        for _ in p::turns(__length) {
+                            if i < xs.len() {
+                                sum += xs[i];
+                                i += 1;
+                            } else {
+                                break;
+                            }
+                        }
+                        __length = __STRIDE.adapt(__length);
+                    }
+                }
+                sum
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_timeout_opens_a_scope() {
+    check(
+        r#"timeout = "1m 30s""#,
+        r#"fn f(n: u32) -> io::Result<u32> {
+    Ok(n)
+}"#,
+        &expect![[r#"
+            fn f(n: u32) -> io::Result<u32> {
+                let (__scope, mut __seen) = {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    p::enter(&__LOOP_GUARD_SITE, 90_000_000_000_u64)
+                };
+                if __seen.is_stale() {
+                    match p::tick(
+                        &const {
+                            p::At::new(
+                                "fn",
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                        },
+                    ) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => {
+                            if let p::Option::Some(__out) = p::Probe::<
+                                io::Result<u32>,
+                            >::new()
+                                .leave(__tripped)
+                            {
+                                return __out;
+                            }
+                        }
+                    }
+                }
+                Ok(n)
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_timeout_expression() {
+    check(
+        r#"timeout = d * 2, name = "job""#,
+        r#"fn f(d: Duration) {
+    loop {}
+}"#,
+        &expect![[r#"
+            fn f(d: Duration) {
+                let (__scope, mut __seen) = {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        "job",
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    p::enter(
+                        &__LOOP_GUARD_SITE,
+                        p::nanos(d * 2),
+                    )
+                };
+                if __seen.is_stale() {
+                    match p::tick(
+                        &const {
+                            p::At::new(
+                                "fn",
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                        },
+                    ) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => {
+                            p::panic(__tripped);
+                        }
+                    }
+                }
+                loop {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "loop",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                p::panic(__tripped);
+                            }
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn iterations_are_counted() {
+    check(
+        r#"iterations = 1_000"#,
+        r#"fn f() {
+    while more() {}
+}"#,
+        &expect![[r#"
+            fn f() {
+                let __limit = p::Count::count(1_000);
+                let mut __left = __limit;
+                let (__scope, mut __seen) = {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    p::enter(
+                        &__LOOP_GUARD_SITE,
+                        p::u64::MAX,
+                    )
+                };
+                if __seen.is_stale() {
+                    match p::tick(
+                        &const {
+                            p::At::new(
+                                "fn",
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                        },
+                    ) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => {
+                            p::panic(__tripped);
+                        }
+                    }
+                }
+                while more() {
+                    if __left == 0 {
+                        let __tripped = p::spend(
+                            &__scope,
+                            __limit,
+                            &const {
+                                p::At::new(
+                                    "while",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        );
+                        p::panic(__tripped);
+                    }
+                    __left = __left.saturating_sub(1);
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "while",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                p::panic(__tripped);
+                            }
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_fallback() {
+    check(
+        r#"timeout = "1s", fallback = n"#,
+        r#"fn f(n: u32) -> u32 {
+    while more() {}
+    n + 1
+}"#,
+        &expect![[r#"
+            fn f(n: u32) -> u32 {
+                let __tripped = '__tripped: {
+                    let (__scope, mut __seen) = {
+                        static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                            p::concat!(
+                                p::module_path!(), "::", "f"
+                            ),
+                            p::file!(),
+                            1,
+                            4,
+                        );
+                        p::enter(&__LOOP_GUARD_SITE, 1_000_000_000_u64)
+                    };
+                    if __seen.is_stale() {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "fn",
+                                    p::file!(),
+                                    1,
+                                    4,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                break '__tripped __tripped;
+                            }
+                        }
+                    }
+                    return {
+                        while more() {
+                            if p::due(__seen) {
+                                match p::tick(
+                                    &const {
+                                        p::At::new(
+                                            "while",
+                                            p::file!(),
+                                            2,
+                                            5,
+                                        )
+                                    },
+                                ) {
+                                    p::Result::Ok(__now) => __seen = __now,
+                                    p::Result::Err(__tripped) => {
+                                        break '__tripped __tripped;
+                                    }
+                                }
+                            }
+                        }
+                        n + 1
+                    };
+                };
+                n
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn on_trip_break() {
+    check(
+        r#"inherit, on_trip = "break""#,
+        r#"fn f() {
+    while more() {}
+}"#,
+        &expect![[r#"
+            fn f() {
+                let mut __seen = p::inherit();
+                while more() {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "while",
+                                    p::file!(),
+                                    2,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                p::broken(__tripped);
+                                break;
+                            }
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_closure_needs_a_boundary() {
+    check(
+        r#"inherit"#,
+        r#"fn f(mut n: u32) -> Option<u32> {
+    let g = |x| while more(x) { n += 1; };
+    g(1);
+    Some(n)
+}"#,
+        &expect![[r#"
+            fn f(n: u32) -> Option<u32> {
+                match p::boundary(move || -> Option<u32> {
+                    let mut n = n;
+                    let g = |x| {
+                        let mut __seen = p::inherit();
+                        while more(x) {
+                            if p::due(__seen) {
+                                match p::tick(
+                                    &const {
+                                        p::At::new(
+                                            "while",
+                                            p::file!(),
+                                            2,
+                                            17,
+                                        )
+                                    },
+                                ) {
+                                    p::Result::Ok(__now) => __seen = __now,
+                                    p::Result::Err(__tripped) => {
+                                        __seen = p::unwind(__tripped);
+                                    }
+                                }
+                            }
+                            n += 1;
+                        }
+                    };
+                    g(1);
+                    Some(n)
+                }) {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Option<u32>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn paces() {
+    check(
+        r#"inherit"#,
+        r#"fn f() {
+    #[loop_guard(skip)]
+    while more() {
+        #[loop_guard(every = 64)]
+        loop {}
+    }
+}"#,
+        &expect![[r#"
+            fn f() {
+                let mut __every_1 = 0u32;
+                while more() {
+                    let mut __every_1 = 0u32;
+                    let mut __seen = p::inherit();
+                    loop {
+                        if __every_1 == 0 {
+                            __every_1 = 64u32;
+                            if p::due(__seen) {
+                                match p::tick(
+                                    &const {
+                                        p::At::new(
+                                            "loop",
+                                            p::file!(),
+                                            5,
+                                            9,
+                                        )
+                                    },
+                                ) {
+                                    p::Result::Ok(__now) => __seen = __now,
+                                    p::Result::Err(__tripped) => {
+                                        p::panic(__tripped);
+                                    }
+                                }
+                            }
+                        }
+                        __every_1 -= 1;
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_macro_call() {
+    check(
+        r#"inherit"#,
+        r#"fn f() {
+    println!("{}", { while more() {} 1 });
+}"#,
+        &expect![[r#"
+            fn f() {
+                println!(
+                    "{}", { let mut __seen = p::inherit(); while more() { if
+                    p::due(__seen) { match
+                    p::tick(& const {
+                    p::At::new("while", p::file!(),
+                    2, 22) }) { p::Result::Ok(__now) => __seen = __now,
+                    p::Result::Err(__tripped) => {
+                    p::panic(__tripped); } } } } 1 }
+                );
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn errors_stand_beside_the_item() {
+    check(
+        r#"timeout = "soon", iterations = -1"#,
+        r#"const fn f() {
+    #[loop_guard(skip)]
+    loop {}
+}"#,
+        &expect![[r#"
+            ::core::compile_error! {
+                "\"soon\" is not a duration: expected number at 0; write for example \"30s\", \"1m 30s\" or \"250ms\""
+            }
+            ::core::compile_error! {
+                "a number of iterations cannot be negative"
+            }
+            const fn f() {
+                loop {}
+            }
+        "#]],
+    );
+}

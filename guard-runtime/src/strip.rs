@@ -41,6 +41,7 @@ pub struct Stride {
 /// What one run of the loop keeps of it; passed by value, like [`Seen`](crate::scope::Seen).
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
+#[repr(C)]
 pub struct Length {
     now: u32,
     /// When the strip before ended; 0 if there was none.
