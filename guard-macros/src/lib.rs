@@ -17,11 +17,19 @@ mod snapshots;
 
 /// Makes every loop of a function check a budget, and leave in time, in place, with destructors run.
 ///
-/// ```ignore
+/// ```
+/// use guard_runtime::{Tripped, loop_guard};
+///
 /// #[loop_guard(timeout = "30s")]
-/// fn settle(batch: &[Payment]) -> Result<Report, SettleError> { // SettleError: From<Tripped>
-///     for payment in batch { /* checked before every iteration */ }
+/// fn settle(batch: &[u64]) -> Result<u64, Tripped> {
+///     let mut total = 0;
+///     for payment in batch {
+///         total += payment; // checked, however long the batch is
+///     }
+///     Ok(total)
 /// }
+///
+/// assert_eq!(settle(&[1, 2, 3]).unwrap(), 6);
 /// ```
 ///
 /// # Arguments
@@ -35,10 +43,34 @@ mod snapshots;
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
+/// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
 ///
 /// Expressions are evaluated once, at entry, and may use the function's arguments; `fallback` is
 /// evaluated when the body and its locals are gone. A `timeout` of [`Duration::MAX`] never trips,
 /// one of zero or a nanosecond trips at the first check; a negative `iterations` counts as zero.
+///
+/// # Where it goes
+///
+/// On a function, a method, an `impl` block, a trait or an inline `mod`: there it means every function
+/// in it that has no attribute of its own. In a block, `const fn`s without loops stay as they are;
+/// with `inherit`, so do all functions without loops, `const fn`s, and destructors (`fn drop`), which
+/// run to their end.
+///
+/// On a loop inside a guarded function, `#[loop_guard(skip)]` leaves that loop alone (not those inside
+/// it), and `#[loop_guard(every = 1024)]` looks once per 1024 iterations.
+///
+/// # What it reaches
+///
+/// Every loop of the body, closures included, and those in the arguments of the standard library's
+/// macros (`vec!`, `matches!`, `dbg!`, the families of `println!`, `write!`, `panic!` and `assert!`),
+/// of the logging macros, and of `select!`, `join!` and `try_join!`. A message made of the source of
+/// an argument (`assert!` without one, `dbg!`) shows the checks of loops in it. Nested functions, `const`
+/// blocks and other macros are left alone.
+///
+/// A loop in a closure looks at the scopes of the thread that calls the closure. Its trip unwinds, in
+/// silence, to the guarded function, which leaves in its own way. Where panics abort, such a trip waits
+/// for the function's own next check; in a function that is `#[track_caller]` or returns `!`, it is an
+/// ordinary panic.
 ///
 /// # How it leaves
 ///
