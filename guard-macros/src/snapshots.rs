@@ -764,19 +764,45 @@ fn fastest(item: &str) -> u128 {
 /// Eight times the input takes about eight times as long; quadratic would be 64.
 fn assert_linear(generate: impl Fn(usize) -> String, size: usize) {
     let (small, large) = (fastest(&generate(size)), fastest(&generate(size * 8)));
-    assert!(large < small * 30, "{size}: {small} ns, {}: {large} ns", size * 8);
+    assert!(
+        large < small * 30,
+        "{size}: {small} ns, {}: {large} ns",
+        size * 8
+    );
 }
 
 #[test]
 fn long_functions_expand_in_linear_time() {
     let body = "for x in items(n) {\n    total += (0..x).map(|y| { while y < total {} y }).sum::<u64>();\n}\n";
     // 5,000 lines at the larger size.
-    assert_linear(|times| format!("fn f(n: u64) -> u64 {{ let mut total = 0; {} total }}", body.repeat(times)), 208);
+    assert_linear(
+        |times| {
+            format!(
+                "fn f(n: u64) -> u64 {{ let mut total = 0; {} total }}",
+                body.repeat(times)
+            )
+        },
+        208,
+    );
 }
 
 #[test]
 fn deep_nests_expand_in_linear_time() {
     // 60 loops deep at the larger size, beside enough of them to be measured.
-    let nest = |depth: usize| format!("{}step();{}", "while more() { ".repeat(depth), " }".repeat(depth));
-    assert_linear(|scale| format!("fn f() {{ {} }}", format!("{}\n", nest(scale * 60 / 64)).repeat(8)), 8);
+    let nest = |depth: usize| {
+        format!(
+            "{}step();{}",
+            "while more() { ".repeat(depth),
+            " }".repeat(depth)
+        )
+    };
+    assert_linear(
+        |scale| {
+            format!(
+                "fn f() {{ {} }}",
+                format!("{}\n", nest(scale * 60 / 64)).repeat(8)
+            )
+        },
+        8,
+    );
 }

@@ -1,0 +1,185 @@
+//! Instructions that a guard adds to one iteration, counted by callgrind: `cargo bench --bench
+//! instructions`. Fails when a fast path grows. Counts do not depend on the machine's load.
+//!
+//! Each form runs twice, with `SHORT` and with `LONG` iterations; the difference is what the
+//! iterations cost, without what entering costs.
+
+use std::hint::black_box;
+use std::process::{Command, ExitCode};
+
+use guard_runtime::loop_guard;
+
+const SHORT: usize = 40_960;
+const LONG: usize = 81_920;
+
+macro_rules! forms {
+    ($($name:ident, $most:literal: fn($n:ident) -> $result:ty $body:block)*) => {
+        mod plain {
+            use super::*;
+            $(#[inline(never)] pub(super) fn $name($n: usize) -> $result $body)*
+        }
+        mod timeout {
+            use super::*;
+            $(#[loop_guard(timeout = "1h")] #[inline(never)] pub(super) fn $name($n: usize) -> $result $body)*
+        }
+        mod inherit {
+            use super::*;
+            $(#[loop_guard(inherit)] #[inline(never)] pub(super) fn $name($n: usize) -> $result $body)*
+        }
+        /// Name, and the instructions that a check may add to an iteration.
+        const FORMS: &[(&str, f64)] = &[$((stringify!($name), $most)),*];
+
+        fn run(guard: &str, form: &str, n: usize) {
+            match (guard, form) {
+                $(
+                    ("plain", stringify!($name)) => drop(black_box(plain::$name(black_box(n)))),
+                    ("timeout", stringify!($name)) => drop(black_box(timeout::$name(black_box(n)))),
+                    ("inherit", stringify!($name)) => drop(black_box(inherit::$name(black_box(n)))),
+                )*
+                _ => unreachable!("{guard} {form}"),
+            }
+        }
+    };
+}
+
+/// A call that the macro does not know.
+#[inline(never)]
+fn step(x: u64) -> u64 {
+    black_box(x).rotate_left(7)
+}
+
+// Load, compare, branch: three instructions, or four where the address of the epoch has to be loaded
+// again; the ticker's own instructions, which are counted too, are the rest. In strips, next to nothing.
+forms! {
+    a_loop, 4.2: fn(n) -> u64 {
+        let (mut x, mut left) = (1, n);
+        loop {
+            if left == 0 {
+                return x;
+            }
+            left -= 1;
+            x = step(x);
+        }
+    }
+    a_while, 4.2: fn(n) -> u64 {
+        let (mut x, mut left) = (1, n);
+        while left > 0 {
+            left -= 1;
+            x = step(x);
+        }
+        x
+    }
+    a_while_let, 4.2: fn(n) -> u64 {
+        let (mut x, mut items) = (1, 0..n);
+        while let Some(item) = items.next() {
+            x = step(x ^ item as u64);
+        }
+        x
+    }
+    a_for_over_a_range, 4.2: fn(n) -> u64 {
+        let mut x = 1;
+        for item in 0..n as u64 {
+            x = step(x ^ item);
+        }
+        x
+    }
+    a_for_over_an_iterator, 4.2: fn(n) -> u64 {
+        let mut x = 1;
+        for item in (0..n as u64).filter(|item| item % 3 != 7) {
+            x = step(x ^ item);
+        }
+        x
+    }
+    a_nest, 4.6: fn(n) -> u64 {
+        let mut x = 1;
+        for _ in 0..n / 16 {
+            for item in 0..16 {
+                x = step(x ^ item);
+            }
+        }
+        x
+    }
+    a_question_mark, 4.2: fn(n) -> Option<u64> {
+        let mut x = 1u64;
+        for _ in 0..n {
+            x = step(x).checked_add(0)?;
+        }
+        Some(x)
+    }
+    a_strip_over_a_range, 0.1: fn(n) -> u64 {
+        let mut x = 1;
+        for item in 0..n as u64 {
+            x = (x ^ item).wrapping_mul(0x9E37_79B9);
+        }
+        x
+    }
+    a_strip_over_a_slice, 0.1: fn(n) -> u64 {
+        let items = black_box([3u8; LONG]);
+        let mut sum = 0u64;
+        for item in &items[..n] {
+            sum = (sum ^ u64::from(*item)).wrapping_mul(0x0100_0000_01b3);
+        }
+        sum
+    }
+    a_strip_of_a_while, 0.6: fn(n) -> u64 {
+        let items = black_box([3u64; LONG]);
+        let (mut sum, mut i) = (0u64, 0);
+        while i < n {
+            sum = sum.wrapping_add(items[i]);
+            i += 1;
+        }
+        sum
+    }
+}
+
+/// Instructions of this program with these arguments.
+fn instructions(guard: &str, form: &str, n: usize) -> Option<f64> {
+    let program = std::env::current_exe().ok()?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([guard, form, &n.to_string()])
+        .output()
+        .ok()?;
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    let count = report
+        .lines()
+        .find_map(|line| line.split_once("Collected :"))?
+        .1;
+    count.trim().parse().ok()
+}
+
+/// Instructions per iteration.
+fn per_iteration(guard: &str, form: &str) -> Option<f64> {
+    let difference = instructions(guard, form, LONG)? - instructions(guard, form, SHORT)?;
+    Some(difference / (LONG - SHORT) as f64)
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [guard, form, n] = arguments.as_slice() {
+        run(guard, form, n.parse().expect("a number of iterations"));
+        return ExitCode::SUCCESS;
+    }
+    let mut grown = 0;
+    println!(
+        "{:24} {:>8} {:>8} {:>8}   at most",
+        "instructions/iteration", "plain", "timeout", "inherit"
+    );
+    for (form, most) in FORMS {
+        let counts = ["plain", "timeout", "inherit"].map(|guard| per_iteration(guard, form));
+        let [Some(plain), Some(timeout), Some(inherit)] = counts else {
+            eprintln!("valgrind is needed to count instructions, and did not run");
+            return ExitCode::FAILURE;
+        };
+        let fine = timeout.max(inherit) - plain <= *most;
+        grown += u32::from(!fine);
+        let verdict = if fine {
+            ""
+        } else {
+            "  <- the fast path has grown"
+        };
+        println!("{form:24} {plain:8.2} {timeout:8.2} {inherit:8.2}   +{most}{verdict}");
+    }
+    ExitCode::from(u8::from(grown != 0))
+}
