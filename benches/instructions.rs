@@ -121,7 +121,7 @@ forms! {
         }
         sum
     }
-    a_strip_of_a_while, 0.6: fn(n) -> u64 {
+    a_strip_of_a_while, 0.1: fn(n) -> u64 {
         let items = black_box([3u64; LONG]);
         let (mut sum, mut i) = (0u64, 0);
         while i < n {

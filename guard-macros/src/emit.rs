@@ -255,10 +255,10 @@ impl<'p> Emit<'p> {
     /// ```
     /// becomes, if the condition has no effects,
     /// ```text
-    /// while condition { check; for _ in turns(length) { if condition { body } else { break } } }
+    /// while condition { check; for _ in turns(length) { body; if condition {} else { break } } }
     /// ```
-    /// which vectorises (a second way out of the inner loop, or a countdown of our own, would not
-    /// be seen through), and otherwise
+    /// which vectorises (with the condition in front, or a countdown of our own, it did not), and
+    /// otherwise
     /// ```text
     /// loop { check; for _ in turns(length) { if condition { body } else { break 'outer } } }
     /// ```
@@ -277,26 +277,23 @@ impl<'p> Emit<'p> {
             body,
             ..
         } = expr;
-        let target = match &turns.outer {
-            _ if turns.pure => None,
-            Some(label) => Some(label.name.to_token_stream()),
-            None => Some(q!('__strips)),
-        };
         let [outer, declare, check, adapt] = self.strip(turns.outer.as_ref(), check);
-        let outer = if turns.pure {
-            q!(#outer while #cond)
+        let (head, turn) = if turns.pure {
+            (q!(while #cond), q!(#body if #cond {} else { break; }))
         } else {
-            q!(#outer loop)
+            let target = turns
+                .outer
+                .as_ref()
+                .map_or_else(|| q!('__strips), |label| label.name.to_token_stream());
+            (q!(loop), q!(if #cond #body else { break #target; }))
         };
         q! {
             #(#attrs)*
             {
                 #declare
-                #outer {
+                #outer #head {
                     #check
-                    #label for _ in #private::turns(__length) {
-                        if #cond #body else { break #target; }
-                    }
+                    #label for _ in #private::turns(__length) { #turn }
                     #adapt
                 }
             }

@@ -296,10 +296,11 @@ fn a_counting_while_in_strips() {
                             __length = __STRIDE.doubt(__length);
                         }
                         for _ in p::turns(__length) {
-                            if i < xs.len() {
+                            {
                                 sum += xs[i];
                                 i += 1;
-                            } else {
+                            }
+                            if i < xs.len() {} else {
                                 break;
                             }
                         }

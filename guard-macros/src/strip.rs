@@ -7,8 +7,8 @@
 use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Block, Expr, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label, Lifetime,
-    Pat, Stmt,
+    Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label,
+    Lifetime, Pat, Stmt, Token,
 };
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
@@ -129,8 +129,7 @@ pub(crate) fn of_for(expr: &mut ExprForLoop, in_closure: bool) -> Option<Strips>
 /// How a `while` that qualifies runs.
 pub(crate) struct Turns {
     pub(crate) outer: Option<Label>,
-    /// The condition may be asked once more between two strips: then both loops end by it, and the
-    /// inner one has but one way out.
+    /// The condition may be asked once more between two strips.
     pub(crate) pure: bool,
 }
 
@@ -147,10 +146,72 @@ pub(crate) fn of_while(expr: &mut ExprWhile) -> Option<Turns> {
     cond.visit_expr_mut(&mut expr.cond);
     let qualifies =
         cond.plain && is_plain(&mut expr.body) && (!cond.pure || counts_by_one(&expr.body));
-    qualifies.then(|| Turns {
+    if !qualifies {
+        return None;
+    }
+    if cond.pure {
+        Continues::redirect(expr.label.as_ref(), &mut expr.body);
+    }
+    Some(Turns {
         outer: redirect(&mut expr.label, &mut expr.body),
         pure: cond.pure,
     })
+}
+
+/// Sends `continue`s to the end of the body, where a pure condition is asked.
+///
+/// ```text
+/// { if odd { continue } rest }   =>   { '__turn: { if odd { break '__turn } rest } }
+/// ```
+struct Continues {
+    label: Option<Ident>,
+    found: bool,
+}
+
+impl Continues {
+    fn redirect(label: Option<&Label>, body: &mut Block) {
+        let mut continues = Self {
+            label: label.map(|label| label.name.ident.clone()),
+            found: false,
+        };
+        continues.visit_block_mut(body);
+        if continues.found {
+            let turn = Label {
+                name: turn(),
+                colon_token: Token![:](Span::mixed_site()),
+            };
+            let inner = ExprBlock {
+                attrs: Vec::new(),
+                label: Some(turn),
+                block: body.clone(),
+            };
+            body.stmts = vec![Stmt::Expr(Expr::Block(inner), None)];
+        }
+    }
+}
+
+fn turn() -> Lifetime {
+    Lifetime::new("'__turn", Span::mixed_site())
+}
+
+impl VisitMut for Continues {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let Expr::Continue(jump) = expr else {
+            return visit_mut::visit_expr_mut(self, expr);
+        };
+        if jump.label.is_none()
+            || jump.label.as_ref().map(|label| &label.ident) == self.label.as_ref()
+        {
+            self.found = true;
+            let break_token = Token![break](jump.continue_token.span);
+            *expr = Expr::Break(ExprBreak {
+                attrs: Vec::new(),
+                break_token,
+                label: Some(turn()),
+                expr: None,
+            });
+        }
+    }
 }
 
 fn counts_by_one(body: &Block) -> bool {
