@@ -2,6 +2,11 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p guard-macros` writes the snapshots anew; read the difference.
 
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "as `expect-test` writes them"
+)]
+
 use expect_test::{Expect, expect};
 
 /// Line and column are those in `item`.

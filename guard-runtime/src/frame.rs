@@ -68,6 +68,7 @@ impl Slot {
     }
 
     /// This scope's own deadline. Not settled (see `epoch.rs`): it is no earlier than that.
+    #[inline]
     fn deadline(&self) -> (u64, bool) {
         let (start, limit) = (
             self.start.load(Ordering::Relaxed),
@@ -87,6 +88,7 @@ impl Slot {
     }
 
     /// What an earlier look worked out, if one did.
+    #[inline]
     fn recall(&self, earliest: &mut Earliest) -> bool {
         let due = self.due.load(Ordering::Relaxed);
         if due == UNKNOWN {
@@ -97,12 +99,18 @@ impl Slot {
     }
 
     /// Takes this scope into account, and remembers the outcome once it is final.
+    #[inline]
     fn work_out(&self, index: u32, earliest: &mut Earliest) {
         let (own, settled) = self.deadline();
+        earliest.settled &= settled;
+        self.take_in(index, own, earliest);
+    }
+
+    #[inline]
+    fn take_in(&self, index: u32, own: u64, earliest: &mut Earliest) {
         if own < earliest.due {
             (earliest.due, earliest.owner) = (own, index);
         }
-        earliest.settled &= settled;
         if earliest.settled {
             self.owner.store(earliest.owner, Ordering::Relaxed);
             self.due.store(earliest.due, Ordering::Relaxed);
@@ -196,6 +204,7 @@ impl Stack {
 
     /// This thread's stack, leased now if it had none, and whether the thread is dying, so that
     /// nobody but the scope itself can give it back.
+    #[inline]
     pub(crate) fn leased() -> (&'static Self, bool) {
         let stack = Self::current();
         if !stack.is_nobodys() {
@@ -236,16 +245,23 @@ impl Stack {
         self.set_depth(depth + 1);
     }
 
-    /// Opens a scope at any depth, its start read from the clock.
-    pub(crate) fn push_exact(&self, site: u32, start: u64, limit: u64) {
+    /// Opens a scope at any depth, its start read from the clock. Returns the deadline that counts,
+    /// so that it need not be read back from slots that were written a moment ago.
+    #[inline]
+    pub(crate) fn push_exact(&self, site: u32, start: u64, limit: u64) -> Earliest {
         let depth = self.depth();
+        let mut earliest = self.earliest();
         if depth >= SLOTS {
             let mut deep = lock(&self.deep);
             deep.truncate((depth - SLOTS) as usize);
             deep.push(Slot::new());
         }
-        self.slot(depth, |slot| slot.write(site, start, limit, EXACT));
+        self.slot(depth, |slot| {
+            slot.write(site, start, limit, EXACT);
+            slot.take_in(depth, start.saturating_add(limit), &mut earliest);
+        });
         self.set_depth(depth + 1);
+        earliest
     }
 
     /// Leaves every scope above `depth`.
@@ -257,6 +273,7 @@ impl Stack {
             .store(generation | u64::from(depth), Ordering::Release);
     }
 
+    #[inline]
     fn slot<T>(&self, index: u32, read: impl FnOnce(&Slot) -> T) -> T {
         match self.slots.get(index as usize) {
             Some(slot) => read(slot),
@@ -268,6 +285,7 @@ impl Stack {
     ///
     /// Walks down to the first slot that knows and fills in those above it, so that each scope is
     /// worked out once, however many are open.
+    #[inline]
     pub(crate) fn earliest(&self) -> Earliest {
         let mut earliest = Earliest {
             due: u64::MAX,

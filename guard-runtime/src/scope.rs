@@ -94,9 +94,9 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
     let (stack, dying) = Stack::leased();
     let word = EPOCH.word();
     let depth = stack.depth();
-    let start = if limit == u64::MAX { 0 } else { clock::now() };
-    stack.push_exact(site.register(), start, limit);
-    let seen = match look(stack, word) {
+    let now = (limit != u64::MAX).then(clock::now);
+    let earliest = stack.push_exact(site.register(), now.unwrap_or(0), limit);
+    let seen = match look(earliest, word, now) {
         Look::Spent { .. } => Seen(STALE),
         Look::Fine(seen) => seen,
     };
@@ -140,7 +140,9 @@ pub fn due(seen: Seen) -> bool {
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     let stack = Stack::current();
-    match look(stack, EPOCH.word()) {
+    // The word first, as `look` wants it.
+    let word = EPOCH.word();
+    match look(stack.earliest(), word, None) {
         Look::Fine(seen) => Ok(seen),
         Look::Spent { owner, due, now } => Err(trip(stack, owner, due, now, *at)),
     }
@@ -157,19 +159,23 @@ enum Look {
     },
 }
 
-/// Compares the clock with the earliest deadline, and sees to it that the ticker does not sleep
-/// past that. `word` was loaded before, as [`Epoch::request`](crate::epoch::Epoch::request) wants.
-fn look(stack: &Stack, word: u64) -> Look {
+/// Compares the clock with the deadline that counts, and sees to it that the ticker does not sleep
+/// past that. `word` was loaded before, as [`Epoch::request`](crate::epoch::Epoch::request) wants;
+/// `now` is the time, if it was read just now.
+// Inlined for good: handed over in memory, the deadline was read back wider than it was written,
+// and the processor waited for that.
+#[inline(always)]
+fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
     let Earliest {
         due,
         owner,
         settled,
-    } = stack.earliest();
+    } = earliest;
     if due == u64::MAX && settled {
         frame::set_seen(word);
         return Look::Fine(Seen(word));
     }
-    let now = clock::now();
+    let now = now.unwrap_or_else(clock::now);
     if now > due && settled {
         frame::set_seen(STALE);
         return Look::Spent { owner, due, now };

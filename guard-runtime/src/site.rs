@@ -153,10 +153,17 @@ impl Site {
     }
 
     /// The number, given at the first call.
+    #[inline]
     pub(crate) fn register(&'static self) -> u32 {
-        if self.id() != 0 {
-            return self.id();
+        if self.id() == 0 {
+            self.number()
+        } else {
+            self.id()
         }
+    }
+
+    #[cold]
+    fn number(&'static self) -> u32 {
         let mut sites = lock(&SITES);
         if self.id() == 0 {
             sites.push(self);

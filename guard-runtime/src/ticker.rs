@@ -18,10 +18,13 @@ const IDLE_BEATS: u32 = 25;
 /// Asks for a tick at the time `at`.
 ///
 /// False if there is no ticker and none can be started: the checks must then read the clock.
+#[inline]
 pub(crate) fn ask(at: u64) -> bool {
-    if !EPOCH.request(at) {
-        return true;
-    }
+    !EPOCH.request(at) || wake()
+}
+
+#[cold]
+fn wake() -> bool {
     match TICKER.get() {
         Some(ticker) => {
             ticker.unpark();
