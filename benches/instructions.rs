@@ -70,9 +70,10 @@ forms! {
         x
     }
     a_while_let, 4.2: fn(n) -> u64 {
-        let (mut x, mut items) = (1, 0..n);
-        while let Some(item) = items.next() {
-            x = step(x ^ item as u64);
+        let (mut x, mut left) = (1, Some(n));
+        while let Some(more) = left {
+            left = more.checked_sub(1);
+            x = step(x);
         }
         x
     }
@@ -114,7 +115,7 @@ forms! {
         x
     }
     a_strip_over_a_slice, 0.1: fn(n) -> u64 {
-        let items = black_box([3u8; LONG]);
+        let items = black_box(vec![3u8; LONG]);
         let mut sum = 0u64;
         for item in &items[..n] {
             sum = (sum ^ u64::from(*item)).wrapping_mul(0x0100_0000_01b3);
@@ -122,7 +123,7 @@ forms! {
         sum
     }
     a_strip_of_a_while, 0.1: fn(n) -> u64 {
-        let items = black_box([3u64; LONG]);
+        let items = black_box(vec![3u64; LONG]);
         let (mut sum, mut i) = (0u64, 0);
         while i < n {
             sum = sum.wrapping_add(items[i]);

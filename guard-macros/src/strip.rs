@@ -4,7 +4,8 @@
 //! little time that some thousands of iterations may pass between two checks. Whether they really do
 //! is measured when the loop runs; operators can be overloaded, and a cheap name can be misleading.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label,
@@ -144,8 +145,9 @@ pub(crate) fn of_while(expr: &mut ExprWhile) -> Option<Turns> {
         pure: true,
     };
     cond.visit_expr_mut(&mut expr.cond);
-    let qualifies =
-        cond.plain && is_plain(&mut expr.body) && (!cond.pure || counts_by_one(&expr.body));
+    let qualifies = cond.plain
+        && is_plain(&mut expr.body)
+        && (!cond.pure || counts_by_one(&expr.cond, &expr.body));
     if !qualifies {
         return None;
     }
@@ -214,13 +216,30 @@ impl VisitMut for Continues {
     }
 }
 
-fn counts_by_one(body: &Block) -> bool {
-    body.stmts.iter().any(|stmt| match stmt {
-        Stmt::Expr(Expr::Binary(binary), _) => {
-            let one = matches!(&*binary.right, Expr::Lit(lit) if matches!(&lit.lit, syn::Lit::Int(int) if int.base10_digits() == "1"));
-            one && matches!(binary.op, syn::BinOp::AddAssign(_) | syn::BinOp::SubAssign(_))
-        }
-        _ => false,
+/// Whether the body has an `i += 1` of a name in the condition.
+fn counts_by_one(cond: &Expr, body: &Block) -> bool {
+    let is_one = |expr: &Expr| matches!(expr, Expr::Lit(lit) if matches!(&lit.lit, syn::Lit::Int(int) if int.base10_digits() == "1"));
+    body.stmts.iter().any(|stmt| {
+        let Stmt::Expr(Expr::Binary(binary), _) = stmt else {
+            return false;
+        };
+        let counter = match &*binary.left {
+            Expr::Path(path) => path.path.get_ident(),
+            _ => None,
+        };
+        matches!(
+            binary.op,
+            syn::BinOp::AddAssign(_) | syn::BinOp::SubAssign(_)
+        ) && is_one(&binary.right)
+            && counter.is_some_and(|name| mentions(cond.to_token_stream(), name))
+    })
+}
+
+fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }
 

@@ -119,6 +119,7 @@ impl Slot {
 }
 
 /// The deadline that counts.
+#[derive(Clone, Copy)]
 pub(crate) struct Earliest {
     /// `MAX` if there is none.
     pub(crate) due: u64,

@@ -98,3 +98,8 @@ pub mod __private {
     pub use crate::strip::{Stride, kind, turns};
     pub use crate::tripped::Tripped;
 }
+
+/// The example of the README runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
