@@ -117,7 +117,7 @@ fn search(
         }
     }
     for one in &found.first {
-        writeln!(out, "    line {}: {}", one.line, one.text)?;
+        writeln!(out, "    line {}: {}", one.line, shown(one.text))?;
     }
     match count - found.first.len() {
         0 => Ok(()),
@@ -130,4 +130,18 @@ fn matches(count: usize) -> String {
         1 => "1 match".to_owned(),
         _ => format!("{count} matches"),
     }
+}
+
+/// As much of a match as fits a line of the report, without what a terminal would obey.
+fn shown(text: &str) -> String {
+    const WIDTH: usize = 90;
+    let mut shown: String = text
+        .chars()
+        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
+        .take(WIDTH)
+        .collect();
+    if text.chars().nth(WIDTH).is_some() {
+        shown.push_str("...");
+    }
+    shown
 }

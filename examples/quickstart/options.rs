@@ -13,7 +13,7 @@ usage: quickstart [OPTION]... [FILE]
 
   FILE               the text to search; default: a log that is built in
   --pattern PATTERN  what to search for; may be given several times
-  --budget DURATION  how long each search may take: 200ms, 2s, 1m; default: 200ms
+  --budget DURATION  how long each search may take: 200ms, 2s, 1m; default: 500ms
   --help             this text
 
 In a pattern: . [a-z] [^a-z] \\d \\D \\w \\W \\s \\S \\t \\n \\r ^ $ ( ) (?: ) | * + ?
@@ -25,11 +25,11 @@ const PATTERNS: [&str; 5] = [
     r"POST /payments\S* 5\d\d",
     r"amount=\d\d\d\d+\.\d\d (EUR|USD)",
     "(a+)+c",
-    r"[\w.]+@(\w+\.)+(com|org)",
+    r"payer=[\w.]+@(\w+\.)+(com|org)",
     r"^\S+ WARN .*retry [2-9]",
 ];
 
-const BUDGET: Duration = Duration::from_millis(200);
+const BUDGET: Duration = Duration::from_millis(500);
 
 /// What the user asks for.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Options {
             };
             let mut value = || value.clone().or_else(|| args.next());
             match name {
-                "--help" | "-h" => options.help = true,
+                "--help" | "-h" if !text.contains('=') => options.help = true,
                 "--pattern" => options.patterns.push(pattern(value())?),
                 "--budget" => options.budget = budget(value())?,
                 _ => {
@@ -100,7 +100,7 @@ fn budget(value: Option<OsString>) -> Result<Duration, String> {
     let text = value.ok_or("--budget needs a value, as in --budget 200ms")?;
     let text = text.to_string_lossy();
     duration(&text).ok_or_else(|| {
-        format!("--budget {text}: not a duration; write for example 200ms, 2s or 1m")
+        format!("--budget {text}: write a whole number above 0 and its unit, as in 200ms, 2s or 1m")
     })
 }
 
@@ -115,6 +115,6 @@ fn duration(text: &str) -> Option<Duration> {
         "m" => 60_000_000_000,
         _ => return None,
     };
-    let nanos = number.parse::<u64>().ok()?.checked_mul(nanos_per_unit)?;
+    let nanos = number.parse::<u64>().ok()?.saturating_mul(nanos_per_unit);
     (nanos > 0).then(|| Duration::from_nanos(nanos))
 }
