@@ -1,0 +1,181 @@
+//! Where the functions with loops begin.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{Block, GenericArgument, PathArguments, ReturnType, Signature, Type};
+
+/// What there is to edit in a file.
+pub(crate) struct Found {
+    pub(crate) functions: Vec<Function>,
+    /// The byte at which the first item begins, past the file's inner attributes.
+    pub(crate) first_item: usize,
+}
+
+/// A function with a loop that can be guarded.
+pub(crate) struct Function {
+    /// The byte at which it begins: its first attribute or doc comment.
+    pub(crate) start: usize,
+    /// Whether it returns a `Result` whose error presumably is not `From<Tripped>`.
+    pub(crate) foreign_error: bool,
+}
+
+pub(crate) fn find(text: &str) -> syn::Result<Found> {
+    // `syn::parse_file` drops both, so its positions count without them.
+    let mut code = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if code.starts_with("#!") && !code[2..].trim_start().starts_with('[') {
+        code = &code[code.find('\n').unwrap_or(code.len())..];
+    }
+    let skipped = text.len() - code.len();
+    let file = syn::parse_file(code)?;
+    let mut finder = Finder {
+        functions: Vec::new(),
+        skipped,
+    };
+    finder.visit_file(&file);
+    let first_item = file
+        .items
+        .first()
+        .map_or(text.len(), |item| finder.start(item));
+    Ok(Found {
+        functions: finder.functions,
+        first_item,
+    })
+}
+
+struct Finder {
+    functions: Vec<Function>,
+    skipped: usize,
+}
+
+impl Finder {
+    fn start(&self, item: &impl ToTokens) -> usize {
+        let first = item
+            .to_token_stream()
+            .into_iter()
+            .next()
+            .map(|token| token.span().byte_range().start);
+        first.unwrap_or(0) + self.skipped
+    }
+
+    fn function(&mut self, item: &impl ToTokens, sig: &Signature, body: &Block) {
+        if can_be_guarded(sig) && has_loop(body) {
+            let start = self.start(item);
+            self.functions.push(Function {
+                start,
+                foreign_error: foreign_error(&sig.output),
+            });
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Finder {
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        self.function(item, &item.sig, &item.block);
+        visit::visit_item_fn(self, item);
+    }
+
+    fn visit_impl_item_fn(&mut self, item: &'ast syn::ImplItemFn) {
+        self.function(item, &item.sig, &item.block);
+        visit::visit_impl_item_fn(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'ast syn::TraitItemFn) {
+        if let Some(body) = &item.default {
+            self.function(item, &item.sig, body);
+        }
+        visit::visit_trait_item_fn(self, item);
+    }
+}
+
+fn can_be_guarded(sig: &Signature) -> bool {
+    let unwinds = sig.abi.as_ref().is_none_or(|abi| {
+        let name = abi
+            .name
+            .as_ref()
+            .map(syn::LitStr::value)
+            .unwrap_or_default();
+        name == "Rust" || name.ends_with("-unwind")
+    });
+    sig.constness.is_none() && sig.asyncness.is_none() && unwinds
+}
+
+fn has_loop(body: &Block) -> bool {
+    let mut loops = Loops(false);
+    loops.visit_block(body);
+    loops.0
+}
+
+struct Loops(bool);
+
+impl<'ast> Visit<'ast> for Loops {
+    fn visit_expr_loop(&mut self, _: &'ast syn::ExprLoop) {
+        self.0 = true;
+    }
+
+    fn visit_expr_while(&mut self, _: &'ast syn::ExprWhile) {
+        self.0 = true;
+    }
+
+    fn visit_expr_for_loop(&mut self, _: &'ast syn::ExprForLoop) {
+        self.0 = true;
+    }
+
+    // One in the arguments of a macro: the guard may reach it, and must not do harm if it cannot.
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.0 |= mentions_loop(call.tokens.clone());
+    }
+
+    // Loops in items belong to those.
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+fn mentions_loop(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "loop" || ident == "while" || ident == "for",
+        TokenTree::Group(group) => mentions_loop(group.stream()),
+        _ => false,
+    })
+}
+
+/// Judged by the name: an alias of `Result` usually ends so.
+fn foreign_error(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else {
+        return false;
+    };
+    let Type::Path(path) = &**ty else {
+        return false;
+    };
+    let mut segments = path.path.segments.iter().rev();
+    let Some(last) = segments.next() else {
+        return false;
+    };
+    if !last.ident.to_string().ends_with("Result") {
+        return false;
+    }
+    let from_io = segments.next().is_some_and(|segment| segment.ident == "io");
+    !from_io && !error_argument(&last.arguments).is_some_and(is_given)
+}
+
+fn error_argument(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else {
+        return None;
+    };
+    match arguments.args.iter().nth(1) {
+        Some(GenericArgument::Type(ty)) => Some(ty),
+        _ => None,
+    }
+}
+
+/// `io::Error` and `Box<dyn Error>`, which the runtime provides for.
+fn is_given(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let names: Vec<_> = path
+        .path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
+    names.ends_with(&["io".to_owned(), "Error".to_owned()])
+        || (names == ["Box"] && path.to_token_stream().to_string().contains("dyn"))
+}
