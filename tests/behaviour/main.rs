@@ -1,0 +1,15 @@
+//! Behaviour of guarded functions, one concern a module.
+//!
+//! Time stands still in these tests ([`test_clock::Paused`]): none of them sleeps or measures.
+
+mod arguments;
+mod bad_input;
+mod leaving;
+mod scopes;
+#[cfg(feature = "rust_1_88")]
+mod shape_chains;
+mod shapes;
+mod sweep;
+mod test_clock;
+mod trace;
+mod tripped;
