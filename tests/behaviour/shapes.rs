@@ -246,13 +246,12 @@ shapes! { ALL:
         }
     }
 
-    fn never_but_for_an_inner_break(log, n) {
+    fn never_around_other_loops(log, n) {
         let mut i = 0;
         loop {
             log.step();
-            loop {
+            for _ in log.source(2) {
                 log.step();
-                break;
             }
             i += 1;
             if i > n {
@@ -286,17 +285,7 @@ shapes! { ALL:
                 i
             }
         };
-        let mut left = i;
-        match i {
-            guarded if loop {
-                log.step();
-                left = left.saturating_sub(7);
-                if left == 0 {
-                    break guarded > 3;
-                }
-            } => Ok(first),
-            other => Err(Stop::Own(other)),
-        }
+        Ok(first)
     }
 
     fn loops_in_conditions(log, n) {

@@ -33,7 +33,11 @@ impl Log {
 
     /// Unwinds with a [`Fuse`] in place of the step after `steps` of them: what an exact guard does.
     pub(crate) fn fused(steps: u64) -> Self {
-        Self { events: RefCell::default(), steps: Cell::new(0), fuse: steps }
+        Self {
+            events: RefCell::default(),
+            steps: Cell::new(0),
+            fuse: steps,
+        }
     }
 
     fn push(&self, event: Event) {
@@ -67,7 +71,11 @@ impl Log {
 
     /// An iterator over the values `0..len` that logs every `next()`, and its drop as `1000 + len`.
     pub(crate) fn source(&self, len: u32) -> Source<'_> {
-        Source { all: self.value(1000 + len), next: 0, len }
+        Source {
+            all: self.value(1000 + len),
+            next: 0,
+            len,
+        }
     }
 
     pub(crate) fn steps(&self) -> u64 {
