@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Block, Expr, ExprForLoop, ExprWhile, Ident, Label, PatIdent, Path, ReturnType, Stmt, Type,
+    Attribute, Block, Expr, ExprForLoop, ExprWhile, Ident, Label, Path, ReturnType, Stmt, Type,
 };
 
 use crate::analyze::{Leave, Limits, Plan};
@@ -58,6 +58,21 @@ pub(crate) fn counters(numbers: impl Iterator<Item = u32>) -> TokenStream {
         .map(counter)
         .map(|name| q!(let mut #name = 0u32;))
         .collect()
+}
+
+/// `let pattern = argument;`
+pub(crate) fn rebind(attrs: &[Attribute], pat: &impl ToTokens, argument: &Ident) -> TokenStream {
+    q!(#(#attrs)* let #pat = #argument;)
+}
+
+/// Has a closure capture the whole variable.
+pub(crate) fn mention(variable: impl ToTokens) -> TokenStream {
+    q!(let _ = &#variable;)
+}
+
+/// A name for an argument that is a pattern.
+pub(crate) fn argument(index: usize) -> Ident {
+    format_ident!("__argument_{index}", span = Span::mixed_site())
 }
 
 /// `{ declarations; value }`
@@ -412,12 +427,11 @@ impl<'p> Emit<'p> {
     /// See `instrument`.
     pub(crate) fn boundary(
         &self,
-        arguments: &[PatIdent],
+        arguments: &TokenStream,
         body: &[Stmt],
         output: &ReturnType,
     ) -> TokenStream {
         let private = &self.private;
-        let names = arguments.iter().map(|argument| &argument.ident);
         let output = inferable(output);
         let leave = match &self.plan.leave {
             Leave::Fallback(fallback) => self.fallback(fallback),
@@ -432,7 +446,7 @@ impl<'p> Emit<'p> {
         };
         q! {
             match #private::boundary(move || #output {
-                #(let #arguments = #names;)*
+                #arguments
                 #(#body)*
             }) {
                 #private::Result::Ok(__value) => __value,

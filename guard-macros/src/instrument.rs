@@ -63,41 +63,59 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
 }
 
 /// Moves the arguments into the boundary's closure, whole and in order, so that they are dropped in
-/// the order of a function's arguments; `mut` moves along.
-fn rebind(inputs: &mut Punctuated<FnArg, Token![,]>) -> Vec<PatIdent> {
-    struct Bindings(Vec<PatIdent>);
-    impl VisitMut for Bindings {
-        fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
-            let binding = PatIdent {
-                attrs: Vec::new(),
-                by_ref: None,
-                subpat: None,
-                ..pat.clone()
-            };
-            if pat.by_ref.is_none() {
-                pat.mutability = None;
-                self.0.push(binding);
-            } else {
-                self.0.push(PatIdent {
-                    mutability: None,
-                    ..binding
-                });
+/// the order of a function's arguments: each after the bindings of its own pattern.
+///
+/// ```text
+/// fn f(mut a: A, (b, _): B)   =>   fn f(a: A, __argument_1: B) {
+///     let mut a = a; let __argument_1 = __argument_1; let (b, _) = __argument_1; ...
+/// ```
+fn rebind(inputs: &mut Punctuated<FnArg, Token![,]>) -> TokenStream {
+    let mut lets = TokenStream::new();
+    for (index, input) in inputs.iter_mut().enumerate() {
+        let argument = match input {
+            FnArg::Receiver(receiver) => {
+                // A closure would capture no more than the fields it uses.
+                if !matches!(receiver.kind, syn::ReceiverKind::Reference(..)) {
+                    lets.extend(emit::mention(receiver.self_token));
+                }
+                continue;
             }
-            if let Some((_, subpat)) = &mut pat.subpat {
-                self.visit_pat_mut(subpat);
+            FnArg::Typed(argument) => argument,
+        };
+        let attrs = argument.attrs.clone();
+        argument.attrs.retain(is_condition);
+        let pat = &*argument.pat;
+        let (name, tokens) = match pat {
+            Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+                let name = ident.ident.clone();
+                let tokens = emit::rebind(&attrs, pat, &name);
+                (name, tokens)
             }
-        }
+            _ => {
+                let name = emit::argument(index);
+                let conditions: Vec<_> = argument.attrs.clone();
+                let mut tokens = emit::rebind(&conditions, &name, &name);
+                if !matches!(pat, Pat::Wild(_)) {
+                    tokens.extend(emit::rebind(&attrs, pat, &name));
+                }
+                (name, tokens)
+            }
+        };
+        lets.extend(tokens);
+        *argument.pat = Pat::Ident(PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: None,
+            ident: name,
+            subpat: None,
+        });
+    }
+    lets
+}
 
-        // A lone name in there may be a constant; names in the patterns of arguments are not.
-        fn visit_expr_mut(&mut self, _: &mut Expr) {}
-    }
-    let mut bindings = Bindings(Vec::new());
-    for input in inputs {
-        if let FnArg::Typed(argument) = input {
-            bindings.visit_pat_mut(&mut argument.pat);
-        }
-    }
-    bindings.0
+/// Whether the attribute decides if there is an argument at all; others belong to its binding.
+fn is_condition(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
 /// Whether the block visibly never yields, so that a `return` in front of it would be unreachable.
