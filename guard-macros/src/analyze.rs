@@ -1,6 +1,6 @@
 //! [`Args`] + item -> [`Plan`]. Every rejection of the item is here, all reported at once.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
@@ -61,7 +61,8 @@ pub(crate) enum Leave<'a> {
 /// The item, if the attribute can stand on it.
 pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
     // Rust itself reports what no item is; it does so at the same token.
-    match syn::parse2::<Item>(item)? {
+    let parsed = syn::parse2::<Item>(item.clone());
+    match parsed.or_else(|error| syn::parse2(ungroup(item)).map_err(|_| error))? {
         Item::Fn(function) => Ok(Target::Function(function)),
         item @ (Item::Impl(_) | Item::Trait(_)) => Ok(Target::Block(item)),
         Item::Mod(module) if module.content.is_some() => Ok(Target::Block(Item::Mod(module))),
@@ -71,6 +72,45 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
         )),
         item => Err(reject(&item)),
     }
+}
+
+/// The tokens, less the invisible groups around block-like expressions that a `macro_rules` captured
+/// (`$body:block`): as a statement such a group would want a semicolon, and Rust wants none.
+fn ungroup(tokens: TokenStream) -> TokenStream {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut flat = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Group(group) = token else {
+            flat.extend([token]);
+            continue;
+        };
+        let inner = ungroup(group.stream());
+        let ends = match tokens.peek() {
+            Some(TokenTree::Punct(next)) => matches!(next.as_char(), ';' | ',' | '#' | '\''),
+            _ => true,
+        };
+        if group.delimiter() == Delimiter::None && ends && is_block_like(&inner) {
+            flat.extend(inner);
+        } else {
+            let mut outer = Group::new(group.delimiter(), inner);
+            outer.set_span(group.span());
+            flat.extend([TokenTree::Group(outer)]);
+        }
+    }
+    flat
+}
+
+fn is_block_like(tokens: &TokenStream) -> bool {
+    matches!(
+        syn::parse2(tokens.clone()),
+        Ok(Expr::Block(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_))
+    )
 }
 
 fn reject(item: &Item) -> Error {

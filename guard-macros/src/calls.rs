@@ -93,29 +93,28 @@ pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn VisitMut
         Grammar::Expressions => expressions(tokens, visitor),
         Grammar::Matches => (|input: ParseStream| matches(input, visitor)).parse2(tokens),
         Grammar::Select => (|input: ParseStream| select(input, visitor)).parse2(tokens),
-        Grammar::Any => {
-            expressions(tokens.clone(), visitor).or_else(|_| statements(tokens, visitor))
-        }
+        Grammar::Any => list(tokens.clone(), visitor).or_else(|_| statements(tokens, visitor)),
     };
     if let Ok(edited) = edited {
         call.tokens = edited;
     }
 }
 
+fn list(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+    let mut list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens)?;
+    list.iter_mut()
+        .for_each(|expr| visitor.visit_expr_mut(expr));
+    Ok(list.into_token_stream())
+}
+
 fn expressions(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
-    let list = Punctuated::<Expr, Token![,]>::parse_terminated;
-    if let Ok(mut list) = list.parse2(tokens.clone()) {
-        list.iter_mut()
-            .for_each(|expr| visitor.visit_expr_mut(expr));
-        return Ok(list.into_token_stream());
+    if let Ok(edited) = list(tokens.clone(), visitor) {
+        return Ok(edited);
     }
     let repeat = |input: ParseStream| {
-        let mut value: Expr = input.parse()?;
-        let semicolon: Token![;] = input.parse()?;
-        visitor.visit_expr_mut(&mut value);
-        let mut tokens = value.into_token_stream();
-        semicolon.to_tokens(&mut tokens);
-        tokens.extend(input.parse::<TokenStream>()?);
+        let mut tokens = edit(input, visitor)?;
+        input.parse::<Token![;]>()?.to_tokens(&mut tokens);
+        tokens.extend(edit(input, visitor)?); // of a `vec`: no constant
         Ok(tokens)
     };
     repeat.parse2(tokens)

@@ -86,7 +86,12 @@ fn rebind(inputs: &mut Punctuated<FnArg, Token![,]>) -> TokenStream {
         argument.attrs.retain(is_condition);
         let pat = &*argument.pat;
         let (name, tokens) = match pat {
-            Pat::Ident(ident) if ident.by_ref.is_none() && ident.subpat.is_none() => {
+            // What begins with an underscore is not to be used, say lints.
+            Pat::Ident(ident)
+                if ident.by_ref.is_none()
+                    && ident.subpat.is_none()
+                    && !ident.ident.to_string().starts_with('_') =>
+            {
                 let name = ident.ident.clone();
                 let tokens = emit::rebind(&attrs, pat, &name);
                 (name, tokens)

@@ -59,11 +59,10 @@ fn by_panic(n: u32) -> u32 {
 #[loop_guard(timeout = "10s", fallback = u32::MAX)]
 fn by_fallback(n: u32) -> u32 {
     (0..n)
-        .map(|i| {
+        .inspect(|_| {
             for _ in 0..n {
                 testing::advance(Duration::from_secs(1));
             }
-            i
         })
         .sum()
 }
@@ -479,7 +478,6 @@ struct Loops(Rc<RefCell<u32>>);
 
 impl Drop for Loops {
     fn drop(&mut self) {
-        let done = &self.0;
         #[loop_guard(inherit)]
         fn work(done: &RefCell<u32>) {
             let work = || {
@@ -489,7 +487,7 @@ impl Drop for Loops {
             };
             work();
         }
-        work(done);
+        work(&self.0);
     }
 }
 

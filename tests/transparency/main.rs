@@ -3,15 +3,19 @@
 /// The same items twice: `$name::plain` as written, `$name::guarded` under the attribute.
 macro_rules! twins {
     ($name:ident: ($($args:tt)*) $($items:tt)*) => {
+        #[allow(
+            unused_imports,
+            clippy::all,
+            clippy::pedantic,
+            reason = "code as people write it, not as we would"
+        )]
         mod $name {
             pub(super) mod plain {
-                #[allow(unused_imports, reason = "not every pair names something outside")]
                 use super::super::*;
                 $($items)*
             }
             #[guard_runtime::loop_guard($($args)*)]
             pub(super) mod guarded {
-                #[allow(unused_imports, reason = "not every pair names something outside")]
                 use super::super::*;
                 $($items)*
             }
@@ -19,5 +23,9 @@ macro_rules! twins {
     };
 }
 
+mod calls;
 mod closures;
+
+mod paces;
 mod panics;
+mod targets;

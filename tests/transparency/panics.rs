@@ -15,7 +15,10 @@ pub(crate) fn of<T>(f: impl FnOnce() -> T) -> (Option<T>, Vec<(u32, String)>) {
     HOOK.call_once(|| {
         set_hook(Box::new(|info| {
             let line = info.location().map_or(0, std::panic::Location::line);
-            let text = info.payload_as_str().unwrap_or("not text").to_owned();
+            let payload = info.payload();
+            let text = (payload.downcast_ref::<String>().cloned())
+                .or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string))
+                .unwrap_or_default();
             eprintln!("panic at line {line}: {text}");
             TOLD.with_borrow_mut(|told| told.push((line, text)));
         }));
