@@ -356,7 +356,7 @@ impl Drop for Noisy<'_> {
     }
 }
 
-twins! { dropping: (timeout = "1h")
+twins! { dropping: ()
     pub(crate) struct Parts<'l> {
         pub(crate) one: Noisy<'l>,
         pub(crate) two: Noisy<'l>,
@@ -444,7 +444,10 @@ fn arguments_are_dropped_in_the_order_of_the_unguarded_function() {
             log.take()
         }};
     }
-    assert_eq!(dropped!(guarded), dropped!(plain));
+    let plain = dropped!(plain);
+    assert_eq!(dropped!(timed), plain);
+    assert_eq!(dropped!(counted), plain);
+    assert_eq!(dropped!(inherited), plain);
 }
 
 #[loop_guard(timeout = "10s")]

@@ -1,6 +1,7 @@
 //! Guarded and unguarded, a function is the same: its value, its types, its drops, its panics.
 
-/// The same items twice: `$name::plain` as written, `$name::guarded` under the attribute.
+/// The same items four times: `$name::plain` as written, and under the attribute with each kind of
+/// budget, none of which is ever spent.
 macro_rules! twins {
     ($name:ident: ($($args:tt)*) $($items:tt)*) => {
         #[allow(
@@ -14,8 +15,18 @@ macro_rules! twins {
                 use super::super::*;
                 $($items)*
             }
-            #[guard_runtime::loop_guard($($args)*)]
-            pub(super) mod guarded {
+            #[guard_runtime::loop_guard(timeout = "1h", $($args)*)]
+            pub(super) mod timed {
+                use super::super::*;
+                $($items)*
+            }
+            #[guard_runtime::loop_guard(iterations = 1_000_000, $($args)*)]
+            pub(super) mod counted {
+                use super::super::*;
+                $($items)*
+            }
+            #[guard_runtime::loop_guard(inherit, $($args)*)]
+            pub(super) mod inherited {
                 use super::super::*;
                 $($items)*
             }
@@ -25,7 +36,7 @@ macro_rules! twins {
 
 mod calls;
 mod closures;
-
+mod constructs;
 mod paces;
 mod panics;
 mod targets;
