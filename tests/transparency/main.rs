@@ -40,3 +40,4 @@ mod constructs;
 mod paces;
 mod panics;
 mod targets;
+mod types;

@@ -1,0 +1,330 @@
+//! What the compiler knows of a function is what it was: auto traits, lifetimes, variance,
+//! `#[must_use]`, `#[track_caller]`. Most of this is proven by compiling.
+
+use std::fmt::{Debug, Display};
+use std::panic::Location;
+
+use guard_runtime::{Tripped, loop_guard};
+
+use crate::panics;
+
+struct Wrapper<'a, T: ?Sized>(&'a T);
+
+struct List<const N: usize>([u32; N]);
+
+impl<const N: usize> List<N> {
+    fn new() -> Self {
+        Self([7; N])
+    }
+}
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+trait Shape {
+    fn scaled(&self, by: u32) -> Self
+    where
+        Self: Sized;
+    fn boxed(&self) -> Box<dyn Display + '_>;
+}
+
+twins! { kept: ()
+    pub(crate) fn elided(list: &[u32], n: u32) -> Option<&u32> {
+        for _ in 0..n {}
+        let find = |wanted| { for i in list { if *i == wanted { return Some(i); } } None };
+        find(n)
+    }
+
+    pub(crate) fn named<'a, 'b: 'a>(a: &'a mut Vec<&'b str>, b: &'b str, n: u32) -> Wrapper<'a, str> {
+        (0..n).for_each(|_| { for c in b.split(' ') { a.push(c); } });
+        Wrapper(a.last().copied().unwrap_or(""))
+    }
+
+    pub(crate) fn underscore(text: &str) -> Wrapper<'_, str> {
+        let mut text = text;
+        let mut cut = || while let Some(rest) = text.strip_prefix(' ') { text = rest; };
+        cut();
+        Wrapper(text)
+    }
+
+    pub(crate) fn iterates<'a>(numbers: &'a [u32], skip: &str) -> impl DoubleEndedIterator<Item = &'a u32> + Clone + Send + Sync + use<'a> {
+        let n = { let mut n = 0; for _ in skip.chars() { n += 1; } n };
+        numbers.iter().filter(move |i| { let mut i = **i; while i > 100 { i /= 2; } i > n })
+    }
+
+    pub(crate) fn tries(text: &str) -> Outcome<impl Iterator<Item = char> + '_> {
+        let count = || { let mut n = 0; for c in text.chars() { n += u32::from(c.is_ascii()); } n };
+        if count() == 0 { Err("empty")?; }
+        Ok(text.chars().rev())
+    }
+
+    pub(crate) fn nested_opaque<'a, T: Debug + 'a>(values: &'a [T]) -> impl Iterator<Item = impl Display + 'a> {
+        for _ in values {}
+        values.iter().map(|value| { for _ in 0..2 {} format!("{value:?}") })
+    }
+
+    pub(crate) fn dynamic(n: u32) -> Box<dyn Fn(u32) -> u32 + Send> {
+        Box::new(move |m| { let mut sum = 0; for i in 0..m { sum += i * n; } sum })
+    }
+
+    pub(crate) fn dynamic_result(n: u32) -> Outcome<Box<dyn Display>> {
+        let text = || { let mut text = String::new(); for i in 0..n { text += &i.to_string(); } text };
+        Ok(Box::new(text()))
+    }
+
+    pub(crate) fn generic<T, F, const N: usize>(f: F, with: &mut impl FnMut(&T)) -> Outcome<[T; N]>
+    where
+        F: Fn(usize) -> T,
+        T: Clone,
+        [T; N]: Sized,
+    {
+        let mut all = Vec::with_capacity(N);
+        let mut fill = || for i in 0..N { all.push(f(i)); with(&all[i]); };
+        fill();
+        all.try_into().map_err(|_| "not so many".into())
+    }
+
+    pub(crate) fn constants<const N: usize>(list: List<N>) -> List<N> {
+        let mut list = list;
+        (0..N).for_each(|i| for _ in 0..i { list.0[i] += 1; });
+        list
+    }
+
+    pub(crate) fn higher(f: &dyn for<'x> Fn(&'x str) -> &'x str, text: &'static str) -> &'static str {
+        let mut text = text;
+        (0..2).for_each(|_| for _ in 0..2 { text = f(text); });
+        text
+    }
+
+    pub(crate) fn unsized_tail<T: ?Sized + ToString>(value: &T) -> String {
+        let twice = || { let mut s = String::new(); for _ in 0..2 { s += &value.to_string(); } s };
+        twice()
+    }
+
+    pub(crate) fn coerces(n: u32) -> &'static [u32] {
+        [()].iter().for_each(|()| for _ in 0..n {});
+        &[1, 2, 3]
+    }
+
+    pub(crate) fn function_pointer(n: u32) -> fn(u32) -> u32 {
+        [()].iter().for_each(|()| for _ in 0..n {});
+        |m| { let mut m = m; while m > 3 { m -= 3; } m }
+    }
+
+    pub(crate) fn recursive(n: u32) -> Outcome<u32> {
+        let sum = || -> Outcome<u32> { let mut sum = 0; for i in 0..n { sum += recursive(i)? + 1; } Ok(sum) };
+        sum()
+    }
+
+    #[must_use = "for a reason"]
+    pub(crate) fn important(n: u32) -> u32 {
+        [()].iter().for_each(|()| for _ in 0..n {});
+        n
+    }
+
+    pub(crate) struct Row<const N: usize>(pub(crate) [u32; N]);
+
+    impl<const N: usize> Shape for Row<N> {
+        fn scaled(&self, by: u32) -> Self {
+            let mut list = Self([0; N]);
+            (0..by).for_each(|_| for (to, from) in list.0.iter_mut().zip(self.0) { *to += from; });
+            list
+        }
+
+        fn boxed(&self) -> Box<dyn Display + '_> {
+            let text = || { let mut text = String::new(); for i in &self.0 { text += &i.to_string(); } text };
+            Box::new(text())
+        }
+    }
+}
+
+fn sendable<T: Clone + Send + Sync>(value: &T) -> T {
+    value.clone()
+}
+
+/// Uses every function as the unguarded one can be used.
+macro_rules! used {
+    ($twin:ident) => {{
+        use kept::$twin::*;
+        let mut told = String::new();
+        let mut tell = |what: &dyn Debug| told += &format!("{what:?};");
+
+        let numbers = [3, 1, 2];
+        tell(&elided(&numbers, 2));
+        let text = String::from("a b");
+        let mut words: Vec<&str> = Vec::new();
+        {
+            let Wrapper(last) = named(&mut words, &text, 2);
+            tell(&last);
+        }
+        tell(&words);
+        tell(&underscore("   x").0);
+
+        let iterator = {
+            let skip = String::from("xx");
+            iterates(&numbers, &skip) // holds no borrow of `skip`
+        };
+        tell(&sendable(&iterator).rev().collect::<Vec<_>>());
+        tell(&std::thread::scope(|s| {
+            s.spawn(|| iterator.sum::<u32>()).join().unwrap()
+        }));
+        tell(&tries("abc").map(|chars| chars.collect::<String>()).ok());
+        tell(
+            &tries("")
+                .map(|chars| chars.count())
+                .map_err(|e| e.to_string()),
+        );
+        tell(
+            &nested_opaque(&numbers)
+                .map(|shown| shown.to_string())
+                .collect::<Vec<_>>(),
+        );
+
+        let f = dynamic(3);
+        tell(&std::thread::spawn(move || f(4)).join().unwrap());
+        tell(&dynamic_result(4).unwrap().to_string());
+        let mut seen = Vec::new();
+        let all: [String; 3] =
+            generic(|i| i.to_string(), &mut |s: &String| seen.push(s.len())).unwrap();
+        tell(&(all, seen));
+        tell(&constants(List::<3>::new()).0);
+        tell(&higher(&|text| &text[1..], "abcdefg"));
+        tell(&(unsized_tail("x"), unsized_tail::<dyn Display>(&7)));
+        tell(&coerces(1));
+        tell(&function_pointer(2)(11));
+        tell(&recursive(5).unwrap());
+        tell(&important(1));
+        tell(&Row([1, 2]).scaled(3).boxed().to_string());
+
+        // The same function pointer types, early- and late-bound lifetimes included.
+        let _: for<'x> fn(&'x [u32], u32) -> Option<&'x u32> = elided;
+        let _: fn(u32) -> Box<dyn Fn(u32) -> u32 + Send> = dynamic;
+        let _: for<'x> fn(&'x str) -> Wrapper<'x, str> = underscore;
+        told
+    }};
+}
+
+#[test]
+fn types_and_lifetimes_are_kept() {
+    let plain = used!(plain);
+    assert_eq!(used!(timed), plain);
+    assert_eq!(used!(counted), plain);
+    assert_eq!(used!(inherited), plain);
+}
+
+/// What is returned may shorten its lifetime.
+#[test]
+fn a_returned_opaque_type_stays_covariant() {
+    #[loop_guard(timeout = "1h")]
+    fn opaque<'a>(text: &'a str) -> Wrapper<'a, str> {
+        let count = || for _ in text.chars() {};
+        count();
+        Wrapper(text)
+    }
+    fn shorter<'s>(long: Wrapper<'static, str>, _: &'s str) -> Wrapper<'s, str> {
+        long
+    }
+    let local = String::from("x");
+    assert_eq!(shorter(opaque("abc"), &local).0, "abc");
+}
+
+/// Compiles only if the value has to be used.
+#[test]
+fn must_use_is_kept() {
+    #[must_use]
+    #[loop_guard(inherit)]
+    fn important(n: u32) -> u32 {
+        let count = || for _ in 0..n {};
+        count();
+        n
+    }
+    #[expect(unused_must_use, reason = "the lint must fire")]
+    {
+        important(1);
+    }
+    assert_eq!(important(2), 2);
+}
+
+twins! { located: ()
+    #[track_caller]
+    pub(crate) fn caller(n: u32) -> &'static Location<'static> {
+        for _ in 0..n {}
+        Location::caller()
+    }
+
+    #[track_caller]
+    pub(crate) fn caller_of_closures(n: u32) -> &'static Location<'static> {
+        let count = || for _ in 0..n {};
+        count();
+        Location::caller()
+    }
+
+    #[track_caller]
+    pub(crate) fn unwraps(n: Option<u32>) -> u32 {
+        let mut sum = 0;
+        for i in 0..3 { sum += i; }
+        sum + n.expect("a number")
+    }
+
+    pub(crate) fn indexes(list: &[u32], n: usize) -> u32 {
+        let mut sum = 0;
+        for i in 0..n {
+            sum += list[i];
+        }
+        let mut i = 0;
+        while i < n {
+            i += 1;
+            let add = |j: usize| {
+                for k in j..j + 1 {
+                    sum += list[k] + list[n - i - 5];
+                }
+            };
+            let mut add = add;
+            add(i);
+        }
+        sum
+    }
+}
+
+#[test]
+fn callers_and_panics_are_where_they_were() {
+    macro_rules! places {
+        ($twin:ident) => {{
+            use located::$twin::{caller, caller_of_closures, indexes, unwraps};
+            let told = [
+                panics::of(|| indexes(&[1, 2, 3], 7)).1,
+                panics::of(|| indexes(&[1, 2, 3], 3)).1,
+            ];
+            // Here is where the macro is called.
+            let (_, unwrapped) = panics::of(|| unwraps(None));
+            assert_eq!(unwrapped, [(line!(), "a number".to_owned())]);
+            for location in [caller(3), caller_of_closures(3)] {
+                assert_eq!((location.file(), location.line()), (file!(), line!()));
+            }
+            told
+        }};
+    }
+    let plain = places!(plain);
+    for told in &plain {
+        assert_eq!(told.len(), 1, "each of them panics");
+    }
+    assert_eq!(places!(timed), plain);
+    assert_eq!(places!(counted), plain);
+    assert_eq!(places!(inherited), plain);
+}
+
+/// The caller of a `#[track_caller]` function cannot be seen from a boundary: there a trip in a
+/// closure is a panic, also where the function returns a `Result`.
+#[test]
+fn a_track_caller_function_panics_when_a_closure_of_its_trips() {
+    #[track_caller]
+    #[loop_guard(iterations = 3)]
+    fn located(n: u32) -> Result<(), Tripped> {
+        for _ in 0..n {}
+        let count = || for _ in 0..2 {};
+        count();
+        Ok(())
+    }
+    assert!(located(1).is_ok());
+    assert!(panics::none(|| located(4)).is_err());
+    assert!(panics::one(|| located(2)).contains("ran out of iterations: 3 allowed"));
+}
