@@ -294,7 +294,12 @@ impl<'p> Emit<'p> {
         } = expr;
         let [outer, declare, check, adapt] = self.strip(turns.outer.as_ref(), check);
         let (head, turn) = if turns.pure {
-            (q!(while #cond), q!(#body if #cond {} else { break; }))
+            // With the user's braces, a body of one expression would have braces too many.
+            let body = &body.stmts;
+            (
+                q!(while #cond),
+                q!({ #(#body)* } if #cond {} else { break; }),
+            )
         } else {
             let target = turns
                 .outer
