@@ -51,8 +51,8 @@ pub(crate) struct Limits<'a> {
 pub(crate) enum Leave<'a> {
     /// Whatever the real type allows.
     Probe(Box<Type>),
-    /// `Err`, of a type that cannot be named.
-    Error,
+    /// `Err`; the type, which may be one that cannot be named in the body, is only pointed at.
+    Error(Box<Type>),
     Panic,
     Break,
     Fallback(&'a Expr),
@@ -60,9 +60,14 @@ pub(crate) enum Leave<'a> {
 
 /// The item, if the attribute can stand on it.
 pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
-    // Rust itself reports what no item is; it does so at the same token.
     let parsed = syn::parse2::<Item>(item.clone());
-    match parsed.or_else(|error| syn::parse2(ungroup(item)).map_err(|_| error))? {
+    let item = match parsed.or_else(|error| syn::parse2(ungroup(item.clone())).map_err(|_| error)) {
+        Ok(item) => item,
+        Err(_) if syn::parse2::<syn::Stmt>(item.clone()).is_ok() => return Err(misplaced(item)),
+        // Rust itself reports what no item is; it does so at the same token.
+        Err(error) => return Err(error),
+    };
+    match item {
         Item::Fn(function) => Ok(Target::Function(function)),
         item @ (Item::Impl(_) | Item::Trait(_)) => Ok(Target::Block(item)),
         Item::Mod(module) if module.content.is_some() => Ok(Target::Block(Item::Mod(module))),
@@ -125,9 +130,13 @@ fn reject(item: &Item) -> Error {
             "a method without a body has no loops: put the attribute on its implementations",
         );
     }
-    let keyword = tokens
+    misplaced(tokens)
+}
+
+fn misplaced(item: TokenStream) -> Error {
+    let keyword = item
         .into_iter()
-        .find(|token| matches!(token, TokenTree::Ident(_)));
+        .find(|token| matches!(token, TokenTree::Ident(ident) if ident != "pub"));
     Error::new_spanned(
         keyword,
         "`loop_guard` goes on a function, an `impl`, a trait or an inline `mod`: move it there",
@@ -207,18 +216,7 @@ pub(crate) fn plan<'a>(
         return Ok(None);
     }
     let sig = &*function.sig;
-    if let Some(token) = &sig.constness {
-        errors.push(Error::new_spanned(
-            token,
-            "a `const fn` can run at compile time, where there is no clock: remove `const` or the attribute",
-        ));
-    }
-    if let Some(token) = &sig.asyncness {
-        errors.push(Error::new_spanned(
-            token,
-            "`async` functions cannot be guarded yet: guard the functions it calls",
-        ));
-    }
+    unguardable(sig, &mut errors);
     let on_trip = args.on_trip.as_ref().map(|arg| (&arg.key, arg.value));
     let breaks = matches!(on_trip, Some((_, OnTrip::Break)));
     if let Some(abi) = sig.abi.as_ref().filter(|abi| !unwinds(abi)) {
@@ -229,10 +227,12 @@ pub(crate) fn plan<'a>(
             ));
         }
     }
-    if let (Some((key, OnTrip::Error)), ReturnType::Default) = (on_trip, &sig.output) {
+    if let Some((key, OnTrip::Error)) =
+        on_trip.filter(|_| is_unit(&sig.output) || never(&sig.output))
+    {
         errors.push(Error::new_spanned(
             key,
-            "the function returns no `Result`: remove this or give it one",
+            "this function returns no `Result`: remove `on_trip` or return one",
         ));
     }
     if breaks {
@@ -256,6 +256,41 @@ pub(crate) fn plan<'a>(
     }))
 }
 
+/// What no arguments could make right.
+fn unguardable(sig: &Signature, errors: &mut Errors) {
+    if let Some(token) = &sig.constness {
+        errors.push(Error::new_spanned(
+            token,
+            "a `const fn` can run at compile time, where there is no clock: remove `const` or the attribute",
+        ));
+    }
+    if let Some(token) = &sig.asyncness {
+        errors.push(Error::new_spanned(
+            token,
+            "`async` functions cannot be guarded yet: guard the functions it calls",
+        ));
+    }
+}
+
+/// The errors of the item that do not depend on the arguments, behind an error of those.
+pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
+    let mut errors = Errors::default();
+    match target {
+        Err(error) => errors.push(error),
+        Ok(Target::Function(mut function)) => {
+            if Loops::of(&mut function.block, &mut errors) {
+                unguardable(&function.sig, &mut errors);
+            }
+        }
+        Ok(Target::Block(_)) => {}
+    }
+    let mut all = error;
+    if let Err(more) = errors.finish(()) {
+        all.combine(more);
+    }
+    all
+}
+
 /// Whether the function is left as it is, without an error.
 fn passes(function: &Function<'_>, inherit: bool, loops: bool) -> bool {
     let is_const = function.sig.constness.is_some();
@@ -274,9 +309,7 @@ fn is_destructor(sig: &Signature) -> bool {
 /// Whether the body may become a closure. In one, `Location::caller()` would not be the function's
 /// caller, and `!` has no value that could be handed out.
 fn can_be_wrapped(function: &Function<'_>) -> bool {
-    let never =
-        matches!(&function.sig.output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)));
-    !never
+    !never(&function.sig.output)
         && !function
             .attrs
             .iter()
@@ -376,6 +409,10 @@ fn unwinds(abi: &syn::Abi) -> bool {
         .is_some_and(|name| name.value() == "Rust" || name.value().ends_with("-unwind"))
 }
 
+fn never(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
+}
+
 fn is_unit(output: &ReturnType) -> bool {
     match output {
         ReturnType::Default => true,
@@ -390,10 +427,10 @@ fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     match args.on_trip.as_ref().map(|arg| arg.value) {
         Some(OnTrip::Break) => return Leave::Break,
         Some(OnTrip::Panic) => return Leave::Panic,
-        Some(OnTrip::Error) => return Leave::Error,
-        None => {}
+        Some(OnTrip::Error) | None => {}
     }
     match output {
+        ReturnType::Type(_, ty) if args.on_trip.is_some() => Leave::Error(ty.clone()),
         // `!` is a type only here; it has no value to return.
         ReturnType::Type(_, ty) if !matches!(&**ty, Type::Never(_)) => by_type(ty),
         _ => Leave::Panic,
@@ -420,7 +457,7 @@ fn by_type<'a>(ty: &Type) -> Leave<'a> {
                 .last()
                 .is_some_and(|last| last.ident == "Result") =>
         {
-            Leave::Error
+            Leave::Error(ty)
         }
         _ => Leave::Panic,
     }
@@ -431,7 +468,7 @@ struct Breaks<'e> {
     errors: &'e mut Errors,
     /// The loops around: label, and whether a `break` leaves it.
     stack: Vec<(Option<syn::Ident>, bool)>,
-    /// Whether the expression at hand is the value of the function.
+    /// Whether the expression at hand is the value of the function or of a variable, or must not end.
     value: bool,
 }
 
@@ -457,12 +494,18 @@ impl VisitMut for Breaks<'_> {
         self.value = value;
     }
 
+    fn visit_local_init_mut(&mut self, init: &mut syn::LocalInit) {
+        let value = std::mem::replace(&mut self.value, true);
+        visit_mut::visit_local_init_mut(self, init);
+        self.value = value;
+    }
+
     fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
         let value = self.value;
         if !self.inside(expr.label.as_ref(), &mut expr.body) && value {
             self.errors.push(Error::new(
                 expr.loop_token.span,
-                "the function's value comes out of this loop, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
+                "a value is expected behind this loop, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
             ));
         }
     }

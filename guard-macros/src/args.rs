@@ -64,6 +64,8 @@ const KEYS: [&str; 8] = [
 /// The arguments on a loop.
 const PACES: [&str; 2] = ["skip", "every"];
 
+const NO_COMMA: &str = "expected a comma between two arguments";
+
 const EXAMPLES: &str = r#"write for example "30s", "1m 30s" or "250ms""#;
 
 impl Parse for Args {
@@ -81,10 +83,7 @@ impl Parse for Args {
                 break;
             }
             if let Err(error) = input.parse::<Token![,]>() {
-                errors.push(Error::new(
-                    error.span(),
-                    "expected a comma between two arguments",
-                ));
+                errors.push(Error::new(error.span(), NO_COMMA));
                 skip_to_comma(input)?;
                 let _: Option<Token![,]> = input.parse()?;
             }
@@ -121,7 +120,7 @@ impl Args {
             "name" => set_once(&mut self.name, key, |key| name(&value(input, key)?)),
             "crate" => set_once(&mut self.krate, key, |key| {
                 equals(input, key)?;
-                Path::parse_mod_style(input)
+                krate(input)
             }),
             "macros" => set_once(&mut self.macros, key, |key| macros(input, key)),
             "skip" | "every" => Err(Error::new(
@@ -163,6 +162,15 @@ impl Args {
             ));
         }
     }
+}
+
+fn krate(input: ParseStream) -> Result<Path, Error> {
+    Path::parse_mod_style(input).map_err(|error| {
+        Error::new(
+            error.span(),
+            "`crate` is a path: write for example `crate = my_crate::guard_runtime`",
+        )
+    })
 }
 
 /// The one place that rejects a key named twice.
@@ -212,6 +220,9 @@ fn flag(input: ParseStream) -> Result<(), Error> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
+    if input.peek(Ident::peek_any) {
+        return Err(input.error(NO_COMMA));
+    }
     Err(input.error("`inherit` takes no value: write it alone"))
 }
 
@@ -257,7 +268,7 @@ fn timeout(expr: Expr) -> Result<Timeout, Error> {
 
 /// A duration as people write it.
 fn nanos(text: &str) -> Result<u64, String> {
-    use humantime::DurationError::{Empty, NumberOverflow};
+    use humantime::DurationError::{Empty, NumberExpected, NumberOverflow, UnknownUnit};
 
     if text.trim_start().starts_with('-') {
         return Err(format!("{text:?} is negative"));
@@ -265,6 +276,13 @@ fn nanos(text: &str) -> Result<u64, String> {
     let duration = humantime::parse_duration(text).map_err(|error| match error {
         NumberOverflow => format!("{text:?} is longer than 584 years"),
         Empty => "the duration is empty".to_owned(),
+        NumberExpected(_) => format!("{text:?} is not a duration: a number is missing"),
+        UnknownUnit { unit, .. } if unit.is_empty() => {
+            format!("{text:?} is not a duration: a unit is missing")
+        }
+        UnknownUnit { unit, .. } => {
+            format!("{text:?} is not a duration: no unit is called {unit:?}")
+        }
         other => format!("{text:?} is not a duration: {other}"),
     })?;
     match u64::try_from(duration.as_nanos()) {
@@ -278,7 +296,7 @@ fn iterations(expr: Expr) -> Result<Expr, Error> {
     if is_negative_literal(&expr) {
         return Err(Error::new_spanned(
             &expr,
-            "a number of iterations cannot be negative",
+            "a number of iterations cannot be negative: write for example `iterations = 1000`",
         ));
     }
     match literal(&expr) {
@@ -408,7 +426,7 @@ fn did_you_mean(text: &str, known: &[&str]) -> String {
         .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
         .min();
     close.map_or_else(String::new, |(_, candidate)| {
-        format!(", did you mean `{candidate}`?")
+        format!(" (did you mean `{candidate}`?)")
     })
 }
 

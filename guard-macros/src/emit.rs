@@ -3,9 +3,8 @@
 //! All tokens are bound at `mixed_site`: locals cannot meet the user's, and lints that spare code
 //! from other crates' macros spare this.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprForLoop, ExprWhile, Ident, Label, Path, ReturnType, Stmt, Type,
@@ -106,6 +105,23 @@ impl<'p> Emit<'p> {
         self.plan.macros
     }
 
+    /// `private` where these tokens of the user's begin, and the span where they end: what stands
+    /// from the one to the other is reported at all of them.
+    fn blaming(&self, cause: &impl ToTokens) -> (TokenStream, Span) {
+        let mut places = cause
+            .to_token_stream()
+            .into_iter()
+            .map(|token| token.span());
+        let first = places.next().unwrap_or_else(Span::mixed_site);
+        let last = places.last().unwrap_or(first);
+        let at_first = |mut token: TokenTree| {
+            token.set_span(token.span().located_at(first));
+            token
+        };
+        let private = self.private.clone().into_iter().map(at_first).collect();
+        (private, Span::mixed_site().located_at(last))
+    }
+
     /// `file, line, column` of a token.
     fn place(&self, span: Span) -> TokenStream {
         let private = &self.private;
@@ -140,12 +156,19 @@ impl<'p> Emit<'p> {
         let place = self.place(function.span());
         let nanos = match limits.timeout {
             Some(Timeout::Nanos(nanos)) => grouped(*nanos),
-            Some(Timeout::Expr(expr)) => q!(#private::nanos(#expr)),
+            Some(Timeout::Expr(expr)) => {
+                let (private, end) = self.blaming(expr);
+                quote_spanned!(end=> #private::nanos(#expr))
+            }
             None => q!(#private::u64::MAX),
         };
         let limit = limits
             .iterations
-            .map(|expr| q!(let __limit = #private::Count::count(#expr);));
+            .map(|expr| {
+                let (private, end) = self.blaming(expr);
+                quote_spanned!(end=> #private::Count::count(#expr))
+            })
+            .map(|count| q!(let __limit = #count;));
         let site =
             q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place););
         let tick = self.tick(
@@ -401,17 +424,13 @@ impl<'p> Emit<'p> {
     fn leave_function(&self) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
-            Leave::Probe(ty) => {
-                // A missing `From` is reported at the return type.
-                let leave = Ident::new("leave", Span::mixed_site().located_at(ty.span()));
-                q! {
-                    if let #private::Option::Some(__out) = #private::Probe::<#ty>::new().#leave(__tripped) {
-                        return __out;
-                    }
-                }
+            Leave::Probe(_) => {
+                let out = self.error();
+                q!(if let #private::Option::Some(__out) = #out { return __out; })
             }
-            Leave::Error => {
-                q!(return #private::Result::Err(#private::FromTripped::from_tripped(__tripped));)
+            Leave::Error(_) => {
+                let error = self.error();
+                q!(return #error;)
             }
             Leave::Panic | Leave::Break => q!(#private::panic(__tripped);),
             Leave::Fallback(fallback) => {
@@ -421,10 +440,27 @@ impl<'p> Emit<'p> {
         }
     }
 
+    /// What the return type makes of `__tripped`; a missing `From` is reported there.
+    fn error(&self) -> TokenStream {
+        match &self.plan.leave {
+            Leave::Probe(ty) => {
+                let (private, end) = self.blaming(ty);
+                quote_spanned!(end=> #private::Probe::<#ty>::new().leave(__tripped))
+            }
+            Leave::Error(ty) => {
+                let (private, end) = self.blaming(ty);
+                quote_spanned!(end=> #private::ErrorReturn::error_return(__tripped))
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
     fn fallback(&self, fallback: &Expr) -> TokenStream {
-        let private = &self.private;
         match fallback {
-            Expr::Closure(_) => q!(#private::Fallback::with(__tripped, #fallback)),
+            Expr::Closure(_) => {
+                let (private, end) = self.blaming(fallback);
+                quote_spanned!(end=> #private::Fallback::with(__tripped, #fallback))
+            }
             _ => q!(#fallback),
         }
     }
@@ -440,13 +476,11 @@ impl<'p> Emit<'p> {
         let output = inferable(output);
         let leave = match &self.plan.leave {
             Leave::Fallback(fallback) => self.fallback(fallback),
-            Leave::Probe(ty) => {
-                let leave = Ident::new("leave", Span::mixed_site().located_at(ty.span()));
-                q!(#private::Probe::<#ty>::new().#leave(__tripped).unwrap_or_else(|| #private::abandon()))
+            Leave::Probe(_) => {
+                let out = self.error();
+                q!(#out.unwrap_or_else(|| #private::abandon()))
             }
-            Leave::Error => {
-                q!(#private::Result::Err(#private::FromTripped::from_tripped(__tripped)))
-            }
+            Leave::Error(_) => self.error(),
             Leave::Panic | Leave::Break => q!({ #private::panic(__tripped); #private::abandon() }),
         };
         q! {

@@ -19,8 +19,11 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
     let target = analyze::target(item);
-    let args = syn::parse2::<Args>(args);
-    let (mut target, args) = both(target, args)?;
+    let args = match syn::parse2::<Args>(args) {
+        Ok(args) => args,
+        Err(error) => return Err(analyze::beside(error, target)),
+    };
+    let mut target = target?;
     let mut errors = Errors::default();
     let mut guard = |mut function: Function<'_>| match analyze::plan(&args, &mut function) {
         Ok(Some(plan)) => instrument::instrument(&plan, &mut function),
@@ -41,16 +44,4 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
         Target::Block(item) => analyze::each_function(item, &mut guard),
     }
     errors.finish(target.into_token_stream())
-}
-
-/// Both values, or all errors.
-fn both<A, B>(a: Result<A, Error>, b: Result<B, Error>) -> Result<(A, B), Error> {
-    match (a, b) {
-        (Ok(a), Ok(b)) => Ok((a, b)),
-        (Err(mut a), Err(b)) => {
-            a.combine(b);
-            Err(a)
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
 }

@@ -71,7 +71,7 @@ impl<R> Otherwise<R> {
 #[diagnostic::on_unimplemented(
     message = "a tripped loop cannot leave this function: `{Self}` does not implement `From<Tripped>`",
     label = "`{Self}` cannot hold the trip of a loop guard",
-    note = "write `impl From<guard_runtime::Tripped> for {Self}`, or say `fallback = ...` or `on_trip = \"panic\"` in the attribute"
+    note = "write `impl From<guard_runtime::Tripped> for {Self}` (a generic error needs the bound `{Self}: From<guard_runtime::Tripped>`), or say `fallback = ...` or `on_trip = \"panic\"` in the attribute"
 )]
 pub trait FromTripped {
     /// The error that says why.
@@ -82,6 +82,25 @@ pub trait FromTripped {
 impl<E: From<Tripped>> FromTripped for E {
     fn from_tripped(tripped: Tripped) -> Self {
         tripped.into()
+    }
+}
+
+/// The return type of a function that says `on_trip = "error"`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`on_trip = \"error\"` needs a function that returns a `Result`, and this one returns `{Self}`",
+    label = "not a `Result`",
+    note = "return a `Result`, or say `fallback = ...` or `on_trip = \"panic\"` in the attribute"
+)]
+pub trait ErrorReturn {
+    /// As the error.
+    fn error_return(tripped: Tripped) -> Self;
+}
+
+impl<T, E: FromTripped> ErrorReturn for Result<T, E> {
+    #[cold]
+    fn error_return(tripped: Tripped) -> Self {
+        Err(E::from_tripped(tripped))
     }
 }
 

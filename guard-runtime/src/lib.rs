@@ -91,7 +91,7 @@ pub mod __private {
     };
 
     pub use crate::leave::{
-        Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
+        ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
     };
     pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};

@@ -1,0 +1,9 @@
+// Fewer than no iterations.
+use guard_runtime::loop_guard;
+
+#[loop_guard(iterations = -1)]
+fn a() {}
+
+fn main() {
+    a();
+}

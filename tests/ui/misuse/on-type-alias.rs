@@ -1,0 +1,9 @@
+// The attribute on an item without loops; the item stays, so that `main` finds it.
+use guard_runtime::loop_guard;
+
+#[loop_guard(timeout = "30s")]
+pub(crate) type Limit = u32;
+
+fn main() {
+    println!("{}", Limit::MAX);
+}
