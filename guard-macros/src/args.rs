@@ -268,7 +268,7 @@ fn timeout(expr: Expr) -> Result<Timeout, Error> {
 
 /// A duration as people write it.
 fn nanos(text: &str) -> Result<u64, String> {
-    use humantime::DurationError::{Empty, NumberExpected, NumberOverflow, UnknownUnit};
+    use humantime::DurationError::{Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit};
 
     if text.trim_start().starts_with('-') {
         return Err(format!("{text:?} is negative"));
@@ -283,7 +283,7 @@ fn nanos(text: &str) -> Result<u64, String> {
         UnknownUnit { unit, .. } => {
             format!("{text:?} is not a duration: no unit is called {unit:?}")
         }
-        other => format!("{text:?} is not a duration: {other}"),
+        other @ InvalidCharacter(_) => format!("{text:?} is not a duration: {other}"),
     })?;
     match u64::try_from(duration.as_nanos()) {
         Ok(0) => Err(format!("{text:?} is no time at all")),

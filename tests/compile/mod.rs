@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The files of a folder of the catalogue, by name.
-pub fn cases(folder: &str) -> BTreeMap<String, PathBuf> {
+pub(crate) fn cases(folder: &str) -> BTreeMap<String, PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
     let paths = fs::read_dir(folder).expect("the catalogue").map(|entry| entry.expect("an entry").path());
     paths
@@ -20,7 +20,7 @@ pub fn cases(folder: &str) -> BTreeMap<String, PathBuf> {
 /// Checks every file as a binary of its own, in one run of cargo: name -> compiler messages.
 ///
 /// Only libraries are kept from the last run, so a file that fails says so every time.
-pub fn check(project: &str, files: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Value>> {
+pub(crate) fn check(project: &str, files: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Value>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(project);
     write_project(&folder, files);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -1,0 +1,26 @@
+// Lints about loops themselves.
+#![deny(while_true, unused_labels, unused_parens, unused_braces, for_loops_over_fallibles)]
+#![deny(irrefutable_let_patterns, redundant_semicolons, path_statements, unused_must_use)]
+
+#[guard_runtime::loop_guard(timeout = "30s")]
+fn walk(numbers: Vec<u32>) {
+    'unused: for number in (numbers) {
+        println!("{number}");;
+    }
+    'also: while (false) {}
+    while { false } {}
+    for number in Some(3) {
+        number;
+        number + 1;
+    }
+    while let _ = 3 {
+        break;
+    }
+    while true {
+        break;
+    }
+}
+
+fn main() {
+    walk(vec![1]);
+}
