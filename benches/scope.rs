@@ -1,0 +1,178 @@
+//! What a scope and a check cost: `cargo bench --bench scope`.
+//!
+//! Guarded and unguarded in one run. The figures are per call (enter + leave) or per loop
+//! iteration (check): the cost is the difference to the unguarded line of the same group.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use guard_runtime::loop_guard;
+
+/// The same function under each attribute. The loop is never entered, so that a call is all entry;
+/// it is there because `inherit` does nothing to a function without loops.
+macro_rules! calls {
+    ($($(#[$guard:meta])* $name:ident;)*) => {$(
+        $(#[$guard])*
+        #[inline(never)]
+        fn $name(mut x: u64) -> u64 {
+            while x > 1 << 60 {
+                x = black_box(x) / 2;
+            }
+            x + 1
+        }
+    )*};
+}
+
+calls! {
+    call;
+    #[loop_guard(inherit)] call_inherit;
+    #[loop_guard(timeout = "30s")] call_long;
+    #[loop_guard(timeout = "50ms")] call_short;
+}
+
+/// Each step waits for the one before, as in a hash or a random generator: nothing to vectorise.
+macro_rules! xorshifts {
+    ($($(#[$guard:meta])* $name:ident;)*) => {$(
+        $(#[$guard])*
+        #[inline(never)]
+        fn $name(mut x: u64, steps: u64) -> u64 {
+            let mut step = 0;
+            while step < steps {
+                x ^= x << 13;
+                x ^= x >> 7;
+                x ^= x << 17;
+                step += 1;
+            }
+            x
+        }
+    )*};
+}
+
+xorshifts! {
+    xorshift;
+    #[loop_guard(inherit)] xorshift_inherit;
+    #[loop_guard(timeout = "1h")] xorshift_timeout;
+}
+
+/// The same with a choice in each step, and a `for`.
+macro_rules! collatzes {
+    ($($(#[$guard:meta])* $name:ident;)*) => {$(
+        $(#[$guard])*
+        #[inline(never)]
+        fn $name(seed: u64, steps: u64) -> u64 {
+            let mut x = seed;
+            for step in 0..steps {
+                x = if x % 2 == 0 { x / 2 } else { 3 * x + 1 };
+                if x == 1 {
+                    x = seed + step;
+                }
+            }
+            x
+        }
+    )*};
+}
+
+collatzes! {
+    collatz;
+    #[loop_guard(inherit)] collatz_inherit;
+    #[loop_guard(timeout = "1h")] collatz_timeout;
+}
+
+type Call = fn(u64) -> u64;
+type Chain = fn(u64, u64) -> u64;
+
+fn repeat(f: Call, times: u64) -> Duration {
+    let start = Instant::now();
+    for x in 0..times {
+        black_box(f(black_box(x)));
+    }
+    start.elapsed()
+}
+
+/// The slower one of two threads that call `f` at the same time.
+fn repeat_in_two(f: Call, times: u64) -> Duration {
+    let barrier = Barrier::new(2);
+    let run = || {
+        // The first call of a thread leases its stack; that is not what is measured.
+        f(black_box(0));
+        barrier.wait();
+        repeat(f, times)
+    };
+    thread::scope(|scope| {
+        let other = scope.spawn(run);
+        run().max(other.join().expect("the other thread only calls"))
+    })
+}
+
+fn enter_and_leave(c: &mut Criterion) {
+    let calls: [(&str, Call); 4] = [
+        ("unguarded", call),
+        ("inherit", call_inherit),
+        ("timeout of 30 s", call_long),
+        ("timeout of 50 ms", call_short),
+    ];
+    let mut group = c.benchmark_group("enter + leave");
+    for (name, f) in calls {
+        group.bench_function(name, |b| b.iter_custom(|times| repeat(f, times)));
+    }
+    // The most that an entry which reads the clock can hope for.
+    group.bench_function("Instant::now() alone", |b| b.iter(Instant::now));
+    group.finish();
+
+    let mut group = c.benchmark_group("enter + leave in two threads at once");
+    for (name, f) in calls {
+        group.bench_function(name, |b| b.iter_custom(|times| repeat_in_two(f, times)));
+    }
+    group.finish();
+}
+
+/// One call whose loop takes as many steps as criterion asks for, so that its figure is per step.
+fn check(c: &mut Criterion) {
+    let loops: [(&str, [(&str, Chain); 3]); 2] = [
+        (
+            "xorshift",
+            [
+                ("unguarded", xorshift),
+                ("inherit", xorshift_inherit),
+                ("timeout", xorshift_timeout),
+            ],
+        ),
+        (
+            "collatz",
+            [
+                ("unguarded", collatz),
+                ("inherit", collatz_inherit),
+                ("timeout", collatz_timeout),
+            ],
+        ),
+    ];
+    for (name, forms) in loops {
+        let mut group = c.benchmark_group(format!("check, per iteration of {name}"));
+        for (form, f) in forms {
+            group.bench_function(form, |b| {
+                b.iter_custom(|steps| {
+                    let start = Instant::now();
+                    black_box(f(black_box(837_799), black_box(steps)));
+                    start.elapsed()
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+fn settings() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+}
+
+criterion_group! {
+    name = scope;
+    config = settings();
+    targets = enter_and_leave, check
+}
+criterion_main!(scope);
