@@ -18,7 +18,10 @@ const FORMS: [(&str, &str); 4] = [
     ("timeout", "timeout = \"30s\""),
     ("inherit", "inherit"),
     ("iterations", "iterations = 1000"),
-    ("fallback", "timeout = \"30s\", fallback = ::core::unimplemented!()"),
+    (
+        "fallback",
+        "timeout = \"30s\", fallback = ::core::unimplemented!()",
+    ),
 ];
 
 #[test]
@@ -30,7 +33,12 @@ fn are_what_they_are_without_the_attribute() {
         assert!(source.contains(ATTRIBUTE), "{name} guards nothing");
         write(&mut files, name, "plain", &with_attribute(&source, None));
         for (form, arguments) in FORMS {
-            write(&mut files, name, form, &with_attribute(&source, Some(arguments)));
+            write(
+                &mut files,
+                name,
+                form,
+                &with_attribute(&source, Some(arguments)),
+            );
         }
     }
 
@@ -38,7 +46,10 @@ fn are_what_they_are_without_the_attribute() {
     let mut differences = Vec::new();
     for name in cases.keys() {
         let plain = comparable(&messages[&bin(name, "plain")]);
-        assert!(plain.iter().any(|message| message["level"] == "error"), "{name} compiles");
+        assert!(
+            plain.iter().any(|message| message["level"] == "error"),
+            "{name} compiles"
+        );
         for (form, _) in FORMS {
             let guarded = comparable(&messages[&bin(name, form)]);
             if guarded != plain {
@@ -46,7 +57,12 @@ fn are_what_they_are_without_the_attribute() {
             }
         }
     }
-    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differ:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
 }
 
 fn bin(name: &str, form: &str) -> String {
@@ -54,7 +70,9 @@ fn bin(name: &str, form: &str) -> String {
 }
 
 fn write(files: &mut BTreeMap<String, PathBuf>, name: &str, form: &str, source: &str) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diagnostics/src").join(form);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("diagnostics/src")
+        .join(form);
     fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join(name).with_extension("rs");
     fs::write(&path, source).expect("a case");
@@ -63,11 +81,13 @@ fn write(files: &mut BTreeMap<String, PathBuf>, name: &str, form: &str, source: 
 
 /// The source with other arguments, or with a comment on the attribute's line.
 fn with_attribute(source: &str, arguments: Option<&str>) -> String {
-    let lines = source.lines().map(|line| match (line.find(ATTRIBUTE), arguments) {
-        (Some(at), Some(arguments)) => format!("{}{ATTRIBUTE}{arguments})]", &line[..at]),
-        (Some(at), None) => format!("{}//{}", &line[..at], &line[at + 2..]),
-        (None, _) => line.to_owned(),
-    });
+    let lines = source
+        .lines()
+        .map(|line| match (line.find(ATTRIBUTE), arguments) {
+            (Some(at), Some(arguments)) => format!("{}{ATTRIBUTE}{arguments})]", &line[..at]),
+            (Some(at), None) => format!("{}//{}", &line[..at], &line[at + 2..]),
+            (None, _) => line.to_owned(),
+        });
     lines.map(|line| line + "\n").collect()
 }
 
@@ -94,7 +114,12 @@ fn strip(value: &mut Value) {
 fn report(name: &str, form: &str, messages: &BTreeMap<String, Vec<Value>>) -> String {
     let rendered = |form| {
         let of = messages[&bin(name, form)].iter();
-        of.filter_map(|message| message["rendered"].as_str()).collect::<String>()
+        of.filter_map(|message| message["rendered"].as_str())
+            .collect::<String>()
     };
-    format!("=== {name}, plain\n{}=== {name}, {form}\n{}", rendered("plain"), rendered(form))
+    format!(
+        "=== {name}, plain\n{}=== {name}, {form}\n{}",
+        rendered("plain"),
+        rendered(form)
+    )
 }

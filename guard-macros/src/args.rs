@@ -268,7 +268,9 @@ fn timeout(expr: Expr) -> Result<Timeout, Error> {
 
 /// A duration as people write it.
 fn nanos(text: &str) -> Result<u64, String> {
-    use humantime::DurationError::{Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit};
+    use humantime::DurationError::{
+        Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit,
+    };
 
     if text.trim_start().starts_with('-') {
         return Err(format!("{text:?} is negative"));

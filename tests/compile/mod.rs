@@ -9,38 +9,72 @@ use serde_json::Value;
 
 /// The files of a folder of the catalogue, by name.
 pub(crate) fn cases(folder: &str) -> BTreeMap<String, PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(folder);
-    let paths = fs::read_dir(folder).expect("the catalogue").map(|entry| entry.expect("an entry").path());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/ui")
+        .join(folder);
+    let paths = fs::read_dir(folder)
+        .expect("the catalogue")
+        .map(|entry| entry.expect("an entry").path());
     paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| (path.file_stem().expect("a name").to_string_lossy().into_owned(), path))
+        .map(|path| {
+            (
+                path.file_stem()
+                    .expect("a name")
+                    .to_string_lossy()
+                    .into_owned(),
+                path,
+            )
+        })
         .collect()
 }
 
 /// Checks every file as a binary of its own, in one run of cargo: name -> compiler messages.
 ///
 /// Only libraries are kept from the last run, so a file that fails says so every time.
-pub(crate) fn check(project: &str, files: &BTreeMap<String, PathBuf>) -> BTreeMap<String, Vec<Value>> {
+pub(crate) fn check(
+    project: &str,
+    files: &BTreeMap<String, PathBuf>,
+) -> BTreeMap<String, Vec<Value>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(project);
     write_project(&folder, files);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["check", "--bins", "--keep-going", "--offline", "--quiet", "--message-format=json"])
+        .args([
+            "check",
+            "--bins",
+            "--keep-going",
+            "--offline",
+            "--quiet",
+            "--message-format=json",
+        ])
         .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile"))
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile"),
+        )
         .output()
         .expect("cargo runs");
-    let mut messages: BTreeMap<_, _> = files.keys().map(|name| (name.clone(), Vec::new())).collect();
+    let mut messages: BTreeMap<_, _> = files
+        .keys()
+        .map(|name| (name.clone(), Vec::new()))
+        .collect();
     let stdout = String::from_utf8(output.stdout).expect("text");
     for line in stdout.lines() {
         let line: Value = serde_json::from_str(line).expect("JSON");
         if line["reason"] == "compiler-message" {
             let name = line["target"]["name"].as_str().expect("a target");
-            let of = messages.get_mut(name).unwrap_or_else(|| panic!("a dependency does not compile: {line}"));
+            let of = messages
+                .get_mut(name)
+                .unwrap_or_else(|| panic!("a dependency does not compile: {line}"));
             of.push(line["message"].clone());
         }
     }
-    assert!(messages.values().any(|of| !of.is_empty()), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        messages.values().any(|of| !of.is_empty()),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     messages
 }
 
