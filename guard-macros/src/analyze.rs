@@ -39,6 +39,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) macros: &'a [Path],
     /// Whether trips in closures may unwind to a boundary around the body.
     pub(crate) boundary: bool,
+    /// Whether a function without a scope and without loops looks when it is entered.
+    pub(crate) entry: bool,
 }
 
 /// The budgets of a scope.
@@ -253,6 +255,7 @@ pub(crate) fn plan<'a>(
         leave: leave(args, &function.sig.output),
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
+        entry: inherit && !loops && recurses(function),
     }))
 }
 
@@ -295,8 +298,14 @@ pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
 fn passes(function: &Function<'_>, inherit: bool, loops: bool) -> bool {
     let is_const = function.sig.constness.is_some();
     // A destructor that was cut short by its caller's budget would be a lost cleanup.
-    (inherit && (!loops || is_destructor(function.sig)))
+    let idle = !loops && (function.of_block || !recurses(function));
+    (inherit && (idle || is_destructor(function.sig)))
         || (function.of_block && is_const && (inherit || !loops))
+}
+
+/// Whether the function names itself: then its calls are a loop, and each entry looks.
+fn recurses(function: &Function<'_>) -> bool {
+    calls::mentions(function.block.to_token_stream(), &function.sig.ident)
 }
 
 fn is_destructor(sig: &Signature) -> bool {

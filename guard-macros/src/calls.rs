@@ -75,9 +75,18 @@ fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
 
 /// Whether a loop's keyword is among the tokens.
 pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
+    any_ident(tokens, &|ident| ident == "loop" || ident == "while" || ident == "for")
+}
+
+/// Whether the name is among the tokens.
+pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+    any_ident(tokens, &|ident| ident == name)
+}
+
+fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions_loop(group.stream()),
-        TokenTree::Ident(ident) => ident == "loop" || ident == "while" || ident == "for",
+        TokenTree::Group(group) => any_ident(group.stream(), wanted),
+        TokenTree::Ident(ident) => wanted(&ident),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
 }

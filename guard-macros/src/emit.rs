@@ -203,6 +203,14 @@ impl<'p> Emit<'p> {
         q!(let mut __seen = #private::inherit();)
     }
 
+    /// A check at the entry of a function that opens no scope.
+    pub(crate) fn look(&self, function: &Ident) -> TokenStream {
+        let private = &self.private;
+        let mark = Mark { kind: "fn", span: function.span() };
+        let (declare, tick) = (self.inherit(), self.tick(mark, Place::Entry));
+        q!(#declare if #private::due(__seen) { #tick })
+    }
+
     /// The check at the head of a loop's body.
     pub(crate) fn check(&self, check: Check) -> TokenStream {
         let private = &self.private;

@@ -44,6 +44,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         .budget
         .as_ref()
         .map(|limits| emit.enter(limits, &function.sig.ident))
+        .or_else(|| plan.entry.then(|| emit.look(&function.sig.ident)))
         .unwrap_or_default();
     let block = &mut *function.block;
     let diverges = diverges(block);

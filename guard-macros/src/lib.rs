@@ -49,6 +49,9 @@ mod snapshots;
 /// evaluated when the body and its locals are gone. A `timeout` of [`Duration::MAX`] never trips,
 /// one of zero or a nanosecond trips at the first check; a negative `iterations` counts as zero.
 ///
+/// With `inherit` a function is checked in its loops; one without any that calls itself is checked at
+/// entry.
+///
 /// # Where it goes
 ///
 /// On a function, a method, an `impl` block, a trait or an inline `mod`: there it means every function

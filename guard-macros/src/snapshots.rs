@@ -759,6 +759,45 @@ fn errors_stand_beside_the_item() {
     );
 }
 
+#[test]
+fn recursion_without_a_loop_is_checked_at_entry() {
+    check(
+        r#"inherit"#,
+        r#"fn f(n: u32) -> u32 {
+    if n < 2 { n } else { f(n - 1) + f(n - 2) }
+}"#,
+        &expect![[r#"
+            fn f(n: u32) -> u32 {
+                let mut __seen = p::inherit();
+                if p::due(__seen) {
+                    match p::tick(
+                        &const {
+                            p::At::new(
+                                "fn",
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                        },
+                    ) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => {
+                            if let p::Option::Some(__out) = p::Probe::<
+                                u32,
+                            >::new()
+                                .leave(__tripped)
+                            {
+                                return __out;
+                            }
+                        }
+                    }
+                }
+                if n < 2 { n } else { f(n - 1) + f(n - 2) }
+            }
+        "#]],
+    );
+}
+
 /// The fastest of some expansions, in nanoseconds.
 fn fastest(item: &str) -> u128 {
     let expand = |_| {

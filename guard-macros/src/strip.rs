@@ -4,13 +4,15 @@
 //! little time that some thousands of iterations may pass between two checks. Whether they really do
 //! is measured when the loop runs; operators can be overloaded, and a cheap name can be misleading.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label,
     Lifetime, Pat, Stmt, Token,
 };
+
+use crate::calls;
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
 /// and compilers vectorise or unroll loops with them.
@@ -231,15 +233,7 @@ fn counts_by_one(cond: &Expr, body: &Block) -> bool {
             binary.op,
             syn::BinOp::AddAssign(_) | syn::BinOp::SubAssign(_)
         ) && is_one(&binary.right)
-            && counter.is_some_and(|name| mentions(cond.to_token_stream(), name))
-    })
-}
-
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+            && counter.is_some_and(|name| calls::mentions(cond.to_token_stream(), name))
     })
 }
 

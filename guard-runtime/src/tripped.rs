@@ -95,11 +95,18 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Timeout { limit, elapsed } => {
-                write!(f, "ran out of time: {limit:?} allowed, {elapsed:.3?} used")
+                write!(f, "ran out of time: {limit:?} allowed, {} used", beyond(*elapsed, *limit))
             }
             Self::Iterations { limit } => write!(f, "ran out of iterations: {limit} allowed"),
         }
     }
+}
+
+/// `elapsed` with as many digits, from three, as it takes to see that it is more than `limit`.
+fn beyond(elapsed: Duration, limit: Duration) -> String {
+    let digits = |count, duration: Duration| format!("{duration:.count$?}");
+    let count = (3..9).find(|&count| digits(count, elapsed) != digits(count, limit));
+    digits(count.unwrap_or(9), elapsed)
 }
 
 impl fmt::Display for Tripped {
