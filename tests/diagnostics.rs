@@ -24,6 +24,48 @@ const FORMS: [(&str, &str); 4] = [
     ),
 ];
 
+/// What is left the same where not every word is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Same {
+    /// Each message, with its level, code and place. A label, a note or a proposal differs.
+    Essence,
+    /// The first message, with its level, code and line. It is followed by others.
+    First,
+}
+
+/// Where not every word is the same, in which forms, and why.
+const LIMITS: [(&str, &[&str], Same); 13] = [
+    // Which of several later uses of a borrow is named depends on how many steps away they are, and
+    // a check is a step.
+    (
+        "borrow-across-iterations",
+        &["timeout", "inherit", "iterations", "fallback"],
+        Same::Essence,
+    ),
+    (
+        "closures",
+        &["timeout", "inherit", "iterations", "fallback"],
+        Same::Essence,
+    ),
+    // A `for` in strips is no `for` to the compiler: it calls a call what else is "implicit".
+    ("borrow-while-iterating", STRIPS, Same::Essence),
+    ("not-initialised", STRIPS, Same::Essence),
+    ("use-after-for", STRIPS, Same::Essence),
+    ("adaptors", STRIPS, Same::Essence),
+    ("lint-for-over-option", STRIPS, Same::First),
+    // And where it is over no iterator, the strips of it are missed as well.
+    ("not-an-iterator", STRIPS, Same::First),
+    ("ranges", STRIPS, Same::First),
+    ("zip-of-no-iterator", STRIPS, Same::First),
+    // The body of a function with a fallback is an operand of `return`.
+    ("opaque-type", &["fallback"], Same::Essence),
+    ("move-in-iteration", &["fallback"], Same::Essence),
+    ("no-return-of-never", &["fallback"], Same::Essence),
+];
+
+/// The forms in which plain loops run in strips.
+const STRIPS: &[&str] = &["timeout", "inherit", "fallback"];
+
 #[test]
 fn are_what_they_are_without_the_attribute() {
     let cases = compile::cases("user");
@@ -31,6 +73,8 @@ fn are_what_they_are_without_the_attribute() {
     for (name, path) in &cases {
         let source = fs::read_to_string(path).expect("the case");
         assert!(source.contains(ATTRIBUTE), "{name} guards nothing");
+        // Both know the runtime: its `impl`s are among what the compiler proposes.
+        let source = source + "use guard_runtime as _;\n";
         write(&mut files, name, "plain", &with_attribute(&source, None));
         for (form, arguments) in FORMS {
             write(
@@ -45,14 +89,24 @@ fn are_what_they_are_without_the_attribute() {
     let messages = compile::check("diagnostics", &files);
     let mut differences = Vec::new();
     for name in cases.keys() {
-        let plain = comparable(&messages[&bin(name, "plain")]);
+        let plain = comparable(&messages[&bin(name, "plain")], "plain");
         assert!(
             plain.iter().any(|message| message["level"] == "error"),
             "{name} compiles"
         );
         for (form, _) in FORMS {
-            let guarded = comparable(&messages[&bin(name, form)]);
-            if guarded != plain {
+            let guarded = comparable(&messages[&bin(name, form)], form);
+            let limit = LIMITS
+                .iter()
+                .find(|(case, forms, _)| case == name && forms.contains(&form));
+            let same = match limit {
+                None => guarded == plain,
+                // A limit that is none any more is to be struck off.
+                Some(_) if guarded == plain => false,
+                Some((.., Same::Essence)) => essence(&guarded) == essence(&plain),
+                Some((.., Same::First)) => first(&guarded) == first(&plain),
+            };
+            if !same {
                 differences.push(report(name, form, &messages));
             }
         }
@@ -92,21 +146,53 @@ fn with_attribute(source: &str, arguments: Option<&str>) -> String {
 }
 
 /// The messages less what the form's name and length change.
-fn comparable(messages: &[Value]) -> Vec<Value> {
+fn comparable(messages: &[Value], form: &str) -> Vec<Value> {
+    let folder = format!("src/{form}/");
     let mut messages = messages.to_vec();
-    messages.iter_mut().for_each(strip);
+    messages
+        .iter_mut()
+        .for_each(|message| strip(message, &folder));
     messages
 }
 
-fn strip(value: &mut Value) {
+/// Of each message its level, code, text and place.
+fn essence(messages: &[Value]) -> Vec<[Value; 6]> {
+    let of = |message: &Value| {
+        let spans = message["spans"].as_array().into_iter().flatten();
+        let place = spans
+            .clone()
+            .find(|span| span["is_primary"] == true)
+            .unwrap_or(&Value::Null);
+        let fields = [
+            &message["level"],
+            &message["code"]["code"],
+            &message["message"],
+        ];
+        let [level, code, text] = fields.map(Value::clone);
+        let [line, column] = ["line_start", "column_start"].map(|field| place[field].clone());
+        [level, code, text, line, column, place["expansion"].clone()]
+    };
+    messages.iter().map(of).collect()
+}
+
+fn first(messages: &[Value]) -> Vec<Value> {
+    essence(messages)
+        .into_iter()
+        .take(1)
+        .flat_map(|message| message.into_iter().take(4))
+        .collect()
+}
+
+fn strip(value: &mut Value, folder: &str) {
     match value {
+        Value::String(text) => *text = text.replace(folder, "src/"),
         Value::Object(fields) => {
             for field in ["rendered", "byte_start", "byte_end", "file_name"] {
                 fields.remove(field);
             }
-            fields.values_mut().for_each(strip);
+            fields.values_mut().for_each(|value| strip(value, folder));
         }
-        Value::Array(values) => values.iter_mut().for_each(strip),
+        Value::Array(values) => values.iter_mut().for_each(|value| strip(value, folder)),
         _ => {}
     }
 }

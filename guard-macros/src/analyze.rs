@@ -213,8 +213,8 @@ pub(crate) fn plan<'a>(
 ) -> Result<Option<Plan<'a>>, Error> {
     let mut errors = Errors::default();
     let inherit = args.inherit.is_some();
-    let loops = Loops::of(function.block, &mut errors);
-    if errors.is_empty() && passes(function, inherit, loops) {
+    let Loops { found, stray, .. } = Loops::of(function.block, &mut errors);
+    if errors.is_empty() && (stray || passes(function, inherit, found)) {
         return Ok(None);
     }
     let sig = &*function.sig;
@@ -281,7 +281,7 @@ pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
     match target {
         Err(error) => errors.push(error),
         Ok(Target::Function(mut function)) => {
-            if Loops::of(&mut function.block, &mut errors) {
+            if Loops::of(&mut function.block, &mut errors).found {
                 unguardable(&function.sig, &mut errors);
             }
         }
@@ -352,16 +352,29 @@ pub(crate) fn untouched(item: TokenStream) -> TokenStream {
 struct Loops<'e> {
     errors: &'e mut Errors,
     found: bool,
+    /// Loops, and closures, around the expression at hand.
+    depth: u32,
+    /// Whether a jump has no loop around it. That cannot compile, and the compiler says so best of
+    /// the function as it is.
+    stray: bool,
 }
 
-impl Loops<'_> {
-    fn of(block: &mut Block, errors: &mut Errors) -> bool {
+impl<'e> Loops<'e> {
+    fn of(block: &mut Block, errors: &'e mut Errors) -> Self {
         let mut loops = Loops {
             errors,
             found: false,
+            depth: 0,
+            stray: false,
         };
         loops.visit_block_mut(block);
-        loops.found
+        loops
+    }
+
+    fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        visit(self);
+        self.depth -= 1;
     }
 
     fn judge(&mut self, attrs: &[Attribute]) {
@@ -377,19 +390,36 @@ impl Loops<'_> {
 impl VisitMut for Loops<'_> {
     fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
         self.judge(&expr.attrs);
-        self.visit_block_mut(&mut expr.body);
+        self.inside(|it| it.visit_block_mut(&mut expr.body));
     }
 
     fn visit_expr_while_mut(&mut self, expr: &mut syn::ExprWhile) {
         self.judge(&expr.attrs);
         self.visit_expr_mut(&mut expr.cond);
-        self.visit_block_mut(&mut expr.body);
+        self.inside(|it| it.visit_block_mut(&mut expr.body));
     }
 
     fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
         self.judge(&expr.attrs);
         self.visit_expr_mut(&mut expr.expr);
-        self.visit_block_mut(&mut expr.body);
+        self.inside(|it| it.visit_block_mut(&mut expr.body));
+    }
+
+    fn visit_expr_closure_mut(&mut self, expr: &mut syn::ExprClosure) {
+        self.inside(|it| visit_mut::visit_expr_closure_mut(it, expr));
+    }
+
+    fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
+        self.inside(|it| visit_mut::visit_expr_async_mut(it, expr));
+    }
+
+    fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
+        self.stray |= self.depth == 0 && expr.label.is_none();
+        visit_mut::visit_expr_break_mut(self, expr);
+    }
+
+    fn visit_expr_continue_mut(&mut self, expr: &mut syn::ExprContinue) {
+        self.stray |= self.depth == 0 && expr.label.is_none();
     }
 
     /// Reached only where the attribute is not on a loop.
@@ -422,7 +452,7 @@ fn never(output: &ReturnType) -> bool {
     matches!(output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
 }
 
-fn is_unit(output: &ReturnType) -> bool {
+pub(crate) fn is_unit(output: &ReturnType) -> bool {
     match output {
         ReturnType::Default => true,
         ReturnType::Type(_, ty) => matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty()),

@@ -74,6 +74,18 @@ pub(crate) fn argument(index: usize) -> Ident {
     format_ident!("__argument_{index}", span = Span::mixed_site())
 }
 
+/// Where these tokens begin and end.
+fn ends(tokens: &impl ToTokens) -> (Span, Span) {
+    let mut places = tokens
+        .to_token_stream()
+        .into_iter()
+        .map(|token| token.span());
+    let first = places.next().unwrap_or_else(Span::mixed_site);
+    let last = places.last().unwrap_or(first);
+    let at = |place| Span::mixed_site().located_at(place);
+    (at(first), at(last))
+}
+
 /// `{ declarations; value }`
 pub(crate) fn block(declarations: &TokenStream, value: &Expr) -> Expr {
     Expr::Verbatim(q!({ #declarations #value }))
@@ -108,18 +120,13 @@ impl<'p> Emit<'p> {
     /// `private` where these tokens of the user's begin, and the span where they end: what stands
     /// from the one to the other is reported at all of them.
     fn blaming(&self, cause: &impl ToTokens) -> (TokenStream, Span) {
-        let mut places = cause
-            .to_token_stream()
-            .into_iter()
-            .map(|token| token.span());
-        let first = places.next().unwrap_or_else(Span::mixed_site);
-        let last = places.last().unwrap_or(first);
+        let (first, last) = ends(cause);
         let at_first = |mut token: TokenTree| {
             token.set_span(token.span().located_at(first));
             token
         };
         let private = self.private.clone().into_iter().map(at_first).collect();
-        (private, Span::mixed_site().located_at(last))
+        (private, last)
     }
 
     /// `file, line, column` of a token.
@@ -246,7 +253,6 @@ impl<'p> Emit<'p> {
         expr: &ExprForLoop,
         check: Check,
     ) -> TokenStream {
-        let private = &self.private;
         let arguments = || {
             strips
                 .adaptors
@@ -257,9 +263,10 @@ impl<'p> Emit<'p> {
         let names: Vec<_> = (0..bases.len())
             .map(|n| format_ident!("__it_{n}", span = Span::mixed_site()))
             .collect();
-        let mut cut = names
-            .iter()
-            .map(|name| q!(#private::kind(&#name).maker().make(#name)));
+        let mut cut = names.iter().zip(&bases).map(|(name, base)| {
+            let (private, end) = self.blaming(base);
+            quote_spanned!(end=> #private::kind(&#name).maker().make(#name))
+        });
         let mut made = cut.next().unwrap_or_default();
         for adaptor in &strips.adaptors {
             let method = Ident::new(&adaptor.method.to_string(), Span::mixed_site());
@@ -276,16 +283,25 @@ impl<'p> Emit<'p> {
             ..
         } = expr;
         let [outer, declare, check, adapt] = self.strip(strips.outer.as_ref(), check);
+        let iterators = bases.iter().map(|base| {
+            let (private, end) = self.blaming(base);
+            quote_spanned!(end=> #private::IntoIterator::into_iter(#base))
+        });
+        // What keeps a borrow of the user's alive is the head of the loop.
+        let (begin, end) = ends(&expr.expr);
+        let head = Ident::new("__strips", begin);
+        let is_done = quote_spanned!(end=> #head.is_done());
+        let strip = quote_spanned!(end=> #head.strip(__length));
         q! {
             #(#attrs)*
-            match (#(#private::IntoIterator::into_iter(#bases),)*) {
+            match (#(#iterators,)*) {
                 (#(#names,)*) => match #made {
                     mut __strips => {
                         #declare
-                        #outer while !__strips.is_done() {
+                        #outer while !#is_done {
                             #check
-                            #label #for_token #pat #in_token __strips.strip(__length) #body
-                            if __strips.is_done() {
+                            #label #for_token #pat #in_token #strip #body
+                            if #is_done {
                                 break;
                             }
                             #adapt

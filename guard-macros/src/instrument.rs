@@ -8,9 +8,10 @@ use syn::{
     PatIdent, Stmt, Token,
 };
 
-use crate::analyze::{Function, Leave, Plan, is_loop_guard};
+use crate::analyze::{Function, Leave, Plan, is_loop_guard, is_unit};
 use crate::args::{Pace, pace};
 use crate::calls;
+use crate::diverge;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::strip;
 
@@ -36,6 +37,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         wanted: false,
         place: Place::Body,
         paced: 0,
+        strips: !ends_in_wrong_loop(function),
     };
     instrument.visit_block_mut(function.block);
 
@@ -47,7 +49,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         .or_else(|| plan.entry.then(|| emit.look(&function.sig.ident)))
         .unwrap_or_default();
     let block = &mut *function.block;
-    let diverges = diverges(block);
+    let diverges = diverge::block(block);
     if let Some(tokens) = emit.with_fallback(&enter, block, diverges) {
         block.stmts = vec![statement(tokens)];
     } else if !enter.is_empty() {
@@ -124,25 +126,15 @@ fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
-/// Whether the block visibly never yields, so that a `return` in front of it would be unreachable.
-fn diverges(block: &Block) -> bool {
-    match block.stmts.last() {
-        Some(Stmt::Expr(Expr::Loop(expr), None)) => !breaks(expr),
-        _ => false,
-    }
-}
-
-/// Whether a `break` stands anywhere in the loop; one of an inner loop counts too, which is harmless.
-fn breaks(expr: &ExprLoop) -> bool {
-    struct Breaks(bool);
-    impl VisitMut for Breaks {
-        fn visit_expr_break_mut(&mut self, _: &mut syn::ExprBreak) {
-            self.0 = true;
-        }
-    }
-    let mut breaks = Breaks(false);
-    breaks.visit_expr_loop_mut(&mut expr.clone());
-    breaks.0
+/// Whether the place of the value is taken by a loop that has none: what the compiler says of that
+/// is clear where it finds the user's loop.
+fn ends_in_wrong_loop(function: &Function<'_>) -> bool {
+    let last = function.block.stmts.last();
+    !is_unit(&function.sig.output)
+        && matches!(
+            last,
+            Some(Stmt::Expr(Expr::ForLoop(_) | Expr::While(_), None))
+        )
 }
 
 /// Whether a closure of the function has a loop in it, macro calls included.
@@ -198,6 +190,8 @@ struct Instrument<'p> {
     place: Place,
     /// Loops with `every`, numbered for the names of their counters.
     paced: u32,
+    /// Whether loops may run in strips.
+    strips: bool,
 }
 
 impl Instrument<'_> {
@@ -234,7 +228,7 @@ impl Instrument<'_> {
 
     /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
     fn may_strip(&self, attrs: &[Attribute]) -> bool {
-        !self.emit.counts() && !attrs.iter().any(is_loop_guard)
+        self.strips && !self.emit.counts() && !attrs.iter().any(is_loop_guard)
     }
 
     fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {

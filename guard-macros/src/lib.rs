@@ -7,6 +7,7 @@ use proc_macro::TokenStream;
 mod analyze;
 mod args;
 mod calls;
+mod diverge;
 mod emit;
 mod expand;
 mod instrument;

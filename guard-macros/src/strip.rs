@@ -148,6 +148,7 @@ pub(crate) fn of_while(expr: &mut ExprWhile) -> Option<Turns> {
     };
     cond.visit_expr_mut(&mut expr.cond);
     let qualifies = cond.plain
+        && !is_linted(&expr.cond)
         && is_plain(&mut expr.body)
         && (!cond.pure || counts_by_one(&expr.cond, &expr.body));
     if !qualifies {
@@ -160,6 +161,15 @@ pub(crate) fn of_while(expr: &mut ExprWhile) -> Option<Turns> {
         outer: redirect(&mut expr.label, &mut expr.body),
         pure: cond.pure,
     })
+}
+
+/// Whether the compiler warns of this condition, in words that name the loop it stands in.
+fn is_linted(cond: &Expr) -> bool {
+    match cond {
+        Expr::Block(_) | Expr::Paren(_) => true,
+        Expr::Let(cond) => matches!(*cond.pat, Pat::Wild(_)),
+        _ => false,
+    }
 }
 
 /// Sends `continue`s to the end of the body, where a pure condition is asked.
@@ -323,7 +333,6 @@ impl VisitMut for Plain {
             | Expr::Assign(_)
             | Expr::Binary(_)
             | Expr::Block(_)
-            | Expr::Break(_)
             | Expr::Cast(_)
             | Expr::Continue(_)
             | Expr::Field(_)
@@ -341,6 +350,8 @@ impl VisitMut for Plain {
             | Expr::Tuple(_)
             | Expr::Unary(_)
             | Expr::Unsafe(_) => true,
+            // A value would be given to a loop that has none: the compiler shall say so of the user's.
+            Expr::Break(jump) => jump.expr.is_none(),
             Expr::MethodCall(call) => CHEAP.contains(&call.method.to_string().as_str()),
             Expr::Call(call) => is_cheap_function(&call.func),
             _ => false,

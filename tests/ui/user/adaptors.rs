@@ -9,6 +9,12 @@ fn walk(a: &[u32], b: &[u32], floats: &[f64]) -> f64 {
     for x in floats.iter().rev().skip("1") {
         sum += x;
     }
+    for x in a.iter().copied().rev() {
+        sum += x;
+    }
+    for (x, y, z) in a.iter().zip(floats) {
+        sum += y;
+    }
     for x in floats.iter_mut() {
         *x += 1;
     }

@@ -1,5 +1,5 @@
 // Lints about loops themselves.
-#![deny(while_true, unused_labels, unused_parens, unused_braces, for_loops_over_fallibles)]
+#![deny(while_true, unused_labels, unused_parens, unused_braces)]
 #![deny(irrefutable_let_patterns, redundant_semicolons, path_statements, unused_must_use)]
 
 #[guard_runtime::loop_guard(timeout = "30s")]
@@ -9,7 +9,7 @@ fn walk(numbers: Vec<u32>) {
     }
     'also: while (false) {}
     while { false } {}
-    for number in Some(3) {
+    for number in 0..3 {
         number;
         number + 1;
     }

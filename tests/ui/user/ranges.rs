@@ -15,6 +15,23 @@ fn walk(limit: f64, names: &[String]) {
     }
 }
 
+#[guard_runtime::loop_guard(timeout = "30s")]
+fn sum(limit: f64, names: &[String]) -> f64 {
+    let mut sum = 0.0;
+    for x in 0.0..limit {
+        sum += x;
+    }
+    for index in 0..names {
+        sum += 1.0;
+    }
+    let mut index = 0;
+    while index < limit {
+        index += 1;
+    }
+    sum
+}
+
 fn main() {
     walk(1.0, &[]);
+    println!("{}", sum(1.0, &[]));
 }
