@@ -7,6 +7,26 @@ use std::process::Command;
 
 use serde_json::Value;
 
+/// Whether the `.stderr` files were made with the compiler at hand.
+pub(crate) fn is_recorded_compiler() -> bool {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .arg("--version")
+        .output()
+        .expect("rustc runs");
+    let version = String::from_utf8(output.stdout).expect("text");
+    let release = version
+        .split(' ')
+        .nth(1)
+        .expect("rustc <release> (<commit>)");
+    let recorded = include_str!("../ui/RUSTC").trim();
+    let patch = release
+        .strip_prefix(recorded)
+        .and_then(|rest| rest.strip_prefix('.'));
+    // Neither `-nightly` nor `-beta`.
+    patch.is_some_and(|patch| patch.parse::<u32>().is_ok())
+}
+
 /// The files of a folder of the catalogue, by name.
 pub(crate) fn cases(folder: &str) -> BTreeMap<String, PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))

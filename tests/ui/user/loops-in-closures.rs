@@ -7,7 +7,8 @@ fn walk(numbers: &[u32]) -> Vec<u32> {
             let mut sum = 0;
             for step in 0..*number {
                 sum += step;
-                sum += "1";
+                let text: &str = sum;
+                println!("{text}");
             }
             summ
         })

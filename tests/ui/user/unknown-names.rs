@@ -5,7 +5,7 @@ fn walk(numbers: &[u32]) {
         println!("{nmber}");
         stap(*number);
         let total: Totl = sum;
-        prinltn!("{}", total);
+        settle_all!("{}", total);
         colections::walk(total);
     }
 }
