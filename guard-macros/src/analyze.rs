@@ -255,7 +255,7 @@ pub(crate) fn plan<'a>(
         leave: leave(args, &function.sig.output),
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
-        entry: inherit && !loops && recurses(function),
+        entry: inherit && !found && recurses(function),
     }))
 }
 
@@ -305,7 +305,7 @@ fn passes(function: &Function<'_>, inherit: bool, loops: bool) -> bool {
 
 /// Whether the function names itself: then its calls are a loop, and each entry looks.
 fn recurses(function: &Function<'_>) -> bool {
-    calls::mentions(function.block.to_token_stream(), &function.sig.ident)
+    calls::names(function.block.to_token_stream(), &function.sig.ident)
 }
 
 fn is_destructor(sig: &Signature) -> bool {

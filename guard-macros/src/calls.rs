@@ -79,7 +79,7 @@ pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
 }
 
 /// Whether the name is among the tokens.
-pub(crate) fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+pub(crate) fn names(tokens: TokenStream, name: &Ident) -> bool {
     any_ident(tokens, &|ident| ident == name)
 }
 
@@ -88,6 +88,16 @@ fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
         TokenTree::Group(group) => any_ident(group.stream(), wanted),
         TokenTree::Ident(ident) => wanted(&ident),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether a name is among the tokens; also in a string, which may be a format.
+pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Literal(literal) => literal.to_string().contains(&name.unraw().to_string()),
+        TokenTree::Punct(_) => false,
     })
 }
 

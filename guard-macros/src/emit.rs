@@ -3,6 +3,8 @@
 //! All tokens are bound at `mixed_site`: locals cannot meet the user's, and lints that spare code
 //! from other crates' macros spare this.
 
+use std::cell::Cell;
+
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
@@ -12,6 +14,7 @@ use syn::{
 
 use crate::analyze::{Leave, Limits, Plan};
 use crate::args::Timeout;
+use crate::instrument::Rebound;
 use crate::strip::{Strips, Turns};
 
 macro_rules! q {
@@ -25,6 +28,8 @@ pub(crate) struct Emit<'p> {
     private: TokenStream,
     /// Iterations are counted in the frame, where closures can reach the count.
     shared_count: bool,
+    /// A check was written that leaves to the fallback from outside closures.
+    falls_back: Cell<bool>,
 }
 
 /// A keyword and where it stands: what an error names.
@@ -69,6 +74,15 @@ pub(crate) fn mention(variable: impl ToTokens) -> TokenStream {
     q!(let _ = &#variable;)
 }
 
+/// `let pattern = argument;`, where the fallback may use but a part of it.
+pub(crate) fn rebind_for_fallback(
+    conditions: &[Attribute],
+    pat: &impl ToTokens,
+    argument: &Ident,
+) -> TokenStream {
+    q!(#(#conditions)* #[allow(unused_variables, unused_mut)] let #pat = #argument;)
+}
+
 /// A name for an argument that is a pattern.
 pub(crate) fn argument(index: usize) -> Ident {
     format_ident!("__argument_{index}", span = Span::mixed_site())
@@ -84,6 +98,13 @@ fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     let last = places.last().unwrap_or(first);
     let at = |place| Span::mixed_site().located_at(place);
     (at(first), at(last))
+}
+
+/// The same name, which the user's code does not see.
+pub(crate) fn ours(name: &Ident) -> Ident {
+    let mut ours = name.clone();
+    ours.set_span(Span::mixed_site().located_at(name.span()));
+    ours
 }
 
 /// `{ declarations; value }`
@@ -110,6 +131,7 @@ impl<'p> Emit<'p> {
             plan,
             private,
             shared_count: counts && in_closures,
+            falls_back: Cell::new(false),
         }
     }
 
@@ -169,13 +191,17 @@ impl<'p> Emit<'p> {
             }
             None => q!(#private::u64::MAX),
         };
-        let limit = limits
-            .iterations
-            .map(|expr| {
+        let limit = limits.iterations.map(|expr| match unsuffixed(expr) {
+            Some(number) => {
+                let number = grouped(number);
+                q!(let __limit = #number;)
+            }
+            None => {
                 let (private, end) = self.blaming(expr);
-                quote_spanned!(end=> #private::Count::count(#expr))
-            })
-            .map(|count| q!(let __limit = #count;));
+                let count = quote_spanned!(end=> #private::Count::count(#expr));
+                q!(let __limit = #count;)
+            }
+        });
         let site =
             q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place););
         let tick = self.tick(
@@ -439,7 +465,10 @@ impl<'p> Emit<'p> {
             Leave::Break if place == Place::Entry => q!(_ = __tripped;),
             Leave::Break => q!(#private::broken(__tripped); break;),
             _ if place == Place::Closure => q!(__seen = #private::unwind(__tripped);),
-            Leave::Fallback(_) => q!(break '__tripped __tripped;),
+            Leave::Fallback(_) => {
+                self.falls_back.set(true);
+                q!(break '__tripped __tripped;)
+            }
             _ => self.leave_function(),
         }
     }
@@ -492,14 +521,21 @@ impl<'p> Emit<'p> {
     /// See `instrument`.
     pub(crate) fn boundary(
         &self,
-        arguments: &TokenStream,
+        arguments: &Rebound,
         body: &[Stmt],
         output: &ReturnType,
     ) -> TokenStream {
         let private = &self.private;
         let output = inferable(output);
+        let Rebound {
+            body: arguments,
+            fallback: rebound,
+        } = arguments;
         let leave = match &self.plan.leave {
-            Leave::Fallback(fallback) => self.fallback(fallback),
+            Leave::Fallback(fallback) => {
+                let value = self.fallback(fallback);
+                q!({ #rebound #value })
+            }
             Leave::Probe(_) => {
                 let out = self.error();
                 q!(#out.unwrap_or_else(|| #private::abandon()))
@@ -508,18 +544,18 @@ impl<'p> Emit<'p> {
             Leave::Panic | Leave::Break => q!({ #private::panic(__tripped); #private::abandon() }),
         };
         q! {
-            match #private::boundary(move || #output {
+            return match #private::boundary(move || #output {
                 #arguments
                 #(#body)*
             }) {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
-            }
+            };
         }
     }
 
     /// ```text
-    /// { body }   =>   { let __tripped = '__tripped: { enter; return { body }; }; fallback }
+    /// { body }   =>   { match '__tripped: { enter; return { body }; } { __tripped => fallback } }
     /// ```
     /// The fallback sees the arguments and nothing of the body, when scope and locals are gone.
     pub(crate) fn with_fallback(
@@ -531,6 +567,9 @@ impl<'p> Emit<'p> {
         let Leave::Fallback(fallback) = &self.plan.leave else {
             return None;
         };
+        if !self.falls_back.get() {
+            return None;
+        }
         let value = self.fallback(fallback);
         let run = if diverges {
             q!(#body)
@@ -538,9 +577,22 @@ impl<'p> Emit<'p> {
             q!(return #body;)
         };
         Some(q! {
-            let __tripped = '__tripped: { #enter #run };
-            #value
+            match '__tripped: { #enter #run } {
+                __tripped => #value,
+            }
         })
+    }
+}
+
+/// The number, if the expression is one that leaves its type open.
+fn unsuffixed(expr: &Expr) -> Option<u64> {
+    match expr {
+        Expr::Group(group) => unsuffixed(&group.expr),
+        Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Int(int),
+            ..
+        }) if int.suffix().is_empty() => int.base10_parse().ok(),
+        _ => None,
     }
 }
 

@@ -1,11 +1,12 @@
 //! The visitor: puts a check at the head of every loop. Reports no error.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, FnArg, Item, Pat,
-    PatIdent, Stmt, Token,
+    PatIdent, PatType, Stmt, Token,
 };
 
 use crate::analyze::{Function, Leave, Plan, is_loop_guard, is_unit};
@@ -50,75 +51,128 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         .unwrap_or_default();
     let block = &mut *function.block;
     let diverges = diverge::block(block);
+    let mut items = Vec::new();
     if let Some(tokens) = emit.with_fallback(&enter, block, diverges) {
         block.stmts = vec![statement(tokens)];
-    } else if !enter.is_empty() {
-        block.stmts.insert(0, statement(enter));
+    } else {
+        items = leading_items(block);
+        if !enter.is_empty() {
+            block.stmts.insert(0, statement(enter));
+        }
     }
     if in_closures && plan.boundary && !matches!(plan.leave, Leave::Break) {
-        let rebind = rebind(&mut function.sig.inputs);
+        let arguments = rebind(plan, &block.stmts, &mut function.sig.inputs);
         block.stmts = vec![statement(emit.boundary(
-            &rebind,
+            &arguments,
             &block.stmts,
             &function.sig.output,
         ))];
     }
+    block.stmts.splice(0..0, items);
 }
 
-/// Moves the arguments into the boundary's closure, whole and in order, so that they are dropped in
-/// the order of a function's arguments: each after the bindings of its own pattern.
-///
+/// Takes the items at the block's start, which would otherwise stand behind our statements.
+fn leading_items(block: &mut Block) -> Vec<Stmt> {
+    let is_other = |stmt: &Stmt| !matches!(stmt, Stmt::Item(_));
+    let first = block.stmts.iter().position(is_other);
+    let count = first.unwrap_or(block.stmts.len());
+    block.stmts.drain(..count).collect()
+}
+
+/// The arguments of a function with a boundary, bound once more.
+pub(crate) struct Rebound {
+    /// In the boundary's closure, whole and in order, so that they are dropped in the order of a
+    /// function's arguments: each after the bindings of its own pattern.
+    pub(crate) body: TokenStream,
+    /// For the fallback that is evaluated outside.
+    pub(crate) fallback: TokenStream,
+}
+
 /// ```text
-/// fn f(mut a: A, (b, _): B)   =>   fn f(a: A, __argument_1: B) {
-///     let mut a = a; let __argument_1 = __argument_1; let (b, _) = __argument_1; ...
+/// fn f(mut a: A, (b, _): B)   =>   fn f(a': A, argument_1': B) {
+///     let mut a = a'; let argument_1' = argument_1'; let (b, _) = argument_1'; ...
 /// ```
-fn rebind(inputs: &mut Punctuated<FnArg, Token![,]>) -> TokenStream {
-    let mut lets = TokenStream::new();
+/// What is marked has our hygiene: the same name, which lints do not take for shadowed.
+fn rebind(plan: &Plan<'_>, body: &[Stmt], inputs: &mut Punctuated<FnArg, Token![,]>) -> Rebound {
+    let mut rebound = Rebound {
+        body: TokenStream::new(),
+        fallback: TokenStream::new(),
+    };
+    let body: TokenStream = body.iter().map(ToTokens::to_token_stream).collect();
     for (index, input) in inputs.iter_mut().enumerate() {
-        let argument = match input {
-            FnArg::Receiver(receiver) => {
-                // A closure would capture no more than the fields it uses.
-                if !matches!(receiver.kind, syn::ReceiverKind::Reference(..)) {
-                    lets.extend(emit::mention(receiver.self_token));
-                }
-                continue;
-            }
-            FnArg::Typed(argument) => argument,
-        };
-        let attrs = argument.attrs.clone();
-        argument.attrs.retain(is_condition);
-        let pat = &*argument.pat;
-        let (name, tokens) = match pat {
-            // What begins with an underscore is not to be used, say lints.
-            Pat::Ident(ident)
-                if ident.by_ref.is_none()
-                    && ident.subpat.is_none()
-                    && !ident.ident.to_string().starts_with('_') =>
+        match input {
+            // A closure would capture no more than the fields it uses.
+            FnArg::Receiver(receiver)
+                if !matches!(receiver.kind, syn::ReceiverKind::Reference(..)) =>
             {
-                let name = ident.ident.clone();
-                let tokens = emit::rebind(&attrs, pat, &name);
-                (name, tokens)
+                rebound.body.extend(emit::mention(receiver.self_token));
             }
-            _ => {
-                let name = emit::argument(index);
-                let conditions: Vec<_> = argument.attrs.clone();
-                let mut tokens = emit::rebind(&conditions, &name, &name);
-                if !matches!(pat, Pat::Wild(_)) {
-                    tokens.extend(emit::rebind(&attrs, pat, &name));
-                }
-                (name, tokens)
-            }
-        };
-        lets.extend(tokens);
-        *argument.pat = Pat::Ident(PatIdent {
-            attrs: Vec::new(),
-            by_ref: None,
-            mutability: None,
-            ident: name,
-            subpat: None,
-        });
+            FnArg::Receiver(_) => {}
+            FnArg::Typed(argument) => rebind_one(plan, &body, index, argument, &mut rebound),
+        }
     }
-    lets
+    rebound
+}
+
+fn rebind_one(
+    plan: &Plan<'_>,
+    body: &TokenStream,
+    index: usize,
+    argument: &mut PatType,
+    rebound: &mut Rebound,
+) {
+    let attrs = argument.attrs.clone();
+    argument.attrs.retain(is_condition);
+    let conditions = &argument.attrs;
+    let (name, simple) = match &*argument.pat {
+        Pat::Ident(pat) => (
+            emit::ours(&pat.ident),
+            pat.by_ref.is_none() && pat.subpat.is_none(),
+        ),
+        _ => (emit::argument(index), false),
+    };
+    let unused = match &*argument.pat {
+        Pat::Wild(_) => true,
+        // Lints object to its mention, so there is none but the body's own.
+        Pat::Ident(pat) if simple && pat.ident.to_string().starts_with('_') => {
+            !calls::mentions(body, &pat.ident)
+        }
+        _ => false,
+    };
+    if !simple || unused {
+        rebound.body.extend(emit::rebind(conditions, &name, &name));
+    }
+    if !unused {
+        rebound
+            .body
+            .extend(emit::rebind(&attrs, &argument.pat, &name));
+    }
+    if let Leave::Fallback(fallback) = &plan.leave {
+        let mut used = Used(fallback.to_token_stream(), false);
+        used.visit_pat_mut(&mut argument.pat);
+        if used.1 {
+            rebound
+                .fallback
+                .extend(emit::rebind_for_fallback(conditions, &argument.pat, &name));
+        }
+    }
+    *argument.pat = Pat::Ident(PatIdent {
+        attrs: Vec::new(),
+        by_ref: None,
+        mutability: None,
+        ident: name,
+        subpat: None,
+    });
+}
+
+/// Whether a pattern binds a name that is among the tokens.
+struct Used(TokenStream, bool);
+
+impl VisitMut for Used {
+    fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+        self.1 |= calls::mentions(&self.0, &pat.ident);
+        visit_mut::visit_pat_ident_mut(self, pat);
+    }
 }
 
 /// Whether the attribute decides if there is an argument at all; others belong to its binding.

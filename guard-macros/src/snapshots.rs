@@ -438,7 +438,7 @@ fn iterations_are_counted() {
 }"#,
         &expect![[r#"
             fn f() {
-                let __limit = p::Count::count(1_000);
+                let __limit = 1_000_u64;
                 let mut __left = __limit;
                 let (__scope, mut __seen) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
@@ -521,7 +521,7 @@ fn a_fallback() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> u32 {
-                let __tripped = '__tripped: {
+                match '__tripped: {
                     let (__scope, mut __seen) = {
                         static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                             p::concat!(
@@ -572,8 +572,9 @@ fn a_fallback() {
                         }
                         n + 1
                     };
-                };
-                n
+                } {
+                    __tripped => n,
+                }
             }
         "#]],
     );
@@ -625,7 +626,7 @@ fn a_closure_needs_a_boundary() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> Option<u32> {
-                match p::boundary(move || -> Option<u32> {
+                return match p::boundary(move || -> Option<u32> {
                     let mut n = n;
                     let g = |x| {
                         let mut __seen = p::inherit();
@@ -659,7 +660,7 @@ fn a_closure_needs_a_boundary() {
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                }
+                };
             }
         "#]],
     );

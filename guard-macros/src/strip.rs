@@ -243,7 +243,7 @@ fn counts_by_one(cond: &Expr, body: &Block) -> bool {
             binary.op,
             syn::BinOp::AddAssign(_) | syn::BinOp::SubAssign(_)
         ) && is_one(&binary.right)
-            && counter.is_some_and(|name| calls::mentions(cond.to_token_stream(), name))
+            && counter.is_some_and(|name| calls::names(cond.to_token_stream(), name))
     })
 }
 
@@ -291,6 +291,10 @@ fn peel(expr: &Expr) -> (Expr, Vec<Adaptor>) {
         .skip(1)
         .all(|adaptor| adaptor.method != "rev");
     if iterates && back_first {
+        // It becomes an argument, where parentheses would be too many.
+        while let Expr::Paren(paren) = base {
+            base = &paren.expr;
+        }
         (base.clone(), adaptors)
     } else {
         (expr.clone(), Vec::new())

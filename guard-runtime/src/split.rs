@@ -235,6 +235,22 @@ where
     }
 }
 
+impl<T: Step> SplitBack for RangeInclusive<T>
+where
+    Self: DoubleEndedIterator<Item = T>,
+{
+    #[inline(always)]
+    fn split_back(&mut self, count: usize) -> Self {
+        let (start, end) = (*self.start(), *self.end());
+        if count == self.left() {
+            return self.split(count);
+        }
+        let rest = end.minus(count);
+        *self = start..=rest;
+        rest.plus(1)..=end
+    }
+}
+
 /// `enumerate`, and how many came before.
 #[doc(hidden)]
 #[derive(Debug)]

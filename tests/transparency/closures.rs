@@ -367,6 +367,7 @@ twins! { dropping: ()
         let _d = Noisy("d", a.1);
         [()].iter().for_each(|()| for _ in 0..2 {});
         b.0 = c.0;
+        a.1.borrow_mut().push(b.0);
     }
 
     pub(crate) fn unnamed<'l>(_a: Noisy<'l>, _: Noisy<'l>, c: Noisy<'l>, _: Noisy<'l>) -> &'static str {
@@ -566,4 +567,24 @@ fn a_panic_of_the_users_own_passes_the_boundary_as_it_is() {
     }
     assert_eq!(panics::one(|| panicking(4)), "only three");
     assert_eq!(panicking(3).unwrap(), 3);
+}
+
+#[loop_guard(timeout = "10s", fallback = text.len() + pair.1 + first)]
+fn falls_back_on(mut text: &str, pair: (usize, usize), (first, _): (usize, u8), n: u64) -> usize {
+    text = &text[1..];
+    let work = || {
+        for _ in 0..n {
+            testing::advance(Duration::from_secs(1));
+        }
+        text.len()
+    };
+    work()
+}
+
+#[test]
+fn a_fallback_sees_the_arguments() {
+    paused(|| {
+        assert_eq!(falls_back_on("abc", (1, 10), (100, 0), 1), 2);
+        assert_eq!(falls_back_on("abc", (1, 10), (100, 0), 20), 113);
+    });
 }
