@@ -81,8 +81,8 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
     }
 }
 
-/// The tokens, less the invisible groups around block-like expressions that a `macro_rules` captured
-/// (`$body:block`): as a statement such a group would want a semicolon, and Rust wants none.
+/// The tokens, less the invisible groups around what a `macro_rules` captured (`$body:block`,
+/// `$first:stmt`): as a statement such a group would want a semicolon, and Rust wants none.
 fn ungroup(tokens: TokenStream) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     let mut flat = TokenStream::new();
@@ -98,6 +98,11 @@ fn ungroup(tokens: TokenStream) -> TokenStream {
         };
         if group.delimiter() == Delimiter::None && ends && is_block_like(&inner) {
             flat.extend(inner);
+        } else if group.delimiter() == Delimiter::None && is_let(&inner) {
+            flat.extend(inner);
+            if !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ';') {
+                flat.extend(quote::quote_spanned!(group.span()=> ;));
+            }
         } else {
             let mut outer = Group::new(group.delimiter(), inner);
             outer.set_span(group.span());
@@ -105,6 +110,11 @@ fn ungroup(tokens: TokenStream) -> TokenStream {
         }
     }
     flat
+}
+
+fn is_let(tokens: &TokenStream) -> bool {
+    let first = tokens.clone().into_iter().next();
+    matches!(first, Some(TokenTree::Ident(first)) if first == "let")
 }
 
 fn is_block_like(tokens: &TokenStream) -> bool {

@@ -100,8 +100,11 @@ fn ends(tokens: &impl ToTokens) -> (Span, Span) {
     (at(first), at(last))
 }
 
-/// The same name, which the user's code does not see.
-pub(crate) fn ours(name: &Ident) -> Ident {
+/// The same name, which the user's code does not see; another if it could be one of ours already.
+pub(crate) fn ours(name: &Ident, index: usize) -> Ident {
+    if name.to_string().starts_with("__") {
+        return argument(index);
+    }
     let mut ours = name.clone();
     ours.set_span(Span::mixed_site().located_at(name.span()));
     ours
@@ -400,20 +403,20 @@ impl<'p> Emit<'p> {
         let tick = self.tick(check.mark, check.place);
         let label = outer.map_or_else(|| q!('__strips:), ToTokens::to_token_stream);
         let declare = q! {
-            static __STRIDE: #private::Stride = #private::Stride::new();
-            let mut __length = __STRIDE.length();
+            static __LOOP_GUARD_STRIDE: #private::Stride = #private::Stride::new();
+            let mut __length = __LOOP_GUARD_STRIDE.length();
         };
         let check = q! {
             if #private::due(__seen) {
                 #tick
-                __length = __STRIDE.doubt(__length);
+                __length = __LOOP_GUARD_STRIDE.doubt(__length);
             }
         };
         [
             label,
             declare,
             check,
-            q!(__length = __STRIDE.adapt(__length);),
+            q!(__length = __LOOP_GUARD_STRIDE.adapt(__length);),
         ]
     }
 

@@ -126,7 +126,7 @@ fn rebind_one(
     let conditions = &argument.attrs;
     let (name, simple) = match &*argument.pat {
         Pat::Ident(pat) => (
-            emit::ours(&pat.ident),
+            emit::ours(&pat.ident, index),
             pat.by_ref.is_none() && pat.subpat.is_none(),
         ),
         _ => (emit::argument(index), false),

@@ -206,8 +206,8 @@ fn a_plain_for_in_strips() {
                             .enumerate()
                         {
                             mut __strips => {
-                                static __STRIDE: p::Stride = p::Stride::new();
-                                let mut __length = __STRIDE.length();
+                                static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
+                                let mut __length = __LOOP_GUARD_STRIDE.length();
                                 '__strips: while !__strips.is_done() {
                                     if p::due(__seen) {
                                         match p::tick(
@@ -233,7 +233,7 @@ fn a_plain_for_in_strips() {
                                                 }
                                             }
                                         }
-                                        __length = __STRIDE.doubt(__length);
+                                        __length = __LOOP_GUARD_STRIDE.doubt(__length);
                                     }
                                     for (i, x) in __strips.strip(__length) {
                                         if i == 9 {
@@ -244,7 +244,7 @@ fn a_plain_for_in_strips() {
                                     if __strips.is_done() {
                                         break;
                                     }
-                                    __length = __STRIDE.adapt(__length);
+                                    __length = __LOOP_GUARD_STRIDE.adapt(__length);
                                 }
                             }
                         }
@@ -273,8 +273,8 @@ fn a_counting_while_in_strips() {
                 let (mut sum, mut i) = (0, 0);
                 let mut __seen = p::inherit();
                 {
-                    static __STRIDE: p::Stride = p::Stride::new();
-                    let mut __length = __STRIDE.length();
+                    static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
+                    let mut __length = __LOOP_GUARD_STRIDE.length();
                     '__strips: while i < xs.len() {
                         if p::due(__seen) {
                             match p::tick(
@@ -298,7 +298,7 @@ fn a_counting_while_in_strips() {
                                     }
                                 }
                             }
-                            __length = __STRIDE.doubt(__length);
+                            __length = __LOOP_GUARD_STRIDE.doubt(__length);
                         }
                         for _ in p::turns(__length) {
                             {
@@ -309,7 +309,7 @@ fn a_counting_while_in_strips() {
                                 break;
                             }
                         }
-                        __length = __STRIDE.adapt(__length);
+                        __length = __LOOP_GUARD_STRIDE.adapt(__length);
                     }
                 }
                 sum

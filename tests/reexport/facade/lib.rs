@@ -1,0 +1,23 @@
+//! Another crate through which the guard is reached.
+
+/// Where it is.
+pub mod deep {
+    pub use guard_runtime as guard;
+}
+
+pub use guard_runtime::{Tripped, loop_guard};
+
+/// Writes a guarded function for its user, who need not know of the guard.
+#[macro_export]
+macro_rules! guarded {
+    ($name:ident, $limit:expr) => {
+        #[$crate::loop_guard(iterations = $limit, crate = $crate::deep::guard)]
+        fn $name(n: u32) -> Result<u32, $crate::Tripped> {
+            let mut sum = 0;
+            for i in 0..n {
+                sum += i;
+            }
+            Ok(sum)
+        }
+    };
+}
