@@ -154,6 +154,15 @@ fn long_budgets_under_a_starved_ticker() {
     }
 }
 
+/// Says that a test is over, also when it has failed.
+struct Over<'d>(&'d AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The ticker recovers while scopes are open: what it missed must still be accounted for.
 #[test]
 fn long_budgets_under_a_ticker_that_comes_and_goes() {
@@ -167,13 +176,13 @@ fn long_budgets_under_a_ticker_that_comes_and_goes() {
                 thread::sleep(Duration::from_micros(random.below(60_000)));
             }
         });
+        let _over = Over(&done);
         on_threads(16, |mut random| {
             for _ in 0..2 {
                 let budget = Duration::from_millis(1000 + random.below(50));
                 enter_on_a_stale_word(&mut random, budget);
             }
         });
-        done.store(true, Ordering::Relaxed);
     });
 }
 

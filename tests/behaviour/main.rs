@@ -4,11 +4,13 @@
 
 mod arguments;
 mod bad_input;
+mod functions;
 mod leaving;
 mod scopes;
 #[cfg(feature = "rust_1_88")]
 mod shape_chains;
 mod shapes;
+mod strips;
 mod sweep;
 mod test_clock;
 mod trace;

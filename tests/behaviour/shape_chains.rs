@@ -1,5 +1,7 @@
 //! Loops with `let` chains, which older compilers cannot parse.
 
+#![allow(clippy::unnecessary_wraps, reason = "every shape has the same type")]
+
 use guard_runtime::loop_guard;
 
 use crate::sweep::{Outcome, Shape, Stop, nanos_for, shapes};

@@ -382,7 +382,7 @@ shapes! { ALL:
         let (__seen, __left, __limit, __scope, __tripped) = (1, 2, 3, 4, 5);
         let seen = __seen + __left + __limit + __scope + __tripped;
         let (enter, tick, due, limit) = (seen, seen, seen, seen);
-        let n = n;
+        let n = n.max(1) - 1;
         let mut i = 0;
         while i < n {
             log.step();
