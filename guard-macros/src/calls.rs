@@ -75,7 +75,9 @@ fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
 
 /// Whether a loop's keyword is among the tokens.
 pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
-    any_ident(tokens, &|ident| ident == "loop" || ident == "while" || ident == "for")
+    any_ident(tokens, &|ident| {
+        ident == "loop" || ident == "while" || ident == "for"
+    })
 }
 
 /// Whether the name is among the tokens.

@@ -110,6 +110,16 @@ pub(crate) fn ours(name: &Ident, index: usize) -> Ident {
     ours
 }
 
+/// The block in the user's braces: by their edition the temporaries of its last expression are dropped
+/// before its locals or after them. In braces of ours where there are no locals: a lint would find
+/// the user's unnecessary where we put them.
+fn braced(block: &Block) -> TokenStream {
+    match block.stmts.as_slice() {
+        [only @ Stmt::Expr(_, None)] => q!({ #only }),
+        _ => block.to_token_stream(),
+    }
+}
+
 /// `{ declarations; value }`
 pub(crate) fn block(declarations: &TokenStream, value: &Expr) -> Expr {
     Expr::Verbatim(q!({ #declarations #value }))
@@ -242,7 +252,10 @@ impl<'p> Emit<'p> {
     /// A check at the entry of a function that opens no scope.
     pub(crate) fn look(&self, function: &Ident) -> TokenStream {
         let private = &self.private;
-        let mark = Mark { kind: "fn", span: function.span() };
+        let mark = Mark {
+            kind: "fn",
+            span: function.span(),
+        };
         let (declare, tick) = (self.inherit(), self.tick(mark, Place::Entry));
         q!(#declare if #private::due(__seen) { #tick })
     }
@@ -525,11 +538,11 @@ impl<'p> Emit<'p> {
     pub(crate) fn boundary(
         &self,
         arguments: &Rebound,
-        body: &[Stmt],
+        body: &Block,
         output: &ReturnType,
     ) -> TokenStream {
         let private = &self.private;
-        let output = inferable(output);
+        let (output, body) = (inferable(output), braced(body));
         let Rebound {
             body: arguments,
             fallback: rebound,
@@ -549,7 +562,7 @@ impl<'p> Emit<'p> {
         q! {
             return match #private::boundary(move || #output {
                 #arguments
-                #(#body)*
+                #body
             }) {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
@@ -573,7 +586,7 @@ impl<'p> Emit<'p> {
         if !self.falls_back.get() {
             return None;
         }
-        let value = self.fallback(fallback);
+        let (value, body) = (self.fallback(fallback), braced(body));
         let run = if diverges {
             q!(#body)
         } else {

@@ -64,7 +64,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         let arguments = rebind(plan, &block.stmts, &mut function.sig.inputs);
         block.stmts = vec![statement(emit.boundary(
             &arguments,
-            &block.stmts,
+            block,
             &function.sig.output,
         ))];
     }
@@ -434,9 +434,14 @@ impl VisitMut for Instrument<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-    fn visit_pat_mut(&mut self, _: &mut Pat) {}
     fn visit_path_arguments_mut(&mut self, _: &mut syn::PathArguments) {}
 
+    /// The guard of a match arm is all in a pattern that runs.
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        if let Pat::Guard(pat) = pat {
+            self.visit_expr_mut(&mut pat.guard);
+        }
+    }
     // These run when they are polled, perhaps by another thread.
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
 }

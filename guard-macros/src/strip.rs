@@ -371,7 +371,11 @@ impl VisitMut for Plain {
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
-    fn visit_pat_mut(&mut self, _: &mut Pat) {}
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        if let Pat::Guard(pat) = pat {
+            self.visit_expr_mut(&mut pat.guard);
+        }
+    }
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
 }
 

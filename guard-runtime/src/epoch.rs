@@ -1,7 +1,8 @@
 //! The published tick, and the protocol between the ticker and the threads it serves.
 //!
 //! The word is the time of the last tick, in nanoseconds of [`clock`](crate::clock), with bit 0
-//! set while the ticker is parked. It strictly grows, so a check need only compare for equality.
+//! set while the ticker is parked and bit 1 while it is calm. It strictly grows, so a check need only
+//! compare for equality.
 //!
 //! # Orderings
 //!
@@ -22,11 +23,11 @@
 //! A scope of one second or more reads no clock when it opens: it keeps the word it saw, `E`. Its
 //! real start lies before the moment at which the tick that replaced `E` was visible. The ticker
 //! reads the clock *after* that publication (a sequentially consistent swap, so that the store has
-//! left the core), and adds what the gap exceeded [`GAP`] by to `lag` before it marks the word
+//! left the core), and adds what the gap exceeded [`gap`]`(E)` by to `lag` before it marks the word
 //! `settled`. Hence
 //!
 //! ```text
-//! start <= E + GAP + (lag now - lag at entry) + MARGIN     once settled > E
+//! start <= E + gap(E) + (lag now - lag at entry) + MARGIN     once settled > E
 //! ```
 //!
 //! and the deadline is counted from the right-hand side. Entry loads `lag` *before* the word: had it
@@ -37,20 +38,38 @@
 //! the caller's own clock read, which its reorder window bounds by less than a microsecond.
 //! A word that is parked is never a start: entry then reads the clock.
 
-use crate::sync::{AtomicU64, Ordering};
+use crate::sync::{AtomicU64, Ordering, const_fn};
 
 /// Bit 0 of the word: the ticker sleeps until it is asked.
 pub(crate) const PARKED: u64 = 1;
 
+/// Bit 1 of the word: the next tick is a [`CALM_BEAT`] away, not a [`HEARTBEAT`].
+pub(crate) const CALM: u64 = 2;
+
+/// The bits that are no time.
+const FLAGS: u64 = PARKED | CALM;
+
 /// Never published: a thread that holds it takes the cold path at every check.
 pub(crate) const STALE: u64 = 0;
 
-/// A tick comes at least this often while a scope is open, in nanoseconds.
+/// A tick comes at least this often while scopes open, in nanoseconds.
 pub(crate) const HEARTBEAT: u64 = 8_000_000;
+
+/// And this often while none opens that wants the time any better: each wake-up costs more than ten
+/// microseconds of a processor.
+const CALM_BEAT: u64 = 64_000_000;
 
 /// A gap between ticks up to this length is not counted as lag. Together with [`MARGIN`] under 1 %
 /// of a second, the shortest budget that starts without a clock read.
 pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
+
+/// The same after a calm word.
+pub(crate) const CALM_GAP: u64 = CALM_BEAT + 1_000_000;
+
+/// The gap after a word that is not counted as lag.
+fn gap(word: u64) -> u64 {
+    if word & CALM == 0 { GAP } else { CALM_GAP }
+}
 
 /// See *Never early* above.
 pub(crate) const MARGIN: u64 = 20_000;
@@ -63,32 +82,25 @@ pub(crate) struct Epoch {
     word: AtomicU64,
     /// Time of the next planned tick; `MAX` while parked.
     next: AtomicU64,
-    /// Sum of what all gaps exceeded [`GAP`] by.
+    /// Sum of what all gaps exceeded [`gap`] by.
     lag: AtomicU64,
     /// The last word whose gap is in `lag`.
     settled: AtomicU64,
+    /// Whether a thread has wanted a ticker that is not calm since the last tick.
+    hurry: AtomicU64,
 }
 
 impl Epoch {
-    /// Parked, as before the first guard of the process.
-    #[cfg(not(loom))]
-    pub(crate) const fn new() -> Self {
-        Self {
-            word: AtomicU64::new(PARKED),
-            next: AtomicU64::new(u64::MAX),
-            lag: AtomicU64::new(0),
-            settled: AtomicU64::new(0),
-        }
-    }
-
-    /// The same; loom's atomics cannot be made in a constant.
-    #[cfg(loom)]
-    pub(crate) fn new() -> Self {
-        Self {
-            word: AtomicU64::new(PARKED),
-            next: AtomicU64::new(u64::MAX),
-            lag: AtomicU64::new(0),
-            settled: AtomicU64::new(0),
+    const_fn! {
+        /// Parked, as before the first guard of the process.
+        pub(crate) fn new() -> Self {
+            Self {
+                word: AtomicU64::new(PARKED),
+                next: AtomicU64::new(u64::MAX),
+                lag: AtomicU64::new(0),
+                settled: AtomicU64::new(0),
+                hurry: AtomicU64::new(0),
+            }
         }
     }
 
@@ -98,21 +110,33 @@ impl Epoch {
         self.word.load(Ordering::Relaxed)
     }
 
-    /// The word, for the cold path and for entries: what the ticker did before it is visible.
+    /// The word, for the cold path: what the ticker did before it is visible.
     #[inline(always)]
     pub(crate) fn word(&self) -> u64 {
         self.word.load(Ordering::Acquire)
     }
 
-    /// The lag so far. An entry loads it before the word.
+    /// The lag so far and the word, for a scope that opens now.
     #[inline(always)]
-    pub(crate) fn lag(&self) -> u64 {
-        self.lag.load(Ordering::Acquire)
+    pub(crate) fn entry(&self) -> (u64, u64) {
+        // Lag before word: see *Never early*.
+        let lag = self.lag.load(Ordering::Acquire);
+        (lag, self.word())
     }
 
-    /// The lag, if the gap that followed the word `entered` is part of it.
-    pub(crate) fn settled_lag(&self, entered: u64) -> Option<u64> {
-        (self.settled.load(Ordering::Acquire) > entered).then(|| self.lag())
+    /// The latest moment at which a scope can have begun that found this at its [`entry`](Self::entry),
+    /// and whether that is the last word: until the gap after `word` is part of the lag, it may yet
+    /// move later, and has not passed.
+    pub(crate) fn latest_start(&self, lag: u64, word: u64) -> (u64, bool) {
+        let settled = self.settled.load(Ordering::Acquire) > word;
+        let late = match settled {
+            true => self.lag.load(Ordering::Acquire).saturating_sub(lag),
+            false => 0,
+        };
+        (
+            word.saturating_add(gap(word) + MARGIN).saturating_add(late),
+            settled,
+        )
     }
 
     /// Asks for a tick at the time `at`; true if the ticker must be woken to plan it.
@@ -127,21 +151,44 @@ impl Epoch {
         self.next.load(Ordering::SeqCst)
     }
 
-    /// One tick at the time `now`, the next one planned for `next`. Returns the word.
-    pub(crate) fn tick(&self, now: u64, next: u64) -> u64 {
-        self.next.store(next, Ordering::SeqCst);
-        self.publish(now, 0)
+    /// One tick at the time `now`, the next one planned for a beat later. Returns the word.
+    pub(crate) fn tick(&self, now: u64, calm: bool) -> u64 {
+        let (beat, flags) = if calm {
+            (CALM_BEAT, CALM)
+        } else {
+            (HEARTBEAT, 0)
+        };
+        self.plan(now + beat);
+        self.publish(now, flags)
+    }
+
+    /// Tells the ticker, which a request is to wake, not to be calm.
+    #[cfg(not(loom))]
+    pub(crate) fn hurry(&self) {
+        self.hurry.store(1, Ordering::Relaxed);
+    }
+
+    /// Whether somebody told it so since the last time.
+    pub(crate) fn take_hurry(&self) -> bool {
+        self.hurry.swap(0, Ordering::Relaxed) != 0
     }
 
     /// The last tick before the ticker sleeps without a plan. Returns the word.
     pub(crate) fn park(&self, now: u64) -> u64 {
-        self.next.store(u64::MAX, Ordering::SeqCst);
+        self.plan(u64::MAX);
         self.publish(now, PARKED)
     }
 
+    /// A swap, not a store (on x86 they are one instruction): between the atomic minima of requests,
+    /// loom would not know the order of a store, and report what cannot be.
+    fn plan(&self, next: u64) {
+        self.next.swap(next, Ordering::SeqCst);
+    }
+
     /// Publishes `now`, or the next free value if time has not moved on. Only the ticker writes.
-    fn publish(&self, now: u64, parked: u64) -> u64 {
-        let word = (now & !PARKED).max((self.glance() & !PARKED) + 2) | parked;
+    fn publish(&self, now: u64, flags: u64) -> u64 {
+        let after = (self.glance() & !FLAGS) + FLAGS + 1;
+        let word = (now & !FLAGS).max(after) | flags;
         self.word.swap(word, Ordering::SeqCst);
         word
     }
@@ -150,7 +197,7 @@ impl Epoch {
     /// the time `visible`, at the latest.
     pub(crate) fn settle(&self, before: u64, word: u64, visible: u64) {
         if before & PARKED == 0 {
-            let excess = visible.saturating_sub(before).saturating_sub(GAP);
+            let excess = visible.saturating_sub(before).saturating_sub(gap(before));
             let lag = self.lag.load(Ordering::Relaxed).saturating_add(excess);
             self.lag.store(lag, Ordering::Release);
         }

@@ -42,7 +42,9 @@
 #![deny(missing_docs)]
 
 mod epoch;
+mod stack;
 mod sync;
+mod ticker;
 
 #[cfg(all(test, loom))]
 mod model;
@@ -65,8 +67,6 @@ mod split;
 mod strip;
 #[cfg(all(feature = "testing", not(loom)))]
 pub mod testing;
-#[cfg(not(loom))]
-mod ticker;
 #[cfg(not(loom))]
 mod tripped;
 

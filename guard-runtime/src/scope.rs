@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::time::Instant;
 
 use crate::clock;
-use crate::epoch::{EPOCH, PARKED, STALE};
+use crate::epoch::{CALM, CALM_GAP, EPOCH, MARGIN, PARKED, STALE};
 use crate::frame::{self, Earliest, SLOTS, Stack};
 use crate::site::{At, Site};
 use crate::ticker;
@@ -12,6 +12,9 @@ use crate::tripped::{Cause, Tripped};
 
 /// Budgets from here on start without a clock read, in nanoseconds.
 const LONG: u64 = 1_000_000_000;
+
+/// The same, while the ticker is calm: a word is then older, and has to be within 1 % all the same.
+const LONGER: u64 = 100 * (CALM_GAP + MARGIN);
 
 /// The ticker ticks this much ahead of a deadline, and the checks of the thread concerned then read
 /// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
@@ -75,11 +78,14 @@ impl Drop for Scope {
 #[inline(always)]
 pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen) {
     let stack = Stack::current();
-    // Lag before word: see *Never early*.
-    let lag = EPOCH.lag();
-    let word = EPOCH.word();
+    let (lag, word) = EPOCH.entry();
     let (depth, id) = (stack.depth(), site.id());
-    let usual = word == frame::seen() && word & PARKED == 0 && depth < SLOTS && id != 0;
+    let coarse = if limit >= LONGER {
+        PARKED
+    } else {
+        PARKED | CALM
+    };
+    let usual = word == frame::seen() && word & coarse == 0 && depth < SLOTS && id != 0;
     if usual && limit >= LONG {
         stack.push(depth, id, word, limit, lag);
         (Scope { stack, depth }, Seen(word))
@@ -95,7 +101,10 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
     let word = EPOCH.word();
     let depth = stack.depth();
     let now = (limit != u64::MAX).then(clock::now);
-    let earliest = stack.push_exact(site.register(), now.unwrap_or(0), limit);
+    let earliest = stack.push_exact(&EPOCH, site.register(), now.unwrap_or(0), limit);
+    if word & CALM != 0 && (LONG..LONGER).contains(&limit) {
+        ticker::hurry(now.unwrap_or(0));
+    }
     let seen = match look(earliest, word, now) {
         Look::Spent { .. } => Seen(STALE),
         Look::Fine(seen) => seen,
@@ -142,7 +151,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     let stack = Stack::current();
     // The word first, as `look` wants it.
     let word = EPOCH.word();
-    match look(stack.earliest(), word, None) {
+    match look(stack.earliest(&EPOCH), word, None) {
         Look::Fine(seen) => Ok(seen),
         Look::Spent { owner, due, now } => Err(trip(stack, owner, due, now, *at)),
     }
@@ -172,8 +181,10 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
         settled,
     } = earliest;
     if due == u64::MAX && settled {
-        frame::set_seen(word);
-        return Look::Fine(Seen(word));
+        // In paused time no word may count as seen: the next entry would start with it, in real time.
+        let seen = if clock::is_paused() { STALE } else { word };
+        frame::set_seen(seen);
+        return Look::Fine(Seen(seen));
     }
     let now = now.unwrap_or_else(clock::now);
     if now > due && settled {
@@ -201,7 +212,7 @@ fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
             elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
         },
     };
-    Tripped::new(site, at, cause)
+    Tripped::new(Site::by_id(site), at, cause)
 }
 
 /// The trip of a loop that begins iteration `limit + 1` of its activation, which opened `scope`.
@@ -212,6 +223,7 @@ fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
 pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
     let owner = scope.depth & !DYING;
     scope.stack.spend(owner, limit);
+    frame::set_seen(STALE);
     trip(scope.stack, owner, 0, 0, *at)
 }
 
@@ -226,6 +238,7 @@ pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
     if stack.take(owner) {
         return None;
     }
+    frame::set_seen(STALE);
     Some(trip(stack, owner, 0, 0, *at))
 }
 
@@ -324,6 +337,6 @@ pub fn deadline() -> Option<Instant> {
 }
 
 fn earliest() -> Option<u64> {
-    let due = Stack::current().earliest().due;
+    let due = Stack::current().earliest(&EPOCH).due;
     (due != u64::MAX).then_some(due)
 }

@@ -95,7 +95,11 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Timeout { limit, elapsed } => {
-                write!(f, "ran out of time: {limit:?} allowed, {} used", beyond(*elapsed, *limit))
+                write!(
+                    f,
+                    "ran out of time: {limit:?} allowed, {} used",
+                    beyond(*elapsed, *limit)
+                )
             }
             Self::Iterations { limit } => write!(f, "ran out of iterations: {limit} allowed"),
         }

@@ -1,0 +1,380 @@
+//! Loom models of the clock: the code of `epoch.rs`, `ticker.rs` and `stack.rs` itself, in every
+//! order in which threads and memory may bring its steps about.
+//!
+//! ```text
+//! RUSTFLAGS="--cfg loom" cargo test -p guard-runtime --release --lib
+//! ```
+//!
+//! Above each model stands what it was seen to catch when the code was changed so.
+
+use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use loom::sync::{Arc, Condvar, Mutex};
+use loom::thread;
+
+use crate::epoch::{Epoch, GAP, HEARTBEAT, PARKED};
+use crate::stack::{EMPTY, Stack};
+use crate::sync::lock;
+use crate::ticker::{Bell, Ticker, Wake, World};
+
+/// A time: even, so that it is the word of a tick that begins then.
+const NOW: u64 = 1000 * HEARTBEAT;
+
+/// All schedules with at most so many preemptions; those that a thread offers are not counted.
+fn explore(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = preemptions;
+    builder.check(model);
+}
+
+/// What `park` and `unpark` are in `std`; loom's own make visible more than they promise.
+#[derive(Clone)]
+struct Token(Arc<(Mutex<bool>, Condvar)>);
+
+impl Token {
+    fn new() -> Self {
+        Self(Arc::new((Mutex::new(false), Condvar::new())))
+    }
+
+    fn park(&self) {
+        let (set, changed) = &*self.0;
+        let mut set = lock(set);
+        while !*set {
+            set = changed.wait(set).unwrap();
+        }
+        *set = false;
+    }
+
+    fn take(&self) {
+        *lock(&self.0.0) = false;
+    }
+}
+
+impl Wake for Token {
+    fn wake(&self) {
+        let (set, changed) = &*self.0;
+        *lock(set) = true;
+        changed.notify_one();
+    }
+}
+
+/// Time stands still at [`NOW`]: whoever sleeps longer than he should, sleeps for ever, and loom
+/// reports it.
+struct Still {
+    token: Token,
+    stack: Arc<Stack>,
+    /// A sleep with an end ends at once. The ticker takes one before it parks, to let stores arrive.
+    naps: bool,
+}
+
+impl World for Still {
+    fn now(&self) -> u64 {
+        NOW
+    }
+
+    fn any_open(&self) -> bool {
+        self.stack.depth() != 0
+    }
+
+    fn sleep(&self, nanos: u64) {
+        if self.naps && nanos != u64::MAX {
+            self.token.take();
+        } else {
+            self.token.park();
+        }
+    }
+}
+
+/// The process of a model: one that has a ticker, which sleeps by `token`.
+#[derive(Clone)]
+struct Process {
+    epoch: Arc<Epoch>,
+    bell: Arc<Bell<Token>>,
+    token: Token,
+    /// The stack of the one thread that opens a scope.
+    stack: Arc<Stack>,
+}
+
+impl Process {
+    fn new() -> Self {
+        let (token, bell) = (Token::new(), Bell::new());
+        let epoch = Epoch::new();
+        let started = bell.ring(&epoch, u64::MAX, || Some(token.clone()));
+        assert!(started);
+        Self {
+            epoch: Arc::new(epoch),
+            bell: Arc::new(bell),
+            token,
+            stack: Arc::new(Stack::new(EMPTY)),
+        }
+    }
+
+    fn ticker(&self, naps: bool) -> Ticker<'_, Still> {
+        let (token, stack) = (self.token.clone(), self.stack.clone());
+        Ticker::new(&self.epoch, Still { token, stack, naps })
+    }
+
+    /// A thread with a deadline that is due now, in a loop of checks up to the word `last`.
+    /// `held` is what its last check saw.
+    fn check(&self, mut held: u64, last: u64) {
+        while held < last {
+            while self.epoch.glance() == held {
+                thread::yield_now();
+            }
+            held = self.ask();
+        }
+    }
+
+    /// The cold path of a check: the word, and the wish for a tick.
+    fn ask(&self) -> u64 {
+        let word = self.epoch.word();
+        assert!(
+            self.bell
+                .ring(&self.epoch, NOW, || unreachable!("it was started"))
+        );
+        word
+    }
+}
+
+/// No deadline is forgotten: a thread asks while the ticker plans its next tick, over the wish.
+///
+/// Caught: ...
+#[test]
+fn a_wish_that_a_tick_overwrites_is_made_again() {
+    explore(None, || {
+        let process = Process::new();
+        process.ticker(false).tick();
+        let other = process.clone();
+        let ticker = thread::spawn(move || {
+            let mut ticker = other.ticker(false);
+            ticker.tick();
+            ticker.sleep();
+            ticker.tick();
+        });
+        process.check(process.ask(), NOW + 4);
+        ticker.join().unwrap();
+    });
+}
+
+/// A thread opens a scope with a word that it compares with next time, while the ticker parks.
+///
+/// Caught: ...
+#[test]
+fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
+    explore(None, || {
+        let process = Process::new();
+        process.ticker(true).tick();
+        let other = process.clone();
+        let ticker = thread::spawn(move || {
+            let mut ticker = other.ticker(true);
+            ticker.park();
+            ticker.tick();
+        });
+        let (lag, word) = process.epoch.entry();
+        process.stack.push(0, 1, word, u64::MAX, lag);
+        let held = if word & PARKED == 0 {
+            word
+        } else {
+            process.ask()
+        };
+        process.check(held, NOW + 4);
+        ticker.join().unwrap();
+    });
+}
+
+/// Two threads that wake the ticker at once, or as it falls asleep.
+///
+/// Caught: ...
+#[test]
+fn two_that_ask_at_once_wake_the_ticker() {
+    explore(Some(3), || {
+        let process = Process::new();
+        process.ticker(true).tick();
+        let (one, two) = (process.clone(), process.clone());
+        let ticker = thread::spawn(move || {
+            let mut ticker = one.ticker(true);
+            ticker.park();
+            ticker.tick();
+        });
+        let thread = thread::spawn(move || two.ask());
+        let held = process.ask();
+        thread.join().unwrap();
+        process.check(held, NOW + 4);
+        ticker.join().unwrap();
+    });
+}
+
+/// As [`Still`], until it is `over`: from then on, time flies.
+struct Ending {
+    token: Token,
+    over: Arc<AtomicBool>,
+    now: AtomicU64,
+}
+
+impl World for Ending {
+    fn now(&self) -> u64 {
+        let step = if self.over.load(Ordering::SeqCst) {
+            2 * HEARTBEAT
+        } else {
+            0
+        };
+        self.now.fetch_add(step, Ordering::Relaxed) + step
+    }
+
+    fn any_open(&self) -> bool {
+        true
+    }
+
+    fn sleep(&self, _: u64) {
+        self.token.park();
+    }
+}
+
+/// Two threads find no ticker: they start one, and both get their tick from it.
+///
+/// Caught: ...
+#[test]
+fn two_that_start_the_ticker_at_once_start_one() {
+    explore(Some(3), || {
+        let (epoch, bell) = (Arc::new(Epoch::new()), Arc::new(Bell::<Token>::new()));
+        let over = Arc::new(AtomicBool::new(false));
+        let tickers = Arc::new(Mutex::new(Vec::new()));
+        let ask = {
+            let (epoch, over, tickers) = (epoch.clone(), over.clone(), tickers.clone());
+            move || {
+                let held = epoch.word();
+                let started = bell.ring(&epoch, NOW, || {
+                    let token = Token::new();
+                    let world = Ending {
+                        token: token.clone(),
+                        over: over.clone(),
+                        now: AtomicU64::new(NOW),
+                    };
+                    let (epoch, over) = (epoch.clone(), over.clone());
+                    let ticker = thread::spawn(move || {
+                        let mut ticker = Ticker::new(&epoch, world);
+                        while !over.load(Ordering::SeqCst) {
+                            ticker.turn();
+                        }
+                    });
+                    lock(&tickers).push((ticker, token.clone()));
+                    Some(token)
+                });
+                assert!(started);
+                held
+            }
+        };
+        let other = thread::spawn(ask.clone());
+        let held = ask().max(other.join().unwrap());
+        while epoch.glance() <= held {
+            thread::yield_now();
+        }
+        over.store(true, Ordering::SeqCst);
+        let mut tickers = core::mem::take(&mut *lock(&tickers));
+        let (ticker, token) = tickers.pop().expect("one was started");
+        assert!(tickers.is_empty(), "one is enough");
+        token.wake();
+        ticker.join().unwrap();
+    });
+}
+
+/// Time that passes: at every reading and in every stall, by much more than a gap may be long.
+#[derive(Clone)]
+struct Passing(Arc<AtomicU64>);
+
+impl Passing {
+    const STEP: u64 = 4 * GAP;
+
+    /// What a clock is: the same for all, and never back. Who reads it has seen what was done before
+    /// an earlier reading.
+    fn read(&self) -> u64 {
+        self.0.fetch_add(0, Ordering::SeqCst)
+    }
+}
+
+impl World for Passing {
+    fn now(&self) -> u64 {
+        self.0.fetch_add(Self::STEP, Ordering::SeqCst)
+    }
+
+    fn stall(&self) {
+        self.0.fetch_add(Self::STEP, Ordering::SeqCst);
+    }
+
+    fn any_open(&self) -> bool {
+        true
+    }
+
+    fn sleep(&self, _: u64) {}
+}
+
+/// Never early: a scope that opens with a word, at any moment of a ticker that is late between any
+/// two of its steps, has no deadline before its start and its limit.
+///
+/// Caught: ...
+#[test]
+fn a_scope_that_reads_no_clock_is_never_early() {
+    const LIMIT: u64 = 1_000_000_000;
+    explore(None, || {
+        let epoch = Arc::new(Epoch::new());
+        let clock = Passing(Arc::new(AtomicU64::new(NOW)));
+        let stack = Stack::new(EMPTY);
+        Ticker::new(&epoch, clock.clone()).tick();
+        let ticker = {
+            let (epoch, clock) = (epoch.clone(), clock.clone());
+            thread::spawn(move || {
+                let mut ticker = Ticker::new(&epoch, clock);
+                ticker.tick();
+                ticker.tick();
+                ticker.tick();
+                epoch.word()
+            })
+        };
+        let began = clock.read();
+        let (lag, word) = epoch.entry();
+        stack.push(0, 1, word, LIMIT, lag);
+        let early = |stack: &Stack| {
+            let earliest = stack.earliest(&epoch);
+            (
+                earliest.settled,
+                earliest.settled && earliest.due < began + LIMIT,
+            )
+        };
+        assert!(!early(&stack).1, "as soon as it is settled");
+        let last = ticker.join().unwrap();
+        // The same once more, worked out late.
+        stack.set_depth(0);
+        stack.push(0, 1, word, LIMIT, lag);
+        assert_eq!(early(&stack), (word < last, false), "when all is settled");
+    });
+}
+
+/// A reader that finds the same `top` before and after has read a slot of one moment.
+///
+/// Caught: ...
+#[test]
+fn a_glimpse_is_of_one_moment() {
+    explore(None, || {
+        let stack = Arc::new(Stack::new(EMPTY));
+        let owner = {
+            let stack = stack.clone();
+            thread::spawn(move || {
+                stack.push(0, 1, 10, 100, 1000);
+                stack.set_depth(0);
+                stack.push(0, 2, 20, 200, 2000);
+                stack.spend(0, 7);
+            })
+        };
+        if let Some((site, slot, spent)) = stack.glimpse() {
+            assert_eq!(
+                slot,
+                [
+                    10 * u64::from(site),
+                    100 * u64::from(site),
+                    1000 * u64::from(site)
+                ]
+            );
+            assert!(site == 2 || !spent);
+        }
+        owner.join().unwrap();
+    });
+}

@@ -1,0 +1,339 @@
+//! The stack of one thread's open scopes.
+//!
+//! Only its own thread writes to it; the ticker and the snapshot read. `top` holds the depth and,
+//! above it, a generation that grows with every push and pop: a reader who finds the same `top`
+//! before and after has read slots of one moment (whatever a slot is given is written with release
+//! stores after the pop that freed it, so whoever sees the new value sees that pop).
+
+use crate::epoch::Epoch;
+use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
+
+/// Scopes a thread can have open before they spill to the heap.
+pub(crate) const SLOTS: u32 = if cfg!(loom) { 1 } else { 32 };
+
+/// The `top` of a stack without a scope.
+pub(crate) const EMPTY: u64 = 0;
+
+/// The `top` of the stack that stands in where there is none.
+pub(crate) const NOBODYS: u64 = u32::MAX as u64;
+
+/// In place of a lag: `start` is a clock reading, not a published word.
+const EXACT: u64 = u64::MAX;
+
+/// In `due`: not yet worked out.
+const UNKNOWN: u64 = 0;
+
+/// In `due`: spent by something else than time.
+const SPENT: u64 = 1;
+
+const GENERATION: u64 = 1 << 32;
+
+/// One open scope.
+pub(crate) struct Slot {
+    site: AtomicU32,
+    /// The slot whose deadline is the earliest, this one and those below it taken together.
+    owner: AtomicU32,
+    start: AtomicU64,
+    limit: AtomicU64,
+    lag: AtomicU64,
+    /// That earliest deadline; worked out by the first check that needs it.
+    due: AtomicU64,
+    /// The iteration budget that was spent, if `due` is [`SPENT`].
+    iterations: AtomicU64,
+    /// What is left of it, where it is counted here.
+    left: AtomicU64,
+}
+
+impl Slot {
+    const_fn! {
+        fn new() -> Self {
+            Self {
+                site: AtomicU32::new(0),
+                owner: AtomicU32::new(0),
+                start: AtomicU64::new(0),
+                limit: AtomicU64::new(0),
+                lag: AtomicU64::new(0),
+                due: AtomicU64::new(0),
+                iterations: AtomicU64::new(0),
+                left: AtomicU64::new(0),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn write(&self, site: u32, start: u64, limit: u64, lag: u64) {
+        self.site.store(site, Ordering::Release);
+        self.start.store(start, Ordering::Release);
+        self.limit.store(limit, Ordering::Release);
+        self.lag.store(lag, Ordering::Release);
+        self.due.store(UNKNOWN, Ordering::Release);
+    }
+
+    /// This scope's own deadline. Not settled (see `epoch.rs`): it is no earlier than that.
+    #[inline]
+    fn deadline(&self, epoch: &Epoch) -> (u64, bool) {
+        let (start, limit) = (
+            self.start.load(Ordering::Relaxed),
+            self.limit.load(Ordering::Relaxed),
+        );
+        let lag = self.lag.load(Ordering::Relaxed);
+        let (start, settled) = if lag == EXACT || limit == u64::MAX {
+            (start, true)
+        } else {
+            epoch.latest_start(lag, start)
+        };
+        (start.saturating_add(limit), settled)
+    }
+
+    /// What an earlier look worked out, if one did.
+    #[inline]
+    fn recall(&self, earliest: &mut Earliest) -> bool {
+        let due = self.due.load(Ordering::Relaxed);
+        if due == UNKNOWN {
+            return false;
+        }
+        (earliest.due, earliest.owner) = (due, self.owner.load(Ordering::Relaxed));
+        true
+    }
+
+    /// Takes this scope into account, and remembers the outcome once it is final.
+    #[inline]
+    fn work_out(&self, epoch: &Epoch, index: u32, earliest: &mut Earliest) {
+        self.take_in(index, self.deadline(epoch), earliest);
+    }
+
+    #[inline]
+    fn take_in(&self, index: u32, (own, settled): (u64, bool), earliest: &mut Earliest) {
+        // One that is not settled and comes later anyway must not hold up an outer one.
+        if own < earliest.due {
+            *earliest = Earliest {
+                due: own,
+                owner: index,
+                settled,
+            };
+        }
+        if earliest.settled {
+            self.owner.store(earliest.owner, Ordering::Release);
+            self.due.store(earliest.due, Ordering::Release);
+        }
+    }
+}
+
+/// The deadline that counts.
+#[derive(Clone, Copy)]
+pub(crate) struct Earliest {
+    /// `MAX` if there is none.
+    pub(crate) due: u64,
+    /// The depth of the scope it belongs to.
+    pub(crate) owner: u32,
+    /// Otherwise it may yet move later, and has not passed.
+    pub(crate) settled: bool,
+}
+
+/// The open scopes of one thread.
+pub(crate) struct Stack {
+    top: AtomicU64,
+    slots: [Slot; SLOTS as usize],
+    deep: Mutex<Vec<Slot>>,
+}
+
+impl Stack {
+    const_fn! {
+        pub(crate) fn new(top: u64) -> Self {
+            Self {
+                top: AtomicU64::new(top),
+                #[cfg(not(loom))]
+                slots: [const { Slot::new() }; SLOTS as usize],
+                #[cfg(loom)]
+                slots: core::array::from_fn(|_| Slot::new()),
+                deep: Mutex::new(Vec::new()),
+            }
+        }
+    }
+
+    pub(crate) fn is_nobodys(&self) -> bool {
+        u64::from(self.depth()) == NOBODYS
+    }
+
+    #[inline(always)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "the depth is the lower half"
+    )]
+    pub(crate) fn depth(&self) -> u32 {
+        self.top.load(Ordering::Relaxed) as u32
+    }
+
+    /// Opens a scope at `depth`, which is below [`SLOTS`].
+    #[inline(always)]
+    pub(crate) fn push(&self, depth: u32, site: u32, start: u64, limit: u64, lag: u64) {
+        self.slots[depth as usize].write(site, start, limit, lag);
+        self.set_depth(depth + 1);
+    }
+
+    /// Opens a scope at any depth, its start read from the clock. Returns the deadline that counts,
+    /// so that it need not be read back from slots that were written a moment ago.
+    #[inline]
+    pub(crate) fn push_exact(&self, epoch: &Epoch, site: u32, start: u64, limit: u64) -> Earliest {
+        let depth = self.depth();
+        let mut earliest = self.earliest(epoch);
+        if depth >= SLOTS {
+            let mut deep = lock(&self.deep);
+            deep.truncate((depth - SLOTS) as usize);
+            deep.push(Slot::new());
+        }
+        self.slot(depth, |slot| {
+            slot.write(site, start, limit, EXACT);
+            slot.take_in(depth, (start.saturating_add(limit), true), &mut earliest);
+        });
+        self.set_depth(depth + 1);
+        earliest
+    }
+
+    /// Leaves every scope above `depth`.
+    #[inline(always)]
+    pub(crate) fn set_depth(&self, depth: u32) {
+        let top = self.top.load(Ordering::Relaxed);
+        let generation = (top & !(GENERATION - 1)).wrapping_add(GENERATION);
+        self.top
+            .store(generation | u64::from(depth), Ordering::Release);
+    }
+
+    #[inline]
+    fn slot<T>(&self, index: u32, read: impl FnOnce(&Slot) -> T) -> T {
+        match self.slots.get(index as usize) {
+            Some(slot) => read(slot),
+            None => read(&lock(&self.deep)[(index - SLOTS) as usize]),
+        }
+    }
+
+    /// The earliest deadline of all open scopes.
+    ///
+    /// Walks down to the first slot that knows and fills in those above it, so that each scope is
+    /// worked out once, however many are open.
+    #[inline]
+    pub(crate) fn earliest(&self, epoch: &Epoch) -> Earliest {
+        let mut earliest = Earliest {
+            due: u64::MAX,
+            owner: 0,
+            settled: true,
+        };
+        if self.is_nobodys() {
+            return earliest;
+        }
+        let depth = self.depth();
+        let mut known = depth;
+        while known > 0 && !self.slot(known - 1, |slot| slot.recall(&mut earliest)) {
+            known -= 1;
+        }
+        for index in known..depth {
+            self.slot(index, |slot| slot.work_out(epoch, index, &mut earliest));
+        }
+        earliest
+    }
+
+    /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
+    /// it is spent. `None` if there is none, or if it changed meanwhile.
+    #[cfg(all(test, loom))]
+    pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
+        let top = self.top.load(Ordering::Acquire);
+        let slot = &self.slots[0];
+        let site = slot.site.load(Ordering::Acquire);
+        let times = [&slot.start, &slot.limit, &slot.lag].map(|time| time.load(Ordering::Acquire));
+        let spent = slot.due.load(Ordering::Acquire) == SPENT;
+        let open = top % GENERATION != 0;
+        (open && self.top.load(Ordering::Acquire) == top).then_some((site, times, spent))
+    }
+
+    /// Marks the scope at `index` as out of iterations.
+    pub(crate) fn spend(&self, index: u32, limit: u64) {
+        self.slot(index, |slot| {
+            slot.iterations.store(limit, Ordering::Release);
+            slot.owner.store(index, Ordering::Release);
+            slot.due.store(SPENT, Ordering::Release);
+        });
+        for above in index + 1..self.depth() {
+            self.slot(above, |slot| slot.due.store(UNKNOWN, Ordering::Release));
+        }
+    }
+
+    /// Sets the iterations that the scope at `index` may take.
+    pub(crate) fn allow(&self, index: u32, limit: u64) {
+        self.slot(index, |slot| {
+            slot.iterations.store(limit, Ordering::Release);
+            slot.left.store(limit, Ordering::Release);
+        });
+    }
+
+    /// Takes one iteration from the scope at `index`; false, and the scope is spent, if none is left.
+    pub(crate) fn take(&self, index: u32) -> bool {
+        let (left, limit) = self.slot(index, |slot| {
+            let left = slot.left.load(Ordering::Relaxed);
+            slot.left.store(left.saturating_sub(1), Ordering::Release);
+            (left, slot.iterations.load(Ordering::Relaxed))
+        });
+        if left == 0 {
+            self.spend(index, limit);
+        }
+        left != 0
+    }
+
+    /// The innermost open scope of the site with this number.
+    pub(crate) fn nearest(&self, site: u32) -> Option<u32> {
+        if self.is_nobodys() {
+            return None;
+        }
+        (0..self.depth())
+            .rev()
+            .find(|&index| self.slot(index, |slot| slot.site.load(Ordering::Relaxed)) == site)
+    }
+
+    /// The number of the site of the scope at `index`, its time limit, and its iteration limit if that is spent.
+    pub(crate) fn describe(&self, index: u32) -> (u32, u64, Option<u64>) {
+        self.slot(index, |slot| {
+            let spent = slot.due.load(Ordering::Relaxed) == SPENT;
+            (
+                slot.site.load(Ordering::Relaxed),
+                slot.limit.load(Ordering::Relaxed),
+                spent.then(|| slot.iterations.load(Ordering::Relaxed)),
+            )
+        })
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::{EMPTY, Stack};
+    use crate::epoch::Epoch;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn a_long_scope_that_is_not_settled_does_not_hold_up_a_short_one_around_it() {
+        let (epoch, stack) = (Epoch::new(), Stack::new(EMPTY));
+        let word = epoch.tick(SECOND, false);
+        epoch.settle(epoch.word(), word, SECOND);
+        stack.push_exact(&epoch, 1, SECOND, 5);
+        stack.push(1, 2, word, 3600 * SECOND, 0);
+        let earliest = stack.earliest(&epoch);
+        assert_eq!((earliest.due, earliest.owner), (SECOND + 5, 0));
+        assert!(earliest.settled);
+    }
+
+    #[test]
+    fn a_long_scope_alone_is_final_once_the_gap_after_its_word_is_counted() {
+        let (epoch, stack) = (Epoch::new(), Stack::new(EMPTY));
+        let word = epoch.tick(SECOND, false);
+        epoch.settle(epoch.word(), word, SECOND);
+        stack.push(0, 1, word, 10 * SECOND, 0);
+        let bound = stack.earliest(&epoch);
+        assert!(!bound.settled && bound.due >= 11 * SECOND);
+        let next = epoch.tick(3 * SECOND, false);
+        epoch.settle(word, next, 4 * SECOND);
+        let earliest = stack.earliest(&epoch);
+        assert!(
+            earliest.settled && earliest.due >= 14 * SECOND,
+            "the start may have been at 4 s"
+        );
+    }
+}
