@@ -9,8 +9,8 @@ use std::process::{Command, ExitCode};
 
 use guard_runtime::loop_guard;
 
-const SHORT: usize = 40_960;
-const LONG: usize = 81_920;
+const SHORT: u32 = 40_960;
+const LONG: u32 = 81_920;
 
 macro_rules! forms {
     ($($name:ident, $most:literal: fn($n:ident) -> $result:ty $body:block)*) => {
@@ -115,7 +115,7 @@ forms! {
         x
     }
     a_strip_over_a_slice, 0.1: fn(n) -> u64 {
-        let items = black_box(vec![3u8; LONG]);
+        let items = black_box(vec![3u8; LONG as usize]);
         let mut sum = 0u64;
         for item in &items[..n] {
             sum = (sum ^ u64::from(*item)).wrapping_mul(0x0100_0000_01b3);
@@ -123,7 +123,7 @@ forms! {
         sum
     }
     a_strip_of_a_while, 0.1: fn(n) -> u64 {
-        let items = black_box(vec![3u64; LONG]);
+        let items = black_box(vec![3u64; LONG as usize]);
         let (mut sum, mut i) = (0u64, 0);
         while i < n {
             sum = sum.wrapping_add(items[i]);
@@ -134,7 +134,7 @@ forms! {
 }
 
 /// Instructions of this program with these arguments.
-fn instructions(guard: &str, form: &str, n: usize) -> Option<f64> {
+fn instructions(guard: &str, form: &str, n: u32) -> Option<f64> {
     let program = std::env::current_exe().ok()?;
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
@@ -153,7 +153,7 @@ fn instructions(guard: &str, form: &str, n: usize) -> Option<f64> {
 /// Instructions per iteration.
 fn per_iteration(guard: &str, form: &str) -> Option<f64> {
     let difference = instructions(guard, form, LONG)? - instructions(guard, form, SHORT)?;
-    Some(difference / (LONG - SHORT) as f64)
+    Some(difference / f64::from(LONG - SHORT))
 }
 
 fn main() -> ExitCode {

@@ -32,9 +32,9 @@ fn checks(n: u64) -> u64 {
 #[loop_guard(timeout = "1h")]
 fn nested(depth: u32, f: &mut dyn FnMut()) {
     if depth <= 1 {
-        f()
+        f();
     } else {
-        nested(depth - 1, f)
+        nested(depth - 1, f);
     }
     black_box(());
 }

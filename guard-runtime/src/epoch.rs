@@ -129,9 +129,10 @@ impl Epoch {
     /// move later, and has not passed.
     pub(crate) fn latest_start(&self, lag: u64, word: u64) -> (u64, bool) {
         let settled = self.settled.load(Ordering::Acquire) > word;
-        let late = match settled {
-            true => self.lag.load(Ordering::Acquire).saturating_sub(lag),
-            false => 0,
+        let late = if settled {
+            self.lag.load(Ordering::Acquire).saturating_sub(lag)
+        } else {
+            0
         };
         (
             word.saturating_add(gap(word) + MARGIN).saturating_add(late),
