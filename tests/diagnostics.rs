@@ -154,9 +154,9 @@ fn with_attribute(source: &str, arguments: Option<&str>) -> String {
 fn comparable(messages: &[Value], form: &str) -> Vec<Value> {
     let folder = format!("src/{form}/");
     let mut messages = messages.to_vec();
-    messages
-        .iter_mut()
-        .for_each(|message| strip(message, &folder));
+    for message in &mut messages {
+        strip(message, &folder);
+    }
     messages
 }
 
@@ -195,9 +195,15 @@ fn strip(value: &mut Value, folder: &str) {
             for field in ["rendered", "byte_start", "byte_end", "file_name"] {
                 fields.remove(field);
             }
-            fields.values_mut().for_each(|value| strip(value, folder));
+            for value in fields.values_mut() {
+                strip(value, folder);
+            }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| strip(value, folder)),
+        Value::Array(values) => {
+            for value in values {
+                strip(value, folder);
+            }
+        }
         _ => {}
     }
 }

@@ -33,6 +33,7 @@ fn outer_label(number: u32) -> u32 {
 #[loop_guard(iterations = 100, fallback = 3)]
 #[allow(
     clippy::needless_return,
+    clippy::redundant_else,
     reason = "returns in both branches are the case"
 )]
 fn branches(number: u32) -> u32 {

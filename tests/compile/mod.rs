@@ -100,14 +100,16 @@ pub(crate) fn check(
 
 fn write_project(folder: &Path, files: &BTreeMap<String, PathBuf>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let runtime = root.join("guard-runtime");
     let mut manifest = format!(
         "[workspace]\n[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\
          [dependencies]\nguard-runtime = {{ path = {:?} }}\n",
-        root.join("guard-runtime"),
+        runtime.to_str().expect("a path in Unicode"),
     );
-    for (name, path) in files {
-        manifest += &format!("[[bin]]\nname = {name:?}\npath = {path:?}\n");
-    }
+    manifest.extend(files.iter().map(|(name, path)| {
+        let path = path.to_str().expect("a path in Unicode");
+        format!("[[bin]]\nname = {name:?}\npath = {path:?}\n")
+    }));
     fs::create_dir_all(folder).expect("a folder");
     fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
     // The versions that are here already: nothing is to be looked up.
