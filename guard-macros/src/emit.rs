@@ -112,9 +112,12 @@ pub(crate) fn ours(name: &Ident, index: usize) -> Ident {
 
 /// The block in the user's braces: by their edition the temporaries of its last expression are dropped
 /// before its locals or after them. In braces of ours where there are no locals: a lint would find
-/// the user's unnecessary where we put them.
+/// the user's unnecessary where we put them, on one line.
 fn braced(block: &Block) -> TokenStream {
+    let places = block.brace_token.span;
+    let one_line = places.open().start().line == places.close().end().line;
     match block.stmts.as_slice() {
+        _ if !one_line => block.to_token_stream(),
         [only @ Stmt::Expr(_, None)] => q!({ #only }),
         _ => block.to_token_stream(),
     }

@@ -174,7 +174,8 @@ pub struct Counted<I> {
     done: bool,
 }
 
-impl<I: Iterator> Counted<I> {
+// Without a bound: what is no iterator is reported once, where it is iterated.
+impl<I> Counted<I> {
     fn new(iter: I) -> Self {
         Self { iter, done: false }
     }
@@ -194,7 +195,9 @@ impl<I: Iterator> Counted<I> {
             left: length.now,
         }
     }
+}
 
+impl<I: Iterator> Counted<I> {
     /// As [`Iterator::enumerate`].
     #[inline(always)]
     pub fn enumerate(self) -> Counted<Enumerate<I>> {
@@ -370,7 +373,7 @@ impl Cutter {
 impl Counter {
     /// The iteration.
     #[inline(always)]
-    pub fn make<I: Iterator>(self, iter: I) -> Counted<I> {
+    pub fn make<I>(self, iter: I) -> Counted<I> {
         Counted::new(iter)
     }
 }
