@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 const MODES: [&str; 3] = ["timeout", "iterations", "inherit"];
 
@@ -17,11 +17,11 @@ const GRANTED: [&str; 3] = [
     "unsequenced read of `__seen`",
 ];
 
-/// `edition file:line:column: message` of every warning in the forms.
-fn warnings(command: &str, mode: &str) -> BTreeSet<String> {
-    let output = Command::new(env!("CARGO"))
+/// What cargo says of the forms.
+fn said(command: &str, mode: &str) -> Output {
+    Command::new(env!("CARGO"))
         .arg(command)
-        .args(["--workspace", "--message-format", "short"])
+        .args(["--workspace", "--keep-going", "--message-format", "short"])
         .args(["--features", mode])
         .args((command == "clippy").then_some("--no-deps"))
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lints"))
@@ -30,14 +30,23 @@ fn warnings(command: &str, mode: &str) -> BTreeSet<String> {
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("lints"),
         )
         .output()
-        .expect("cargo runs");
+        .expect("cargo runs")
+}
+
+/// `edition/file:line:column: message` of everything that is said of this level.
+fn lines(output: &Output, level: &str) -> BTreeSet<String> {
+    String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .filter(|line| line.contains("forms.rs:") && line.contains(level))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+fn warnings(command: &str, mode: &str) -> BTreeSet<String> {
+    let output = said(command, mode);
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{mode}: {text}");
-    let warnings: BTreeSet<_> = text
-        .lines()
-        .filter(|line| line.contains("forms.rs:"))
-        .map(ToOwned::to_owned)
-        .collect();
+    let warnings = lines(&output, "warning");
     assert!(!warnings.is_empty(), "{mode}: no lint fired at all: {text}");
     warnings
 }
@@ -71,5 +80,16 @@ fn clippy_says_nothing_new() {
             .filter(|line| !GRANTED.iter().any(|granted| line.contains(granted)))
             .collect();
         assert!(new.is_empty(), "{mode}: {new:#?}");
+    }
+}
+
+#[test]
+fn an_error_of_ours_is_the_only_one_in_any_edition() {
+    let output = said("check", "misuse");
+    assert!(!output.status.success());
+    let errors = lines(&output, "error");
+    assert_eq!(errors.len(), 4, "one in each edition: {errors:#?}");
+    for error in errors {
+        assert!(error.contains("unknown argument `timout`"), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! The pipeline: tokens -> args -> analysis -> instrumented item. Runs on `proc_macro2` alone.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Error, ItemFn};
 
@@ -11,10 +11,17 @@ use crate::instrument;
 /// The item with its loops guarded; on error, the errors beside the item as it was.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     try_expand(args, item.clone()).unwrap_or_else(|error| {
-        let mut tokens = error.into_compile_error();
+        let mut tokens: TokenStream = error.into_iter().flat_map(report).collect();
         tokens.extend(analyze::untouched(item));
         tokens
     })
+}
+
+/// `compile_error! { "..." }` at the error's place. A `::core` in front, at a place of the user's,
+/// would be a module of the user's in edition 2015.
+fn report(error: Error) -> impl Iterator<Item = TokenTree> {
+    const PATH: usize = 5;
+    error.into_compile_error().into_iter().skip(PATH)
 }
 
 fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {

@@ -748,13 +748,13 @@ fn errors_stand_beside_the_item() {
     loop {}
 }"#,
         &expect![[r#"
-            ::core::compile_error! {
+            compile_error! {
                 "\"soon\" is not a duration: a number is missing; write for example \"30s\", \"1m 30s\" or \"250ms\""
             }
-            ::core::compile_error! {
+            compile_error! {
                 "a number of iterations cannot be negative: write for example `iterations = 1000`"
             }
-            ::core::compile_error! {
+            compile_error! {
                 "a `const fn` can run at compile time, where there is no clock: remove `const` or the attribute"
             }
             const fn f() {

@@ -719,3 +719,10 @@ pub mod paces {
         sum
     }
 }
+
+/// Has an error of ours.
+#[cfg(feature = "misuse")]
+#[guard_runtime::loop_guard(timout = "1h")]
+pub fn misused() {
+    loop {}
+}
