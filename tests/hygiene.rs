@@ -1,6 +1,14 @@
 //! Names of the user's and names of ours never meet: no prelude, modules called like crates, locals
 //! and labels called like those of expansions, code that macros wrote.
 #![no_implicit_prelude]
+#![allow(
+    clippy::bool_to_int_with_if,
+    clippy::no_effect_underscore_binding,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    clippy::while_let_on_iterator,
+    reason = "code as macros write it, and without a prelude"
+)]
 
 use ::guard_runtime::loop_guard;
 use ::std::assert;
