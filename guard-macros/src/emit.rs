@@ -362,10 +362,11 @@ impl<'p> Emit<'p> {
     /// ```
     /// becomes, if the condition has no effects,
     /// ```text
-    /// while condition { check; for _ in turns(length) { body; if condition {} else { break } } }
+    /// let mut more = condition;
+    /// while more { check; for _ in turns(length) { body; more = condition; if !more { break } } }
     /// ```
-    /// which vectorises (with the condition in front, or a countdown of our own, it did not), and
-    /// otherwise
+    /// which vectorises (with the condition in front, with a jump to the outer loop, or with a countdown
+    /// of our own, it did not), and otherwise
     /// ```text
     /// loop { check; for _ in turns(length) { if condition { body } else { break 'outer } } }
     /// ```
@@ -389,8 +390,8 @@ impl<'p> Emit<'p> {
             // With the user's braces, a body of one expression would have braces too many.
             let body = &body.stmts;
             (
-                q!(while #cond),
-                q!({ #(#body)* } if #cond {} else { break; }),
+                q!(while __more),
+                q!({ #(#body)* } __more = #cond; if !__more { break; }),
             )
         } else {
             let target = turns
@@ -399,10 +400,12 @@ impl<'p> Emit<'p> {
                 .map_or_else(|| q!('__strips), |label| label.name.to_token_stream());
             (q!(loop), q!(if #cond #body else { break #target; }))
         };
+        let more = turns.pure.then(|| q!(let mut __more = #cond;));
         q! {
             #(#attrs)*
             {
                 #declare
+                #more
                 #outer #head {
                     #check
                     #label for _ in #private::turns(__length) { #turn }

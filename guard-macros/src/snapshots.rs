@@ -275,7 +275,8 @@ fn a_counting_while_in_strips() {
                 {
                     static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
                     let mut __length = __LOOP_GUARD_STRIDE.length();
-                    '__strips: while i < xs.len() {
+                    let mut __more = i < xs.len();
+                    '__strips: while __more {
                         if p::due(__seen) {
                             match p::tick(
                                 &const {
@@ -305,7 +306,8 @@ fn a_counting_while_in_strips() {
                                 sum += xs[i];
                                 i += 1;
                             }
-                            if i < xs.len() {} else {
+                            __more = i < xs.len();
+                            if !__more {
                                 break;
                             }
                         }

@@ -132,7 +132,7 @@ pub(crate) fn of_for(expr: &mut ExprForLoop, in_closure: bool) -> Option<Strips>
 /// How a `while` that qualifies runs.
 pub(crate) struct Turns {
     pub(crate) outer: Option<Label>,
-    /// The condition may be asked once more between two strips.
+    /// The condition has no effects that the place where it is asked could change.
     pub(crate) pure: bool,
 }
 
