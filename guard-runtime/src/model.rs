@@ -313,39 +313,51 @@ impl World for Passing {
 /// Caught: ...
 #[test]
 fn a_scope_that_reads_no_clock_is_never_early() {
-    const LIMIT: u64 = 1_000_000_000;
-    explore(None, || {
-        let epoch = Arc::new(Epoch::new());
-        let clock = Passing(Arc::new(AtomicU64::new(NOW)));
-        let stack = Stack::new(EMPTY);
-        Ticker::new(&epoch, clock.clone()).tick();
-        let ticker = {
-            let (epoch, clock) = (epoch.clone(), clock.clone());
-            thread::spawn(move || {
-                let mut ticker = Ticker::new(&epoch, clock);
-                ticker.tick();
-                ticker.tick();
-                ticker.tick();
-                epoch.word()
-            })
-        };
-        let began = clock.read();
-        let (lag, word) = epoch.entry();
-        stack.push(0, 1, word, LIMIT, lag);
-        let early = |stack: &Stack| {
-            let earliest = stack.earliest(&epoch);
-            (
-                earliest.settled,
-                earliest.settled && earliest.due < began + LIMIT,
-            )
-        };
-        assert!(!early(&stack).1, "as soon as it is settled");
-        let last = ticker.join().unwrap();
-        // The same once more, worked out late.
-        stack.set_depth(0);
-        stack.push(0, 1, word, LIMIT, lag);
-        assert_eq!(early(&stack), (word < last, false), "when all is settled");
-    });
+    explore(None, || never_early(false));
+}
+
+/// Nor is one that opens while the ticker is calm.
+#[test]
+fn a_scope_that_opens_in_the_calm_is_never_early() {
+    explore(None, || never_early(true));
+}
+
+fn never_early(calm: bool) {
+    const LIMIT: u64 = 10_000_000_000;
+    let epoch = Arc::new(Epoch::new());
+    let clock = Passing(Arc::new(AtomicU64::new(NOW)));
+    let stack = Stack::new(EMPTY);
+    mood(Ticker::new(&epoch, clock.clone()), calm).tick();
+    let ticker = {
+        let (epoch, clock) = (epoch.clone(), clock.clone());
+        thread::spawn(move || {
+            let mut ticker = mood(Ticker::new(&epoch, clock), calm);
+            ticker.tick();
+            ticker.tick();
+            ticker.tick();
+            epoch.word()
+        })
+    };
+    let began = clock.read();
+    let (lag, word) = epoch.entry();
+    stack.push(0, 1, word, LIMIT, lag);
+    let early = |stack: &Stack| {
+        let earliest = stack.earliest(&epoch);
+        (
+            earliest.settled,
+            earliest.settled && earliest.due < began + LIMIT,
+        )
+    };
+    assert!(!early(&stack).1, "as soon as it is settled");
+    let last = ticker.join().unwrap();
+    // The same once more, worked out late.
+    stack.set_depth(0);
+    stack.push(0, 1, word, LIMIT, lag);
+    assert_eq!(early(&stack), (word < last, false), "when all is settled");
+}
+
+fn mood(ticker: Ticker<'_, Passing>, calm: bool) -> Ticker<'_, Passing> {
+    if calm { ticker.calm() } else { ticker }
 }
 
 /// A reader that finds the same `top` before and after has read a slot of one moment.
