@@ -1,9 +1,11 @@
 //! Where the functions with loops begin.
 
+use std::collections::HashSet;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Block, GenericArgument, PathArguments, ReturnType, Signature, Type};
+use syn::{Block, GenericArgument, Ident, PathArguments, ReturnType, Signature, Type};
 
 /// What there is to edit in a file.
 pub(crate) struct Found {
@@ -20,35 +22,81 @@ pub(crate) struct Function {
     pub(crate) foreign_error: bool,
 }
 
-pub(crate) fn find(text: &str) -> syn::Result<Found> {
-    // `syn::parse_file` drops both, so its positions count without them.
-    let mut code = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if code.starts_with("#!") && !code[2..].trim_start().starts_with('[') {
-        code = &code[code.find('\n').unwrap_or(code.len())..];
-    }
-    let skipped = text.len() - code.len();
-    let file = syn::parse_file(code)?;
-    let mut finder = Finder {
-        functions: Vec::new(),
-        skipped,
-    };
-    finder.visit_file(&file);
-    let first_item = file
-        .items
-        .first()
-        .map_or(text.len(), |item| finder.start(item));
-    Ok(Found {
-        functions: finder.functions,
-        first_item,
-    })
-}
-
-struct Finder {
-    functions: Vec<Function>,
+/// A file's text and syntax.
+pub(crate) struct Source {
+    pub(crate) text: String,
+    file: syn::File,
+    /// What stands in front of the first byte that positions are counted from.
     skipped: usize,
 }
 
-impl Finder {
+impl Source {
+    pub(crate) fn parse(text: String) -> syn::Result<Self> {
+        // `syn::parse_file` drops both, so its positions count without them.
+        let mut code = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        if code.starts_with("#!") && !code[2..].trim_start().starts_with('[') {
+            code = &code[code.find('\n').unwrap_or(code.len())..];
+        }
+        let skipped = text.len() - code.len();
+        let file = syn::parse_file(code)?;
+        Ok(Self {
+            text,
+            file,
+            skipped,
+        })
+    }
+
+    pub(crate) fn find(&self, aliases: &Aliases) -> Found {
+        let mut finder = Finder {
+            functions: Vec::new(),
+            skipped: self.skipped,
+            aliases,
+        };
+        finder.visit_file(&self.file);
+        let first_item = self.file.items.first();
+        let first_item = first_item.map_or(self.text.len(), |item| finder.start(item));
+        Found {
+            functions: finder.functions,
+            first_item,
+        }
+    }
+}
+
+/// Names, other than `...Result`, that some file gives to a `Result`.
+#[derive(Default)]
+pub(crate) struct Aliases(HashSet<String>);
+
+impl Aliases {
+    pub(crate) fn learn(&mut self, source: &Source) {
+        self.visit_file(&source.file);
+    }
+
+    fn alias(&mut self, name: &Ident, ty: &Type) {
+        let Type::Path(path) = ty else { return };
+        let last = path.path.segments.last();
+        if last.is_some_and(|last| last.ident.to_string().ends_with("Result")) {
+            self.0.insert(name.to_string());
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Aliases {
+    fn visit_item_type(&mut self, item: &'ast syn::ItemType) {
+        self.alias(&item.ident, &item.ty);
+    }
+
+    fn visit_impl_item_type(&mut self, item: &'ast syn::ImplItemType) {
+        self.alias(&item.ident, &item.ty);
+    }
+}
+
+struct Finder<'a> {
+    functions: Vec<Function>,
+    skipped: usize,
+    aliases: &'a Aliases,
+}
+
+impl Finder<'_> {
     fn start(&self, item: &impl ToTokens) -> usize {
         let first = item
             .to_token_stream()
@@ -63,13 +111,35 @@ impl Finder {
             let start = self.start(item);
             self.functions.push(Function {
                 start,
-                foreign_error: foreign_error(&sig.output),
+                foreign_error: self.foreign_error(&sig.output),
             });
         }
     }
+
+    /// Judged by the name: a type called `...Result`, or an alias of one.
+    fn foreign_error(&self, output: &ReturnType) -> bool {
+        let ReturnType::Type(_, ty) = output else {
+            return false;
+        };
+        let Type::Path(path) = &**ty else {
+            return false;
+        };
+        let mut segments = path.path.segments.iter().rev();
+        let Some(last) = segments.next() else {
+            return false;
+        };
+        let name = last.ident.to_string();
+        if self.aliases.0.contains(&name) {
+            return true;
+        }
+        let from_io = segments.next().is_some_and(|segment| segment.ident == "io");
+        name.ends_with("Result")
+            && !from_io
+            && !error_argument(&last.arguments).is_some_and(is_given)
+    }
 }
 
-impl<'ast> Visit<'ast> for Finder {
+impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         self.function(item, &item.sig, &item.block);
         visit::visit_item_fn(self, item);
@@ -136,25 +206,6 @@ fn mentions_loop(tokens: TokenStream) -> bool {
         TokenTree::Group(group) => mentions_loop(group.stream()),
         _ => false,
     })
-}
-
-/// Judged by the name: an alias of `Result` usually ends so.
-fn foreign_error(output: &ReturnType) -> bool {
-    let ReturnType::Type(_, ty) = output else {
-        return false;
-    };
-    let Type::Path(path) = &**ty else {
-        return false;
-    };
-    let mut segments = path.path.segments.iter().rev();
-    let Some(last) = segments.next() else {
-        return false;
-    };
-    if !last.ident.to_string().ends_with("Result") {
-        return false;
-    }
-    let from_io = segments.next().is_some_and(|segment| segment.ident == "io");
-    !from_io && !error_argument(&last.arguments).is_some_and(is_given)
 }
 
 fn error_argument(arguments: &PathArguments) -> Option<&Type> {

@@ -8,29 +8,26 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
+use find::{Aliases, Found, Function, Source};
+
 mod find;
 
 const USAGE: &str = "\
-usage: annotate [--extern-crate] ARGUMENTS PATH...
+usage: annotate ARGUMENTS PATH...
 
 Puts #[::guard_runtime::loop_guard(ARGUMENTS)] on every function with a loop in the Rust files PATH,
 and in those below the directories PATH; prints how many functions that were.
-
-  --extern-crate   puts `extern crate guard_runtime;` into PATHs that are files (crate roots)";
+A file written --root=PATH gets `extern crate guard_runtime;` besides, as edition 2015 wants it.";
 
 fn main() -> ExitCode {
-    let mut args: Vec<String> = env::args().skip(1).collect();
-    let root = args.first().is_some_and(|arg| arg == "--extern-crate");
-    if root {
-        args.remove(0);
-    }
+    let args: Vec<String> = env::args().skip(1).collect();
     let [arguments, paths @ ..] = &*args else {
         return misuse();
     };
     if paths.is_empty() || arguments.starts_with('-') {
         return misuse();
     }
-    match annotate_all(arguments, root, paths) {
+    match annotate_all(arguments, paths) {
         Ok(count) => {
             println!("{count}");
             ExitCode::SUCCESS
@@ -47,19 +44,40 @@ fn misuse() -> ExitCode {
     ExitCode::from(2)
 }
 
-fn annotate_all(arguments: &str, root: bool, paths: &[String]) -> io::Result<usize> {
-    let mut count = 0;
+fn annotate_all(arguments: &str, paths: &[String]) -> io::Result<usize> {
+    let mut files = Vec::new();
+    let mut aliases = Aliases::default();
     for path in paths {
-        let path = Path::new(path);
-        let mut files = Vec::new();
-        rust_files(path, &mut files)?;
-        for file in files {
-            count += annotate(arguments, root && file == path, &file).map_err(|error| {
-                io::Error::new(error.kind(), format!("{}: {error}", file.display()))
-            })?;
+        let root = path.strip_prefix("--root=");
+        let path = Path::new(root.unwrap_or(path));
+        let mut found = Vec::new();
+        rust_files(path, &mut found)?;
+        for file in found {
+            let text = fs::read_to_string(&file).map_err(|error| named(&file, &error))?;
+            let Ok(source) = Source::parse(text) else {
+                // A fragment for `include!`, or a test's example of bad code.
+                eprintln!(
+                    "annotate: {}: not Rust on its own, left alone",
+                    file.display()
+                );
+                continue;
+            };
+            aliases.learn(&source);
+            files.push((root.is_some(), file, source));
         }
     }
+    let mut count = 0;
+    for (root, file, source) in files {
+        let found = source.find(&aliases);
+        count += found.functions.len();
+        let text = annotate(arguments, root, source.text, &found);
+        fs::write(&file, text).map_err(|error| named(&file, &error))?;
+    }
     Ok(count)
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 fn rust_files(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -76,35 +94,23 @@ fn rust_files(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn annotate(arguments: &str, root: bool, path: &Path) -> io::Result<usize> {
-    let text = fs::read_to_string(path)?;
-    let Ok(found) = find::find(&text) else {
-        // A fragment for `include!`, or a test's example of bad code.
-        eprintln!(
-            "annotate: {}: not a Rust file on its own, left alone",
-            path.display()
-        );
-        return Ok(0);
-    };
-    let mut edits: Vec<(usize, String)> = found
-        .functions
-        .iter()
-        .map(|function| (function.start, attribute(arguments, function)))
-        .collect();
+fn annotate(arguments: &str, root: bool, mut text: String, found: &Found) -> String {
+    let mut edits = Vec::new();
+    for function in &found.functions {
+        edits.push((function.start, attribute(arguments, function)));
+    }
+    // Last, so that it leads where both stand at one place: insertion goes backwards.
     if root {
         edits.push((found.first_item, "extern crate guard_runtime; ".to_owned()));
     }
-    // A stable sort, and the latter of two at one place is inserted first: `extern crate` leads.
     edits.sort_by_key(|(at, _)| *at);
-    let mut edited = text;
     for (at, insertion) in edits.iter().rev() {
-        edited.insert_str(*at, insertion);
+        text.insert_str(*at, insertion);
     }
-    fs::write(path, edited)?;
-    Ok(found.functions.len())
+    text
 }
 
-fn attribute(arguments: &str, function: &find::Function) -> String {
+fn attribute(arguments: &str, function: &Function) -> String {
     let panic = if function.foreign_error {
         r#", on_trip = "panic""#
     } else {
