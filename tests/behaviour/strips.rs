@@ -502,3 +502,50 @@ fn endless_loops_in_strips_trip() {
     assert!(endless_while(1).is_err());
     assert!(endless_pops(&mut vec![1]).is_err());
 }
+
+/// A number whose comparisons are counted.
+struct Asked<'a> {
+    number: u32,
+    times: &'a std::cell::Cell<u32>,
+}
+
+impl PartialEq<u32> for Asked<'_> {
+    fn eq(&self, other: &u32) -> bool {
+        self.number == *other
+    }
+}
+
+impl PartialOrd<u32> for Asked<'_> {
+    fn partial_cmp(&self, other: &u32) -> Option<std::cmp::Ordering> {
+        self.times.set(self.times.get() + 1);
+        self.number.partial_cmp(other)
+    }
+}
+
+impl std::ops::AddAssign<u32> for Asked<'_> {
+    fn add_assign(&mut self, other: u32) {
+        self.number += other;
+    }
+}
+
+#[guard_runtime::loop_guard(timeout = "1h")]
+fn count_to(mut number: Asked<'_>, end: u32) {
+    while number < end {
+        number += 1;
+    }
+}
+
+#[test]
+fn a_condition_is_asked_as_often_as_without_strips() {
+    for end in [0, 1, 15, 16, 17, 100, 5_000, 20_000] {
+        let times = std::cell::Cell::new(0);
+        count_to(
+            Asked {
+                number: 0,
+                times: &times,
+            },
+            end,
+        );
+        assert_eq!(times.get(), end + 1);
+    }
+}
