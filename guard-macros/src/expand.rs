@@ -4,15 +4,16 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Error, ItemFn};
 
-use crate::analyze::{self, Function, Target};
+use crate::analyze;
 use crate::args::{Args, Errors};
 use crate::instrument;
+use crate::target::{self, Function, Target};
 
 /// The item with its loops guarded; on error, the errors beside the item as it was.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     try_expand(args, item.clone()).unwrap_or_else(|error| {
         let mut tokens: TokenStream = error.into_iter().flat_map(report).collect();
-        tokens.extend(analyze::untouched(item));
+        tokens.extend(target::untouched(item));
         tokens
     })
 }
@@ -25,19 +26,19 @@ fn report(error: Error) -> impl Iterator<Item = TokenTree> {
 }
 
 fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
-    let target = analyze::target(item);
+    let on = target::target(item);
     let args = match syn::parse2::<Args>(args) {
         Ok(args) => args,
-        Err(error) => return Err(analyze::beside(error, target)),
+        Err(error) => return Err(analyze::beside(error, on)),
     };
-    let mut target = target?;
+    let mut on = on?;
     let mut errors = Errors::default();
     let mut guard = |mut function: Function<'_>| match analyze::plan(&args, &mut function) {
         Ok(Some(plan)) => instrument::instrument(&plan, &mut function),
         Ok(None) => {}
         Err(error) => errors.push(error),
     };
-    match &mut target {
+    match &mut on {
         Target::Function(ItemFn {
             attrs, sig, block, ..
         }) => {
@@ -48,7 +49,7 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
                 of_block: false,
             });
         }
-        Target::Block(item) => analyze::each_function(item, &mut guard),
+        Target::Block(item) => target::each_function(item, &mut guard),
     }
-    errors.finish(target.into_token_stream())
+    errors.finish(on.into_token_stream())
 }

@@ -9,12 +9,13 @@ use syn::{
     PatIdent, PatType, Stmt, Token,
 };
 
-use crate::analyze::{Function, Leave, Plan, is_loop_guard, is_unit};
+use crate::analyze::{Leave, Plan, is_unit};
 use crate::args::{Pace, pace};
 use crate::calls;
 use crate::diverge;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::strip;
+use crate::target::{Function, is_loop_guard};
 
 /// Edits the function's block in place.
 ///

@@ -6,12 +6,15 @@ use proc_macro::TokenStream;
 
 mod analyze;
 mod args;
+mod breaks;
 mod calls;
 mod diverge;
 mod emit;
 mod expand;
 mod instrument;
 mod strip;
+mod target;
+mod weave;
 
 #[cfg(test)]
 mod snapshots;
