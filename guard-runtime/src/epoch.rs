@@ -17,6 +17,10 @@
 //! asks again. If the thread holds the new word, the acquire load makes the new `next` visible, and
 //! its wish lowers that one. Parking is the same with `next = MAX`: any wish lowers it and wakes.
 //! A thread that opens its scope just as the ticker parks sees the word change at its next check.
+//! `next` itself is relaxed: the word brings it to the threads, and the unpark that follows a wish
+//! brings it to the ticker. Of several wishes, whoever lowered `next` wakes the ticker for all.
+//!
+//! `model.rs` runs all this in every order.
 //!
 //! # Never early
 //!
@@ -144,12 +148,12 @@ impl Epoch {
     #[must_use]
     pub(crate) fn request(&self, at: u64) -> bool {
         // The plain load keeps the line shared in the usual case; why it suffices: *Orderings*.
-        self.next.load(Ordering::SeqCst) > at && self.next.fetch_min(at, Ordering::SeqCst) > at
+        self.next.load(Ordering::Relaxed) > at && self.next.fetch_min(at, Ordering::Relaxed) > at
     }
 
     /// Time of the next planned tick; `MAX` while parked.
     pub(crate) fn next(&self) -> u64 {
-        self.next.load(Ordering::SeqCst)
+        self.next.load(Ordering::Relaxed)
     }
 
     /// One tick at the time `now`, the next one planned for a beat later. Returns the word.
@@ -183,7 +187,7 @@ impl Epoch {
     /// A swap, not a store (on x86 they are one instruction): between the atomic minima of requests,
     /// loom would not know the order of a store, and report what cannot be.
     fn plan(&self, next: u64) {
-        self.next.swap(next, Ordering::SeqCst);
+        self.next.swap(next, Ordering::Relaxed);
     }
 
     /// Publishes `now`, or the next free value if time has not moved on. Only the ticker writes.

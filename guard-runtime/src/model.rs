@@ -16,10 +16,15 @@ use crate::stack::{EMPTY, Stack};
 use crate::sync::lock;
 use crate::ticker::{Bell, Ticker, Wake, World};
 
-/// A time: even, so that it is the word of a tick that begins then.
+/// A time without flags, so that it is the word of a tick that begins then.
 const NOW: u64 = 1000 * HEARTBEAT;
 
-/// All schedules with at most so many preemptions; those that a thread offers are not counted.
+/// The next word, its flags apart. In each model the ticker sleeps once after it; a wish made with
+/// this word in hand has to end that sleep.
+const LATER: u64 = NOW + 4;
+
+/// All schedules with at most so many preemptions (`None`: all there are); those that a thread offers
+/// are not counted.
 fn explore(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = preemptions;
@@ -113,10 +118,9 @@ impl Process {
         Ticker::new(&self.epoch, Still { token, stack, naps })
     }
 
-    /// A thread with a deadline that is due now, in a loop of checks up to the word `last`.
-    /// `held` is what its last check saw.
-    fn check(&self, mut held: u64, last: u64) {
-        while held < last {
+    /// A thread with a deadline that is due now, in a loop of checks, `held` what the last one saw.
+    fn check(&self, mut held: u64) {
+        while held < LATER {
             while self.epoch.glance() == held {
                 thread::yield_now();
             }
@@ -137,7 +141,9 @@ impl Process {
 
 /// No deadline is forgotten: a thread asks while the ticker plans its next tick, over the wish.
 ///
-/// Caught: ...
+/// Caught: the word published before `next` is planned; the word loaded, or published, relaxed; a
+/// request that stores instead of lowering, or wakes only a parked ticker; a sleep that does not read
+/// `next` again when woken.
 #[test]
 fn a_wish_that_a_tick_overwrites_is_made_again() {
     explore(None, || {
@@ -150,14 +156,15 @@ fn a_wish_that_a_tick_overwrites_is_made_again() {
             ticker.sleep();
             ticker.tick();
         });
-        process.check(process.ask(), NOW + 4);
+        process.check(process.ask());
         ticker.join().unwrap();
     });
 }
 
 /// A thread opens a scope with a word that it compares with next time, while the ticker parks.
 ///
-/// Caught: ...
+/// Caught: a parked ticker that is not woken, or whose parking does not change the word; a request
+/// that does not say that it lowered `next`.
 #[test]
 fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
     explore(None, || {
@@ -176,14 +183,15 @@ fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
         } else {
             process.ask()
         };
-        process.check(held, NOW + 4);
+        process.check(held);
         ticker.join().unwrap();
     });
 }
 
 /// Two threads that wake the ticker at once, or as it falls asleep.
 ///
-/// Caught: ...
+/// Caught: the parked word published before `next` is `MAX`; a ticker that sleeps without looking at
+/// `next` after its nap took the token; the word loaded, or published, relaxed.
 #[test]
 fn two_that_ask_at_once_wake_the_ticker() {
     explore(Some(3), || {
@@ -198,7 +206,7 @@ fn two_that_ask_at_once_wake_the_ticker() {
         let thread = thread::spawn(move || two.ask());
         let held = process.ask();
         thread.join().unwrap();
-        process.check(held, NOW + 4);
+        process.check(held);
         ticker.join().unwrap();
     });
 }
@@ -231,7 +239,8 @@ impl World for Ending {
 
 /// Two threads find no ticker: they start one, and both get their tick from it.
 ///
-/// Caught: ...
+/// Caught: a start that does not look again under the lock (two tickers); one that wakes nobody,
+/// though the new ticker may have slept before the wish.
 #[test]
 fn two_that_start_the_ticker_at_once_start_one() {
     explore(Some(3), || {
@@ -310,13 +319,17 @@ impl World for Passing {
 /// Never early: a scope that opens with a word, at any moment of a ticker that is late between any
 /// two of its steps, has no deadline before its start and its limit.
 ///
-/// Caught: ...
+/// Caught: the word loaded before the lag; either of the lag's, or of `settled`'s, two accesses
+/// relaxed; a gap that ends at the tick's own clock reading, or at one before its publication; a word
+/// that is settled before its gap is.
 #[test]
 fn a_scope_that_reads_no_clock_is_never_early() {
     explore(None, || never_early(false));
 }
 
 /// Nor is one that opens while the ticker is calm.
+///
+/// Caught: a calm word that is taken for one of a heartbeat when the deadline is counted from it.
 #[test]
 fn a_scope_that_opens_in_the_calm_is_never_early() {
     explore(None, || never_early(true));
@@ -362,31 +375,23 @@ fn mood(ticker: Ticker<'_, Passing>, calm: bool) -> Ticker<'_, Passing> {
 
 /// A reader that finds the same `top` before and after has read a slot of one moment.
 ///
-/// Caught: ...
+/// Caught: a slot, a spent mark, or `top` itself written relaxed; a `top` that has no generation.
 #[test]
 fn a_glimpse_is_of_one_moment() {
-    explore(None, || {
+    explore(Some(3), || {
         let stack = Arc::new(Stack::new(EMPTY));
-        let owner = {
+        let reader = {
             let stack = stack.clone();
-            thread::spawn(move || {
-                stack.push(0, 1, 10, 100, 1000);
-                stack.set_depth(0);
-                stack.push(0, 2, 20, 200, 2000);
-                stack.spend(0, 7);
-            })
+            thread::spawn(move || stack.glimpse())
         };
-        if let Some((site, slot, spent)) = stack.glimpse() {
-            assert_eq!(
-                slot,
-                [
-                    10 * u64::from(site),
-                    100 * u64::from(site),
-                    1000 * u64::from(site)
-                ]
-            );
+        stack.push(0, 1, 10, 100, 1000);
+        stack.set_depth(0);
+        stack.push(0, 2, 20, 200, 2000);
+        stack.spend(0, 7);
+        if let Some((site, slot, spent)) = reader.join().unwrap() {
+            let times = u64::from(site);
+            assert_eq!(slot, [10 * times, 100 * times, 1000 * times]);
             assert!(site == 2 || !spent);
         }
-        owner.join().unwrap();
     });
 }
