@@ -61,7 +61,10 @@ pub(crate) const HEARTBEAT: u64 = 8_000_000;
 
 /// And this often while none opens that wants the time any better: each wake-up costs more than ten
 /// microseconds of a processor.
-const CALM_BEAT: u64 = 64_000_000;
+const CALM_BEAT: u64 = CALM_BEATS as u64 * HEARTBEAT;
+
+/// Heartbeats to a calm beat.
+pub(crate) const CALM_BEATS: u32 = 8;
 
 /// A gap between ticks up to this length is not counted as lag. Together with [`MARGIN`] under 1 %
 /// of a second, the shortest budget that starts without a clock read.

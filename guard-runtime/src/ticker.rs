@@ -3,7 +3,7 @@
 //!
 //! What it does is here; what it does it with ([`World`]) is the process, or a model of it.
 
-use crate::epoch::{Epoch, HEARTBEAT};
+use crate::epoch::{CALM_BEATS, Epoch, HEARTBEAT};
 use crate::sync::{Mutex, OnceLock, lock};
 
 /// Heartbeats without an open scope before the ticker parks, so that a loop of short calls does not
@@ -33,7 +33,7 @@ pub(crate) struct Ticker<'e, W> {
     world: W,
     /// The last word.
     before: u64,
-    /// Beats without an open scope.
+    /// Heartbeats without an open scope.
     idle: u32,
     /// Heartbeats left before it is calm.
     fine: u32,
@@ -60,10 +60,12 @@ impl<'e, W: World> Ticker<'e, W> {
     /// A tick, and the sleep until the next one is due.
     pub(crate) fn turn(&mut self) {
         self.tick();
+        // A calm beat is as long as several.
+        let beats = if self.fine == 0 { CALM_BEATS } else { 1 };
         self.idle = if self.world.any_open() {
             0
         } else {
-            self.idle + 1
+            self.idle + beats
         };
         if self.idle < IDLE_BEATS {
             self.sleep();
