@@ -204,3 +204,33 @@ fn long_budgets_entered_all_through_a_gap() {
         assert!(outcome.is_ok());
     });
 }
+
+#[loop_guard(timeout = "5ms")]
+fn glance() -> Result<(), Tripped> {
+    Ok(())
+}
+
+/// Counts the trips that it swallows.
+#[loop_guard(timeout = "20ms")]
+fn swallow(swallowed: &mut u32) -> Result<(), Tripped> {
+    loop {
+        if glance().is_err() {
+            *swallowed += 1;
+        }
+    }
+}
+
+#[test]
+fn an_error_that_an_inner_entry_noticed_and_the_loop_swallows_is_not_swallowed_twice() {
+    let _turn = TURN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    // The entry reads the clock; the loop around it would wait for a tick that is late.
+    let _starved = Starved::by(50 * MILLI);
+    for _ in 0..5 {
+        let mut swallowed = 0;
+        let tripped = swallow(&mut swallowed).unwrap_err();
+        assert!(tripped.scope().ends_with("::swallow"), "{tripped}");
+        assert!(swallowed <= 1, "{swallowed}");
+    }
+}

@@ -20,6 +20,11 @@
 //! `next` itself is relaxed: the word brings it to the threads, and the unpark that follows a wish
 //! brings it to the ticker. Of several wishes, whoever lowered `next` wakes the ticker for all.
 //!
+//! **A thread moves the word too** ([`Epoch::bump`]), by one step, when others have to look before the
+//! next tick: it is no tick, plans nothing, and leaves the flags. It adds to the word, which keeps
+//! the last tick's release for whoever acquires the sum; the ticker publishes by comparing, so that the
+//! word grows whatever happens.
+//!
 //! `model.rs` runs all this in every order.
 //!
 //! # Never early
@@ -40,7 +45,8 @@
 //! process or a preempted tick all make the gap longer, and are in `lag`; none can make a trip
 //! early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of
 //! the caller's own clock read, which its reorder window bounds by less than a microsecond.
-//! A word that is parked is never a start: entry then reads the clock.
+//! A word that is parked is never a start: entry then reads the clock. One that was bumped is later
+//! than its tick, and so is the deadline counted from it.
 
 use crate::sync::{AtomicU64, Ordering, const_fn};
 
@@ -52,6 +58,9 @@ pub(crate) const CALM: u64 = 2;
 
 /// The bits that are no time.
 const FLAGS: u64 = PARKED | CALM;
+
+/// From one word to the next free one, the flags apart.
+const STEP: u64 = FLAGS + 1;
 
 /// Never published: a thread that holds it takes the cold path at every check.
 pub(crate) const STALE: u64 = 0;
@@ -193,12 +202,25 @@ impl Epoch {
         self.next.swap(next, Ordering::Relaxed);
     }
 
-    /// Publishes `now`, or the next free value if time has not moved on. Only the ticker writes.
+    /// Publishes `now`, or the next free value if time has not moved on.
     fn publish(&self, now: u64, flags: u64) -> u64 {
-        let after = (self.glance() & !FLAGS) + FLAGS + 1;
-        let word = (now & !FLAGS).max(after) | flags;
-        self.word.swap(word, Ordering::SeqCst);
-        word
+        let mut before = self.glance();
+        loop {
+            let after = (before & !FLAGS) + STEP;
+            let word = (now & !FLAGS).max(after) | flags;
+            let swap =
+                (self.word).compare_exchange(before, word, Ordering::SeqCst, Ordering::Relaxed);
+            match swap {
+                Ok(_) => return word,
+                Err(bumped) => before = bumped,
+            }
+        }
+    }
+
+    /// Has every check of the process look, as a tick would.
+    #[cold]
+    pub(crate) fn bump(&self) {
+        self.word.fetch_add(STEP, Ordering::Release);
     }
 
     /// Accounts for the gap between the tick `before` and the tick `word`, which was visible at

@@ -202,8 +202,13 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
     Look::Fine(Seen(seen))
 }
 
+/// The first trip of a scope moves the word: the loops further out hold one with which nothing was
+/// due, and have to look as well if the code between them and this check swallows the error.
 #[cold]
 fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
+    if stack.tell(owner) {
+        EPOCH.bump();
+    }
     let (site, limit, spent) = stack.describe(owner);
     let cause = match spent {
         Some(limit) => Cause::Iterations { limit },

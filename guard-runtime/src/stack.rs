@@ -26,7 +26,21 @@ const UNKNOWN: u64 = 0;
 /// In `due`: spent by something else than time.
 const SPENT: u64 = 1;
 
+/// In the `due` of the scope it belongs to: a check has tripped by it. No deadline but `MAX` is that late.
+const TOLD: u64 = 1 << 63;
+
 const GENERATION: u64 = 1 << 32;
+
+fn untold(due: u64) -> u64 {
+    if due == u64::MAX { due } else { due & !TOLD }
+}
+
+/// When a scope ends; centuries are for ever.
+#[inline]
+fn end(start: u64, limit: u64) -> u64 {
+    let end = start.saturating_add(limit);
+    if end < TOLD { end } else { u64::MAX }
+}
 
 /// One open scope.
 pub(crate) struct Slot {
@@ -82,13 +96,13 @@ impl Slot {
         } else {
             epoch.latest_start(lag, start)
         };
-        (start.saturating_add(limit), settled)
+        (end(start, limit), settled)
     }
 
     /// What an earlier look worked out, if one did.
     #[inline]
     fn recall(&self, earliest: &mut Earliest) -> bool {
-        let due = self.due.load(Ordering::Relaxed);
+        let due = untold(self.due.load(Ordering::Relaxed));
         if due == UNKNOWN {
             return false;
         }
@@ -184,7 +198,7 @@ impl Stack {
         }
         self.slot(depth, |slot| {
             slot.write(site, start, limit, EXACT);
-            slot.take_in(depth, (start.saturating_add(limit), true), &mut earliest);
+            slot.take_in(depth, (end(start, limit), true), &mut earliest);
         });
         self.set_depth(depth + 1);
         earliest
@@ -240,7 +254,7 @@ impl Stack {
         let slot = &self.slots[0];
         let site = slot.site.load(Ordering::Acquire);
         let times = [&slot.start, &slot.limit, &slot.lag].map(|time| time.load(Ordering::Acquire));
-        let spent = slot.due.load(Ordering::Acquire) == SPENT;
+        let spent = untold(slot.due.load(Ordering::Acquire)) == SPENT;
         let open = top % GENERATION != 0;
         (open && self.top.load(Ordering::Acquire) == top).then_some((site, times, spent))
     }
@@ -255,6 +269,15 @@ impl Stack {
         for above in index + 1..self.depth() {
             self.slot(above, |slot| slot.due.store(UNKNOWN, Ordering::Release));
         }
+    }
+
+    /// Marks the scope at `index`, whose deadline has passed; true the first time.
+    pub(crate) fn tell(&self, index: u32) -> bool {
+        self.slot(index, |slot| {
+            let due = slot.due.load(Ordering::Relaxed);
+            slot.due.store(due | TOLD, Ordering::Release);
+            due & TOLD == 0
+        })
     }
 
     /// Sets the iterations that the scope at `index` may take.
@@ -291,7 +314,7 @@ impl Stack {
     /// The number of the site of the scope at `index`, its time limit, and its iteration limit if that is spent.
     pub(crate) fn describe(&self, index: u32) -> (u32, u64, Option<u64>) {
         self.slot(index, |slot| {
-            let spent = slot.due.load(Ordering::Relaxed) == SPENT;
+            let spent = untold(slot.due.load(Ordering::Relaxed)) == SPENT;
             (
                 slot.site.load(Ordering::Relaxed),
                 slot.limit.load(Ordering::Relaxed),
