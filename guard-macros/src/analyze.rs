@@ -7,6 +7,7 @@ use syn::{Attribute, Block, Error, Expr, Item, LitStr, Path, ReturnType, Signatu
 use crate::args::{Args, Errors, OnTrip, Timeout, pace};
 use crate::breaks::Breaks;
 use crate::calls;
+use crate::future;
 use crate::target::{Function, Target, is_loop_guard};
 
 /// What to do with one function.
@@ -22,12 +23,15 @@ pub(crate) struct Plan<'a> {
     pub(crate) boundary: bool,
     /// Whether a function without a scope and without loops looks when it is entered.
     pub(crate) entry: bool,
+    /// What the future yields, if it is a future that is guarded.
+    pub(crate) future: Option<ReturnType>,
 }
 
 /// The budgets of a scope.
 pub(crate) struct Limits<'a> {
     pub(crate) timeout: Option<&'a Timeout>,
     pub(crate) iterations: Option<&'a Expr>,
+    pub(crate) every: Option<&'a Timeout>,
 }
 
 /// The way out of the function.
@@ -52,7 +56,9 @@ pub(crate) fn plan<'a>(
     if errors.is_empty() && (stray || passes(function, inherit, found)) {
         return Ok(None);
     }
+    let future = future::output(function);
     let sig = &*function.sig;
+    let output = future.as_ref().unwrap_or(&sig.output);
     unguardable(sig, &mut errors);
     let on_trip = args.on_trip.as_ref().map(|arg| (&arg.key, arg.value));
     let breaks = matches!(on_trip, Some((_, OnTrip::Break)));
@@ -64,29 +70,43 @@ pub(crate) fn plan<'a>(
             ));
         }
     }
-    if let Some((key, OnTrip::Error)) =
-        on_trip.filter(|_| is_unit(&sig.output) || never(&sig.output))
-    {
+    if let Some((key, OnTrip::Error)) = on_trip.filter(|_| is_unit(output) || never(output)) {
         errors.push(Error::new_spanned(
             key,
             "this function returns no `Result`: remove `on_trip` or return one",
         ));
     }
+    if let (Some((key, OnTrip::Break)), true) = (on_trip, future.is_some() && !inherit) {
+        errors.push(Error::new(
+            key.span(),
+            "a future that waits has no loop to break: say what to return with `fallback = ...`",
+        ));
+    }
+    if let (Some(arg), true) = (&args.yield_every, future.is_none() && !function.of_block) {
+        errors.push(Error::new(
+            arg.key.span(),
+            "only an `async fn` can yield: remove `yield_every`",
+        ));
+    }
     if breaks {
-        let value = !is_unit(&sig.output);
+        let value = !is_unit(output);
         Breaks::judge(function.block, value, &mut errors);
     }
+    let every = args.yield_every.as_ref().map(|arg| &arg.value);
+    let every = every.filter(|_| future.is_some());
     errors.finish(Some(Plan {
         root: args.krate.as_ref().map(|arg| &arg.value),
         name: args.name.as_ref().map(|arg| &arg.value),
-        budget: (!inherit).then(|| Limits {
+        budget: (!inherit || every.is_some()).then(|| Limits {
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
             iterations: args.iterations.as_ref().map(|arg| &arg.value),
+            every,
         }),
-        leave: leave(args, &function.sig.output),
+        leave: leave(args, output),
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
         entry: inherit && !found && recurses(function),
+        future,
     }))
 }
 
@@ -96,12 +116,6 @@ fn unguardable(sig: &Signature, errors: &mut Errors) {
         errors.push(Error::new_spanned(
             token,
             "a `const fn` can run at compile time, where there is no clock: remove `const` or the attribute",
-        ));
-    }
-    if let Some(token) = &sig.asyncness {
-        errors.push(Error::new_spanned(
-            token,
-            "`async` functions cannot be guarded yet: guard the functions it calls",
         ));
     }
 }
@@ -256,7 +270,7 @@ fn unwinds(abi: &syn::Abi) -> bool {
         .is_some_and(|name| name.value() == "Rust" || name.value().ends_with("-unwind"))
 }
 
-fn never(output: &ReturnType) -> bool {
+pub(crate) fn never(output: &ReturnType) -> bool {
     matches!(output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
 }
 

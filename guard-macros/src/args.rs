@@ -16,6 +16,7 @@ pub(crate) struct Args {
     pub(crate) inherit: Option<Arg<()>>,
     pub(crate) on_trip: Option<Arg<OnTrip>>,
     pub(crate) fallback: Option<Arg<Expr>>,
+    pub(crate) yield_every: Option<Arg<Timeout>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) macros: Option<Arg<Vec<Path>>>,
@@ -50,12 +51,13 @@ pub(crate) enum Pace {
     Every(u32),
 }
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "timeout",
     "iterations",
     "inherit",
     "on_trip",
     "fallback",
+    "yield_every",
     "name",
     "crate",
     "macros",
@@ -117,6 +119,9 @@ impl Args {
             "inherit" => set_once(&mut self.inherit, key, |_| flag(input)),
             "on_trip" => set_once(&mut self.on_trip, key, |key| on_trip(&value(input, key)?)),
             "fallback" => set_once(&mut self.fallback, key, |key| value(input, key)),
+            "yield_every" => set_once(&mut self.yield_every, key, |key| {
+                timeout(value(input, key)?)
+            }),
             "name" => set_once(&mut self.name, key, |key| name(&value(input, key)?)),
             "crate" => set_once(&mut self.krate, key, |key| {
                 equals(input, key)?;
@@ -196,6 +201,7 @@ fn equals(input: ParseStream, key: &Ident) -> Result<(), Error> {
         "iterations" => "iterations = 1000",
         "on_trip" => r#"on_trip = "panic""#,
         "fallback" => "fallback = None",
+        "yield_every" => r#"yield_every = "1ms""#,
         "name" => r#"name = "settle""#,
         _ => "crate = my_crate::guard_runtime",
     };

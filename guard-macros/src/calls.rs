@@ -45,6 +45,19 @@ const EXPRESSIONS: [&str; 30] = [
     "bail",
 ];
 
+/// Those of them that await their arguments.
+const AWAITING: [&str; 2] = ["join", "try_join"];
+
+/// Whether the call may have an `await` in it, seen or not.
+pub(crate) fn may_await(call: &Macro) -> bool {
+    let known = call.path.segments.last().is_some_and(|last| {
+        let name = last.ident.unraw().to_string();
+        name == "matches"
+            || (EXPRESSIONS.contains(&name.as_str()) && !AWAITING.contains(&name.as_str()))
+    });
+    !known || any_ident(call.tokens.clone(), &|ident| ident == "await")
+}
+
 /// What a macro makes of its tokens.
 enum Grammar {
     /// `a, b`, or `a; n` with a length.

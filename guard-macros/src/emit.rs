@@ -15,17 +15,17 @@ use crate::args::Timeout;
 use crate::instrument::Rebound;
 
 macro_rules! q {
-    ($($tokens:tt)*) => { quote_spanned!(Span::mixed_site()=> $($tokens)*) };
+    ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
 }
 pub(crate) use q;
 
 /// Quotes for one function.
 pub(crate) struct Emit<'p> {
-    plan: &'p Plan<'p>,
+    pub(crate) plan: &'p Plan<'p>,
     /// `::guard_runtime::__private`
     pub(crate) private: TokenStream,
     /// Iterations are counted in the frame, where closures can reach the count.
-    shared_count: bool,
+    pub(crate) shared_count: bool,
     /// A check was written that leaves to the fallback from outside closures.
     falls_back: Cell<bool>,
 }
@@ -44,6 +44,10 @@ pub(crate) struct Check {
     pub(crate) place: Place,
     /// The number of its counter, and the iterations between two checks.
     pub(crate) every: Option<(u32, u32)>,
+    /// What was seen last is read from the thread, and not from a local.
+    pub(crate) fresh: bool,
+    /// The task yields here when its turn is over.
+    pub(crate) turns: bool,
 }
 
 /// From where a trip has to leave.
@@ -181,13 +185,13 @@ impl<'p> Emit<'p> {
         q!(#private::file!(), #line, #column)
     }
 
-    fn at(&self, mark: Mark) -> TokenStream {
+    pub(crate) fn at(&self, mark: Mark) -> TokenStream {
         let (private, kind, place) = (&self.private, mark.kind, self.place(mark.span));
         q!(&const { #private::At::new(#kind, #place) })
     }
 
-    /// Opens the scope, and looks whether a budget is spent already.
-    pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
+    /// The scope's name and place, in a static.
+    pub(crate) fn site(&self, function: &Ident) -> TokenStream {
         let private = &self.private;
         let name = match self.plan.name {
             Some(name) => q!(#name),
@@ -197,15 +201,26 @@ impl<'p> Emit<'p> {
             }
         };
         let place = self.place(function.span());
-        let nanos = match limits.timeout {
+        q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place);)
+    }
+
+    /// A number of nanoseconds.
+    pub(crate) fn nanos(&self, timeout: Option<&Timeout>) -> TokenStream {
+        let private = &self.private;
+        match timeout {
             Some(Timeout::Nanos(nanos)) => grouped(*nanos),
             Some(Timeout::Expr(expr)) => {
                 let (private, end) = self.blaming(expr);
                 quote_spanned!(end=> #private::nanos(#expr))
             }
             None => q!(#private::u64::MAX),
-        };
-        let limit = limits.iterations.map(|expr| match unsuffixed(expr) {
+        }
+    }
+
+    /// `let __limit = ..;`, if iterations are counted.
+    pub(crate) fn limit(&self, limits: &Limits<'_>) -> Option<TokenStream> {
+        let expr = limits.iterations?;
+        Some(match unsuffixed(expr) {
             Some(number) => {
                 let number = grouped(number);
                 q!(let __limit = #number;)
@@ -215,16 +230,18 @@ impl<'p> Emit<'p> {
                 let count = quote_spanned!(end=> #private::Count::count(#expr));
                 q!(let __limit = #count;)
             }
-        });
-        let site =
-            q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place););
-        let tick = self.tick(
-            Mark {
-                kind: "fn",
-                span: function.span(),
-            },
-            Place::Entry,
+        })
+    }
+
+    /// Opens the scope, and looks whether a budget is spent already.
+    pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
+        let private = &self.private;
+        let (site, nanos, limit) = (
+            self.site(function),
+            self.nanos(limits.timeout),
+            self.limit(limits),
         );
+        let tick = self.tick(entry(function), Place::Entry, false);
         let stale = q!(if __seen.is_stale() { #tick });
         if self.shared_count {
             return q! {
@@ -253,19 +270,22 @@ impl<'p> Emit<'p> {
     /// A check at the entry of a function that opens no scope.
     pub(crate) fn look(&self, function: &Ident) -> TokenStream {
         let private = &self.private;
-        let mark = Mark {
-            kind: "fn",
-            span: function.span(),
-        };
-        let (declare, tick) = (self.inherit(), self.tick(mark, Place::Entry));
+        let tick = self.tick(entry(function), Place::Entry, false);
+        let declare = self.inherit();
         q!(#declare if #private::due(__seen) { #tick })
     }
 
     /// The check at the head of a loop's body.
     pub(crate) fn check(&self, check: Check) -> TokenStream {
         let private = &self.private;
-        let tick = self.tick(check.mark, check.place);
-        let mut due = q!(if #private::due(__seen) { #tick });
+        let tick = self.tick(check.mark, check.place, check.fresh);
+        let seen = if check.fresh {
+            q!(#private::inherit())
+        } else {
+            q!(__seen)
+        };
+        let turn = check.turns.then(|| q!(#private::turn().await;));
+        let mut due = q!(if #private::due(#seen) { #tick #turn });
         if let Some((number, every)) = check.every {
             let name = counter(number);
             due = q! {
@@ -291,7 +311,8 @@ impl<'p> Emit<'p> {
     /// Counts one iteration.
     fn count(&self, check: Check) -> Option<TokenStream> {
         self.plan.budget.as_ref()?.iterations?;
-        let (private, at, leave) = (&self.private, self.at(check.mark), self.leave(check.place));
+        let (private, at) = (&self.private, self.at(check.mark));
+        let leave = self.leave(check.place, check.fresh);
         if self.shared_count {
             return Some(q! {
                 if let #private::Option::Some(__tripped) = #private::count(&__LOOP_GUARD_SITE, #at) {
@@ -309,11 +330,16 @@ impl<'p> Emit<'p> {
     }
 
     /// The cold path of a check.
-    pub(crate) fn tick(&self, mark: Mark, place: Place) -> TokenStream {
-        let (private, at, leave) = (&self.private, self.at(mark), self.leave(place));
+    pub(crate) fn tick(&self, mark: Mark, place: Place, fresh: bool) -> TokenStream {
+        let (private, at, leave) = (&self.private, self.at(mark), self.leave(place, fresh));
+        let fine = if fresh {
+            q!(#private::Result::Ok(_) => {})
+        } else {
+            q!(#private::Result::Ok(__now) => __seen = __now,)
+        };
         q! {
             match #private::tick(#at) {
-                #private::Result::Ok(__now) => __seen = __now,
+                #fine
                 #private::Result::Err(__tripped) => { #leave }
             }
         }
@@ -321,12 +347,13 @@ impl<'p> Emit<'p> {
 
     /// Leaves with `__tripped`. A way out that cannot be taken (a panic while the thread unwinds
     /// already) goes on behind this: the next check finds the same.
-    fn leave(&self, place: Place) -> TokenStream {
+    fn leave(&self, place: Place, fresh: bool) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
             // There is no loop to break at the entry; the first one will notice.
             Leave::Break if place == Place::Entry => q!(_ = __tripped;),
             Leave::Break => q!(#private::broken(__tripped); break;),
+            _ if place == Place::Closure && fresh => q!(_ = #private::unwind(__tripped);),
             _ if place == Place::Closure => q!(__seen = #private::unwind(__tripped);),
             Leave::Fallback(_) => {
                 self.falls_back.set(true);
@@ -394,7 +421,22 @@ impl<'p> Emit<'p> {
             body: arguments,
             fallback: rebound,
         } = arguments;
-        let leave = match &self.plan.leave {
+        let leave = self.value_of_trip(rebound);
+        q! {
+            return match #private::boundary(move || #output {
+                #arguments
+                #body
+            }) {
+                #private::Result::Ok(__value) => __value,
+                #private::Result::Err(__tripped) => #leave,
+            };
+        }
+    }
+
+    /// The function's value when `__tripped` came out of its body.
+    pub(crate) fn value_of_trip(&self, rebound: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        match &self.plan.leave {
             Leave::Fallback(fallback) => {
                 let value = self.fallback(fallback);
                 q!({ #rebound #value })
@@ -405,15 +447,6 @@ impl<'p> Emit<'p> {
             }
             Leave::Error(_) => self.error(),
             Leave::Panic | Leave::Break => q!({ #private::panic(__tripped); #private::abandon() }),
-        };
-        q! {
-            return match #private::boundary(move || #output {
-                #arguments
-                #body
-            }) {
-                #private::Result::Ok(__value) => __value,
-                #private::Result::Err(__tripped) => #leave,
-            };
         }
     }
 
@@ -444,6 +477,14 @@ impl<'p> Emit<'p> {
                 __tripped => #value,
             }
         })
+    }
+}
+
+/// The place of a check at the entry.
+pub(crate) fn entry(function: &Ident) -> Mark {
+    Mark {
+        kind: "fn",
+        span: function.span(),
     }
 }
 
@@ -479,6 +520,14 @@ fn counter(number: u32) -> Ident {
 
 /// The return type of the boundary's closure: `impl Trait` cannot be written there, `_` can.
 fn inferable(output: &ReturnType) -> TokenStream {
+    match nameable(output) {
+        ReturnType::Default => q!(-> ()),
+        output @ ReturnType::Type(..) => q!(#output),
+    }
+}
+
+/// The type, with `_` for each `impl Trait`.
+pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
     struct Infer;
     impl VisitMut for Infer {
         fn visit_type_mut(&mut self, ty: &mut Type) {
@@ -490,8 +539,5 @@ fn inferable(output: &ReturnType) -> TokenStream {
     }
     let mut output = output.clone();
     Infer.visit_return_type_mut(&mut output);
-    match output {
-        ReturnType::Default => q!(-> ()),
-        output @ ReturnType::Type(..) => q!(#output),
-    }
+    output
 }

@@ -14,6 +14,7 @@ use crate::args::{Pace, pace};
 use crate::calls;
 use crate::diverge;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
+use crate::future;
 use crate::strip;
 use crate::target::{Function, is_loop_guard};
 
@@ -31,16 +32,12 @@ use crate::target::{Function, is_loop_guard};
 /// }
 /// ```
 pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
+    if let Some(output) = &plan.future {
+        return future::instrument(plan, output, function);
+    }
     let in_closures = closures_have_loops(function.block, plan);
-    let emit = Emit::new(plan, in_closures);
-    let mut instrument = Instrument {
-        emit,
-        declared: plan.budget.is_some(),
-        wanted: false,
-        place: Place::Body,
-        paced: 0,
-        strips: !ends_in_wrong_loop(function),
-    };
+    let mut instrument = Instrument::new(plan, in_closures);
+    instrument.strips = !ends_in_wrong_loop(function);
     instrument.visit_block_mut(function.block);
 
     let emit = instrument.emit;
@@ -73,7 +70,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
 }
 
 /// Takes the items at the block's start, which would otherwise stand behind our statements.
-fn leading_items(block: &mut Block) -> Vec<Stmt> {
+pub(crate) fn leading_items(block: &mut Block) -> Vec<Stmt> {
     let is_other = |stmt: &Stmt| !matches!(stmt, Stmt::Item(_));
     let first = block.stmts.iter().position(is_other);
     let count = first.unwrap_or(block.stmts.len());
@@ -177,7 +174,7 @@ impl VisitMut for Used {
 }
 
 /// Whether the attribute decides if there is an argument at all; others belong to its binding.
-fn is_condition(attribute: &Attribute) -> bool {
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
@@ -192,8 +189,8 @@ fn ends_in_wrong_loop(function: &Function<'_>) -> bool {
         )
 }
 
-/// Whether a closure of the function has a loop in it, macro calls included.
-fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
+/// Whether a closure or an `async` block of the function has a loop in it, macro calls included.
+pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
     struct Closures<'p> {
         plan: &'p Plan<'p>,
         inside: bool,
@@ -201,11 +198,14 @@ fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
     }
     impl VisitMut for Closures<'_> {
         fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
-            if expr.asyncness.is_none() {
-                let outer = std::mem::replace(&mut self.inside, true);
-                self.visit_expr_mut(&mut expr.body);
-                self.inside = outer;
-            }
+            let outer = std::mem::replace(&mut self.inside, true);
+            self.visit_expr_mut(&mut expr.body);
+            self.inside = outer;
+        }
+        fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
+            let outer = std::mem::replace(&mut self.inside, true);
+            self.visit_block_mut(&mut expr.block);
+            self.inside = outer;
         }
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             self.found |=
@@ -216,7 +216,6 @@ fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
             calls::visit(&mut call.clone(), self.plan.macros, self);
         }
         fn visit_item_mut(&mut self, _: &mut Item) {}
-        fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
         fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     }
     let mut closures = Closures {
@@ -236,17 +235,37 @@ fn while_kind(expr: &ExprWhile) -> &'static str {
     }
 }
 
-struct Instrument<'p> {
-    emit: Emit<'p>,
+pub(crate) struct Instrument<'p> {
+    pub(crate) emit: Emit<'p>,
     /// Whether `__seen` is in scope here.
     declared: bool,
     /// Whether a loop of the statement at hand needs it declared.
     wanted: bool,
-    place: Place,
+    pub(crate) place: Place,
     /// Loops with `every`, numbered for the names of their counters.
     paced: u32,
     /// Whether loops may run in strips.
     strips: bool,
+    /// Whether loops may await: what the thread has seen last is then no local's business.
+    pub(crate) awaits: bool,
+    /// Whether loops yield, where they can.
+    yields: bool,
+}
+
+impl<'p> Instrument<'p> {
+    pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
+        let yields = (plan.budget.as_ref()).is_some_and(|limits| limits.every.is_some());
+        Self {
+            emit: Emit::new(plan, in_closures || plan.future.is_some()),
+            declared: plan.budget.is_some() && plan.future.is_none(),
+            wanted: false,
+            place: Place::Body,
+            paced: 0,
+            strips: !yields,
+            awaits: plan.future.is_some(),
+            yields,
+        }
+    }
 }
 
 impl Instrument<'_> {
@@ -260,10 +279,16 @@ impl Instrument<'_> {
         if pace == Some(Pace::Skip) {
             return self.visit_block_mut(body);
         }
-        self.wanted |= !self.declared;
-        let declared = std::mem::replace(&mut self.declared, true);
-        self.visit_block_mut(body);
-        self.declared = declared;
+        let turns = self.yields && self.place == Place::Body;
+        let fresh = self.awaits && (turns || future::may_await(body));
+        if fresh {
+            self.visit_block_mut(body);
+        } else {
+            self.wanted |= !self.declared;
+            let declared = std::mem::replace(&mut self.declared, true);
+            self.visit_block_mut(body);
+            self.declared = declared;
+        }
         let every = match pace {
             Some(Pace::Every(every)) => {
                 self.paced += 1;
@@ -277,8 +302,20 @@ impl Instrument<'_> {
                 mark,
                 place: self.place,
                 every,
+                fresh,
+                turns,
             })),
         );
+    }
+
+    /// Visits what runs when somebody else calls or polls it.
+    fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (self.place, self.declared, self.wanted, self.awaits);
+        (self.place, self.declared, self.wanted, self.awaits) =
+            (Place::Closure, false, false, awaits);
+        let result = visit(self);
+        (self.place, self.declared, self.wanted, self.awaits) = outer;
+        result
     }
 
     /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
@@ -307,6 +344,8 @@ impl Instrument<'_> {
             },
             place: self.place,
             every: None,
+            fresh: false,
+            turns: false,
         };
         Some(self.emit.for_strips(&strips, expr, check))
     }
@@ -328,6 +367,8 @@ impl Instrument<'_> {
                 mark,
                 place: self.place,
                 every: None,
+                fresh: false,
+                turns: false,
             },
         ))
     }
@@ -408,17 +449,20 @@ impl VisitMut for Instrument<'_> {
     /// |x| value   =>   |x| { declarations; value }
     /// ```
     fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
-        if expr.asyncness.is_some() {
-            return;
-        }
-        let outer = (self.place, self.declared, self.wanted, self.paced);
-        (self.place, self.declared, self.wanted) = (Place::Closure, false, false);
-        self.visit_expr_mut(&mut expr.body);
-        let declaration = self.declaration(self.wanted, outer.3);
+        let awaits = expr.asyncness.is_some();
+        let declaration = self.inside(awaits, |it| {
+            let paced = it.paced;
+            it.visit_expr_mut(&mut expr.body);
+            it.declaration(it.wanted, paced)
+        });
         if !declaration.is_empty() {
             *expr.body = emit::block(&declaration, &expr.body);
         }
-        (self.place, self.declared, self.wanted) = (outer.0, outer.1, outer.2);
+    }
+
+    /// As a closure: its loops look at the scopes of the thread that polls it.
+    fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
+        self.inside(true, |it| it.visit_block_mut(&mut expr.block));
     }
 
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
@@ -443,6 +487,4 @@ impl VisitMut for Instrument<'_> {
             self.visit_expr_mut(&mut pat.guard);
         }
     }
-    // These run when they are polled, perhaps by another thread.
-    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
 }

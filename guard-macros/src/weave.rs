@@ -145,7 +145,7 @@ impl Emit<'_> {
     /// before a strip, what is learned after it.
     fn strip(&self, outer: Option<&Label>, check: Check) -> [TokenStream; 4] {
         let private = &self.private;
-        let tick = self.tick(check.mark, check.place);
+        let tick = self.tick(check.mark, check.place, check.fresh);
         let label = outer.map_or_else(|| q!('__strips:), ToTokens::to_token_stream);
         let declare = q! {
             static __LOOP_GUARD_STRIDE: #private::Stride = #private::Stride::new();

@@ -16,15 +16,25 @@ fn anchor() -> Instant {
 /// The real, monotonic time.
 #[inline]
 pub(crate) fn real() -> u64 {
-    nanos(anchor().elapsed()).saturating_add(ORIGIN)
+    of(Instant::now())
 }
 
-/// The time of this thread: real, unless its test has paused it.
+/// The number of a moment.
+#[inline]
+pub(crate) fn of(moment: Instant) -> u64 {
+    nanos(moment.saturating_duration_since(anchor())).saturating_add(ORIGIN)
+}
+
+/// The time of this thread: real, unless its test has paused it or that of the runtime it works for.
 #[inline]
 pub(crate) fn now() -> u64 {
     #[cfg(feature = "testing")]
     if let Some(paused) = crate::testing::paused_at() {
         return paused;
+    }
+    #[cfg(feature = "tokio")]
+    if crate::frame::polls().is_some() {
+        return crate::timer::read().0;
     }
     real()
 }
@@ -32,9 +42,14 @@ pub(crate) fn now() -> u64 {
 /// Whether this thread's time stands still.
 pub(crate) fn is_paused() -> bool {
     #[cfg(feature = "testing")]
-    return crate::testing::paused_at().is_some();
-    #[cfg(not(feature = "testing"))]
-    return false;
+    if crate::testing::paused_at().is_some() {
+        return true;
+    }
+    #[cfg(feature = "tokio")]
+    if crate::frame::polls().is_some() {
+        return crate::timer::read().1;
+    }
+    false
 }
 
 /// `None` where the platform's clock ends before `time`.

@@ -4,9 +4,12 @@
 //! count, and entering needs no allocation.
 
 use core::cell::Cell;
+use std::thread;
 
-pub(crate) use crate::stack::{Earliest, SLOTS, Stack};
+pub(crate) use crate::stack::{Earliest, SLOTS, Saved, Stack};
 
+use crate::clock;
+use crate::scope::Scope;
 use crate::stack::{EMPTY, NOBODYS};
 use crate::sync::{Mutex, lock};
 
@@ -26,6 +29,91 @@ thread_local! {
     /// The last word with which a check of this thread found nothing due.
     static SEEN: Cell<u64> = const { Cell::new(crate::epoch::PARKED) };
     static LEASE: Lease = const { Lease };
+    /// The depth below the outermost future that is polled.
+    static POLLS: Cell<u32> = const { Cell::new(NONE) };
+    static TURN: Cell<Turn> = const { Cell::new(Turn::ENDLESS) };
+}
+
+/// No future is polled.
+const NONE: u32 = u32::MAX;
+
+/// How long the task at hand may run on, in nanoseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn {
+    pub(crate) every: u64,
+    /// When it began.
+    since: u64,
+}
+
+impl Turn {
+    const ENDLESS: Self = Self {
+        every: u64::MAX,
+        since: 0,
+    };
+
+    /// When it is over.
+    pub(crate) fn end(self) -> u64 {
+        self.since.saturating_add(self.every)
+    }
+}
+
+pub(crate) fn turn() -> Turn {
+    TURN.get()
+}
+
+/// Begins a turn of so many nanoseconds; one of a future around this may be shorter.
+pub(crate) fn take_turn(every: u64) {
+    if every != u64::MAX {
+        let since = clock::now();
+        TURN.set(Turn { every, since });
+    }
+}
+
+pub(crate) fn turn_is_over() -> bool {
+    let end = TURN.get().end();
+    end != u64::MAX && clock::now() >= end
+}
+
+/// Around one poll of a guarded future: whatever comes of it, the stack is left as it was.
+pub(crate) struct Poller {
+    scope: Scope,
+    polls: u32,
+    turn: Turn,
+}
+
+impl Poller {
+    #[inline]
+    pub(crate) fn new(scope: Scope) -> Self {
+        let polls = POLLS.get();
+        if polls == NONE {
+            POLLS.set(scope.place().1);
+        }
+        Self {
+            polls,
+            // One without turns of its own has no part in those around it.
+            turn: TURN.replace(Turn::ENDLESS),
+            scope,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl Drop for Poller {
+    #[inline]
+    fn drop(&mut self) {
+        POLLS.set(self.polls);
+        TURN.set(self.turn);
+    }
+}
+
+/// The depth below the outermost future that this thread polls.
+#[cfg(feature = "tokio")]
+pub(crate) fn polls() -> Option<u32> {
+    Some(POLLS.get()).filter(|polls| *polls != NONE)
 }
 
 /// Gives the stack back when the thread ends.
@@ -39,6 +127,7 @@ impl Drop for Lease {
         }
         // Scopes are locals of functions that have returned by now; only a leaked guard is left.
         stack.set_depth(0);
+        *lock(&stack.thread) = None;
         lock(&FREE).push(stack);
     }
 }
@@ -53,8 +142,26 @@ pub(crate) fn set_seen(word: u64) {
     SEEN.set(word);
 }
 
-/// Whether any thread has a scope open.
+/// The open scopes of all threads, each with its site's number.
+pub(crate) fn open() -> Vec<(String, Vec<(u32, Saved)>)> {
+    let name = |stack: &Stack| match &*lock(&stack.thread) {
+        Some(thread) => match thread.name() {
+            Some(name) => name.to_owned(),
+            None => format!("{:?}", thread.id()),
+        },
+        None => "that ends".to_owned(),
+    };
+    let all = lock(&ALL);
+    let busy = all.iter().filter(|stack| stack.depth() != 0);
+    busy.map(|stack| (name(stack), stack.read())).collect()
+}
+
+/// Whether any thread has a scope open, or a future waits for an alarm.
 pub(crate) fn any_open() -> bool {
+    crate::waiting::any() || any_running()
+}
+
+fn any_running() -> bool {
     lock(&ALL).iter().any(|stack| stack.depth() != 0)
 }
 
@@ -79,7 +186,11 @@ impl Stack {
             made
         });
         STACK.set(stack);
-        (stack, LEASE.try_with(|_| ()).is_err())
+        let dying = LEASE.try_with(|_| ()).is_err();
+        if !dying {
+            *lock(&stack.thread) = Some(thread::current());
+        }
+        (stack, dying)
     }
 
     /// Gives a dying thread's stack back.

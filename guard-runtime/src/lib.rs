@@ -64,13 +64,21 @@ mod scope;
 #[cfg(not(loom))]
 mod site;
 #[cfg(not(loom))]
+mod snapshot;
+#[cfg(not(loom))]
 mod split;
 #[cfg(not(loom))]
 mod strip;
+#[cfg(not(loom))]
+mod task;
 #[cfg(all(feature = "testing", not(loom)))]
 pub mod testing;
+#[cfg(all(feature = "tokio", not(loom)))]
+mod timer;
 #[cfg(not(loom))]
 mod tripped;
+#[cfg(not(loom))]
+mod waiting;
 
 #[cfg(not(loom))]
 pub use budget::Budget;
@@ -81,13 +89,17 @@ pub use scope::{checkpoint, deadline, remaining};
 #[cfg(not(loom))]
 pub use site::Location;
 #[cfg(not(loom))]
+pub use snapshot::{OpenScope, Snapshot, snapshot};
+#[cfg(not(loom))]
 pub use tripped::{Cause, Tripped};
 
 /// What expansions name. Not public API: it changes without notice.
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
+    pub use core::future::poll_fn;
     pub use core::iter::IntoIterator;
+    pub use core::pin::pin;
     pub use core::{
         column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
     };
@@ -98,6 +110,7 @@ pub mod __private {
     pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
     pub use crate::strip::{Stride, kind, turns};
+    pub use crate::task::{Task, allow, begin, future, poll_caught, take_turns, turn};
     pub use crate::tripped::Tripped;
 }
 

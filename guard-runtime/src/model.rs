@@ -341,14 +341,15 @@ fn a_scope_that_opens_in_the_calm_is_never_early() {
 
 /// Nor is one that opens with a word that a thread has bumped.
 ///
-/// Caught: a tick that is stored over a bump, so that the word goes back; a bump that hides the last
-/// tick's `next` from whoever sees it.
+/// Caught: a bump in two steps, which takes the last tick's release away.
 #[test]
 fn a_scope_that_opens_with_a_bumped_word_is_never_early() {
     explore(Some(3), || never_early(false, true));
 }
 
-/// A thread whose word is bumped away while it asks is not forgotten, nor made to look for ever.
+/// A thread whose word is bumped away while it asks is not forgotten.
+///
+/// Caught: a tick that is stored over a bump, so that the word does not grow.
 #[test]
 fn a_bump_forgets_no_wish() {
     explore(Some(3), || {
@@ -434,5 +435,53 @@ fn a_glimpse_is_of_one_moment() {
             assert_eq!(slot, [10 * times, 100 * times, 1000 * times]);
             assert!(site == 2 || !spent);
         }
+    });
+}
+
+/// As [`Still`], with one alarm, which may be set.
+struct Alarmed {
+    token: Token,
+    alarm: Arc<Mutex<Option<u64>>>,
+}
+
+impl World for Alarmed {
+    fn now(&self) -> u64 {
+        NOW
+    }
+
+    fn any_open(&self) -> bool {
+        true
+    }
+
+    fn ring(&self, _: u64) -> u64 {
+        lock(&self.alarm).unwrap_or(u64::MAX)
+    }
+
+    fn sleep(&self, _: u64) {
+        self.token.park();
+    }
+}
+
+/// An alarm that is set while the ticker plans its next tick ends the sleep after it.
+///
+/// Caught: a ticker that looks for alarms before it plans; an alarm that is asked for before it is set.
+#[test]
+fn no_alarm_is_forgotten() {
+    explore(None, || {
+        let process = Process::new();
+        process.ticker(false).tick();
+        let alarm = Arc::new(Mutex::new(None));
+        let ticker = {
+            let (process, alarm) = (process.clone(), alarm.clone());
+            thread::spawn(move || {
+                let token = process.token.clone();
+                let mut ticker = Ticker::new(&process.epoch, Alarmed { token, alarm });
+                ticker.tick();
+                ticker.sleep();
+            })
+        };
+        *lock(&alarm) = Some(NOW);
+        process.ask();
+        ticker.join().unwrap();
     });
 }

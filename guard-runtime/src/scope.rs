@@ -54,6 +54,25 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Opens nothing: the depth as it is now, to come back to.
+    #[inline]
+    pub(crate) fn base() -> Self {
+        let (stack, dying) = Stack::leased();
+        Self::of(stack, stack.depth(), dying)
+    }
+
+    #[inline]
+    fn of(stack: &'static Stack, depth: u32, dying: bool) -> Self {
+        let depth = if dying { depth | DYING } else { depth };
+        Self { stack, depth }
+    }
+
+    /// The stack, and the depth below the scope.
+    #[inline]
+    pub(crate) fn place(&self) -> (&'static Stack, u32) {
+        (self.stack, self.depth & !DYING)
+    }
+
     /// Sets the iterations that [`count`] counts down, where closures count too.
     #[inline]
     pub fn allow(&self, limit: u64) {
@@ -102,6 +121,7 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
     let depth = stack.depth();
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(&EPOCH, site.register(), now.unwrap_or(0), limit);
+    let earliest = in_time(stack, earliest);
     if word & CALM != 0 && (LONG..LONGER).contains(&limit) {
         ticker::hurry(now.unwrap_or(0));
     }
@@ -109,13 +129,7 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
         Look::Spent { .. } => Seen(STALE),
         Look::Fine(seen) => seen,
     };
-    (
-        Scope {
-            stack,
-            depth: if dying { depth | DYING } else { depth },
-        },
-        seen,
-    )
+    (Scope::of(stack, depth, dying), seen)
 }
 
 /// The word to begin with in a function that opens no scope of its own.
@@ -151,10 +165,25 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     let stack = Stack::current();
     // The word first, as `look` wants it.
     let word = EPOCH.word();
-    match look(stack.earliest(&EPOCH), word, None) {
+    match look(in_time(stack, stack.earliest(&EPOCH)), word, None) {
         Look::Fine(seen) => Ok(seen),
         Look::Spent { owner, due, now } => Err(trip(stack, owner, due, now, *at)),
     }
+}
+
+/// In a runtime whose clock was stopped or moved by hand, deadlines are in that runtime's time.
+#[inline]
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(unused_variables, reason = "there is but one time")
+)]
+fn in_time(stack: &Stack, earliest: Earliest) -> Earliest {
+    #[cfg(feature = "tokio")]
+    if let (Some(base), (now, true)) = (frame::polls(), crate::timer::read()) {
+        stack.part(base, now);
+        return stack.earliest(&EPOCH);
+    }
+    earliest
 }
 
 /// What a look at the clock found.
@@ -180,7 +209,8 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
         owner,
         settled,
     } = earliest;
-    if due == u64::MAX && settled {
+    let turn = frame::turn().end();
+    if due.min(turn) == u64::MAX && settled {
         // In paused time no word may count as seen: the next entry would start with it, in real time.
         let seen = if clock::is_paused() { STALE } else { word };
         frame::set_seen(seen);
@@ -194,9 +224,10 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
     let wish = if word & PARKED != 0 {
         now
     } else {
-        due.saturating_sub(LEAD)
+        due.saturating_sub(LEAD).min(turn)
     };
-    let on_the_clock = due.saturating_sub(now) <= LEAD || clock::is_paused() || !ticker::ask(wish);
+    let on_the_clock =
+        due.saturating_sub(now) <= LEAD || now >= turn || clock::is_paused() || !ticker::ask(wish);
     let seen = if on_the_clock { STALE } else { word };
     frame::set_seen(seen);
     Look::Fine(Seen(seen))

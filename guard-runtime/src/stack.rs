@@ -5,6 +5,8 @@
 //! before and after has read slots of one moment (whatever a slot is given is written with release
 //! stores after the pop that freed it, so whoever sees the new value sees that pop).
 
+use std::thread::Thread;
+
 use crate::epoch::Epoch;
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
 
@@ -30,6 +32,15 @@ const SPENT: u64 = 1;
 const TOLD: u64 = 1 << 63;
 
 const GENERATION: u64 = 1 << 32;
+
+#[inline(always)]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "the depth is the lower half"
+)]
+fn depth_of(top: u64) -> u32 {
+    top as u32
+}
 
 fn untold(due: u64) -> u64 {
     if due == u64::MAX { due } else { due & !TOLD }
@@ -91,12 +102,7 @@ impl Slot {
             self.limit.load(Ordering::Relaxed),
         );
         let lag = self.lag.load(Ordering::Relaxed);
-        let (start, settled) = if lag == EXACT || limit == u64::MAX {
-            (start, true)
-        } else {
-            epoch.latest_start(lag, start)
-        };
-        (end(start, limit), settled)
+        deadline(epoch, start, limit, lag)
     }
 
     /// What an earlier look worked out, if one did.
@@ -144,11 +150,60 @@ pub(crate) struct Earliest {
     pub(crate) settled: bool,
 }
 
+/// What is kept of a scope that is open and on no stack: that of an async function between two polls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Saved {
+    start: u64,
+    limit: u64,
+    lag: u64,
+}
+
+impl Saved {
+    /// Of a scope that has not begun.
+    pub(crate) const NONE: Self = Self {
+        start: 0,
+        limit: 0,
+        lag: 0,
+    };
+
+    /// Its own deadline, and whether that is final.
+    pub(crate) fn deadline(&self, epoch: &Epoch) -> (u64, bool) {
+        deadline(epoch, self.start, self.limit, self.lag)
+    }
+
+    /// When it began, at the latest, if it knows.
+    pub(crate) fn start(&self, epoch: &Epoch) -> Option<u64> {
+        let known = self.start != 0;
+        known.then(|| start(epoch, self.start, self.lag).0)
+    }
+}
+
+/// When a scope began, at the latest, and whether that is final (see `epoch.rs`).
+#[inline]
+fn start(epoch: &Epoch, start: u64, lag: u64) -> (u64, bool) {
+    if lag == EXACT {
+        (start, true)
+    } else {
+        epoch.latest_start(lag, start)
+    }
+}
+
+#[inline]
+fn deadline(epoch: &Epoch, from: u64, limit: u64, lag: u64) -> (u64, bool) {
+    if limit == u64::MAX {
+        return (u64::MAX, true);
+    }
+    let (from, settled) = start(epoch, from, lag);
+    (end(from, limit), settled)
+}
+
 /// The open scopes of one thread.
 pub(crate) struct Stack {
     top: AtomicU64,
     slots: [Slot; SLOTS as usize],
     deep: Mutex<Vec<Slot>>,
+    /// Whose it is.
+    pub(crate) thread: Mutex<Option<Thread>>,
 }
 
 impl Stack {
@@ -161,6 +216,7 @@ impl Stack {
                 #[cfg(loom)]
                 slots: core::array::from_fn(|_| Slot::new()),
                 deep: Mutex::new(Vec::new()),
+                thread: Mutex::new(None),
             }
         }
     }
@@ -170,12 +226,8 @@ impl Stack {
     }
 
     #[inline(always)]
-    #[allow(
-        clippy::cast_possible_truncation,
-        reason = "the depth is the lower half"
-    )]
     pub(crate) fn depth(&self) -> u32 {
-        self.top.load(Ordering::Relaxed) as u32
+        depth_of(self.top.load(Ordering::Relaxed))
     }
 
     /// Opens a scope at `depth`, which is below [`SLOTS`].
@@ -191,17 +243,87 @@ impl Stack {
     pub(crate) fn push_exact(&self, epoch: &Epoch, site: u32, start: u64, limit: u64) -> Earliest {
         let depth = self.depth();
         let mut earliest = self.earliest(epoch);
+        self.open(depth, |slot| {
+            slot.write(site, start, limit, EXACT);
+            slot.take_in(depth, (end(start, limit), true), &mut earliest);
+        });
+        earliest
+    }
+
+    #[inline]
+    fn open(&self, depth: u32, write: impl FnOnce(&Slot)) {
         if depth >= SLOTS {
             let mut deep = lock(&self.deep);
             deep.truncate((depth - SLOTS) as usize);
             deep.push(Slot::new());
         }
-        self.slot(depth, |slot| {
-            slot.write(site, start, limit, EXACT);
-            slot.take_in(depth, (end(start, limit), true), &mut earliest);
-        });
+        self.slot(depth, write);
         self.set_depth(depth + 1);
-        earliest
+    }
+
+    /// What has to be kept of the scope at `index` to open it again.
+    #[inline]
+    pub(crate) fn save(&self, index: u32) -> Saved {
+        self.slot(index, |slot| Saved {
+            start: slot.start.load(Ordering::Relaxed),
+            limit: slot.limit.load(Ordering::Relaxed),
+            lag: slot.lag.load(Ordering::Relaxed),
+        })
+    }
+
+    /// Opens a scope again, on this stack or another one.
+    #[inline]
+    pub(crate) fn resume(&self, site: u32, saved: &Saved) {
+        self.open(self.depth(), |slot| {
+            slot.write(site, saved.start, saved.limit, saved.lag);
+        });
+    }
+
+    /// Whether the scope at `index` is out of iterations, what is left of them, and of how many.
+    pub(crate) fn allowance(&self, index: u32) -> (bool, u64, u64) {
+        self.slot(index, |slot| {
+            (
+                untold(slot.due.load(Ordering::Relaxed)) == SPENT,
+                slot.left.load(Ordering::Relaxed),
+                slot.iterations.load(Ordering::Relaxed),
+            )
+        })
+    }
+
+    /// Sets what is left of them.
+    pub(crate) fn leave(&self, index: u32, left: u64) {
+        self.slot(index, |slot| slot.left.store(left, Ordering::Release));
+    }
+
+    /// From now on the scope at `base` and those above it live in another time than those below, which
+    /// count no more. In that time it is `now`, and was already when they were opened; unless they
+    /// know better.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn part(&self, base: u32, now: u64) {
+        for index in base..self.depth() {
+            self.slot(index, |slot| {
+                if slot.lag.load(Ordering::Relaxed) != EXACT {
+                    slot.start.store(now, Ordering::Release);
+                    slot.lag.store(EXACT, Ordering::Release);
+                }
+                let due = slot.due.load(Ordering::Relaxed);
+                if untold(due) == SPENT {
+                    return;
+                }
+                if index == base {
+                    // A deadline that is known ends the search for an earlier one.
+                    let (start, limit) = (
+                        slot.start.load(Ordering::Relaxed),
+                        slot.limit.load(Ordering::Relaxed),
+                    );
+                    let told = if due == u64::MAX { 0 } else { due & TOLD };
+                    slot.owner.store(base, Ordering::Release);
+                    slot.due.store(end(start, limit) | told, Ordering::Release);
+                } else {
+                    slot.due.store(UNKNOWN, Ordering::Release);
+                }
+            });
+        }
     }
 
     /// Leaves every scope above `depth`.
@@ -244,6 +366,49 @@ impl Stack {
             self.slot(index, |slot| slot.work_out(epoch, index, &mut earliest));
         }
         earliest
+    }
+
+    /// What another thread reads: of each open scope its site and what is saved of it.
+    ///
+    /// One moment's, unless the thread opens and closes scopes faster than they are read, all the
+    /// time: then it is what was read last, less what has changed meanwhile.
+    #[cfg(not(loom))]
+    pub(crate) fn read(&self) -> Vec<(u32, Saved)> {
+        const TRIES: u32 = 1000;
+        let mut last = Vec::new();
+        for _ in 0..TRIES {
+            let top = self.top.load(Ordering::Acquire);
+            let depth = depth_of(top);
+            let slots = (0..depth).map_while(|index| self.read_slot(index));
+            let slots: Vec<_> = slots.collect();
+            if self.top.load(Ordering::Acquire) == top {
+                return slots;
+            }
+            let same = slots
+                .iter()
+                .zip(&last)
+                .take_while(|(now, before)| now == before);
+            let stable = same.count();
+            last = slots;
+            last.truncate(stable.max(1));
+            core::hint::spin_loop();
+        }
+        last
+    }
+
+    #[cfg(not(loom))]
+    fn read_slot(&self, index: u32) -> Option<(u32, Saved)> {
+        let read = |slot: &Slot| {
+            let site = slot.site.load(Ordering::Acquire);
+            let start = slot.start.load(Ordering::Acquire);
+            let limit = slot.limit.load(Ordering::Acquire);
+            let lag = slot.lag.load(Ordering::Acquire);
+            (site, Saved { start, limit, lag })
+        };
+        match self.slots.get(index as usize) {
+            Some(slot) => Some(read(slot)),
+            None => lock(&self.deep).get((index - SLOTS) as usize).map(read),
+        }
     }
 
     /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether

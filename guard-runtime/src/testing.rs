@@ -25,16 +25,40 @@
 //! # }
 //! ```
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
+use core::mem;
 use core::sync::atomic::{AtomicU64, Ordering};
+use core::task::Waker;
 use core::time::Duration;
 
-use crate::clock;
 use crate::epoch::STALE;
-use crate::frame;
+use crate::{clock, frame, waiting};
 
 thread_local! {
     static PAUSED_AT: Cell<Option<u64>> = const { Cell::new(None) };
+    /// Tasks that wait for the paused clock.
+    static ALARMS: RefCell<Vec<(u64, Waker)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Has [`advance`] wake the task, once it is past `due`.
+pub(crate) fn wake_after(due: u64, waker: &Waker) {
+    ALARMS.with_borrow_mut(|alarms| {
+        alarms.retain(|(_, other)| !other.will_wake(waker));
+        alarms.push((due, waker.clone()));
+    });
+}
+
+fn wake_before(now: u64) {
+    let due = ALARMS.with_borrow_mut(|alarms| {
+        let (due, later) = mem::take(alarms).into_iter().partition(|(at, _)| *at < now);
+        *alarms = later;
+        due
+    });
+    waiting::wake(
+        due.into_iter()
+            .map(|(_, waker): (u64, Waker)| waker)
+            .collect(),
+    );
 }
 
 pub(crate) fn paused_at() -> Option<u64> {
@@ -55,9 +79,12 @@ pub fn pause() {
 pub fn resume() {
     PAUSED_AT.set(None);
     frame::set_seen(STALE);
+    // They wait for another clock from now on.
+    wake_before(u64::MAX);
 }
 
-/// Moves the clock of this thread forward.
+/// Moves the clock of this thread forward, and wakes the guarded futures that it last polled and whose
+/// deadline that is past.
 ///
 /// # Panics
 ///
@@ -67,7 +94,9 @@ pub fn advance(by: Duration) {
     let now = PAUSED_AT
         .get()
         .expect("advance: this thread's clock is not paused; call testing::pause() first");
-    PAUSED_AT.set(Some(now.saturating_add(clock::nanos(by))));
+    let now = now.saturating_add(clock::nanos(by));
+    PAUSED_AT.set(Some(now));
+    wake_before(now);
 }
 
 static STALL: AtomicU64 = AtomicU64::new(0);

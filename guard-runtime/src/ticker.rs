@@ -20,8 +20,13 @@ pub(crate) trait World {
     /// Between a tick's clock reading and its publication, where a delay hurts most.
     fn stall(&self) {}
 
-    /// Whether any thread has a scope open.
+    /// Whether any thread has a scope open, or a future waits.
     fn any_open(&self) -> bool;
+
+    /// Rings the alarms before `now`; when the next one is due.
+    fn ring(&self, _now: u64) -> u64 {
+        u64::MAX
+    }
 
     /// Sleeps until woken, or for so many nanoseconds (`MAX`: for ever), or less.
     fn sleep(&self, nanos: u64);
@@ -85,6 +90,9 @@ impl<'e, W: World> Ticker<'e, W> {
         };
         let word = self.epoch.tick(now, self.fine == 0);
         self.settle(word);
+        // After the plan, so that an alarm that is set meanwhile and not found here lowers it.
+        let alarm = self.world.ring(now);
+        let _: bool = self.epoch.request(alarm);
     }
 
     fn settle(&mut self, word: u64) {
@@ -175,7 +183,7 @@ mod process {
 
     use super::{Bell, Ticker, Wake, World};
     use crate::epoch::EPOCH;
-    use crate::{clock, frame};
+    use crate::{clock, frame, waiting};
 
     /// After a start that failed, in nanoseconds, the next is tried: each costs a system call.
     const RETRY: u64 = 100_000_000;
@@ -232,6 +240,10 @@ mod process {
 
         fn any_open(&self) -> bool {
             frame::any_open()
+        }
+
+        fn ring(&self, now: u64) -> u64 {
+            waiting::ring(now)
         }
 
         fn sleep(&self, nanos: u64) {
