@@ -300,6 +300,11 @@ impl<'p> Emit<'p> {
         q!(#count #due)
     }
 
+    /// Whether loops yield, where they can.
+    pub(crate) fn yields(&self) -> bool {
+        (self.plan.budget.as_ref()).is_some_and(|limits| limits.every.is_some())
+    }
+
     /// Whether every iteration is counted.
     pub(crate) fn counts(&self) -> bool {
         self.plan

@@ -248,22 +248,19 @@ pub(crate) struct Instrument<'p> {
     strips: bool,
     /// Whether loops may await: what the thread has seen last is then no local's business.
     pub(crate) awaits: bool,
-    /// Whether loops yield, where they can.
-    yields: bool,
 }
 
 impl<'p> Instrument<'p> {
     pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
-        let yields = (plan.budget.as_ref()).is_some_and(|limits| limits.every.is_some());
+        let emit = Emit::new(plan, in_closures || plan.future.is_some());
         Self {
-            emit: Emit::new(plan, in_closures || plan.future.is_some()),
             declared: plan.budget.is_some() && plan.future.is_none(),
             wanted: false,
             place: Place::Body,
             paced: 0,
-            strips: !yields,
+            strips: !emit.yields(),
             awaits: plan.future.is_some(),
-            yields,
+            emit,
         }
     }
 }
@@ -279,7 +276,7 @@ impl Instrument<'_> {
         if pace == Some(Pace::Skip) {
             return self.visit_block_mut(body);
         }
-        let turns = self.yields && self.place == Place::Body;
+        let turns = self.emit.yields() && self.place == Place::Body;
         let fresh = self.awaits && (turns || future::may_await(body));
         if fresh {
             self.visit_block_mut(body);
