@@ -235,12 +235,18 @@ fn while_kind(expr: &ExprWhile) -> &'static str {
     }
 }
 
+/// The local `__seen`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Absent,
+    /// A loop of the statement at hand needs it.
+    Wanted,
+    Declared,
+}
+
 pub(crate) struct Instrument<'p> {
     pub(crate) emit: Emit<'p>,
-    /// Whether `__seen` is in scope here.
-    declared: bool,
-    /// Whether a loop of the statement at hand needs it declared.
-    wanted: bool,
+    seen: Seen,
     pub(crate) place: Place,
     /// Loops with `every`, numbered for the names of their counters.
     paced: u32,
@@ -253,9 +259,13 @@ pub(crate) struct Instrument<'p> {
 impl<'p> Instrument<'p> {
     pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
         let emit = Emit::new(plan, in_closures || plan.future.is_some());
+        let declared = plan.budget.is_some() && plan.future.is_none();
         Self {
-            declared: plan.budget.is_some() && plan.future.is_none(),
-            wanted: false,
+            seen: if declared {
+                Seen::Declared
+            } else {
+                Seen::Absent
+            },
             place: Place::Body,
             paced: 0,
             strips: !emit.yields(),
@@ -281,10 +291,10 @@ impl Instrument<'_> {
         if fresh {
             self.visit_block_mut(body);
         } else {
-            self.wanted |= !self.declared;
-            let declared = std::mem::replace(&mut self.declared, true);
+            self.want();
+            let outer = std::mem::replace(&mut self.seen, Seen::Declared);
             self.visit_block_mut(body);
-            self.declared = declared;
+            self.seen = outer;
         }
         let every = match pace {
             Some(Pace::Every(every)) => {
@@ -307,11 +317,10 @@ impl Instrument<'_> {
 
     /// Visits what runs when somebody else calls or polls it.
     fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (self.place, self.declared, self.wanted, self.awaits);
-        (self.place, self.declared, self.wanted, self.awaits) =
-            (Place::Closure, false, false, awaits);
+        let outer = (self.place, self.seen, self.awaits);
+        (self.place, self.seen, self.awaits) = (Place::Closure, Seen::Absent, awaits);
         let result = visit(self);
-        (self.place, self.declared, self.wanted, self.awaits) = outer;
+        (self.place, self.seen, self.awaits) = outer;
         result
     }
 
@@ -333,7 +342,7 @@ impl Instrument<'_> {
         {
             self.visit_expr_mut(argument);
         }
-        self.wanted |= !self.declared;
+        self.want();
         let check = Check {
             mark: Mark {
                 kind: "for",
@@ -352,7 +361,7 @@ impl Instrument<'_> {
             return None;
         }
         let turns = strip::of_while(expr)?;
-        self.wanted |= !self.declared;
+        self.want();
         let mark = Mark {
             kind: while_kind(expr),
             span: expr.while_token.span,
@@ -370,9 +379,15 @@ impl Instrument<'_> {
         ))
     }
 
-    fn declaration(&self, wanted: bool, paced: u32) -> TokenStream {
+    fn want(&mut self) {
+        if self.seen == Seen::Absent {
+            self.seen = Seen::Wanted;
+        }
+    }
+
+    fn declaration(&self, paced: u32) -> TokenStream {
         let mut tokens = emit::counters(paced + 1..=self.paced);
-        if wanted {
+        if self.seen == Seen::Wanted {
             tokens.extend(self.emit.inherit());
         }
         tokens
@@ -383,20 +398,22 @@ impl VisitMut for Instrument<'_> {
     /// Where no scope is opened, `__seen` is declared right before the statement with the outermost
     /// loop: a function that returns before its loop pays nothing.
     fn visit_block_mut(&mut self, block: &mut Block) {
-        let outer = std::mem::replace(&mut self.wanted, false);
+        let outer = self.seen;
         let mut index = 0;
         while index < block.stmts.len() {
             let paced = self.paced;
+            if self.seen == Seen::Wanted {
+                self.seen = Seen::Absent;
+            }
             self.visit_stmt_mut(&mut block.stmts[index]);
-            let wanted = std::mem::replace(&mut self.wanted, false);
-            let declaration = self.declaration(wanted, paced);
+            let declaration = self.declaration(paced);
             if !declaration.is_empty() {
                 block.stmts.insert(index, statement(declaration));
                 index += 1;
             }
             index += 1;
         }
-        self.wanted = outer;
+        self.seen = outer;
     }
 
     fn visit_expr_loop_mut(&mut self, expr: &mut ExprLoop) {
@@ -450,7 +467,7 @@ impl VisitMut for Instrument<'_> {
         let declaration = self.inside(awaits, |it| {
             let paced = it.paced;
             it.visit_expr_mut(&mut expr.body);
-            it.declaration(it.wanted, paced)
+            it.declaration(paced)
         });
         if !declaration.is_empty() {
             *expr.body = emit::block(&declaration, &expr.body);
