@@ -26,7 +26,6 @@
 //! ```
 
 use core::cell::{Cell, RefCell};
-use core::mem;
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::task::Waker;
 use core::time::Duration;
@@ -40,25 +39,16 @@ thread_local! {
     static ALARMS: RefCell<Vec<(u64, Waker)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has [`advance`] wake the task, once it is past `due`.
+/// Has [`advance`] wake the task, once it is past `due`. A thread that dies wakes nobody.
 pub(crate) fn wake_after(due: u64, waker: &Waker) {
-    ALARMS.with_borrow_mut(|alarms| {
-        alarms.retain(|(_, other)| !other.will_wake(waker));
-        alarms.push((due, waker.clone()));
-    });
+    let _ = ALARMS.try_with(|alarms| alarms.borrow_mut().push((due, waker.clone())));
 }
 
 fn wake_before(now: u64) {
-    let due = ALARMS.with_borrow_mut(|alarms| {
-        let (due, later) = mem::take(alarms).into_iter().partition(|(at, _)| *at < now);
-        *alarms = later;
-        due
-    });
-    waiting::wake(
-        due.into_iter()
-            .map(|(_, waker): (u64, Waker)| waker)
-            .collect(),
-    );
+    let alarms = ALARMS.try_with(RefCell::take).unwrap_or_default();
+    let (due, later): (Vec<_>, Vec<_>) = alarms.into_iter().partition(|(at, _)| *at < now);
+    let _ = ALARMS.try_with(|alarms| alarms.borrow_mut().extend(later));
+    waiting::wake(due.into_iter().map(|(_, waker)| waker).collect());
 }
 
 pub(crate) fn paused_at() -> Option<u64> {
