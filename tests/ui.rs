@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `misuse/` | this library |
 //! | `rustc/`, `hygiene/` | the compiler, of what it was told through the attribute |
+//! | `warned/` | the compiler, of what this library deprecates; lints wait for all other errors, so word for word alone |
 //! | `user/` | the compiler; `tests/diagnostics.rs` compares with what it says without the attribute |
 //! | `std/` | the same, without snapshot: what is quoted depends on the crates and sources that are there |
 //!
@@ -27,7 +28,7 @@ fn word_for_word() {
         return;
     }
     let cases = trybuild::TestCases::new();
-    for folder in ["misuse", "rustc", "hygiene", "user"] {
+    for folder in ["misuse", "rustc", "hygiene", "warned", "user"] {
         cases.compile_fail(format!("tests/ui/{folder}/*.rs"));
     }
 }

@@ -7,6 +7,7 @@ use syn::{
 };
 
 use crate::analyze::Plan;
+use crate::blocking;
 use crate::calls;
 use crate::diverge;
 use crate::emit::{Place, statement};
@@ -139,6 +140,7 @@ fn guard<'f, 'g>(
     let block = body(function);
     let in_closures = closures_have_loops(block, plan);
     let mut instrument = Instrument::new(plan, in_closures);
+    blocking::mark(block, &instrument.emit.private);
     instrument.visit_block_mut(block);
     let emit = instrument.emit;
     if plan.budget.is_none() && !in_closures {

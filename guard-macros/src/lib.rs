@@ -6,6 +6,7 @@ use proc_macro::TokenStream;
 
 mod analyze;
 mod args;
+mod blocking;
 mod breaks;
 mod calls;
 mod diverge;

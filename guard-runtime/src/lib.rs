@@ -52,6 +52,8 @@ mod ticker;
 mod model;
 
 #[cfg(not(loom))]
+mod blocking;
+#[cfg(not(loom))]
 mod budget;
 #[cfg(not(loom))]
 mod clock;
@@ -104,6 +106,7 @@ pub mod __private {
         column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
     };
 
+    pub use crate::blocking::Blocking;
     pub use crate::leave::{
         ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
     };

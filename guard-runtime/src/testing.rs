@@ -41,7 +41,15 @@ thread_local! {
 
 /// Has [`advance`] wake the task, once it is past `due`. A thread that dies wakes nobody.
 pub(crate) fn wake_after(due: u64, waker: &Waker) {
-    let _ = ALARMS.try_with(|alarms| alarms.borrow_mut().push((due, waker.clone())));
+    let _ = ALARMS.try_with(|alarms| {
+        let mut alarms = alarms.borrow_mut();
+        if !alarms
+            .iter()
+            .any(|(at, other)| *at == due && other.will_wake(waker))
+        {
+            alarms.push((due, waker.clone()));
+        }
+    });
 }
 
 fn wake_before(now: u64) {
