@@ -458,12 +458,14 @@ impl<'p> Emit<'p> {
     /// ```text
     /// { body }   =>   { match '__tripped: { enter; return { body }; } { __tripped => fallback } }
     /// ```
-    /// The fallback sees the arguments and nothing of the body, when scope and locals are gone.
+    /// The fallback sees the arguments and nothing of the body, when scope and locals are gone: of a
+    /// body that is `polled`, whoever polls it has to see to that.
     pub(crate) fn with_fallback(
         &self,
         enter: &TokenStream,
         body: &Block,
         diverges: bool,
+        polled: bool,
     ) -> Option<TokenStream> {
         let Leave::Fallback(fallback) = &self.plan.leave else {
             return None;
@@ -471,7 +473,13 @@ impl<'p> Emit<'p> {
         if !self.falls_back.get() {
             return None;
         }
-        let (value, body) = (self.fallback(fallback), braced(body));
+        let private = &self.private;
+        let value = if polled {
+            q!(#private::leave(__tripped).await)
+        } else {
+            self.fallback(fallback)
+        };
+        let body = braced(body);
         let run = if diverges {
             q!(#body)
         } else {

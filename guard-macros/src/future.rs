@@ -1,17 +1,19 @@
 //! Futures that are guarded: `async fn`, and functions whose value is an `async` block.
 
-use syn::visit_mut::{self, VisitMut};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::visit_mut::VisitMut;
 use syn::{
     Block, Expr, ExprAsync, FnArg, GenericArgument, Ident, Item, Pat, PathArguments, ReturnType,
     Stmt, Type, TypeParamBound,
 };
 
-use crate::analyze::Plan;
+use crate::analyze::{Leave, Plan};
 use crate::blocking;
 use crate::calls;
 use crate::diverge;
 use crate::emit::{Place, statement};
-use crate::instrument::{Instrument, closures_have_loops, is_condition, leading_items};
+use crate::instrument::{Instrument, closures_have_loops, is_condition, leading_items, rebind_one};
 use crate::poll::Captured;
 use crate::target::Function;
 
@@ -143,63 +145,83 @@ fn guard<'f, 'g>(
     blocking::mark(block, &instrument.emit.private);
     instrument.visit_block_mut(block);
     let emit = instrument.emit;
-    if plan.budget.is_none() && !in_closures {
-        if plan.entry {
-            block.stmts.insert(0, statement(emit.look(&name)));
-        }
-        return;
-    }
+    let caught = in_closures && !matches!(plan.leave, Leave::Break);
+    let wrapped = plan.budget.is_some() || caught;
     let begin = match &plan.budget {
         Some(limits) => emit.begin(limits, &name),
-        None => proc_macro2::TokenStream::new(),
+        None if plan.entry => emit.look(&name),
+        None => TokenStream::new(),
     };
     let items = leading_items(block);
     let diverges = diverge::block(block);
-    match emit.with_fallback(&begin, block, diverges) {
+    match emit.with_fallback(&begin, block, diverges, wrapped) {
         Some(tokens) => block.stmts = vec![statement(tokens)],
         None => block.stmts.insert(0, statement(begin)),
     }
-    block.stmts.insert(0, statement(captured.mentions()));
-    let polled = emit.polled(block, output, in_closures, &name);
-    block.stmts = items;
-    block.stmts.push(statement(polled));
+    if wrapped {
+        let start = [emit.yields_type(output), captured.statements()];
+        block.stmts.splice(0..0, start.map(statement));
+        block.stmts = vec![statement(emit.polled(block, caught, &name))];
+    }
+    block.stmts.splice(0..0, items);
 }
 
-/// The names that the arguments bind, with the conditions under which they are there. The body holds
-/// them all, for them to be dropped with it, the last one first.
+/// Moves the arguments into the body, to be dropped with it and in their order, the last one first.
+///
+/// The body captures what it mentions. What it does not capture as a whole is bound anew in it, and so
+/// is every argument behind: variables are dropped before captures.
+///
+/// ```text
+/// async fn f(a: A, (b, _): B) { body }   =>   async fn f(a: A, argument_1': B) {
+///     async move { let _ = &a; let argument_1' = argument_1'; let (b, _) = argument_1'; body } ...
+/// ```
 fn captured(function: &mut Function<'_>) -> Captured {
-    struct Names<'c> {
-        conditions: Vec<syn::Attribute>,
-        captured: &'c mut Captured,
-    }
-    impl VisitMut for Names<'_> {
-        fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
-            visit_mut::visit_pat_ident_mut(self, pat);
-            // What begins with a capital may be a constant.
-            if !pat.ident.to_string().starts_with(char::is_uppercase) {
-                self.captured.add(&self.conditions, &pat.ident);
-            }
-        }
-        fn visit_expr_mut(&mut self, _: &mut Expr) {}
-    }
+    let body: TokenStream = function.block.to_token_stream();
     let mut captured = Captured::default();
-    for input in &mut function.sig.inputs {
+    let mut anew = false;
+    for (index, input) in function.sig.inputs.iter_mut().enumerate() {
         match input {
-            FnArg::Receiver(receiver) => {
-                captured.add(&[], &Ident::from(receiver.self_token));
-            }
+            FnArg::Receiver(receiver) => captured.mention(&[], &Ident::from(receiver.self_token)),
             FnArg::Typed(argument) => {
+                let names = names(&argument.pat);
+                anew |= names.is_none_or(|names| names.iter().any(|name| is_unused(name, &body)));
+                if anew {
+                    captured.bind(rebind_one(&body, index, argument));
+                    continue;
+                }
                 let conditions = argument.attrs.iter().filter(|attr| is_condition(attr));
-                let mut names = Names {
-                    conditions: conditions.cloned().collect(),
-                    captured: &mut captured,
-                };
-                let mut pat: Pat = (*argument.pat).clone();
-                names.visit_pat_mut(&mut pat);
+                let conditions: Vec<_> = conditions.cloned().collect();
+                for name in self::names(&argument.pat).unwrap_or_default() {
+                    captured.mention(&conditions, &name);
+                }
             }
         }
     }
     captured
+}
+
+/// A lint will say so, unless it is mentioned.
+fn is_unused(name: &Ident, body: &TokenStream) -> bool {
+    !name.to_string().starts_with('_') && !calls::mentions(body, name)
+}
+
+/// What the pattern binds, if that is all there is to its value.
+fn names(pat: &Pat) -> Option<Vec<Ident>> {
+    match pat {
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+            // What begins with a capital may be a constant.
+            let name = pat.ident.clone();
+            (!name.to_string().starts_with(char::is_uppercase)).then(|| vec![name])
+        }
+        Pat::Tuple(pat) => pat
+            .elems
+            .iter()
+            .map(names)
+            .collect::<Option<Vec<_>>>()
+            .map(|all| all.concat()),
+        Pat::Paren(pat) => names(&pat.pat),
+        _ => None,
+    }
 }
 
 /// Whether the block may suspend the future whose body it is part of.

@@ -50,7 +50,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
     let block = &mut *function.block;
     let diverges = diverge::block(block);
     let mut items = Vec::new();
-    if let Some(tokens) = emit.with_fallback(&enter, block, diverges) {
+    if let Some(tokens) = emit.with_fallback(&enter, block, diverges, false) {
         block.stmts = vec![statement(tokens)];
     } else {
         items = leading_items(block);
@@ -106,19 +106,21 @@ fn rebind(plan: &Plan<'_>, body: &[Stmt], inputs: &mut Punctuated<FnArg, Token![
                 rebound.body.extend(emit::mention(receiver.self_token));
             }
             FnArg::Receiver(_) => {}
-            FnArg::Typed(argument) => rebind_one(plan, &body, index, argument, &mut rebound),
+            FnArg::Typed(argument) => {
+                let pat = argument.pat.clone();
+                rebound.body.extend(rebind_one(&body, index, argument));
+                rebound
+                    .fallback
+                    .extend(rebind_for_fallback(plan, pat, argument));
+            }
         }
     }
     rebound
 }
 
-fn rebind_one(
-    plan: &Plan<'_>,
-    body: &TokenStream,
-    index: usize,
-    argument: &mut PatType,
-    rebound: &mut Rebound,
-) {
+/// Gives the argument a name, and binds its pattern to that.
+pub(crate) fn rebind_one(body: &TokenStream, index: usize, argument: &mut PatType) -> TokenStream {
+    let mut rebound = TokenStream::new();
     let attrs = argument.attrs.clone();
     argument.attrs.retain(is_condition);
     let conditions = &argument.attrs;
@@ -138,21 +140,10 @@ fn rebind_one(
         _ => false,
     };
     if !simple || unused {
-        rebound.body.extend(emit::rebind(conditions, &name, &name));
+        rebound.extend(emit::rebind(conditions, &name, &name));
     }
     if !unused {
-        rebound
-            .body
-            .extend(emit::rebind(&attrs, &argument.pat, &name));
-    }
-    if let Leave::Fallback(fallback) = &plan.leave {
-        let mut used = Used(fallback.to_token_stream(), false);
-        used.visit_pat_mut(&mut argument.pat);
-        if used.1 {
-            rebound
-                .fallback
-                .extend(emit::rebind_for_fallback(conditions, &argument.pat, &name));
-        }
+        rebound.extend(emit::rebind(&attrs, &argument.pat, &name));
     }
     *argument.pat = Pat::Ident(PatIdent {
         attrs: Vec::new(),
@@ -161,6 +152,20 @@ fn rebind_one(
         ident: name,
         subpat: None,
     });
+    rebound
+}
+
+/// Binds the pattern to the argument that has a name now, if the fallback uses what it binds.
+fn rebind_for_fallback(plan: &Plan<'_>, mut pat: Box<Pat>, argument: &PatType) -> TokenStream {
+    let Leave::Fallback(fallback) = &plan.leave else {
+        return TokenStream::new();
+    };
+    let mut used = Used(fallback.to_token_stream(), false);
+    used.visit_pat_mut(&mut pat);
+    match &*argument.pat {
+        Pat::Ident(name) if used.1 => emit::rebind_for_fallback(&argument.attrs, &pat, &name.ident),
+        _ => TokenStream::new(),
+    }
 }
 
 /// Whether a pattern binds a name that is among the tokens.

@@ -6,21 +6,30 @@ use syn::{Attribute, Block, Ident, ReturnType};
 use crate::analyze::{Limits, never};
 use crate::emit::{Emit, Mark, Place, entry, nameable, q};
 
-/// What the body of an `async fn` takes over from it: mentions of its arguments.
+/// What the body of an `async fn` takes over from it: its arguments.
 #[derive(Default)]
-pub(crate) struct Captured(Vec<TokenStream>);
+pub(crate) struct Captured {
+    mentions: Vec<TokenStream>,
+    bindings: TokenStream,
+}
 
 impl Captured {
-    pub(crate) fn add(&mut self, conditions: &[Attribute], name: &Ident) {
+    pub(crate) fn mention(&mut self, conditions: &[Attribute], name: &Ident) {
         // Lints object to the mention of an argument that is called unused.
         let unused = (name.to_string().starts_with('_'))
             .then(|| q!(#[allow(clippy::used_underscore_binding)]));
-        self.0.push(q!(#(#conditions)* #unused let _ = &#name;));
+        self.mentions
+            .push(q!(#(#conditions)* #unused let _ = &#name;));
+    }
+
+    pub(crate) fn bind(&mut self, binding: TokenStream) {
+        self.bindings.extend(binding);
     }
 
     /// The last argument first: what is captured is dropped in the order of its mention.
-    pub(crate) fn mentions(&self) -> TokenStream {
-        self.0.iter().rev().cloned().collect()
+    pub(crate) fn statements(&self) -> TokenStream {
+        let mentions = self.mentions.iter().rev().cloned();
+        mentions.chain([self.bindings.clone()]).collect()
     }
 }
 
@@ -44,42 +53,36 @@ impl Emit<'_> {
         }
     }
 
+    /// Tells the compiler what an `async` block yields, before it guesses from what stands in it.
+    pub(crate) fn yields_type(&self, output: &ReturnType) -> TokenStream {
+        let private = &self.private;
+        let ty = match nameable(output) {
+            // `!` is no type that an expression could name.
+            _ if never(output) => return TokenStream::new(),
+            ReturnType::Default => q!(()),
+            ReturnType::Type(_, ty) => q!(#ty),
+        };
+        q!(if let #private::Option::Some(__value) = #private::Option::None::<#ty> { return __value; })
+    }
+
     /// ```text
     /// { body }   =>   {
     ///     static SITE; let mut task = Task::new();
     ///     let outcome = {
-    ///         let mut body = pin!(async move { captured; body });
+    ///         let body = pin!(async move { type; arguments; body });
+    ///         let mut body = Body::new(body);
     ///         poll_fn(move |context| task.poll(&SITE, body.as_mut(), context, at)).await
     ///     };
     ///     match outcome { Ok(value) => value, Err(tripped) => leave }
     /// }
     /// ```
     /// The body is gone before the function leaves.
-    pub(crate) fn polled(
-        &self,
-        body: &Block,
-        output: &ReturnType,
-        caught: bool,
-        function: &Ident,
-    ) -> TokenStream {
+    pub(crate) fn polled(&self, body: &Block, caught: bool, function: &Ident) -> TokenStream {
         let private = &self.private;
         let at = self.at(Mark {
             kind: "async fn",
             span: function.span(),
         });
-        let body = q!(async move #body);
-        // `!` is no type that an expression could name.
-        let (body, value) = match nameable(output) {
-            _ if never(output) => (body, q!(#private::Result::Ok(_) => #private::abandon(),)),
-            ReturnType::Default => (
-                q!(#private::future::<(), _>(#body)),
-                q!(#private::Result::Ok(__value) => __value,),
-            ),
-            ReturnType::Type(_, ty) => (
-                q!(#private::future::<#ty, _>(#body)),
-                q!(#private::Result::Ok(__value) => __value,),
-            ),
-        };
         let leave = self.value_of_trip(&TokenStream::new());
         let (prologue, poll) = match &self.plan.budget {
             None => (
@@ -103,11 +106,12 @@ impl Emit<'_> {
         q! {
             #prologue
             let __outcome = {
-                let mut __body = #private::pin!(#body);
+                let __body = #private::pin!(async move #body);
+                let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };
             match __outcome {
-                #value
+                #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
             }
         }

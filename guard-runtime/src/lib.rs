@@ -113,7 +113,7 @@ pub mod __private {
     pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
     pub use crate::strip::{Stride, kind, turns};
-    pub use crate::task::{Task, allow, begin, future, poll_caught, take_turns, turn};
+    pub use crate::task::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};
     pub use crate::tripped::Tripped;
 }
 

@@ -54,7 +54,7 @@ pub fn snapshot() -> Snapshot {
     for record in waiting::records() {
         if !record.is_running() {
             let place = format!("task {}", record.number);
-            scopes.push(OpenScope::new(record.site, place, &record.saved, now));
+            scopes.push(OpenScope::new(record.site, place, &record.saved(), now));
         }
     }
     Snapshot { scopes }

@@ -159,12 +159,13 @@ pub(crate) struct Saved {
 }
 
 impl Saved {
-    /// Of a scope that has not begun.
-    pub(crate) const NONE: Self = Self {
-        start: 0,
-        limit: 0,
-        lag: 0,
-    };
+    pub(crate) fn parts(&self) -> [u64; 3] {
+        [self.start, self.limit, self.lag]
+    }
+
+    pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
+        Self { start, limit, lag }
+    }
 
     /// Its own deadline, and whether that is final.
     pub(crate) fn deadline(&self, epoch: &Epoch) -> (u64, bool) {

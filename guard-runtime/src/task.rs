@@ -5,33 +5,60 @@
 //!
 //! ```text
 //! let mut task = Task::new();
-//! let mut body = pin!(async move { begin(&SITE, nanos); ... });
+//! let body = pin!(async move { begin(&SITE, nanos); ... });
+//! let mut body = Body::new(body);
 //! poll_fn(move |context| task.poll(&SITE, body.as_mut(), context)).await
 //! ```
 //!
 //! The body opens the scope by itself when it is polled first, so that its budget may be any expression;
 //! the `Task` then takes it from the stack at each `Pending`, and puts it back, on whatever thread, before
-//! the next poll.
+//! the next poll. What it keeps of it is on the heap, and there is none of it before the first `Pending`:
+//! futures are moved and kept by the thousand.
 
-use core::future::Future;
+use core::cell::Cell;
+use core::future::{Future, poll_fn};
+use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 
 use crate::epoch::{CALM_GAP, EPOCH, PARKED, STALE};
 use crate::frame::{self, Poller, Stack};
 use crate::leave;
 use crate::scope::{Scope, Seen, due, enter, inherit, tick};
 use crate::site::{At, Site};
-use crate::stack::Saved;
 use crate::tripped::Tripped;
 use crate::waiting::Waiting;
 
 /// What a guarded future keeps of its scope.
 #[doc(hidden)]
 pub struct Task<X = ()> {
-    saved: Saved,
     waiting: Option<Waiting>,
     more: X,
+}
+
+// A poll that panicked is the last one; so a future is as unwind safe as it was.
+impl<X> UnwindSafe for Task<X> {}
+impl<X> RefUnwindSafe for Task<X> {}
+
+/// The pinned body; as unwind safe as that, which a reference would not be.
+#[doc(hidden)]
+pub struct Body<'f, F>(Pin<&'f mut F>);
+
+impl<F: UnwindSafe> UnwindSafe for Body<'_, F> {}
+
+impl<'f, F: Future> Body<'f, F> {
+    /// To be polled by a [`Task`].
+    #[inline(always)]
+    #[must_use]
+    pub fn new(body: Pin<&'f mut F>) -> Self {
+        Self(body)
+    }
+
+    /// For one poll.
+    #[inline(always)]
+    pub fn as_mut(&mut self) -> Pin<&mut F> {
+        self.0.as_mut()
+    }
 }
 
 /// What only some scopes have to keep.
@@ -61,7 +88,10 @@ impl More for () {
 /// Iterations, and turns.
 #[doc(hidden)]
 #[derive(Default)]
-pub struct Extras {
+pub struct Extras(Option<Box<Counts>>);
+
+#[derive(Default)]
+struct Counts {
     left: u64,
     limit: u64,
     every: u64,
@@ -70,17 +100,19 @@ pub struct Extras {
 
 impl More for Extras {
     fn save(&mut self, stack: &Frame, index: u32) {
-        (self.spent, self.left, self.limit) = stack.0.allowance(index);
-        self.every = frame::turn().every;
+        let counts = self.0.get_or_insert_default();
+        (counts.spent, counts.left, counts.limit) = stack.0.allowance(index);
+        counts.every = frame::turn().every;
     }
 
     fn restore(&self, stack: &Frame, index: u32) {
-        stack.0.allow(index, self.limit);
-        stack.0.leave(index, self.left);
-        if self.spent {
-            stack.0.spend(index, self.limit);
+        let Some(counts) = &self.0 else { return };
+        stack.0.allow(index, counts.limit);
+        stack.0.leave(index, counts.left);
+        if counts.spent {
+            stack.0.spend(index, counts.limit);
         }
-        frame::take_turn(self.every);
+        frame::take_turn(counts.every);
     }
 }
 
@@ -91,7 +123,6 @@ impl Task {
     #[allow(clippy::new_without_default, reason = "for expansions only")]
     pub const fn new() -> Self {
         Self {
-            saved: Saved::NONE,
             waiting: None,
             more: (),
         }
@@ -104,7 +135,6 @@ impl Task<Extras> {
     #[must_use]
     pub fn with_extras() -> Self {
         Self {
-            saved: Saved::NONE,
             waiting: None,
             more: Extras::default(),
         }
@@ -152,12 +182,13 @@ impl<X: More> Task<X> {
         let poller = Poller::new(scope);
         if let Some(waiting) = &self.waiting {
             waiting.run(true);
-            stack.resume(site.register(), &self.saved);
+            let saved = waiting.saved();
+            stack.resume(site.register(), &saved);
             self.more.restore(&Frame(stack), index);
             // What is due before the next tick, nobody may have asked a tick for: the checks of this
             // thread then have to look. They will anyway if the word has changed.
             let word = EPOCH.word();
-            let (due, settled) = self.saved.deadline(&EPOCH);
+            let (due, settled) = saved.deadline(&EPOCH);
             if !settled || word & PARKED != 0 || due <= word.saturating_add(CALM_GAP) {
                 frame::set_seen(STALE);
             }
@@ -174,6 +205,9 @@ impl<X: More> Task<X> {
         context: &mut Context<'_>,
         at: &At,
     ) -> Poll<Tripped> {
+        if let Some(tripped) = LEFT.take() {
+            return Poll::Ready(tripped);
+        }
         let (stack, index) = poller.scope().place();
         if stack.depth() == index {
             return Poll::Pending; // it waits for its own budget
@@ -184,14 +218,32 @@ impl<X: More> Task<X> {
             }
         }
         let earliest = stack.earliest(&EPOCH).due;
-        self.saved = stack.save(index);
+        let saved = stack.save(index);
         self.more.save(&Frame(stack), index);
         let waiting = self
             .waiting
-            .get_or_insert_with(|| Waiting::new(site, self.saved));
+            .get_or_insert_with(|| Waiting::new(site, saved));
+        waiting.keep(saved);
         waiting.until(earliest, context);
         Poll::Pending
     }
+}
+
+thread_local! {
+    /// The trip with which the body that was polled last wants to be left.
+    static LEFT: Cell<Option<Tripped>> = const { Cell::new(None) };
+}
+
+/// Has whoever polls the body drop it, and leave with this trip.
+#[doc(hidden)]
+#[cold]
+pub async fn leave(tripped: Tripped) -> ! {
+    let mut tripped = Some(tripped);
+    poll_fn(|_| {
+        LEFT.set(tripped.take());
+        Poll::Pending
+    })
+    .await
 }
 
 /// Polls the body of a function without a scope, in which trips may unwind.
@@ -202,7 +254,10 @@ pub fn poll_caught<F: Future>(
     context: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Tripped>> {
     match leave::boundary(|| body.poll(context)) {
-        Ok(value) => Poll::Ready(Ok(ready!(value))),
+        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+        Ok(Poll::Pending) => LEFT
+            .take()
+            .map_or(Poll::Pending, |tripped| Poll::Ready(Err(tripped))),
         Err(tripped) => Poll::Ready(Err(tripped)),
     }
 }
@@ -234,31 +289,34 @@ pub fn take_turns(every: u64) {
     frame::set_seen(STALE);
 }
 
-/// Gives a future the type that it is expected to yield.
-#[doc(hidden)]
-#[inline(always)]
-pub fn future<R, F: Future<Output = R>>(body: F) -> F {
-    body
-}
-
 /// Lets other tasks run, if this one has been running for as long as its turn may be.
 #[doc(hidden)]
-pub async fn turn() {
-    if !frame::turn_is_over() {
-        return;
-    }
-    #[cfg(feature = "tokio")]
-    if tokio::runtime::Handle::try_current().is_ok() {
-        return tokio::task::yield_now().await;
-    }
-    let mut yielded = false;
-    core::future::poll_fn(|context| {
-        if yielded {
+#[inline]
+#[must_use]
+pub fn turn() -> Turn {
+    Turn { yielded: false }
+}
+
+/// See [`turn`].
+#[doc(hidden)]
+pub struct Turn {
+    yielded: bool,
+}
+
+impl Future for Turn {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.yielded || !frame::turn_is_over() {
             return Poll::Ready(());
         }
-        yielded = true;
+        self.yielded = true;
+        // Tokio wakes a task that yields once others had their turn, and at once elsewhere.
+        #[cfg(feature = "tokio")]
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return core::pin::pin!(tokio::task::yield_now()).poll(context);
+        }
         context.waker().wake_by_ref();
         Poll::Pending
-    })
-    .await;
+    }
 }

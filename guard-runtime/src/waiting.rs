@@ -41,7 +41,9 @@ static NUMBERS: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Record {
     pub(crate) number: u64,
     pub(crate) site: &'static Site,
-    pub(crate) saved: Saved,
+    /// Changes only where a runtime's clock is stopped: whoever reads parts of two moments sees an odd
+    /// age once.
+    saved: [AtomicU64; 3],
     /// It is being polled, and on the stack of a thread.
     running: AtomicBool,
     /// The alarm; [`NEVER`] as well when it has rung. Changed under the list's lock.
@@ -52,6 +54,11 @@ pub(crate) struct Record {
 impl Record {
     pub(crate) fn is_running(&self) -> bool {
         self.running.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn saved(&self) -> Saved {
+        let parts = self.saved.each_ref();
+        Saved::from_parts(parts.map(|part| part.load(Ordering::Relaxed)))
     }
 
     fn list(&self) -> &'static Mutex<List> {
@@ -76,7 +83,7 @@ impl Waiting {
         let record = Arc::new(Record {
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             site,
-            saved,
+            saved: saved.parts().map(AtomicU64::new),
             running: AtomicBool::new(false),
             at: AtomicU64::new(NEVER),
             waker: Mutex::new(None),
@@ -94,16 +101,30 @@ impl Waiting {
         self.record.running.store(running, Ordering::Release);
     }
 
+    /// The scope, as it is to be opened again.
+    #[inline]
+    pub(crate) fn saved(&self) -> Saved {
+        self.record.saved()
+    }
+
+    #[inline]
+    pub(crate) fn keep(&self, saved: Saved) {
+        for (part, new) in self.record.saved.iter().zip(saved.parts()) {
+            part.store(new, Ordering::Relaxed);
+        }
+    }
+
     /// Has the task woken once the time `due` has passed, or very soon after.
     pub(crate) fn until(&mut self, due: u64, context: &mut Context<'_>) {
         self.run(false);
-        #[cfg(feature = "tokio")]
-        if crate::timer::Timer::set(&mut self.timer, due, context) {
-            return;
-        }
+        // A clock that a test has stopped is the thread's, whatever runtime it works for.
         #[cfg(feature = "testing")]
         if crate::testing::paused_at().is_some() {
             return crate::testing::wake_after(due, context.waker());
+        }
+        #[cfg(feature = "tokio")]
+        if crate::timer::Timer::set(&mut self.timer, due, context) {
+            return;
         }
         let at = due.saturating_add(GRAIN - due % GRAIN);
         if at != NEVER && self.set(at, context.waker()) {
@@ -119,11 +140,13 @@ impl Waiting {
         if record.at.load(Ordering::Relaxed) == at && same(&lock(&record.waker)) {
             return false;
         }
+        // Not under a lock either: it is code of an executor.
+        let waker = waker.clone();
         let mut list = lock(record.list());
         list.remove(&record.key());
         record.at.store(at, Ordering::Relaxed);
         list.insert(record.key(), record.clone());
-        let before = lock(&record.waker).replace(waker.clone());
+        let before = lock(&record.waker).replace(waker);
         drop(list);
         // Not under a lock: it may be the last reference to a task.
         drop(before);
@@ -161,7 +184,10 @@ pub(crate) fn ring(now: u64) -> u64 {
 /// Wakes them, whatever some of them make of it: a waker is code of an executor.
 pub(crate) fn wake(wakers: Vec<Waker>) {
     for waker in wakers {
-        let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+            // Its destructor could panic as well.
+            std::mem::forget(payload);
+        }
     }
 }
 
