@@ -39,7 +39,7 @@ pub(crate) fn now() -> u64 {
     real()
 }
 
-/// Whether this thread's time stands still.
+/// Whether this thread's time stood still when it was last read.
 pub(crate) fn is_paused() -> bool {
     #[cfg(feature = "testing")]
     if crate::testing::paused_at().is_some() {
@@ -47,7 +47,7 @@ pub(crate) fn is_paused() -> bool {
     }
     #[cfg(feature = "tokio")]
     if crate::frame::polls().is_some() {
-        return crate::timer::read().1;
+        return crate::timer::is_apart();
     }
     false
 }

@@ -121,7 +121,7 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
     let depth = stack.depth();
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(&EPOCH, site.register(), now.unwrap_or(0), limit);
-    let earliest = in_time(stack, earliest);
+    let (earliest, now) = in_time(stack, earliest, now);
     if word & CALM != 0 && (LONG..LONGER).contains(&limit) {
         ticker::hurry(now.unwrap_or(0));
     }
@@ -165,25 +165,31 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     let stack = Stack::current();
     // The word first, as `look` wants it.
     let word = EPOCH.word();
-    match look(in_time(stack, stack.earliest(&EPOCH)), word, None) {
+    let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
+    match look(earliest, word, now) {
         Look::Fine(seen) => Ok(seen),
         Look::Spent { owner, due, now } => Err(trip(stack, owner, due, now, *at)),
     }
 }
 
-/// In a runtime whose clock was stopped or moved by hand, deadlines are in that runtime's time.
+/// In a runtime whose clock was stopped or moved by hand, deadlines are in that runtime's time; which
+/// is `now`, if it was read just now, and is read otherwise.
 #[inline]
 #[cfg_attr(
     not(feature = "tokio"),
     allow(unused_variables, reason = "there is but one time")
 )]
-fn in_time(stack: &Stack, earliest: Earliest) -> Earliest {
+fn in_time(stack: &Stack, earliest: Earliest, now: Option<u64>) -> (Earliest, Option<u64>) {
     #[cfg(feature = "tokio")]
-    if let (Some(base), (now, true)) = (frame::polls(), crate::timer::read()) {
-        stack.part(base, now);
-        return stack.earliest(&EPOCH);
+    if let Some(base) = frame::polls() {
+        let now = now.unwrap_or_else(clock::now);
+        if crate::timer::is_apart() {
+            stack.part(base, now);
+            return (stack.earliest(&EPOCH), Some(now));
+        }
+        return (earliest, Some(now));
     }
-    earliest
+    (earliest, now)
 }
 
 /// What a look at the clock found.

@@ -3,6 +3,7 @@
 //! Tests may stop a runtime's clock and move it by hand; then deadlines of futures that it polls follow
 //! it. While it runs it is the clock of everybody else.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Context;
@@ -11,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::clock;
+use crate::epoch::{CALM, CALM_GAP, EPOCH, GAP};
 
 /// A timer of the runtime in which the future waited first.
 pub(crate) struct Timer(Pin<Box<Sleep>>);
@@ -42,10 +44,45 @@ impl Timer {
     }
 }
 
+thread_local! {
+    /// What this thread read last, and whether that was another clock than the real one.
+    static LAST: Cell<(u64, bool)> = const { Cell::new((0, false)) };
+}
+
 /// The time of the runtime around the caller, or the real one; the second value tells if that clock
 /// stands still, or did once.
+///
+/// Reads one clock where it can: a reading that lies within a gap after the last tick, and is not the
+/// one before, is taken for real. A clock that has been moved further shows at once, one that was just
+/// stopped at its second reading, and one that is ahead by less than that makes no scope end early: one
+/// that reads no clock is taken to begin a gap after the word.
+#[inline]
 pub(crate) fn read() -> (u64, bool) {
+    // The word first: the real time is not before it.
+    let word = EPOCH.word();
+    let now = clock::of(Instant::now().into_std());
+    let (before, apart) = LAST.get();
+    let gap = if word & CALM == 0 { GAP } else { CALM_GAP };
+    let usual = !apart && now != before && now >= word && now - word <= gap;
+    if usual {
+        LAST.set((now, false));
+        (now, false)
+    } else {
+        compare()
+    }
+}
+
+/// Whether what this thread read last was another clock than the real one.
+#[inline]
+pub(crate) fn is_apart() -> bool {
+    LAST.get().1
+}
+
+#[cold]
+fn compare() -> (u64, bool) {
     let before = clock::real();
     let now = clock::of(Instant::now().into_std());
-    (now, now < before || clock::real() < now)
+    let apart = now < before || clock::real() < now;
+    LAST.set((now, apart));
+    (now, apart)
 }
