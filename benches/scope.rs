@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use guard_runtime::loop_guard;
+use guard_runtime::{Exit, loop_guard};
 
 /// The same function under each attribute. The loop is never entered, so that a call is all entry;
 /// it is there because `inherit` does nothing to a function without loops.
@@ -31,6 +31,19 @@ calls! {
     #[loop_guard(inherit)] call_inherit;
     #[loop_guard(timeout = "30s")] call_long;
     #[loop_guard(timeout = "50ms")] call_short;
+    #[loop_guard(inherit, cleanup = nothing)] call_inherit_cleanup;
+    #[loop_guard(timeout = "30s", cleanup = nothing)] call_long_cleanup;
+}
+
+/// A cleanup, so that what is measured is the guard around it.
+#[inline(never)]
+fn nothing(exit: &Exit<'_>) {
+    black_box(exit);
+}
+
+fn call_nothing(x: u64) -> u64 {
+    nothing(&Exit::Returned);
+    call_long(x)
 }
 
 /// Each step waits for the one before, as in a hash or a random generator: nothing to vectorise.
@@ -108,11 +121,17 @@ fn repeat_in_two(f: Call, times: u64) -> Duration {
 }
 
 fn enter_and_leave(c: &mut Criterion) {
-    let calls: [(&str, Call); 4] = [
+    let calls: [(&str, Call); 7] = [
         ("unguarded", call),
         ("inherit", call_inherit),
         ("timeout of 30 s", call_long),
         ("timeout of 50 ms", call_short),
+        ("inherit and cleanup", call_inherit_cleanup),
+        (
+            "timeout of 30 s, the cleanup's function by hand",
+            call_nothing,
+        ),
+        ("timeout of 30 s and cleanup", call_long_cleanup),
     ];
     let mut group = c.benchmark_group("enter + leave");
     for (name, f) in calls {

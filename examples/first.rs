@@ -3,7 +3,7 @@
 use guard_runtime::{Tripped, loop_guard};
 
 #[loop_guard(timeout = "50ms")]
-fn collatz(mut n: u64) -> Result<u64, Tripped> {
+pub(crate) fn collatz(mut n: u64) -> Result<u64, Tripped> {
     let mut steps = 0;
     while n != 1 {
         n = if n % 2 == 0 { n / 2 } else { 3 * n + 1 };

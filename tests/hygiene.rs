@@ -352,3 +352,56 @@ mod raw {
         super::Ok(&r#while[0])
     }
 }
+
+mod cleaned {
+    use super::{Err, None, Ok, Option, Some, Tripped};
+
+    #[::guard_runtime::loop_guard(
+        timeout = "1h",
+        cleanup = |__cleanup| {
+            let (__seen, __deferred) = (__tripped, 1);
+            for __scope in 0..__seen {
+                if __scope > __deferred { told.set(told.get() + 1); }
+            }
+            if let ::guard_runtime::Exit::Returned = __cleanup { told.set(told.get() + 10); }
+        },
+        cleanup_timeout = "1m"
+    )]
+    pub(super) fn names_like_ours(
+        __tripped: u32,
+        told: &::core::cell::Cell<u32>,
+    ) -> ::core::result::Result<Option<u32>, Tripped> {
+        let __cleanup = __tripped;
+        let __deferred = __cleanup + 1;
+        ::guard_runtime::defer! { told.set(told.get() + __deferred); }
+        ::guard_runtime::defer!(within = "100ms", |__deferred| {
+            if let ::guard_runtime::Exit::Returned = __deferred {
+                told.set(told.get() + 1000);
+            }
+        });
+        for __deferred in 0..__cleanup {
+            if __deferred > 100 {
+                return Ok(None);
+            }
+        }
+        if __deferred > 1000 {
+            return Err(
+                ::guard_runtime::Budget::timeout(::core::time::Duration::ZERO).run(|| {
+                    loop {
+                        if let Err(tripped) = ::guard_runtime::checkpoint() {
+                            break tripped;
+                        }
+                    }
+                })?,
+            );
+        }
+        Ok(Some(__deferred))
+    }
+}
+
+#[test]
+fn cleanup_meets_no_names_of_the_users() {
+    let told = ::core::cell::Cell::new(0);
+    assert_eq!(cleaned::names_like_ours(5, &told).unwrap(), Some(6));
+    assert_eq!(told.get(), 1000 + 6 + 3 + 10);
+}

@@ -7,6 +7,7 @@ use syn::{Attribute, Block, Error, Expr, Item, LitStr, Path, ReturnType, Signatu
 use crate::args::{Args, Errors, OnTrip, Timeout, pace};
 use crate::breaks::Breaks;
 use crate::calls;
+use crate::cleanup::Cleanup;
 use crate::future;
 use crate::target::{Function, Target, is_loop_guard};
 
@@ -25,6 +26,9 @@ pub(crate) struct Plan<'a> {
     pub(crate) entry: bool,
     /// What the future yields, if it is a future that is guarded.
     pub(crate) future: Option<ReturnType>,
+    pub(crate) cleanup: Option<Cleanup<'a>>,
+    /// Whether its loops stay as they are.
+    pub(crate) unchecked: bool,
 }
 
 /// The budgets of a scope.
@@ -42,6 +46,8 @@ pub(crate) enum Leave<'a> {
     Error(Box<Type>),
     Panic,
     Break,
+    /// Of a cleanup, which has no value: by `return`.
+    Cut,
     Fallback(&'a Expr),
 }
 
@@ -53,12 +59,23 @@ pub(crate) fn plan<'a>(
     let mut errors = Errors::default();
     let inherit = args.inherit.is_some();
     let Loops { found, stray, .. } = Loops::of(function.block, &mut errors);
-    if errors.is_empty() && (stray || passes(function, inherit, found)) {
+    let unchecked = passes(function, inherit, found);
+    let cleanup = Cleanup::of(args);
+    if let Some(cleanup) = &cleanup {
+        Loops::new(&mut errors).visit_expr_mut(&mut cleanup.call.clone());
+    }
+    if errors.is_empty() && (stray || (unchecked && cleanup.is_none())) {
         return Ok(None);
     }
     let future = future::output(function);
     let sig = &*function.sig;
     let output = future.as_ref().unwrap_or(&sig.output);
+    if let (Some(_), Some(cleanup)) = (&future, &args.cleanup) {
+        errors.push(Error::new_spanned(
+            &cleanup.key,
+            "`cleanup` cannot be on an `async` function yet: write `defer!` in its body",
+        ));
+    }
     unguardable(sig, &mut errors);
     let on_trip = args.on_trip.as_ref().map(|arg| (&arg.key, arg.value));
     let breaks = matches!(on_trip, Some((_, OnTrip::Break)));
@@ -107,6 +124,8 @@ pub(crate) fn plan<'a>(
         boundary: can_be_wrapped(function),
         entry: inherit && !found && recurses(function),
         future,
+        cleanup,
+        unchecked,
     }))
 }
 
@@ -183,14 +202,18 @@ struct Loops<'e> {
 
 impl<'e> Loops<'e> {
     fn of(block: &mut Block, errors: &'e mut Errors) -> Self {
-        let mut loops = Loops {
+        let mut loops = Loops::new(errors);
+        loops.visit_block_mut(block);
+        loops
+    }
+
+    fn new(errors: &'e mut Errors) -> Self {
+        Loops {
             errors,
             found: false,
             depth: 0,
             stray: false,
-        };
-        loops.visit_block_mut(block);
-        loops
+        }
     }
 
     fn inside(&mut self, visit: impl FnOnce(&mut Self)) {

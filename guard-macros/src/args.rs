@@ -8,6 +8,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
+use crate::cleanup;
+
 /// What the attribute says.
 #[derive(Default)]
 pub(crate) struct Args {
@@ -16,6 +18,8 @@ pub(crate) struct Args {
     pub(crate) inherit: Option<Arg<()>>,
     pub(crate) on_trip: Option<Arg<OnTrip>>,
     pub(crate) fallback: Option<Arg<Expr>>,
+    pub(crate) cleanup: Option<Arg<Expr>>,
+    pub(crate) cleanup_timeout: Option<Arg<Timeout>>,
     pub(crate) yield_every: Option<Arg<Timeout>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) krate: Option<Arg<Path>>,
@@ -51,12 +55,14 @@ pub(crate) enum Pace {
     Every(u32),
 }
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "timeout",
     "iterations",
     "inherit",
     "on_trip",
     "fallback",
+    "cleanup",
+    "cleanup_timeout",
     "yield_every",
     "name",
     "crate",
@@ -122,6 +128,12 @@ impl Args {
             "yield_every" => set_once(&mut self.yield_every, key, |key| {
                 timeout(value(input, key)?)
             }),
+            "cleanup" => set_once(&mut self.cleanup, key, |key| {
+                cleanup::call(value(input, key)?)
+            }),
+            "cleanup_timeout" => set_once(&mut self.cleanup_timeout, key, |key| {
+                timeout(value(input, key)?)
+            }),
             "name" => set_once(&mut self.name, key, |key| name(&value(input, key)?)),
             "crate" => set_once(&mut self.krate, key, |key| {
                 equals(input, key)?;
@@ -166,6 +178,7 @@ impl Args {
                 "`fallback` already says how to leave: remove `on_trip` or `fallback`",
             ));
         }
+        cleanup::check(self, errors);
     }
 }
 
@@ -201,6 +214,8 @@ fn equals(input: ParseStream, key: &Ident) -> Result<(), Error> {
         "iterations" => "iterations = 1000",
         "on_trip" => r#"on_trip = "panic""#,
         "fallback" => "fallback = None",
+        "cleanup" => "cleanup = |exit| log(exit)",
+        "cleanup_timeout" => r#"cleanup_timeout = "100ms""#,
         "yield_every" => r#"yield_every = "1ms""#,
         "name" => r#"name = "settle""#,
         _ => "crate = my_crate::guard_runtime",
@@ -251,7 +266,7 @@ fn is_negative_literal(expr: &Expr) -> bool {
     }
 }
 
-fn timeout(expr: Expr) -> Result<Timeout, Error> {
+pub(crate) fn timeout(expr: Expr) -> Result<Timeout, Error> {
     if is_negative_literal(&expr) {
         return Err(Error::new_spanned(
             &expr,

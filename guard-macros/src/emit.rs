@@ -125,6 +125,16 @@ fn braced(block: &Block) -> TokenStream {
     }
 }
 
+/// `return { body };`: then nothing of the body is left, temporaries of its last expression included.
+pub(crate) fn run(body: &Block, diverges: bool) -> TokenStream {
+    let body = braced(body);
+    if diverges {
+        q!(#body)
+    } else {
+        q!(return #body;)
+    }
+}
+
 /// `{ declarations; value }`
 pub(crate) fn block(declarations: &TokenStream, value: &Expr) -> Expr {
     Expr::Verbatim(q!({ #declarations #value }))
@@ -133,6 +143,28 @@ pub(crate) fn block(declarations: &TokenStream, value: &Expr) -> Expr {
 /// A statement that is only printed.
 pub(crate) fn statement(tokens: TokenStream) -> Stmt {
     Stmt::Expr(Expr::Verbatim(tokens), None)
+}
+
+/// `private` where these tokens begin, and the span where they end.
+pub(crate) fn blaming(private: &TokenStream, cause: &impl ToTokens) -> (TokenStream, Span) {
+    let (first, last) = ends(cause);
+    let at_first = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(first));
+        token
+    };
+    let private = private.clone().into_iter().map(at_first).collect();
+    (private, last)
+}
+
+/// A duration in nanoseconds.
+pub(crate) fn nanos(private: &TokenStream, timeout: &Timeout) -> TokenStream {
+    match timeout {
+        Timeout::Nanos(nanos) => grouped(*nanos),
+        Timeout::Expr(expr) => {
+            let (private, end) = blaming(private, expr);
+            quote_spanned!(end=> #private::nanos(#expr))
+        }
+    }
 }
 
 impl<'p> Emit<'p> {
@@ -160,13 +192,7 @@ impl<'p> Emit<'p> {
     /// `private` where these tokens of the user's begin, and the span where they end: what stands
     /// from the one to the other is reported at all of them.
     pub(crate) fn blaming(&self, cause: &impl ToTokens) -> (TokenStream, Span) {
-        let (first, last) = ends(cause);
-        let at_first = |mut token: TokenTree| {
-            token.set_span(token.span().located_at(first));
-            token
-        };
-        let private = self.private.clone().into_iter().map(at_first).collect();
-        (private, last)
+        blaming(&self.private, cause)
     }
 
     /// `file, line, column` of a token.
@@ -208,11 +234,7 @@ impl<'p> Emit<'p> {
     pub(crate) fn nanos(&self, timeout: Option<&Timeout>) -> TokenStream {
         let private = &self.private;
         match timeout {
-            Some(Timeout::Nanos(nanos)) => grouped(*nanos),
-            Some(Timeout::Expr(expr)) => {
-                let (private, end) = self.blaming(expr);
-                quote_spanned!(end=> #private::nanos(#expr))
-            }
+            Some(timeout) => nanos(private, timeout),
             None => q!(#private::u64::MAX),
         }
     }
@@ -381,6 +403,8 @@ impl<'p> Emit<'p> {
                 q!(return #error;)
             }
             Leave::Panic | Leave::Break => q!(#private::panic(__tripped);),
+            // What is cut is reported when it is left.
+            Leave::Cut => q!(return;),
             Leave::Fallback(fallback) => {
                 let value = self.fallback(fallback);
                 q!(return #value;)
@@ -451,7 +475,9 @@ impl<'p> Emit<'p> {
                 q!(#out.unwrap_or_else(|| #private::abandon()))
             }
             Leave::Error(_) => self.error(),
-            Leave::Panic | Leave::Break => q!({ #private::panic(__tripped); #private::abandon() }),
+            Leave::Panic | Leave::Break | Leave::Cut => {
+                q!({ #private::panic(__tripped); #private::abandon() })
+            }
         }
     }
 
@@ -479,12 +505,7 @@ impl<'p> Emit<'p> {
         } else {
             self.fallback(fallback)
         };
-        let body = braced(body);
-        let run = if diverges {
-            q!(#body)
-        } else {
-            q!(return #body;)
-        };
+        let run = run(body, diverges);
         Some(q! {
             match '__tripped: { #enter #run } {
                 __tripped => #value,

@@ -6,6 +6,7 @@ use syn::{Error, ItemFn};
 
 use crate::analyze;
 use crate::args::{Args, Errors};
+use crate::cleanup;
 use crate::instrument;
 use crate::target::{self, Function, Target};
 
@@ -49,7 +50,10 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
                 of_block: false,
             });
         }
-        Target::Block(item) => target::each_function(item, &mut guard),
+        Target::Block(item) => {
+            target::each_function(item, &mut guard);
+            cleanup::on_block(&args, &mut errors);
+        }
     }
     errors.finish(on.into_token_stream())
 }

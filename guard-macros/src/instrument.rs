@@ -12,6 +12,7 @@ use syn::{
 use crate::analyze::{Leave, Plan, is_unit};
 use crate::args::{Pace, pace};
 use crate::calls;
+use crate::cleanup::{self, Cleanup};
 use crate::diverge;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::future;
@@ -35,10 +36,12 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
     if let Some(output) = &plan.future {
         return future::instrument(plan, output, function);
     }
-    let in_closures = closures_have_loops(function.block, plan);
+    let in_closures = !plan.unchecked && closures_have_loops(function.block, plan);
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.strips = !ends_in_wrong_loop(function);
-    instrument.visit_block_mut(function.block);
+    if !plan.unchecked {
+        instrument.visit_block_mut(function.block);
+    }
 
     let emit = instrument.emit;
     let enter = plan
@@ -47,11 +50,16 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         .map(|limits| emit.enter(limits, &function.sig.ident))
         .or_else(|| plan.entry.then(|| emit.look(&function.sig.ident)))
         .unwrap_or_default();
+    let mut before = cleanup(plan, &emit).unwrap_or_default();
+    before.extend(enter);
+    let enter = before;
     let block = &mut *function.block;
     let diverges = diverge::block(block);
     let mut items = Vec::new();
     if let Some(tokens) = emit.with_fallback(&enter, block, diverges, false) {
         block.stmts = vec![statement(tokens)];
+    } else if plan.cleanup.is_some() {
+        block.stmts = vec![statement(cleanup::before(&enter, block, diverges))];
     } else {
         items = leading_items(block);
         if !enter.is_empty() {
@@ -67,6 +75,22 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
         ))];
     }
     block.stmts.splice(0..0, items);
+}
+
+/// What the attribute's `cleanup` becomes, in front of everything else. Its loops are checked too.
+fn cleanup(plan: &Plan<'_>, emit: &Emit<'_>) -> Option<TokenStream> {
+    let cleanup = plan.cleanup.as_ref()?;
+    let mut call = cleanup.call.clone();
+    if let Expr::Closure(closure) = &mut call {
+        let plan = Cleanup::plan(plan);
+        let mut instrument = Instrument::new(&plan, false);
+        instrument.visit_expr_mut(&mut closure.body);
+        let declaration = instrument.declaration(0);
+        if !declaration.is_empty() {
+            *closure.body = emit::block(&declaration, &closure.body);
+        }
+    }
+    Some(cleanup.emit(emit, &call, plan.budget.is_some()))
 }
 
 /// Takes the items at the block's start, which would otherwise stand behind our statements.

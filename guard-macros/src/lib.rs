@@ -9,6 +9,7 @@ mod args;
 mod blocking;
 mod breaks;
 mod calls;
+mod cleanup;
 mod diverge;
 mod emit;
 mod expand;
@@ -19,6 +20,8 @@ mod strip;
 mod target;
 mod weave;
 
+#[cfg(test)]
+mod cleanup_snapshots;
 #[cfg(test)]
 mod snapshots;
 
@@ -48,6 +51,8 @@ mod snapshots;
 /// | `inherit` | | no budget of its own: its loops check the caller's |
 /// | `on_trip` | `"error"`, `"panic"`, `"break"` | how to leave; by default `Err` from a `Result`, a panic otherwise |
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |
+/// | `cleanup` | path, or `\|exit\| ...` | called once on every way out, and told why: with `&Exit` |
+/// | `cleanup_timeout` | as `timeout` | the time that it may take; by default a second |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
 /// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
@@ -86,10 +91,58 @@ mod snapshots;
 ///
 /// A function that returns `Result<T, E>`, under whatever alias, returns `Err(E::from(tripped))`;
 /// any other panics with the report as its message. `fallback` returns a value instead.
-/// `on_trip = "break"` breaks the loop, reports that on stderr, and goes on after the loop.
+/// `on_trip = "break"` breaks the loop, reports that to the hook of `set_hook` (or on stderr), and goes
+/// on after the loop.
+///
+/// # Cleanup
+///
+/// `cleanup` is called exactly once on every way out: at the end, by `return` and `?`, by a trip, by a
+/// panic. It is told which: `&Exit` is `Returned`, `Tripped(&Tripped)` or `Panicked`. It runs when the
+/// body's locals and its scope are gone, before a `fallback` is evaluated. Under `panic = "abort"` a
+/// panic runs nothing, nor does `process::exit`.
+///
+/// The budgets of the function and of those around it do not count in it: it has a second of its own,
+/// or `cleanup_timeout`. Guarded loops that it reaches, those in the closure itself included, are cut
+/// when that is over, which is reported to the hook of `set_hook`, or on stderr. A panic in it is a
+/// panic of the function, unless the thread unwinds already: then it is reported, and the first one
+/// goes on.
+///
+/// The closure is made at entry, and borrows what it names until it has run; a conflict with the body
+/// is an error at your own token. Three ways around it:
+///
+/// - it may name what is `Copy` or a shared reference, as the body may;
+/// - what both of them change goes into a `Cell`, a `RefCell` or a `Mutex`;
+/// - what it alone needs is moved in: `cleanup = move |_| drop(permit)`.
+///
+/// ```
+/// use std::cell::Cell;
+/// use guard_runtime::{Exit, Tripped, loop_guard};
+///
+/// #[loop_guard(timeout = "30s", cleanup = |exit| if !matches!(exit, Exit::Returned) { total.set(0) })]
+/// fn add(numbers: &[u64], total: &Cell<u64>) -> Result<(), Tripped> {
+///     for number in numbers {
+///         total.set(total.get() + number);
+///     }
+///     Ok(())
+/// }
+///
+/// let total = Cell::new(0);
+/// add(&[1, 2, 3], &total).unwrap();
+/// assert_eq!(total.get(), 6);
+/// ```
+///
+/// Inside a body, `defer!` does the same for a block.
 ///
 /// [`Duration::MAX`]: core::time::Duration::MAX
 #[proc_macro_attribute]
 pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into()).into()
+}
+
+/// `within!(path, "100ms")`: the nanoseconds, by the rules of `timeout`; an expression of type
+/// `Duration` is taken to `path::__private::nanos`. For `guard_runtime::defer!`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn within(tokens: TokenStream) -> TokenStream {
+    cleanup::within(tokens.into()).into()
 }

@@ -10,7 +10,7 @@
 use expect_test::{Expect, expect};
 
 /// Line and column are those in `item`.
-fn check(args: &str, item: &str, expected: &Expect) {
+pub(crate) fn check(args: &str, item: &str, expected: &Expect) {
     let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap());
     let file = syn::parse2(expanded).unwrap();
     // Paths are absolute in earnest; short ones read better here.

@@ -6,7 +6,7 @@
 use core::cell::Cell;
 use std::thread;
 
-pub(crate) use crate::stack::{Earliest, SLOTS, Saved, Stack};
+pub(crate) use crate::stack::{Earliest, SLOTS, Saved, Stack, WALL};
 
 use crate::clock;
 use crate::scope::Scope;
@@ -129,6 +129,7 @@ impl Drop for Lease {
         stack.set_depth(0);
         *lock(&stack.thread) = None;
         lock(&FREE).push(stack);
+        crate::record::clear();
     }
 }
 
@@ -170,6 +171,11 @@ impl Stack {
     #[inline(always)]
     pub(crate) fn current() -> &'static Self {
         STACK.get()
+    }
+
+    /// The scopes that are open.
+    pub(crate) fn how_many(&self) -> u32 {
+        if self.is_nobodys() { 0 } else { self.depth() }
     }
 
     /// This thread's stack, leased now if it had none, and whether the thread is dying, so that

@@ -2,9 +2,11 @@
 
 use core::cell::Cell;
 use core::marker::PhantomData;
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::thread::LocalKey;
 
+use crate::hook::{self, Event};
+use crate::record;
 use crate::scope::Seen;
 use crate::tripped::Tripped;
 
@@ -116,21 +118,22 @@ impl Fallback {
     }
 }
 
-/// Says on stderr that a loop was broken.
+/// Reports that a loop was broken.
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
-#[allow(clippy::needless_pass_by_value, reason = "the trip ends here")]
 pub fn broken(tripped: Tripped) {
-    eprintln!("{tripped}; the loop was broken off, as `on_trip = \"break\"` says");
+    hook::report(&Event::BrokenOff { tripped });
 }
 
 thread_local! {
-    /// Boundaries on this thread's stack that a trip in a closure can unwind to.
-    static BOUNDARIES: Cell<u32> = const { Cell::new(0) };
-    /// Those of them that are a [`Budget::run`](crate::Budget::run).
-    static RUNS: Cell<u32> = const { Cell::new(0) };
+    /// Boundaries on this thread's stack that a trip in a closure can unwind to; those of them that
+    /// any trip can unwind to (a [`Budget::run`](crate::Budget::run), a cleanup) also count as [`RUN`].
+    static BOUNDARIES: Cell<u64> = const { Cell::new(0) };
 }
+
+const BOUNDARY: u64 = 1;
+const RUN: u64 = 1 << 32;
 
 /// A trip on its way to a boundary.
 struct Unwinding(Tripped);
@@ -149,10 +152,16 @@ pub fn panic(tripped: Tripped) {
     if std::thread::panicking() {
         return;
     }
-    if cfg!(panic = "unwind") && RUNS.get() != 0 {
-        resume_unwind(Box::new(Unwinding(tripped)));
+    if cfg!(panic = "unwind") && BOUNDARIES.get() >= RUN {
+        fly(tripped);
     }
     panic!("{tripped}");
+}
+
+/// Unwinds to a boundary, without the panic hook's noise.
+fn fly(tripped: Tripped) -> ! {
+    record::set_flying(Some(tripped.clone()));
+    resume_unwind(Box::new(Unwinding(tripped)));
 }
 
 /// Leaves a closure: in silence to the nearest boundary, or with a panic where there is none.
@@ -167,7 +176,7 @@ pub fn panic(tripped: Tripped) {
 pub fn unwind(tripped: Tripped) -> Seen {
     if cfg!(panic = "unwind") && !std::thread::panicking() {
         if BOUNDARIES.get() != 0 {
-            resume_unwind(Box::new(Unwinding(tripped)));
+            fly(tripped);
         }
         panic!("{tripped}");
     }
@@ -179,12 +188,13 @@ pub fn unwind(tripped: Tripped) -> Seen {
 #[doc(hidden)]
 #[allow(clippy::missing_errors_doc, reason = "described above")]
 pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    catch(&BOUNDARIES, body)
+    catch(BOUNDARY, body)
 }
 
-/// The boundary of a [`Budget::run`](crate::Budget::run).
+/// The boundary of a [`Budget::run`](crate::Budget::run), and of a cleanup.
+#[inline(always)]
 pub(crate) fn run<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    catch(&RUNS, || boundary(body))?
+    catch(BOUNDARY + RUN, body)
 }
 
 /// Only to satisfy a type: a boundary that caught a trip is not reached while a thread unwinds.
@@ -196,13 +206,23 @@ pub fn abandon<R>() -> R {
     unreachable!("a trip was caught while the thread unwinds")
 }
 
-fn catch<R>(depth: &'static LocalKey<Cell<u32>>, body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    let before = depth.get();
-    depth.set(before + 1);
+#[inline(always)]
+fn catch<R>(kind: u64, body: impl FnOnce() -> R) -> Result<R, Tripped> {
+    let before = BOUNDARIES.get();
+    BOUNDARIES.set(before + kind);
     let outcome = catch_unwind(AssertUnwindSafe(body));
-    depth.set(before);
-    outcome.or_else(|payload| match payload.downcast::<Unwinding>() {
-        Ok(unwinding) => Err(unwinding.0),
+    BOUNDARIES.set(before);
+    outcome.or_else(land)
+}
+
+#[cold]
+#[inline(never)]
+fn land<R>(payload: Box<dyn Any + Send>) -> Result<R, Tripped> {
+    match payload.downcast::<Unwinding>() {
+        Ok(unwinding) => {
+            record::set_flying(None);
+            Err(unwinding.0)
+        }
         Err(payload) => resume_unwind(payload),
-    })
+    }
 }

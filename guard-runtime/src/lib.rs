@@ -56,13 +56,25 @@ mod blocking;
 #[cfg(not(loom))]
 mod budget;
 #[cfg(not(loom))]
+mod cleanup;
+#[cfg(not(loom))]
 mod clock;
+#[cfg(all(feature = "testing", not(loom)))]
+mod every_trip;
 #[cfg(not(loom))]
 mod frame;
 #[cfg(not(loom))]
+mod hook;
+#[cfg(all(feature = "testing", not(loom)))]
+mod leak_check;
+#[cfg(not(loom))]
 mod leave;
 #[cfg(not(loom))]
+mod record;
+#[cfg(not(loom))]
 mod scope;
+#[cfg(not(loom))]
+mod shield;
 #[cfg(not(loom))]
 mod site;
 #[cfg(not(loom))]
@@ -84,10 +96,16 @@ mod waiting;
 
 #[cfg(not(loom))]
 pub use budget::Budget;
+#[cfg(not(loom))]
+pub use cleanup::{Deferred, Exit, defer};
 #[cfg(all(feature = "macros", not(loom)))]
 pub use guard_macros::loop_guard;
 #[cfg(not(loom))]
+pub use hook::{Event, set_hook};
+#[cfg(not(loom))]
 pub use scope::{checkpoint, deadline, remaining};
+#[cfg(not(loom))]
+pub use shield::{shield, shield_for};
 #[cfg(not(loom))]
 pub use site::Location;
 #[cfg(not(loom))]
@@ -106,7 +124,13 @@ pub mod __private {
         column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
     };
 
+    #[cfg(feature = "macros")]
+    pub use guard_macros::within;
+
+    #[cfg(not(feature = "macros"))]
+    pub use crate::__within as within;
     pub use crate::blocking::Blocking;
+    pub use crate::cleanup::cleanup;
     pub use crate::leave::{
         ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
     };
@@ -117,7 +141,7 @@ pub mod __private {
     pub use crate::tripped::Tripped;
 }
 
-/// The example of the README runs.
-#[cfg(doctest)]
+/// The examples of the README run.
+#[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -5,7 +5,10 @@ use std::time::Instant;
 
 use crate::clock;
 use crate::epoch::{CALM, CALM_GAP, EPOCH, MARGIN, PARKED, STALE};
-use crate::frame::{self, Earliest, SLOTS, Stack};
+use crate::frame::{self, Earliest, SLOTS, Stack, WALL};
+use crate::hook;
+use crate::record;
+use crate::shield;
 use crate::site::{At, Site};
 use crate::ticker;
 use crate::tripped::{Cause, Tripped};
@@ -132,6 +135,53 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
     (Scope::of(stack, depth, dying), seen)
 }
 
+/// Opens a wall: a scope inside which the budgets around it do not count, only its own `limit`.
+///
+/// `seen` is what the thread has seen. Returns the word that the wall began with, which is stale if
+/// only the clock can tell when it ends.
+#[inline(always)]
+pub(crate) fn wall(kind: u32, limit: u64, seen: u64) -> (Scope, u64) {
+    let stack = Stack::current();
+    let (lag, word) = EPOCH.entry();
+    let depth = stack.depth();
+    // In paused time nothing is ever seen.
+    if seen != STALE && word & PARKED == 0 && depth < SLOTS && limit >= LONG {
+        stack.push(depth, kind, word, limit, lag);
+        (Scope { stack, depth }, word)
+    } else {
+        (wall_slowly(kind, limit), STALE)
+    }
+}
+
+#[inline(never)]
+fn wall_slowly(kind: u32, limit: u64) -> Scope {
+    let (stack, dying) = Stack::leased();
+    let depth = stack.depth();
+    let now = if limit == u64::MAX { 0 } else { clock::now() };
+    stack.push_wall(kind, now, limit);
+    // The first check inside asks for the tick that the wall wants; without one, no ticker wakes.
+    frame::set_seen(STALE);
+    Scope {
+        stack,
+        depth: if dying { depth | DYING } else { depth },
+    }
+}
+
+impl Scope {
+    /// The time taken since it opened, if that is more than its limit.
+    #[cold]
+    pub(crate) fn overrun(&self) -> Option<(Duration, Duration)> {
+        let depth = self.depth & !DYING;
+        let (_, limit, _) = self.stack.describe(depth);
+        let (due, settled) = self.stack.own_deadline(&EPOCH, depth);
+        let now = clock::now();
+        (settled && limit != u64::MAX && now > due).then(|| {
+            let taken = limit.saturating_add(now - due);
+            (Duration::from_nanos(limit), Duration::from_nanos(taken))
+        })
+    }
+}
+
 /// The word to begin with in a function that opens no scope of its own.
 #[doc(hidden)]
 #[inline(always)]
@@ -163,6 +213,8 @@ pub fn due(seen: Seen) -> bool {
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     let stack = Stack::current();
+    #[cfg(feature = "testing")]
+    crate::every_trip::strike(stack, at);
     // The word first, as `look` wants it.
     let word = EPOCH.word();
     let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
@@ -243,7 +295,8 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
 /// due, and have to look as well if the code between them and this check swallows the error.
 #[cold]
 fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
-    if stack.tell(owner) {
+    let first = stack.tell(owner);
+    if first {
         EPOCH.bump();
     }
     let (site, limit, spent) = stack.describe(owner);
@@ -254,7 +307,17 @@ fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
             elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
         },
     };
-    Tripped::new(Site::by_id(site), at, cause)
+    let site = if site & WALL == 0 {
+        Site::by_id(site)
+    } else {
+        shield::site(site)
+    };
+    let tripped = Tripped::new(site, at, cause);
+    record::note(owner, &tripped);
+    if first {
+        hook::tripped(&tripped);
+    }
+    tripped
 }
 
 /// The trip of a loop that begins iteration `limit + 1` of its activation, which opened `scope`.
@@ -277,7 +340,13 @@ pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
 pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
     let stack = Stack::current();
     let owner = stack.nearest(site.id())?;
-    if stack.take(owner) {
+    let limit = stack.take(owner).err()?;
+    let first = stack.spend(owner, limit);
+    if stack.is_walled(owner) {
+        // Inside a shield nothing trips; the next check behind it does.
+        if first {
+            EPOCH.bump();
+        }
         return None;
     }
     frame::set_seen(STALE);

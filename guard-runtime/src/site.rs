@@ -20,8 +20,11 @@ impl Location {
 
     #[track_caller]
     pub(crate) fn caller() -> Self {
-        let caller = core::panic::Location::caller();
-        Self::new(caller.file(), caller.line(), caller.column())
+        Self::of(core::panic::Location::caller())
+    }
+
+    pub(crate) fn of(place: &'static core::panic::Location<'static>) -> Self {
+        Self::new(place.file(), place.line(), place.column())
     }
 
     /// The file, as the compiler was told it.

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::clock;
 use crate::epoch::EPOCH;
-use crate::frame;
+use crate::frame::{self, WALL};
 use crate::site::{Location, Site};
 use crate::stack::Saved;
 use crate::waiting;
@@ -47,7 +47,9 @@ pub fn snapshot() -> Snapshot {
     let now = clock::real();
     let mut scopes = Vec::new();
     for (thread, open) in frame::open() {
-        scopes.extend(open.iter().map(|(site, saved)| {
+        // A wall is no scope of anybody's.
+        let open = open.iter().filter(|(site, _)| site & WALL == 0);
+        scopes.extend(open.map(|(site, saved)| {
             OpenScope::new(Site::by_id(*site), format!("thread {thread}"), saved, now)
         }));
     }

@@ -33,6 +33,9 @@ const TOLD: u64 = 1 << 63;
 
 const GENERATION: u64 = 1 << 32;
 
+/// In `site`: a wall, inside which the scopes below it do not count. No site has such a number.
+pub(crate) const WALL: u32 = 1 << 31;
+
 #[inline(always)]
 #[allow(
     clippy::cast_possible_truncation,
@@ -105,6 +108,11 @@ impl Slot {
         deadline(epoch, start, limit, lag)
     }
 
+    #[inline]
+    fn is_wall(&self) -> bool {
+        self.site.load(Ordering::Relaxed) & WALL != 0
+    }
+
     /// What an earlier look worked out, if one did.
     #[inline]
     fn recall(&self, earliest: &mut Earliest) -> bool {
@@ -148,6 +156,14 @@ pub(crate) struct Earliest {
     pub(crate) owner: u32,
     /// Otherwise it may yet move later, and has not passed.
     pub(crate) settled: bool,
+}
+
+impl Earliest {
+    const NONE: Self = Self {
+        due: u64::MAX,
+        owner: 0,
+        settled: true,
+    };
 }
 
 /// What is kept of a scope that is open and on no stack: that of an async function between two polls.
@@ -242,8 +258,17 @@ impl Stack {
     /// so that it need not be read back from slots that were written a moment ago.
     #[inline]
     pub(crate) fn push_exact(&self, epoch: &Epoch, site: u32, start: u64, limit: u64) -> Earliest {
+        self.push_beside(self.earliest(epoch), site, start, limit)
+    }
+
+    /// The same for a wall: nothing else counts.
+    pub(crate) fn push_wall(&self, kind: u32, start: u64, limit: u64) {
+        self.push_beside(Earliest::NONE, kind, start, limit);
+    }
+
+    #[inline]
+    fn push_beside(&self, mut earliest: Earliest, site: u32, start: u64, limit: u64) -> Earliest {
         let depth = self.depth();
-        let mut earliest = self.earliest(epoch);
         self.open(depth, |slot| {
             slot.write(site, start, limit, EXACT);
             slot.take_in(depth, (end(start, limit), true), &mut earliest);
@@ -346,22 +371,26 @@ impl Stack {
 
     /// The earliest deadline of all open scopes.
     ///
-    /// Walks down to the first slot that knows and fills in those above it, so that each scope is
-    /// worked out once, however many are open.
+    /// Walks down to the first slot that knows, or to a wall, and fills in those above it, so that
+    /// each scope is worked out once, however many are open.
     #[inline]
     pub(crate) fn earliest(&self, epoch: &Epoch) -> Earliest {
-        let mut earliest = Earliest {
-            due: u64::MAX,
-            owner: 0,
-            settled: true,
-        };
+        let mut earliest = Earliest::NONE;
         if self.is_nobodys() {
             return earliest;
         }
         let depth = self.depth();
         let mut known = depth;
-        while known > 0 && !self.slot(known - 1, |slot| slot.recall(&mut earliest)) {
+        while known > 0 {
+            let below = |slot: &Slot| (slot.recall(&mut earliest), slot.is_wall());
+            let (recalled, wall) = self.slot(known - 1, below);
+            if recalled {
+                break;
+            }
             known -= 1;
+            if wall {
+                break;
+            }
         }
         for index in known..depth {
             self.slot(index, |slot| slot.work_out(epoch, index, &mut earliest));
@@ -425,16 +454,50 @@ impl Stack {
         (open && self.top.load(Ordering::Acquire) == top).then_some((site, times, spent))
     }
 
-    /// Marks the scope at `index` as out of iterations.
-    pub(crate) fn spend(&self, index: u32, limit: u64) {
-        self.slot(index, |slot| {
+    /// The deadline of the scope at `index` alone, and whether that is the last word.
+    pub(crate) fn own_deadline(&self, epoch: &Epoch, index: u32) -> (u64, bool) {
+        self.slot(index, |slot| slot.deadline(epoch))
+    }
+
+    /// Whether a wall stands above the scope at `index`.
+    pub(crate) fn is_walled(&self, index: u32) -> bool {
+        (index + 1..self.depth()).any(|above| self.slot(above, Slot::is_wall))
+    }
+
+    /// Marks the scope at `index` as out of iterations; true if it was not yet.
+    pub(crate) fn spend(&self, index: u32, limit: u64) -> bool {
+        let first = self.slot(index, |slot| {
+            if untold(slot.due.load(Ordering::Relaxed)) == SPENT {
+                return false;
+            }
             slot.iterations.store(limit, Ordering::Release);
             slot.owner.store(index, Ordering::Release);
             slot.due.store(SPENT, Ordering::Release);
+            true
         });
-        for above in index + 1..self.depth() {
-            self.slot(above, |slot| slot.due.store(UNKNOWN, Ordering::Release));
+        if first {
+            for above in index + 1..self.depth() {
+                self.slot(above, |slot| slot.due.store(UNKNOWN, Ordering::Release));
+            }
         }
+        first
+    }
+
+    /// The innermost scope, its site's number and its time limit.
+    #[cfg(feature = "testing")]
+    pub(crate) fn innermost(&self) -> Option<(u32, u32, u64)> {
+        let index = self.depth().checked_sub(1).filter(|_| !self.is_nobodys())?;
+        let (site, limit, _) = self.describe(index);
+        Some((index, site, limit))
+    }
+
+    /// Has the time of the innermost scope end at `due`, which has passed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn expire(&self, index: u32, due: u64) {
+        self.slot(index, |slot| {
+            slot.owner.store(index, Ordering::Release);
+            slot.due.store(due, Ordering::Release);
+        });
     }
 
     /// Marks the scope at `index`, whose deadline has passed; true the first time.
@@ -454,17 +517,18 @@ impl Stack {
         });
     }
 
-    /// Takes one iteration from the scope at `index`; false, and the scope is spent, if none is left.
-    pub(crate) fn take(&self, index: u32) -> bool {
-        let (left, limit) = self.slot(index, |slot| {
+    /// Takes one iteration from the scope at `index`; if none is left, the limit, with which the
+    /// scope is then to be spent.
+    pub(crate) fn take(&self, index: u32) -> Result<(), u64> {
+        self.slot(index, |slot| {
             let left = slot.left.load(Ordering::Relaxed);
             slot.left.store(left.saturating_sub(1), Ordering::Release);
-            (left, slot.iterations.load(Ordering::Relaxed))
-        });
-        if left == 0 {
-            self.spend(index, limit);
-        }
-        left != 0
+            if left == 0 {
+                Err(slot.iterations.load(Ordering::Relaxed))
+            } else {
+                Ok(())
+            }
+        })
     }
 
     /// The innermost open scope of the site with this number.

@@ -24,6 +24,9 @@
 //! testing::resume();
 //! # }
 //! ```
+//!
+//! [`every_trip`] runs a test with a trip at every check, one after the other; [`LeakCheck`] finds
+//! scopes that are still open and cleanup that was forgotten.
 
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -32,6 +35,9 @@ use core::time::Duration;
 
 use crate::epoch::STALE;
 use crate::{clock, frame, waiting};
+
+pub use crate::every_trip::every_trip;
+pub use crate::leak_check::LeakCheck;
 
 thread_local! {
     static PAUSED_AT: Cell<Option<u64>> = const { Cell::new(None) };

@@ -4,14 +4,20 @@
 
 mod arguments;
 mod bad_input;
+mod cleanup;
+mod defer;
+mod events;
+mod every_trip;
 mod functions;
 mod leaving;
 mod scopes;
 #[cfg(feature = "rust_1_88")]
 mod shape_chains;
 mod shapes;
+mod shield;
 mod strips;
 mod sweep;
 mod test_clock;
 mod trace;
 mod tripped;
+mod ways_out;

@@ -54,6 +54,13 @@ mod inner {
     }
 }
 
+#[loops::loop_guard(inherit, crate = loops, cleanup = |_| told.set(told.get() + 1), cleanup_timeout = "1s")]
+fn cleaned(told: &std::cell::Cell<u32>) {
+    loops::defer!(|_| told.set(told.get() + 1));
+    facade::deep::guard::defer!(within = "100ms", { told.set(told.get() + 1) });
+    loops::defer!(within = Duration::MAX, { told.set(told.get() + 1) });
+}
+
 facade::guarded!(written_by_a_macro, 5);
 
 #[test]
@@ -69,4 +76,7 @@ fn the_guard_is_found_by_any_name() {
     assert!(inner::relative().is_err());
     assert_eq!(written_by_a_macro(5).unwrap(), 10);
     assert!(written_by_a_macro(6).is_err());
+    let told = std::cell::Cell::new(0);
+    cleaned(&told);
+    assert_eq!(told.get(), 4);
 }

@@ -1,0 +1,220 @@
+//! What becomes of `cleanup`, as in `snapshots.rs`.
+
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "as `expect-test` writes them"
+)]
+
+use expect_test::expect;
+
+use crate::snapshots::check;
+
+#[test]
+fn a_cleanup_by_path_under_a_caller() {
+    check(
+        r#"inherit, cleanup = log"#,
+        r#"fn f() -> u32 {
+    once();
+    3
+}"#,
+        &expect![[r#"
+            fn f() -> u32 {
+                let __cleanup = p::cleanup(
+                    false,
+                    p::Option::None,
+                    log,
+                );
+                return {
+                    once();
+                    3
+                };
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_cleanup_with_a_loop_of_a_scope() {
+    check(
+        r#"timeout = "30s", cleanup = |exit| while busy() { wait(exit) }, cleanup_timeout = "250ms""#,
+        r#"fn f() -> Result<(), E> {
+    step()
+}"#,
+        &expect![[r#"
+            fn f() -> Result<(), E> {
+                let __cleanup = p::cleanup(
+                    true,
+                    p::Option::Some(250_000_000_u64),
+                    |exit| {
+                        let mut __seen = p::inherit();
+                        while busy() {
+                            if p::due(__seen) {
+                                match p::tick(
+                                    &const {
+                                        p::At::new(
+                                            "while",
+                                            p::file!(),
+                                            1,
+                                            35,
+                                        )
+                                    },
+                                ) {
+                                    p::Result::Ok(__now) => __seen = __now,
+                                    p::Result::Err(__tripped) => {
+                                        return;
+                                    }
+                                }
+                            }
+                            wait(exit)
+                        }
+                    },
+                );
+                let (__scope, mut __seen) = {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    p::enter(&__LOOP_GUARD_SITE, 30_000_000_000_u64)
+                };
+                if __seen.is_stale() {
+                    match p::tick(
+                        &const {
+                            p::At::new(
+                                "fn",
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                        },
+                    ) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => {
+                            if let p::Option::Some(__out) = p::Probe::<
+                                Result<(), E>,
+                            >::new()
+                                .leave(__tripped)
+                            {
+                                return __out;
+                            }
+                        }
+                    }
+                }
+                return { step() };
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_cleanup_and_a_fallback() {
+    check(
+        r#"inherit, fallback = 3, cleanup = move |_| drop(file), cleanup_timeout = limit"#,
+        r#"fn f(file: File, limit: Duration) -> u32 {
+    loop {
+        step();
+    }
+}"#,
+        &expect![[r#"
+            fn f(file: File, limit: Duration) -> u32 {
+                match '__tripped: {
+                    let __cleanup = p::cleanup(
+                        false,
+                        p::Option::Some(
+                            p::nanos(limit),
+                        ),
+                        move |_| drop(file),
+                    );
+                    {
+                        let mut __seen = p::inherit();
+                        loop {
+                            if p::due(__seen) {
+                                match p::tick(
+                                    &const {
+                                        p::At::new(
+                                            "loop",
+                                            p::file!(),
+                                            2,
+                                            5,
+                                        )
+                                    },
+                                ) {
+                                    p::Result::Ok(__now) => __seen = __now,
+                                    p::Result::Err(__tripped) => {
+                                        break '__tripped __tripped;
+                                    }
+                                }
+                            }
+                            step();
+                        }
+                    }
+                } {
+                    __tripped => 3,
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_cleanup_and_a_boundary() {
+    check(
+        r#"inherit, cleanup = log"#,
+        r#"fn f(file: File) {
+    (0..3).for_each(|_| loop {
+        step();
+    });
+}"#,
+        &expect![[r#"
+            fn f(file: File) {
+                return match p::boundary(move || -> () {
+                    let file = file;
+                    {
+                        let __cleanup = p::cleanup(
+                            false,
+                            p::Option::None,
+                            log,
+                        );
+                        return {
+                            (0..3)
+                                .for_each(|_| {
+                                    let mut __seen = p::inherit();
+                                    loop {
+                                        if p::due(__seen) {
+                                            match p::tick(
+                                                &const {
+                                                    p::At::new(
+                                                        "loop",
+                                                        p::file!(),
+                                                        2,
+                                                        25,
+                                                    )
+                                                },
+                                            ) {
+                                                p::Result::Ok(__now) => {
+                                                    __seen = __now;
+                                                }
+                                                p::Result::Err(__tripped) => {
+                                                    __seen = p::unwind(__tripped);
+                                                }
+                                            }
+                                        }
+                                        step();
+                                    }
+                                });
+                        };
+                    }
+                }) {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::panic(__tripped);
+                        p::abandon()
+                    }
+                };
+            }
+        "#]],
+    );
+}

@@ -1,0 +1,87 @@
+//! What tripped on a thread, for cleanup that asks why its scope is left.
+//!
+//! Only trips write here, and only cleanup reads, so that scopes without cleanup pay nothing. A
+//! record is therefore not taken back when its scope is left: whoever asks leaves out what was
+//! noted before he began ([`count`]), and what belongs to scopes that were opened since (they are
+//! deeper).
+
+use core::cell::RefCell;
+use core::mem::ManuallyDrop;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use crate::tripped::Tripped;
+
+/// Trips of the process. Relaxed: one thread compares it with what the same thread noted.
+static TRIPS: AtomicU64 = AtomicU64::new(0);
+
+struct Record {
+    /// The depth of the scope that ran out.
+    owner: u32,
+    number: u64,
+    tripped: Tripped,
+}
+
+#[derive(Default)]
+struct Records {
+    /// Each one deeper than the one before: an outer scope's trip is one of all scopes in it.
+    noted: Vec<Record>,
+    /// The trip that unwinds to a boundary.
+    flying: Option<Tripped>,
+}
+
+thread_local! {
+    // Without a destructor, so that it can be asked while the thread dies; `clear` frees what it has.
+    static RECORDS: ManuallyDrop<RefCell<Records>> = const {
+        ManuallyDrop::new(RefCell::new(Records {
+            noted: Vec::new(),
+            flying: None,
+        }))
+    };
+}
+
+/// To be compared later: has anything tripped since?
+#[inline(always)]
+pub(crate) fn count() -> u64 {
+    TRIPS.load(Ordering::Relaxed)
+}
+
+/// Notes a trip of the scope at depth `owner`.
+pub(crate) fn note(owner: u32, tripped: &Tripped) {
+    let number = TRIPS.fetch_add(1, Ordering::Relaxed) + 1;
+    RECORDS.with(|records| {
+        let noted = &mut records.borrow_mut().noted;
+        while noted.last().is_some_and(|last| last.owner >= owner) {
+            noted.pop();
+        }
+        noted.push(Record {
+            owner,
+            number,
+            tripped: tripped.clone(),
+        });
+    });
+}
+
+/// The trip that was noticed after `mark`, of a scope at a depth below `bound`.
+pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
+    RECORDS.with(|records| {
+        let noted = &records.borrow().noted;
+        let of_ours = |record: &&Record| record.owner < bound && record.number > mark;
+        let found = noted.iter().rev().find(of_ours);
+        found.map(|record| record.tripped.clone())
+    })
+}
+
+/// Sets the trip that unwinds to a boundary.
+pub(crate) fn set_flying(tripped: Option<Tripped>) {
+    RECORDS.with(|records| records.borrow_mut().flying = tripped);
+}
+
+/// The trip because of which this thread unwinds.
+pub(crate) fn flying() -> Option<Tripped> {
+    RECORDS.with(|records| records.borrow().flying.clone())
+}
+
+/// When the thread ends.
+pub(crate) fn clear() {
+    RECORDS.with(|records| *records.borrow_mut() = Records::default());
+}

@@ -1,0 +1,10 @@
+use guard_runtime::loop_guard;
+
+#[loop_guard(timeout = "1s", cleanup_timeout = "100ms")]
+fn f() {
+    loop {}
+}
+
+fn main() {
+    f();
+}

@@ -1,0 +1,7 @@
+use guard_runtime::defer;
+
+fn main() {
+    let mut names = Vec::new();
+    defer!(|_| println!("{}", names.len()));
+    names.push("a");
+}

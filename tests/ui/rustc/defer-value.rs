@@ -1,0 +1,5 @@
+use guard_runtime::defer;
+
+fn main() {
+    defer! { 1 + 1 }
+}
