@@ -38,13 +38,18 @@ trait Place {
     fn finish(&mut self);
 }
 
-/// Tasks of a runtime in this thread.
-struct Tokio(Vec<JoinHandle<()>>, Runtime);
+/// Tasks of a runtime, in this thread or in another one.
+struct Tokio<const OTHER: bool>(Vec<JoinHandle<()>>, Runtime);
 
-impl Place for Tokio {
+impl<const OTHER: bool> Place for Tokio<OTHER> {
     fn new() -> Self {
-        let runtime = Builder::new_current_thread().enable_time().build();
-        Self(Vec::with_capacity(CROWD), runtime.expect("a runtime"))
+        let runtime = if OTHER {
+            single::timers()
+        } else {
+            let runtime = Builder::new_current_thread().enable_time().build();
+            runtime.expect("a runtime")
+        };
+        Self(Vec::with_capacity(CROWD), runtime)
     }
 
     fn add(&mut self, member: Member) {
@@ -235,7 +240,8 @@ pub(crate) fn run(name: &str, report: &mut Report) {
         "timeout",
         "guarded / timeout",
     ]);
-    measure::<Tokio>("tokio", report);
+    measure::<Tokio<false>>("current-thread tokio", report);
+    measure::<Tokio<true>>("tokio", report);
     measure::<Futures>("futures", report);
     let timers = single::timers();
     let _inside = timers.enter();

@@ -21,14 +21,17 @@ enum Executor {
     Hand,
     /// tokio, in this thread.
     Tokio,
+    /// tokio, as it comes: with several threads.
+    Threads,
     /// `futures::executor::block_on`.
     Futures,
 }
 
 impl Executor {
-    const ALL: [(&'static str, Self); 3] = [
+    const ALL: [(&'static str, Self); 4] = [
         ("no-op waker", Self::Hand),
-        ("tokio", Self::Tokio),
+        ("current-thread tokio", Self::Tokio),
+        ("tokio", Self::Threads),
         ("futures", Self::Futures),
     ];
 
@@ -36,8 +39,8 @@ impl Executor {
         match self {
             Self::Hand => {
                 // Without timers of a runtime, `tokio::time::timeout` panics.
-                let timers = timers();
-                let _inside = timers.enter();
+                let runtime = timers();
+                let _inside = runtime.enter();
                 by_hand(times, make)
             }
             Self::Tokio => {
@@ -45,9 +48,10 @@ impl Executor {
                 let runtime = runtime.expect("a runtime");
                 runtime.block_on(all(times, make))
             }
+            Self::Threads => timers().block_on(all(times, make)),
             Self::Futures => {
-                let timers = timers();
-                let _inside = timers.enter();
+                let runtime = timers();
+                let _inside = runtime.enter();
                 futures::executor::block_on(all(times, make))
             }
         }

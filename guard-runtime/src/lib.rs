@@ -70,6 +70,8 @@ mod leak_check;
 #[cfg(not(loom))]
 mod leave;
 #[cfg(not(loom))]
+mod list;
+#[cfg(not(loom))]
 mod record;
 #[cfg(not(loom))]
 mod scope;

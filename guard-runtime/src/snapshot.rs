@@ -54,10 +54,8 @@ pub fn snapshot() -> Snapshot {
         }));
     }
     for record in waiting::records() {
-        if !record.is_running() {
-            let place = format!("task {}", record.number);
-            scopes.push(OpenScope::new(record.site, place, &record.saved(), now));
-        }
+        let place = format!("task {}", record.number);
+        scopes.push(OpenScope::new(record.site, place, &record.saved, now));
     }
     Snapshot { scopes }
 }

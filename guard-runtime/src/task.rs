@@ -181,8 +181,7 @@ impl<X: More> Task<X> {
         let (stack, index) = scope.place();
         let poller = Poller::new(scope);
         if let Some(waiting) = &self.waiting {
-            waiting.run(true);
-            let saved = waiting.saved();
+            let saved = waiting.run();
             stack.resume(site.register(), &saved);
             self.more.restore(&Frame(stack), index);
             // What is due before the next tick, nobody may have asked a tick for: the checks of this
@@ -220,11 +219,10 @@ impl<X: More> Task<X> {
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index);
         self.more.save(&Frame(stack), index);
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Waiting::new(site, saved));
-        waiting.keep(saved);
-        waiting.until(earliest, context);
+        match &mut self.waiting {
+            Some(waiting) => waiting.until(saved, earliest, context),
+            none => *none = Some(Waiting::new(site, saved, earliest, context)),
+        }
         Poll::Pending
     }
 }

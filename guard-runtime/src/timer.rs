@@ -1,14 +1,15 @@
 //! Alarms that are timers of a tokio runtime, and that runtime's clock.
 //!
 //! Tests may stop a runtime's clock and move it by hand; then deadlines of futures that it polls follow
-//! it. While it runs it is the clock of everybody else.
+//! it. While it runs it is the clock of everybody else. Only that of a runtime in one thread can be
+//! stopped, so the ticker rings for the others: it needs no timer for each future.
 
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::Context;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::clock;
@@ -18,7 +19,7 @@ use crate::epoch::{CALM, CALM_GAP, EPOCH, GAP};
 pub(crate) struct Timer(Pin<Box<Sleep>>);
 
 impl Timer {
-    /// Sets the timer in `slot`; false outside of a runtime.
+    /// Sets the timer in `slot`; false where the clock cannot be stopped.
     ///
     /// # Panics
     ///
@@ -29,7 +30,7 @@ impl Timer {
         };
         let timer = match slot {
             Some(timer) => timer,
-            None if Handle::try_current().is_err() => return false,
+            None if !may_stop() => return false,
             None => slot.insert(Self(Box::pin(sleep_until(at)))),
         };
         if timer.0.deadline() != at {
@@ -42,6 +43,12 @@ impl Timer {
         }
         true
     }
+}
+
+/// Whether there is a runtime around the caller whose clock can be stopped.
+fn may_stop() -> bool {
+    let runtime = Handle::try_current();
+    runtime.is_ok_and(|runtime| runtime.runtime_flavor() != RuntimeFlavor::MultiThread)
 }
 
 thread_local! {
