@@ -1,9 +1,12 @@
 //! `examples/quickstart` as its user meets it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
+
+#[path = "examples/built.rs"]
+mod built;
 
 const RUNAWAY: &str = "(a+)+c";
 
@@ -19,44 +22,9 @@ fn file(name: &str, bytes: &[u8]) -> PathBuf {
     file
 }
 
-/// Cargo tells tests of binaries only, and `cargo test --test` builds no example: what lies there may
-/// be missing, or older than its source.
 fn quickstart() -> Command {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(build);
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| built::example("quickstart"));
     Command::new(&*BUILT)
-}
-
-fn build() -> PathBuf {
-    let test = std::env::current_exe().expect("a test is a file");
-    // <target>/[<triple>/]<profile>/deps/<test>
-    let directory = test.ancestors().nth(2).expect("cargo's layout");
-    let name = |path: &Path| path.file_name().expect("cargo's layout").to_owned();
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .parent()
-        .expect("cargo's layout");
-    let parent = directory.parent().expect("cargo's layout");
-
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args([
-        "build",
-        "--quiet",
-        "--example",
-        "quickstart",
-        "--manifest-path",
-    ]);
-    cargo.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
-    cargo.arg("--target-dir").arg(target);
-    match name(directory) {
-        profile if profile == "debug" => cargo.args(["--profile", "dev"]),
-        profile => cargo.arg("--profile").arg(profile),
-    };
-    if name(parent) != name(target) {
-        cargo.arg("--target").arg(name(parent));
-    }
-    let (code, _, err) = run(&mut cargo);
-    assert_eq!(code, Some(0), "the example does not build:\n{err}");
-    let file = format!("quickstart{}", std::env::consts::EXE_SUFFIX);
-    directory.join("examples").join(file)
 }
 
 fn run(command: &mut Command) -> (Option<i32>, String, String) {

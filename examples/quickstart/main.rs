@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Instant;
 
+mod duration;
 mod matcher;
 mod options;
 mod pattern;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::duration::duration;
 use crate::pattern::Pattern;
 
 pub(crate) const HELP: &str = "\
@@ -102,19 +103,4 @@ fn budget(value: Option<OsString>) -> Result<Duration, String> {
     duration(&text).ok_or_else(|| {
         format!("--budget {text}: write a whole number above 0 and its unit, as in 200ms, 2s or 1m")
     })
-}
-
-/// A whole number and its unit, together more than nothing.
-fn duration(text: &str) -> Option<Duration> {
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(digits);
-    let nanos_per_unit = match unit {
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" => 1_000_000_000,
-        "m" => 60_000_000_000,
-        _ => return None,
-    };
-    let nanos = number.parse::<u64>().ok()?.saturating_mul(nanos_per_unit);
-    (nanos > 0).then(|| Duration::from_nanos(nanos))
 }

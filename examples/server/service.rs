@@ -1,0 +1,112 @@
+//! What the server does with a request.
+
+use std::convert::Infallible;
+use std::fmt::{self, Write};
+use std::time::{Duration, Instant};
+
+use guard_runtime::{Tripped, deadline, loop_guard, snapshot};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::{Method, Request, Response, StatusCode};
+
+use crate::matcher::{self, Found, Stopped};
+use crate::pattern::Pattern;
+
+/// Of a request's body, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// Why a search is not answered.
+#[derive(Debug)]
+enum Refused {
+    /// It ran out of its budget.
+    Tripped(Tripped),
+    /// It makes no sense; what the client is told.
+    Bad(StatusCode, String),
+}
+
+/// What lets a guarded function leave with this error.
+impl From<Tripped> for Refused {
+    fn from(tripped: Tripped) -> Self {
+        Self::Tripped(tripped)
+    }
+}
+
+impl From<Stopped> for Refused {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Tripped(tripped) => Self::Tripped(tripped),
+            Stopped::TooDeep => bad(&stopped),
+        }
+    }
+}
+
+fn bad(why: &impl fmt::Display) -> Refused {
+    Refused::Bad(StatusCode::BAD_REQUEST, format!("{why}\n"))
+}
+
+pub(crate) async fn respond(
+    request: Request<Incoming>,
+    budget: Duration,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (status, text) = match (request.method(), request.uri().path()) {
+        (&Method::POST, "/search") => searched(request.into_body(), budget).await,
+        (&Method::GET, "/scopes") => (StatusCode::OK, format!("{}\n", snapshot())),
+        (_, "/search" | "/scopes") => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "POST /search, GET /scopes\n".to_owned(),
+        ),
+        _ => (
+            StatusCode::NOT_FOUND,
+            "there are /search and /scopes\n".to_owned(),
+        ),
+    };
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+async fn searched(body: Incoming, budget: Duration) -> (StatusCode, String) {
+    match search(body, budget).await {
+        Ok(found) => (StatusCode::OK, found),
+        Err(Refused::Bad(status, why)) => (status, why),
+        Err(Refused::Tripped(tripped)) => {
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            eprintln!("server: {} POST /search: {tripped}", status.as_u16());
+            (status, format!("{tripped}\n"))
+        }
+    }
+}
+
+/// A request on its one budget: waiting for the client, for a thread, and for the matcher.
+#[loop_guard(timeout = budget)]
+async fn search(body: Incoming, budget: Duration) -> Result<String, Refused> {
+    let until = deadline();
+    let body = match Limited::new(body, LARGEST).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) => {
+            let status = StatusCode::PAYLOAD_TOO_LARGE;
+            return Err(Refused::Bad(status, format!("{error}\n")));
+        }
+    };
+    // The matcher is no async function: on a worker, it would hold up whoever waits for that one.
+    let matched = tokio::task::spawn_blocking(move || matched(&body, until));
+    matched.await.map_err(|panic| bad(&panic))?
+}
+
+/// Stopped early enough to answer in time, and by itself: nobody can end a thread.
+fn matched(body: &[u8], until: Option<Instant>) -> Result<String, Refused> {
+    let body = std::str::from_utf8(body).map_err(|error| bad(&error))?;
+    let (pattern, text) = body.split_once('\n').unwrap_or((body, ""));
+    let pattern = Pattern::parse(pattern).map_err(|mistake| bad(&mistake))?;
+    let left = until.map_or(Duration::MAX, |until| {
+        until.saturating_duration_since(Instant::now()) / 10 * 9
+    });
+    let mut found = Found::default();
+    matcher::search(&pattern, text, left, &mut found)?;
+
+    let mut answer = format!("matches: {}\n", found.count);
+    for one in &found.first {
+        _ = writeln!(answer, "line {}: {}", one.line, one.text);
+    }
+    Ok(answer)
+}
