@@ -26,7 +26,7 @@ pub(crate) fn of(moment: Instant) -> u64 {
 }
 
 /// The time of this thread: real, unless its test has paused it or that of the runtime it works for.
-#[inline]
+#[inline(always)]
 pub(crate) fn now() -> u64 {
     #[cfg(feature = "testing")]
     if let Some(paused) = crate::testing::paused_at() {

@@ -226,7 +226,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
 
 /// In a runtime whose clock was stopped or moved by hand, deadlines are in that runtime's time; which
 /// is `now`, if it was read just now, and is read otherwise.
-#[inline]
+#[inline(always)]
 #[cfg_attr(
     not(feature = "tokio"),
     allow(unused_variables, reason = "there is but one time")

@@ -63,7 +63,7 @@ thread_local! {
 /// one before, is taken for real. A clock that has been moved further shows at once, one that was just
 /// stopped at its second reading, and one that is ahead by less than that makes no scope end early: one
 /// that reads no clock is taken to begin a gap after the word.
-#[inline]
+#[inline(always)]
 pub(crate) fn read() -> (u64, bool) {
     // The word first: the real time is not before it.
     let word = EPOCH.word();
