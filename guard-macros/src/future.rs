@@ -13,7 +13,9 @@ use crate::blocking;
 use crate::calls;
 use crate::diverge;
 use crate::emit::{Place, statement};
-use crate::instrument::{Instrument, closures_have_loops, is_condition, leading_items, rebind_one};
+use crate::instrument::{
+    Instrument, closures_have_loops, is_condition, leading_items, rebind_for_fallback, rebind_one,
+};
 use crate::poll::Captured;
 use crate::target::Function;
 
@@ -112,7 +114,7 @@ fn is_box_pin(function: &Expr) -> bool {
 pub(crate) fn instrument(plan: &Plan<'_>, output: &ReturnType, function: &mut Function<'_>) {
     let is_async = function.sig.asyncness.is_some();
     if is_async {
-        let captured = captured(function);
+        let captured = captured(plan, function);
         guard(plan, output, function, &captured, |function| {
             &mut *function.block
         });
@@ -161,7 +163,12 @@ fn guard<'f, 'g>(
     if wrapped {
         let start = [emit.yields_type(output), captured.statements()];
         block.stmts.splice(0..0, start.map(statement));
-        block.stmts = vec![statement(emit.polled(block, caught, &name))];
+        block.stmts = vec![statement(emit.polled(
+            block,
+            &captured.fallback,
+            caught,
+            &name,
+        ))];
     }
     block.stmts.splice(0..0, items);
 }
@@ -175,8 +182,11 @@ fn guard<'f, 'g>(
 /// async fn f(a: A, (b, _): B) { body }   =>   async fn f(a: A, argument_1': B) {
 ///     async move { let _ = &a; let argument_1' = argument_1'; let (b, _) = argument_1'; body } ...
 /// ```
-fn captured(function: &mut Function<'_>) -> Captured {
-    let body: TokenStream = function.block.to_token_stream();
+fn captured(plan: &Plan<'_>, function: &mut Function<'_>) -> Captured {
+    let mut body = function.block.to_token_stream();
+    if let Leave::Fallback(fallback) = &plan.leave {
+        fallback.to_tokens(&mut body);
+    }
     let mut captured = Captured::default();
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {
@@ -186,7 +196,10 @@ fn captured(function: &mut Function<'_>) -> Captured {
                 let names = names(&argument.pat);
                 anew |= names.is_none_or(|names| names.iter().any(|name| is_unused(name, &body)));
                 if anew {
+                    let pat = argument.pat.clone();
                     captured.bind(rebind_one(&body, index, argument));
+                    let fallback = rebind_for_fallback(plan, pat, argument);
+                    captured.fallback.extend(fallback);
                     continue;
                 }
                 let conditions = argument.attrs.iter().filter(|attr| is_condition(attr));

@@ -180,7 +180,11 @@ pub(crate) fn rebind_one(body: &TokenStream, index: usize, argument: &mut PatTyp
 }
 
 /// Binds the pattern to the argument that has a name now, if the fallback uses what it binds.
-fn rebind_for_fallback(plan: &Plan<'_>, mut pat: Box<Pat>, argument: &PatType) -> TokenStream {
+pub(crate) fn rebind_for_fallback(
+    plan: &Plan<'_>,
+    mut pat: Box<Pat>,
+    argument: &PatType,
+) -> TokenStream {
     let Leave::Fallback(fallback) = &plan.leave else {
         return TokenStream::new();
     };

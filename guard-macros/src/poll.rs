@@ -11,6 +11,8 @@ use crate::emit::{Emit, Mark, Place, entry, nameable, q};
 pub(crate) struct Captured {
     mentions: Vec<TokenStream>,
     bindings: TokenStream,
+    /// What the fallback needs of those that are bound anew.
+    pub(crate) fallback: TokenStream,
 }
 
 impl Captured {
@@ -76,14 +78,20 @@ impl Emit<'_> {
     ///     match outcome { Ok(value) => value, Err(tripped) => leave }
     /// }
     /// ```
-    /// The body is gone before the function leaves.
-    pub(crate) fn polled(&self, body: &Block, caught: bool, function: &Ident) -> TokenStream {
+    /// The fallback may use the `arguments`. The body is gone before the function leaves.
+    pub(crate) fn polled(
+        &self,
+        body: &Block,
+        arguments: &TokenStream,
+        caught: bool,
+        function: &Ident,
+    ) -> TokenStream {
         let private = &self.private;
         let at = self.at(Mark {
             kind: "async fn",
             span: function.span(),
         });
-        let leave = self.value_of_trip(&TokenStream::new());
+        let leave = self.value_of_trip(arguments);
         let (prologue, poll) = match &self.plan.budget {
             None => (
                 TokenStream::new(),
