@@ -106,6 +106,25 @@ fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
     })
 }
 
+/// Whether `function(argument)` is among the tokens.
+pub(crate) fn calls_with(tokens: TokenStream, function: &str, argument: &Ident) -> bool {
+    let mut called = false;
+    tokens.into_iter().any(|token| {
+        let was_called = std::mem::take(&mut called);
+        match token {
+            TokenTree::Group(group) if was_called => {
+                group.stream().to_string() == argument.to_string()
+            }
+            TokenTree::Group(group) => calls_with(group.stream(), function, argument),
+            TokenTree::Ident(ident) => {
+                called = ident == function;
+                false
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        }
+    })
+}
+
 /// Whether a name is among the tokens; also in a string, which may be a format.
 pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     tokens.clone().into_iter().any(|token| match token {

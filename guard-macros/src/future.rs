@@ -21,7 +21,7 @@ use crate::target::Function;
 
 /// What the future yields, if the function is one to be guarded as a future.
 pub(crate) fn output(function: &mut Function<'_>) -> Option<ReturnType> {
-    if function.sig.asyncness.is_some() {
+    if function.sig.asyncness.is_some() || blocked_on(function.block).is_some() {
         return Some(function.sig.output.clone());
     }
     tail(function.block)?;
@@ -76,6 +76,24 @@ fn output_of_bound(bound: &TypeParamBound) -> Option<&Type> {
     })
 }
 
+/// The block that was an `async fn`'s before `#[tokio::main]` or `#[tokio::test]`, if that came first.
+///
+/// ```text
+/// fn main() { let body = async { .. }; ..; { return runtime.block_on(body); } }
+/// ```
+fn blocked_on(block: &mut Block) -> Option<&mut ExprAsync> {
+    let [Stmt::Local(body), .., last] = block.stmts.as_mut_slice() else {
+        return None;
+    };
+    let (Pat::Ident(name), Some(init)) = (&body.pat, &mut body.init) else {
+        return None;
+    };
+    if !calls::calls_with(last.to_token_stream(), "block_on", &name.ident) {
+        return None;
+    }
+    async_block(&mut init.expr)
+}
+
 /// The `async` block that is the function's value, boxed or not.
 fn tail(block: &mut Block) -> Option<&mut ExprAsync> {
     match block.stmts.last_mut()? {
@@ -117,6 +135,14 @@ pub(crate) fn instrument(plan: &Plan<'_>, output: &ReturnType, function: &mut Fu
         let captured = captured(plan, function);
         guard(plan, output, function, &captured, |function| {
             &mut *function.block
+        });
+        return;
+    }
+    if blocked_on(function.block).is_some() {
+        let captured = Captured::of_block();
+        guard(plan, output, function, &captured, |function| {
+            let block = blocked_on(function.block).map(|body| &mut body.block);
+            block.unwrap_or_else(|| unreachable!("there was one"))
         });
         return;
     }
@@ -163,12 +189,7 @@ fn guard<'f, 'g>(
     if wrapped {
         let start = [emit.yields_type(output), captured.statements()];
         block.stmts.splice(0..0, start.map(statement));
-        block.stmts = vec![statement(emit.polled(
-            block,
-            &captured.fallback,
-            caught,
-            &name,
-        ))];
+        block.stmts = vec![statement(emit.polled(block, captured, caught, &name))];
     }
     block.stmts.splice(0..0, items);
 }

@@ -9,6 +9,8 @@ use crate::emit::{Emit, Mark, Place, entry, nameable, q};
 /// What the body of an `async fn` takes over from it: its arguments.
 #[derive(Default)]
 pub(crate) struct Captured {
+    /// They are borrowed where they can be, as before.
+    borrowed: bool,
     mentions: Vec<TokenStream>,
     bindings: TokenStream,
     /// What the fallback needs of those that are bound anew.
@@ -16,6 +18,14 @@ pub(crate) struct Captured {
 }
 
 impl Captured {
+    /// Of a block that is no function's.
+    pub(crate) fn of_block() -> Self {
+        Self {
+            borrowed: true,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn mention(&mut self, conditions: &[Attribute], name: &Ident) {
         // Lints object to the mention of an argument that is called unused.
         let unused = (name.to_string().starts_with('_'))
@@ -78,11 +88,11 @@ impl Emit<'_> {
     ///     match outcome { Ok(value) => value, Err(tripped) => leave }
     /// }
     /// ```
-    /// The fallback may use the `arguments`. The body is gone before the function leaves.
+    /// The body is gone before the function leaves.
     pub(crate) fn polled(
         &self,
         body: &Block,
-        arguments: &TokenStream,
+        captured: &Captured,
         caught: bool,
         function: &Ident,
     ) -> TokenStream {
@@ -91,7 +101,8 @@ impl Emit<'_> {
             kind: "async fn",
             span: function.span(),
         });
-        let leave = self.value_of_trip(arguments);
+        let captures = (!captured.borrowed).then(|| q!(move));
+        let leave = self.value_of_trip(&captured.fallback);
         let (prologue, poll) = match &self.plan.budget {
             None => (
                 TokenStream::new(),
@@ -114,7 +125,7 @@ impl Emit<'_> {
         q! {
             #prologue
             let __outcome = {
-                let __body = #private::pin!(async move #body);
+                let __body = #private::pin!(async #captures #body);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };

@@ -12,8 +12,8 @@ use std::task::Context;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::clock;
-use crate::epoch::{CALM, CALM_GAP, EPOCH, GAP};
+use crate::epoch::{CALM, CALM_GAP, EPOCH, GAP, STALE};
+use crate::{clock, frame};
 
 /// A timer of the runtime in which the future waited first.
 pub(crate) struct Timer(Pin<Box<Sleep>>);
@@ -25,7 +25,8 @@ impl Timer {
     ///
     /// As `tokio::time::sleep`, in a runtime without timers.
     pub(crate) fn set(slot: &mut Option<Self>, due: u64, context: &mut Context<'_>) -> bool {
-        let Some(at) = clock::instant(due).map(Instant::from_std) else {
+        // At the very deadline nothing trips yet: a clock that stood still there would wake for nothing.
+        let Some(at) = clock::instant(due.saturating_add(1)).map(Instant::from_std) else {
             return true;
         };
         let timer = match slot {
@@ -37,8 +38,9 @@ impl Timer {
             timer.0.as_mut().reset(at);
         }
         // One that has fired is no alarm any more, and the deadline has not passed for us: it may
-        // still move, or is this very moment.
+        // still move, or nobody has looked.
         if timer.0.as_mut().poll(context).is_ready() {
+            frame::set_seen(STALE);
             context.waker().wake_by_ref();
         }
         true
