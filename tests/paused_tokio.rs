@@ -309,3 +309,24 @@ async fn the_clock_of_guard_runtimes_own_tests_comes_first() {
     assert!(task.await.is_err());
     testing::resume();
 }
+
+/// Nobody reads a clock at the entry of a long budget, and nothing has told the thread yet that this
+/// one was stopped.
+#[tokio::test]
+async fn stopped_and_moved_a_little_on_the_way() {
+    // Each has been entered before, and this thread has seen a word.
+    assert!(
+        tokio::time::timeout(MILLI, waits(SECOND * 7))
+            .await
+            .is_err()
+    );
+    assert!(sleeps(SECOND * 30, MILLI, 2).await.is_ok());
+    assert!(sleeps(SECOND * 30, MILLI, 0).await.is_ok());
+    tokio::time::pause();
+    advance(MILLI * 50).await;
+    assert!(sleeps(SECOND * 30, MILLI, 0).await.is_ok());
+    let start = Instant::now();
+    assert!(waits(SECOND * 7).await.is_err());
+    let elapsed = start.elapsed();
+    assert!(is(elapsed, SECOND * 7), "{elapsed:?}");
+}

@@ -112,9 +112,7 @@ pub(crate) fn calls_with(tokens: TokenStream, function: &str, argument: &Ident) 
     tokens.into_iter().any(|token| {
         let was_called = std::mem::take(&mut called);
         match token {
-            TokenTree::Group(group) if was_called => {
-                group.stream().to_string() == argument.to_string()
-            }
+            TokenTree::Group(group) if was_called => *argument == group.stream().to_string(),
             TokenTree::Group(group) => calls_with(group.stream(), function, argument),
             TokenTree::Ident(ident) => {
                 called = ident == function;

@@ -101,7 +101,7 @@ impl Emit<'_> {
             kind: "async fn",
             span: function.span(),
         });
-        let captures = (!captured.borrowed).then(|| q!(move));
+        let by_move = (!captured.borrowed).then(|| q!(move));
         let leave = self.value_of_trip(&captured.fallback);
         let (prologue, poll) = match &self.plan.budget {
             None => (
@@ -125,7 +125,7 @@ impl Emit<'_> {
         q! {
             #prologue
             let __outcome = {
-                let __body = #private::pin!(async #captures #body);
+                let __body = #private::pin!(async #by_move #body);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };

@@ -318,6 +318,28 @@ impl Stack {
         self.slot(index, |slot| slot.left.store(left, Ordering::Release));
     }
 
+    /// The word that the scope at `index` began with, if it read no clock.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn word(&self, index: u32) -> Option<u64> {
+        self.slot(index, |slot| {
+            let timed = slot.limit.load(Ordering::Relaxed) != u64::MAX;
+            let exact = slot.lag.load(Ordering::Relaxed) == EXACT;
+            (timed && !exact).then(|| slot.start.load(Ordering::Relaxed))
+        })
+    }
+
+    /// The scope at `index`, the innermost, began at this time.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn start(&self, index: u32, now: u64) {
+        self.slot(index, |slot| {
+            slot.start.store(now, Ordering::Release);
+            slot.lag.store(EXACT, Ordering::Release);
+            if untold(slot.due.load(Ordering::Relaxed)) != SPENT {
+                slot.due.store(UNKNOWN, Ordering::Release);
+            }
+        });
+    }
+
     /// From now on the scope at `base` and those above it live in another time than those below, which
     /// count no more. In that time it is `now`, and was already when they were opened; unless they
     /// know better.

@@ -216,6 +216,10 @@ impl<X: More> Task<X> {
                 return Poll::Ready(tripped);
             }
         }
+        #[cfg(feature = "tokio")]
+        if self.waiting.is_none() {
+            crate::timer::start(stack, index);
+        }
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index);
         self.more.save(&Frame(stack), index);

@@ -12,8 +12,9 @@ use std::task::Context;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::epoch::{CALM, CALM_GAP, EPOCH, GAP, STALE};
-use crate::{clock, frame};
+use crate::clock;
+use crate::epoch::{EPOCH, GAP, STALE};
+use crate::frame::{self, Stack};
 
 /// A timer of the runtime in which the future waited first.
 pub(crate) struct Timer(Pin<Box<Sleep>>);
@@ -47,6 +48,22 @@ impl Timer {
     }
 }
 
+/// Where a scope has read no clock, and that of the runtime around may have been stopped or moved before it
+/// opened, reads that one after its first poll, in which no such time passes.
+pub(crate) fn start(stack: &Stack, index: u32) {
+    let Some(word) = stack.word(index).filter(|_| may_stop()) else {
+        return;
+    };
+    let now = clock::of(Instant::now().into_std());
+    if word == EPOCH.word() && (word..word.saturating_add(GAP)).contains(&now) {
+        // Whatever clock it is, the scope is as old as that says, or younger by less than a gap.
+        stack.start(index, now);
+    } else if let (Some(base), (now, true)) = (frame::polls(), read()) {
+        stack.part(base, now);
+        frame::set_seen(STALE);
+    }
+}
+
 /// Whether there is a runtime around the caller whose clock can be stopped.
 fn may_stop() -> bool {
     let runtime = Handle::try_current();
@@ -54,44 +71,27 @@ fn may_stop() -> bool {
 }
 
 thread_local! {
-    /// What this thread read last, and whether that was another clock than the real one.
-    static LAST: Cell<(u64, bool)> = const { Cell::new((0, false)) };
+    /// Whether what this thread read last was another clock than the real one.
+    static APART: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The time of the runtime around the caller, or the real one; the second value tells if that clock
-/// stands still, or did once.
-///
-/// Reads one clock where it can: a reading that lies within a gap after the last tick, and is not the
-/// one before, is taken for real. A clock that has been moved further shows at once, one that was just
-/// stopped at its second reading, and one that is ahead by less than that makes no scope end early: one
-/// that reads no clock is taken to begin a gap after the word.
+/// stands still, or did once: then it is not between two readings of the real one.
 #[inline(always)]
 pub(crate) fn read() -> (u64, bool) {
-    // The word first: the real time is not before it.
-    let word = EPOCH.word();
+    let before = clock::real();
     let now = clock::of(Instant::now().into_std());
-    let (before, apart) = LAST.get();
-    let gap = if word & CALM == 0 { GAP } else { CALM_GAP };
-    let usual = !apart && now != before && now >= word && now - word <= gap;
-    if usual {
-        LAST.set((now, false));
-        (now, false)
-    } else {
-        compare()
-    }
+    // One that is ahead is seldom ahead by less than it takes to read it: then the second reading is saved.
+    let apart = now < before || (now - before > READING && clock::real() < now);
+    APART.set(apart);
+    (now, apart)
 }
+
+/// Longer than the reading of a clock usually takes, in nanoseconds.
+const READING: u64 = 1_000;
 
 /// Whether what this thread read last was another clock than the real one.
 #[inline]
 pub(crate) fn is_apart() -> bool {
-    LAST.get().1
-}
-
-#[cold]
-fn compare() -> (u64, bool) {
-    let before = clock::real();
-    let now = clock::of(Instant::now().into_std());
-    let apart = now < before || clock::real() < now;
-    LAST.set((now, apart));
-    (now, apart)
+    APART.get()
 }
