@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use guard_runtime::{Exit, loop_guard};
+use guard_runtime::{Budget, Exit, defer, loop_guard};
 
 /// The same function under each attribute. The loop is never entered, so that a call is all entry;
 /// it is there because `inherit` does nothing to a function without loops.
@@ -31,7 +31,6 @@ calls! {
     #[loop_guard(inherit)] call_inherit;
     #[loop_guard(timeout = "30s")] call_long;
     #[loop_guard(timeout = "50ms")] call_short;
-    #[loop_guard(inherit, cleanup = nothing)] call_inherit_cleanup;
     #[loop_guard(timeout = "30s", cleanup = nothing)] call_long_cleanup;
 }
 
@@ -42,8 +41,21 @@ fn nothing(exit: &Exit<'_>) {
 }
 
 fn call_nothing(x: u64) -> u64 {
+    let x = call_long(x);
     nothing(&Exit::Returned);
-    call_long(x)
+    x
+}
+
+#[loop_guard(inherit, cleanup = nothing)]
+#[inline(never)]
+fn call_inherit_cleanup(x: u64) -> u64 {
+    x + 1
+}
+
+#[inline(never)]
+fn call_defer(x: u64) -> u64 {
+    defer!(|exit| nothing(exit));
+    x + 1
 }
 
 /// Each step waits for the one before, as in a hash or a random generator: nothing to vectorise.
@@ -121,17 +133,11 @@ fn repeat_in_two(f: Call, times: u64) -> Duration {
 }
 
 fn enter_and_leave(c: &mut Criterion) {
-    let calls: [(&str, Call); 7] = [
+    let calls: [(&str, Call); 4] = [
         ("unguarded", call),
         ("inherit", call_inherit),
         ("timeout of 30 s", call_long),
         ("timeout of 50 ms", call_short),
-        ("inherit and cleanup", call_inherit_cleanup),
-        (
-            "timeout of 30 s, the cleanup's function by hand",
-            call_nothing,
-        ),
-        ("timeout of 30 s and cleanup", call_long_cleanup),
     ];
     let mut group = c.benchmark_group("enter + leave");
     for (name, f) in calls {
@@ -144,6 +150,35 @@ fn enter_and_leave(c: &mut Criterion) {
     let mut group = c.benchmark_group("enter + leave in two threads at once");
     for (name, f) in calls {
         group.bench_function(name, |b| b.iter_custom(|times| repeat_in_two(f, times)));
+    }
+    group.finish();
+}
+
+fn cleanup(c: &mut Criterion) {
+    // What a cleanup adds to the call that it makes.
+    let calls: [(&str, Call); 3] = [
+        ("none", call_long),
+        ("its function called by hand", call_nothing),
+        ("attribute", call_long_cleanup),
+    ];
+    let mut group = c.benchmark_group("cleanup in a scope of 30 s");
+    for (name, f) in calls {
+        group.bench_function(name, |b| b.iter_custom(|times| repeat(f, times)));
+    }
+    group.finish();
+
+    let calls: [(&str, Call); 3] = [
+        ("none", call),
+        ("attribute, inherit", call_inherit_cleanup),
+        ("defer!", call_defer),
+    ];
+    let mut group = c.benchmark_group("cleanup under an open scope");
+    for (name, f) in calls {
+        let run = |times| {
+            let open = Budget::timeout(Duration::from_secs(3600));
+            open.run(|| repeat(f, times)).expect("an hour is enough")
+        };
+        group.bench_function(name, |b| b.iter_custom(run));
     }
     group.finish();
 }
@@ -192,6 +227,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = scope;
     config = settings();
-    targets = enter_and_leave, check
+    targets = enter_and_leave, cleanup, check
 }
 criterion_main!(scope);

@@ -11,7 +11,7 @@ use crate::frame::Stack;
 use crate::hook::{self, Event};
 use crate::leave;
 use crate::record;
-use crate::shield::{CLEANUP, Wall};
+use crate::shield::{CLEANUP, Planned, Standing};
 use crate::site::Location;
 use crate::tripped::Tripped;
 
@@ -55,6 +55,8 @@ pub struct Deferred<F: FnOnce(&Exit<'_>)> {
     /// The trips so far.
     mark: u64,
     place: &'static Caller<'static>,
+    #[cfg(feature = "testing")]
+    counted: bool,
 }
 
 /// Has `run` called when the value is dropped, and told why; for at most a second, or as long as
@@ -94,9 +96,9 @@ pub struct Deferred<F: FnOnce(&Exit<'_>)> {
 #[inline(always)]
 #[track_caller]
 pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
-    #[cfg(feature = "testing")]
-    crate::leak_check::made();
     Deferred {
+        #[cfg(feature = "testing")]
+        counted: crate::leak_check::made(),
         run: Some(run),
         within: WITHIN,
         own: false,
@@ -147,9 +149,22 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
     /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
     #[inline(always)]
     fn call(&self, run: F, exit: &Exit<'_>) {
-        let wall = Wall::new(CLEANUP, self.within, self.place);
-        let outcome = leave::run(|| run(exit));
-        drop(wall);
+        let outcome = match Planned::new(self.within, self.place) {
+            Some(_wall) => leave::run(|| run(exit)),
+            None => return self.call_slowly(run, exit),
+        };
+        if let Err(tripped) = outcome {
+            self.cut(tripped);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn call_slowly(&self, run: F, exit: &Exit<'_>) {
+        let outcome = {
+            let _wall = Standing::new(CLEANUP, self.within, self.place);
+            leave::run(|| run(exit))
+        };
         if let Err(tripped) = outcome {
             self.cut(tripped);
         }
@@ -197,7 +212,9 @@ impl<F: FnOnce(&Exit<'_>)> Drop for Deferred<F> {
     #[inline]
     fn drop(&mut self) {
         #[cfg(feature = "testing")]
-        crate::leak_check::gone();
+        if self.counted {
+            crate::leak_check::gone();
+        }
         let Some(run) = self.run.take() else { return };
         if record::count() == self.mark && !thread::panicking() {
             self.call(run, &Exit::Returned);

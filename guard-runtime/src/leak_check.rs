@@ -1,22 +1,31 @@
 //! What a thread has left behind.
 
 use core::cell::Cell;
+use core::marker::PhantomData;
 
 use crate::frame::Stack;
 
 thread_local! {
-    /// Deferred calls of this thread that are neither made nor called off.
-    static PENDING: Cell<i64> = const { Cell::new(0) };
+    /// Deferred calls of this thread that are neither made nor called off, of those that were made
+    /// ready while anybody wanted to know.
+    static PENDING: Cell<u32> = const { Cell::new(0) };
+    static CHECKS: Cell<u32> = const { Cell::new(0) };
 }
 
+/// Whether it was counted.
 #[inline(always)]
-pub(crate) fn made() {
-    PENDING.set(PENDING.get() + 1);
+pub(crate) fn made() -> bool {
+    let counted = CHECKS.get() != 0;
+    if counted {
+        PENDING.set(PENDING.get() + 1);
+    }
+    counted
 }
 
-#[inline(always)]
+/// One that was counted, if it was by this thread.
+#[cold]
 pub(crate) fn gone() {
-    PENDING.set(PENDING.get() - 1);
+    PENDING.set(PENDING.get().saturating_sub(1));
 }
 
 /// Finds what a thread has left behind since: scopes still open, and deferred calls that were never
@@ -38,7 +47,9 @@ pub(crate) fn gone() {
 #[derive(Debug)]
 pub struct LeakCheck {
     open: u32,
-    pending: i64,
+    pending: u32,
+    /// It counts for one thread.
+    here: PhantomData<*const ()>,
 }
 
 impl LeakCheck {
@@ -49,9 +60,11 @@ impl LeakCheck {
         reason = "it begins now, which is no default"
     )]
     pub fn new() -> Self {
+        CHECKS.set(CHECKS.get() + 1);
         Self {
             open: Stack::current().how_many(),
             pending: PENDING.get(),
+            here: PhantomData,
         }
     }
 
@@ -64,8 +77,7 @@ impl LeakCheck {
     /// The deferred calls that were made ready since, and neither made nor called off.
     #[must_use]
     pub fn deferred(&self) -> u32 {
-        let more = PENDING.get().saturating_sub(self.pending);
-        u32::try_from(more).unwrap_or(0)
+        PENDING.get().saturating_sub(self.pending)
     }
 
     /// Finds nothing.
@@ -80,5 +92,11 @@ impl LeakCheck {
             open == 0 && deferred == 0,
             "left behind on this thread: {open} open scopes, {deferred} deferred calls that were not made"
         );
+    }
+}
+
+impl Drop for LeakCheck {
+    fn drop(&mut self) {
+        CHECKS.set(CHECKS.get() - 1);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::clock;
 use crate::epoch::{CALM, CALM_GAP, EPOCH, MARGIN, PARKED, STALE};
-use crate::frame::{self, Earliest, SLOTS, Stack, WALL};
+use crate::frame::{self, Earliest, SLOTS, Saved, Stack, WALL};
 use crate::hook;
 use crate::record;
 use crate::shield;
@@ -14,7 +14,7 @@ use crate::ticker;
 use crate::tripped::{Cause, Tripped};
 
 /// Budgets from here on start without a clock read, in nanoseconds.
-const LONG: u64 = 1_000_000_000;
+pub(crate) const LONG: u64 = 1_000_000_000;
 
 /// The same, while the ticker is calm: a word is then older, and has to be within 1 % all the same.
 const LONGER: u64 = 100 * (CALM_GAP + MARGIN);
@@ -60,6 +60,7 @@ impl Scope {
     /// Opens nothing: the depth as it is now, to come back to.
     #[inline]
     pub(crate) fn base() -> Self {
+        shield::stand();
         let (stack, dying) = Stack::leased();
         Self::of(stack, stack.depth(), dying)
     }
@@ -68,6 +69,20 @@ impl Scope {
     fn of(stack: &'static Stack, depth: u32, dying: bool) -> Self {
         let depth = if dying { depth | DYING } else { depth };
         Self { stack, depth }
+    }
+
+    /// Leaves it open; [`kept`](Self::kept) takes it up again, on the same thread.
+    pub(crate) fn keep(self) -> u32 {
+        let depth = self.depth;
+        core::mem::forget(self);
+        depth
+    }
+
+    pub(crate) fn kept(depth: u32) -> Self {
+        Self {
+            stack: Stack::current(),
+            depth,
+        }
     }
 
     /// The stack, and the depth below the scope.
@@ -107,6 +122,7 @@ pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen) {
     } else {
         PARKED | CALM
     };
+    // Stale where a wall is planned (`shield.rs`), which then has to stand first.
     let usual = word == frame::seen() && word & coarse == 0 && depth < SLOTS && id != 0;
     if usual && limit >= LONG {
         stack.push(depth, id, word, limit, lag);
@@ -119,6 +135,7 @@ pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen) {
 /// The first scope of a thread, a short budget, a tick on the way, a very deep recursion.
 #[inline(never)]
 fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
+    shield::stand();
     let (stack, dying) = Stack::leased();
     let word = EPOCH.word();
     let depth = stack.depth();
@@ -136,50 +153,14 @@ fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
 }
 
 /// Opens a wall: a scope inside which the budgets around it do not count, only its own `limit`.
-///
-/// `seen` is what the thread has seen. Returns the word that the wall began with, which is stale if
-/// only the clock can tell when it ends.
-#[inline(always)]
-pub(crate) fn wall(kind: u32, limit: u64, seen: u64) -> (Scope, u64) {
-    let stack = Stack::current();
-    let (lag, word) = EPOCH.entry();
-    let depth = stack.depth();
-    // In paused time nothing is ever seen.
-    if seen != STALE && word & PARKED == 0 && depth < SLOTS && limit >= LONG {
-        stack.push(depth, kind, word, limit, lag);
-        (Scope { stack, depth }, word)
-    } else {
-        (wall_slowly(kind, limit), STALE)
-    }
-}
-
-#[inline(never)]
-fn wall_slowly(kind: u32, limit: u64) -> Scope {
-    let (stack, dying) = Stack::leased();
-    let depth = stack.depth();
+pub(crate) fn wall(kind: u32, limit: u64) -> (Scope, Saved) {
+    let scope = Scope::base();
+    let (stack, depth) = scope.place();
     let now = if limit == u64::MAX { 0 } else { clock::now() };
     stack.push_wall(kind, now, limit);
     // The first check inside asks for the tick that the wall wants; without one, no ticker wakes.
     frame::set_seen(STALE);
-    Scope {
-        stack,
-        depth: if dying { depth | DYING } else { depth },
-    }
-}
-
-impl Scope {
-    /// The time taken since it opened, if that is more than its limit.
-    #[cold]
-    pub(crate) fn overrun(&self) -> Option<(Duration, Duration)> {
-        let depth = self.depth & !DYING;
-        let (_, limit, _) = self.stack.describe(depth);
-        let (due, settled) = self.stack.own_deadline(&EPOCH, depth);
-        let now = clock::now();
-        (settled && limit != u64::MAX && now > due).then(|| {
-            let taken = limit.saturating_add(now - due);
-            (Duration::from_nanos(limit), Duration::from_nanos(taken))
-        })
-    }
+    (scope, stack.save(depth))
 }
 
 /// The word to begin with in a function that opens no scope of its own.
@@ -212,6 +193,7 @@ pub fn due(seen: Seen) -> bool {
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
+    shield::stand();
     let stack = Stack::current();
     #[cfg(feature = "testing")]
     crate::every_trip::strike(stack, at);
@@ -342,6 +324,7 @@ pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
     let owner = stack.nearest(site.id())?;
     let limit = stack.take(owner).err()?;
     let first = stack.spend(owner, limit);
+    shield::stand();
     if stack.is_walled(owner) {
         // Inside a shield nothing trips; the next check behind it does.
         if first {
@@ -448,6 +431,7 @@ pub fn deadline() -> Option<Instant> {
 }
 
 fn earliest() -> Option<u64> {
+    shield::stand();
     let due = Stack::current().earliest(&EPOCH).due;
     (due != u64::MAX).then_some(due)
 }

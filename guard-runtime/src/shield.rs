@@ -5,10 +5,10 @@ use core::panic::Location as Caller;
 use core::time::Duration;
 
 use crate::clock;
-use crate::epoch::EPOCH;
-use crate::frame::{self, WALL};
+use crate::epoch::{EPOCH, PARKED, STALE};
+use crate::frame::{self, Saved, WALL};
 use crate::hook::{Event, report};
-use crate::scope::{self, Scope};
+use crate::scope::{self, LONG, Scope};
 use crate::site::{Location, Site};
 
 /// The kinds of walls, as their frames keep them.
@@ -20,8 +20,90 @@ fn name(kind: u32) -> &'static str {
 }
 
 thread_local! {
-    /// Where the innermost wall is written; its frame has no room for that.
+    /// Where the innermost wall that stands is written; its frame has no room for that.
     static PLACE: Cell<Option<&'static Caller<'static>>> = const { Cell::new(None) };
+    static PLAN: Plan = const { Plan::new() };
+}
+
+/// The wall of a cleanup, which stands only once somebody comes to it.
+///
+/// Most cleanups come to no check. So the wall is planned, and what was seen is made stale, so that
+/// whoever enters a scope or comes to a check takes the cold path; and every cold path begins with
+/// [`stand`]. Whatever is then pushed is above the wall.
+struct Plan {
+    state: Cell<State>,
+    start: [Cell<u64>; 3],
+    place: Cell<Option<&'static Caller<'static>>>,
+    /// Below the wall, once it stands.
+    depth: Cell<u32>,
+    outer: Cell<Option<&'static Caller<'static>>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    None,
+    Planned,
+    Standing,
+}
+
+impl Plan {
+    const fn new() -> Self {
+        Self {
+            state: Cell::new(State::None),
+            start: [const { Cell::new(0) }; 3],
+            place: Cell::new(None),
+            depth: Cell::new(0),
+            outer: Cell::new(None),
+        }
+    }
+
+    #[inline(always)]
+    fn make(&self, saved: &Saved, place: &'static Caller<'static>) {
+        self.state.set(State::Planned);
+        for (cell, part) in self.start.iter().zip(saved.parts()) {
+            cell.set(part);
+        }
+        self.place.set(Some(place));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn stand(&self) {
+        self.state.set(State::Standing);
+        let scope = Scope::base();
+        scope.place().0.resume(CLEANUP, &self.saved());
+        self.depth.set(scope.keep());
+        self.outer.set(PLACE.replace(self.place.get()));
+    }
+
+    fn saved(&self) -> Saved {
+        Saved::from_parts([0, 1, 2].map(|part| self.start[part].get()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_overrun(&self) {
+        if let Some(place) = self.place.get() {
+            tell_overrun(CLEANUP, &self.saved(), place);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fall(&self) {
+        PLACE.set(self.outer.get());
+        drop(Scope::kept(self.depth.get()));
+    }
+}
+
+/// At the beginning of everything that reads or changes the stack: a wall that is planned stands now.
+#[inline]
+pub(crate) fn stand() {
+    PLAN.with(|plan| {
+        if plan.state.get() == State::Planned {
+            plan.stand();
+        }
+    });
 }
 
 /// What a trip of the innermost wall names.
@@ -31,56 +113,101 @@ pub(crate) fn site(kind: u32) -> &'static Site {
     Site::named(name(kind), Location::of(place))
 }
 
-/// An open wall.
-pub(crate) struct Wall {
-    scope: Scope,
-    kind: u32,
+/// A planned wall. Small, and never moved: what is written in words and read in pairs, as moving it
+/// would, keeps the processor waiting for longer than all the rest takes.
+pub(crate) struct Planned {
     /// As it was before.
     seen: u64,
-    place: Option<&'static Caller<'static>>,
     /// While the epoch has not moved since, there was no time to run over.
     word: u64,
 }
 
-impl Wall {
+impl Planned {
+    /// `None` if the wall has to stand from the beginning.
     #[inline(always)]
-    pub(crate) fn new(kind: u32, limit: u64, place: &'static Caller<'static>) -> Self {
+    pub(crate) fn new(limit: u64, place: &'static Caller<'static>) -> Option<Self> {
         let seen = frame::seen();
-        let (scope, word) = scope::wall(kind, limit, seen);
-        Self {
-            scope,
-            kind,
-            seen,
-            place: PLACE.replace(Some(place)),
-            word,
+        let (lag, word) = EPOCH.entry();
+        // In paused time nothing is ever seen.
+        if seen == STALE || word & PARKED != 0 || limit < LONG {
+            return None;
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tell_overrun(&self) {
-        let Some((limit, elapsed)) = self.scope.overrun() else {
-            return;
-        };
-        let location = Location::of(PLACE.get().unwrap_or_else(|| Caller::caller()));
-        report(&Event::CleanupOverrun {
-            what: name(self.kind),
-            location,
-            limit,
-            elapsed,
-        });
+        PLAN.with(|plan| {
+            if plan.state.get() != State::None {
+                return None;
+            }
+            plan.make(&Saved::from_parts([word, limit, lag]), place);
+            frame::set_seen(STALE);
+            Some(Self { seen, word })
+        })
     }
 }
 
-impl Drop for Wall {
+impl Drop for Planned {
     #[inline(always)]
     fn drop(&mut self) {
         if EPOCH.glance() != self.word {
-            self.tell_overrun();
+            PLAN.with(Plan::tell_overrun);
         }
-        PLACE.set(self.place);
+        PLAN.with(|plan| {
+            if plan.state.replace(State::None) == State::Standing {
+                plan.fall();
+            }
+        });
         // What was found inside says nothing of the budgets outside.
         frame::set_seen(self.seen);
+    }
+}
+
+/// A wall that stands from the beginning.
+pub(crate) struct Standing {
+    /// Dropped last.
+    _scope: Scope,
+    kind: u32,
+    seen: u64,
+    place: &'static Caller<'static>,
+    outer: Option<&'static Caller<'static>>,
+    saved: Saved,
+}
+
+impl Standing {
+    pub(crate) fn new(kind: u32, limit: u64, place: &'static Caller<'static>) -> Self {
+        let seen = frame::seen();
+        let (scope, saved) = scope::wall(kind, limit);
+        Self {
+            _scope: scope,
+            kind,
+            seen,
+            place,
+            outer: PLACE.replace(Some(place)),
+            saved,
+        }
+    }
+}
+
+impl Drop for Standing {
+    fn drop(&mut self) {
+        tell_overrun(self.kind, &self.saved, self.place);
+        PLACE.set(self.outer);
+        frame::set_seen(self.seen);
+    }
+}
+
+/// Reports a wall that was there for too long.
+fn tell_overrun(kind: u32, saved: &Saved, place: &'static Caller<'static>) {
+    let [_, limit, _] = saved.parts();
+    if limit == u64::MAX {
+        return;
+    }
+    let (due, settled) = saved.deadline(&EPOCH);
+    let now = clock::now();
+    if settled && now > due {
+        report(&Event::CleanupOverrun {
+            what: name(kind),
+            location: Location::of(place),
+            limit: Duration::from_nanos(limit),
+            elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
+        });
     }
 }
 
@@ -101,7 +228,7 @@ impl Drop for Wall {
 /// ```
 #[track_caller]
 pub fn shield<T>(f: impl FnOnce() -> T) -> T {
-    let _wall = Wall::new(SHIELD, u64::MAX, Caller::caller());
+    let _wall = Standing::new(SHIELD, u64::MAX, Caller::caller());
     f()
 }
 
@@ -121,6 +248,6 @@ pub fn shield<T>(f: impl FnOnce() -> T) -> T {
 /// ```
 #[track_caller]
 pub fn shield_for<T>(limit: Duration, f: impl FnOnce() -> T) -> T {
-    let _wall = Wall::new(SHIELD, clock::nanos(limit), Caller::caller());
+    let _wall = Standing::new(SHIELD, clock::nanos(limit), Caller::caller());
     f()
 }

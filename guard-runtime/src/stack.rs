@@ -473,11 +473,6 @@ impl Stack {
         (open && self.top.load(Ordering::Acquire) == top).then_some((site, times, spent))
     }
 
-    /// The deadline of the scope at `index` alone, and whether that is the last word.
-    pub(crate) fn own_deadline(&self, epoch: &Epoch, index: u32) -> (u64, bool) {
-        self.slot(index, |slot| slot.deadline(epoch))
-    }
-
     /// Whether a wall stands above the scope at `index`.
     pub(crate) fn is_walled(&self, index: u32) -> bool {
         (index + 1..self.depth()).any(|above| self.slot(above, Slot::is_wall))
