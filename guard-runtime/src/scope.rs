@@ -163,6 +163,12 @@ pub(crate) fn wall(kind: u32, limit: u64) -> (Scope, Saved) {
     (scope, stack.save(depth))
 }
 
+/// Whether a budget of this thread has run out, as its next check would find.
+pub(crate) fn is_spent() -> bool {
+    let Earliest { due, settled, .. } = Stack::current().earliest(&EPOCH);
+    due != u64::MAX && settled && clock::now() > due
+}
+
 /// The word to begin with in a function that opens no scope of its own.
 #[doc(hidden)]
 #[inline(always)]

@@ -83,16 +83,24 @@ impl Plan {
     #[cold]
     #[inline(never)]
     fn tell_overrun(&self) {
+        let standing = self.state.get() == State::Standing;
+        let due = standing.then(|| {
+            let scope = Scope::kept(self.depth.get());
+            let (stack, depth) = scope.place();
+            scope.keep();
+            stack.settled_deadline(depth)
+        });
         if let Some(place) = self.place.get() {
-            tell_overrun(CLEANUP, &self.saved(), place);
+            tell_overrun(CLEANUP, &self.saved(), due.flatten(), place);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn fall(&self) {
+    fn fall(&self, word: u64) {
         PLACE.set(self.outer.get());
         drop(Scope::kept(self.depth.get()));
+        come_back(word);
     }
 }
 
@@ -149,22 +157,22 @@ impl Drop for Planned {
         if EPOCH.glance() != self.word {
             PLAN.with(Plan::tell_overrun);
         }
-        PLAN.with(|plan| {
-            if plan.state.replace(State::None) == State::Standing {
-                plan.fall();
-            }
-        });
         // What was found inside says nothing of the budgets outside.
         frame::set_seen(self.seen);
+        PLAN.with(|plan| {
+            if plan.state.replace(State::None) == State::Standing {
+                plan.fall(self.word);
+            }
+        });
     }
 }
 
 /// A wall that stands from the beginning.
 pub(crate) struct Standing {
-    /// Dropped last.
-    _scope: Scope,
+    scope: Option<Scope>,
     kind: u32,
-    seen: u64,
+    /// The epoch's, when it was built.
+    word: u64,
     place: &'static Caller<'static>,
     outer: Option<&'static Caller<'static>>,
     saved: Saved,
@@ -172,12 +180,12 @@ pub(crate) struct Standing {
 
 impl Standing {
     pub(crate) fn new(kind: u32, limit: u64, place: &'static Caller<'static>) -> Self {
-        let seen = frame::seen();
+        let word = EPOCH.word();
         let (scope, saved) = scope::wall(kind, limit);
         Self {
-            _scope: scope,
+            scope: Some(scope),
             kind,
-            seen,
+            word,
             place,
             outer: PLACE.replace(Some(place)),
             saved,
@@ -187,19 +195,29 @@ impl Standing {
 
 impl Drop for Standing {
     fn drop(&mut self) {
-        tell_overrun(self.kind, &self.saved, self.place);
+        tell_overrun(self.kind, &self.saved, None, self.place);
         PLACE.set(self.outer);
-        frame::set_seen(self.seen);
+        self.scope = None;
+        come_back(self.word);
     }
 }
 
-/// Reports a wall that was there for too long.
-fn tell_overrun(kind: u32, saved: &Saved, place: &'static Caller<'static>) {
+/// Behind a wall that was built when the epoch's word was this. Whatever ran out meanwhile is noticed
+/// at the very next check, of loops that hold the word as well, even if the ticker is late.
+fn come_back(word: u64) {
+    frame::set_seen(STALE);
+    if EPOCH.word() == word && scope::is_spent() {
+        EPOCH.bump();
+    }
+}
+
+/// Reports a wall that was there for too long: beyond `known`, if a check has worked out what that is.
+fn tell_overrun(kind: u32, saved: &Saved, known: Option<u64>, place: &'static Caller<'static>) {
     let [_, limit, _] = saved.parts();
     if limit == u64::MAX {
         return;
     }
-    let (due, settled) = saved.deadline(&EPOCH);
+    let (due, settled) = known.map_or_else(|| saved.deadline(&EPOCH), |due| (due, true));
     let now = clock::now();
     if settled && now > due {
         report(&Event::CleanupOverrun {

@@ -473,6 +473,13 @@ impl Stack {
         (open && self.top.load(Ordering::Acquire) == top).then_some((site, times, spent))
     }
 
+    /// The deadline of the wall at `index`, if a look has worked it out: the last word of it, which it
+    /// would not be if it were worked out again.
+    pub(crate) fn settled_deadline(&self, index: u32) -> Option<u64> {
+        let due = self.slot(index, |slot| slot.due.load(Ordering::Relaxed));
+        (due != UNKNOWN).then(|| untold(due))
+    }
+
     /// Whether a wall stands above the scope at `index`.
     pub(crate) fn is_walled(&self, index: u32) -> bool {
         (index + 1..self.depth()).any(|above| self.slot(above, Slot::is_wall))
