@@ -71,6 +71,16 @@ pub(crate) fn rebind(attrs: &[Attribute], pat: &impl ToTokens, argument: &Ident)
     q!(#(#attrs)* let #pat = #argument;)
 }
 
+/// `let argument = argument;`, which may have to be `mut`.
+pub(crate) fn rebind_whole(
+    conditions: &[Attribute],
+    argument: &Ident,
+    mutable: bool,
+) -> TokenStream {
+    let mutable = mutable.then(|| q!(mut));
+    rebind(conditions, &q!(#mutable #argument), argument)
+}
+
 /// Has a closure capture the whole variable.
 pub(crate) fn mention(variable: impl ToTokens) -> TokenStream {
     q!(let _ = &#variable;)
@@ -501,7 +511,7 @@ impl<'p> Emit<'p> {
         }
         let private = &self.private;
         let value = if polled {
-            q!(#private::leave(__tripped).await)
+            q!(match #private::leave(__tripped).await {})
         } else {
             self.fallback(fallback)
         };

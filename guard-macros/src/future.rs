@@ -130,21 +130,17 @@ fn is_box_pin(function: &Expr) -> bool {
 /// Without a scope of its own it stays as it is, but for its loops, unless trips may have to unwind to it.
 /// What a function does before its `async` block, it does when it is called: outside the scope.
 pub(crate) fn instrument(plan: &Plan<'_>, output: &ReturnType, function: &mut Function<'_>) {
-    let is_async = function.sig.asyncness.is_some();
-    if is_async {
-        let captured = captured(plan, function);
-        guard(plan, output, function, &captured, |function| {
-            &mut *function.block
-        });
-        return;
+    if function.sig.asyncness.is_some() {
+        return guard(plan, output, function, captured, |block| Some(block));
     }
     if blocked_on(function.block).is_some() {
-        let captured = Captured::of_block();
-        guard(plan, output, function, &captured, |function| {
-            let block = blocked_on(function.block).map(|body| &mut body.block);
-            block.unwrap_or_else(|| unreachable!("there was one"))
-        });
-        return;
+        return guard(
+            plan,
+            output,
+            function,
+            |_, _| Captured::of_block(),
+            |block| blocked_on(block).map(|body| &mut body.block),
+        );
     }
     if let Some(last) = function.block.stmts.pop() {
         let mut outside = Instrument::new(plan, true);
@@ -153,28 +149,37 @@ pub(crate) fn instrument(plan: &Plan<'_>, output: &ReturnType, function: &mut Fu
         outside.visit_block_mut(function.block);
         function.block.stmts.push(last);
     }
-    guard(plan, output, function, &Captured::default(), |function| {
-        let block = tail(function.block).map(|tail| &mut tail.block);
-        block.unwrap_or_else(|| unreachable!("`output` found one"))
-    });
+    guard(
+        plan,
+        output,
+        function,
+        |_, _| Captured::default(),
+        |block| tail(block).map(|tail| &mut tail.block),
+    );
 }
 
-fn guard<'f, 'g>(
+fn guard(
     plan: &Plan<'_>,
     output: &ReturnType,
-    function: &'f mut Function<'g>,
-    captured: &Captured,
-    body: impl FnOnce(&'f mut Function<'g>) -> &'f mut Block,
+    function: &mut Function<'_>,
+    captures: impl FnOnce(&Plan<'_>, &mut Function<'_>) -> Captured,
+    body: impl Fn(&mut Block) -> Option<&mut Block>,
 ) {
     let name = function.sig.ident.clone();
-    let block = body(function);
+    let Some(block) = body(function.block) else {
+        return;
+    };
     let in_closures = closures_have_loops(block, plan);
+    let caught = in_closures && !matches!(plan.leave, Leave::Break);
+    let wrapped = plan.budget.is_some() || caught;
+    let captured = wrapped.then(|| captures(plan, function));
+    let Some(block) = body(function.block) else {
+        return;
+    };
     let mut instrument = Instrument::new(plan, in_closures);
     blocking::mark(block, &instrument.emit.private);
     instrument.visit_block_mut(block);
     let emit = instrument.emit;
-    let caught = in_closures && !matches!(plan.leave, Leave::Break);
-    let wrapped = plan.budget.is_some() || caught;
     let begin = match &plan.budget {
         Some(limits) => emit.begin(limits, &name),
         None if plan.entry => emit.look(&name),
@@ -186,10 +191,10 @@ fn guard<'f, 'g>(
         Some(tokens) => block.stmts = vec![statement(tokens)],
         None => block.stmts.insert(0, statement(begin)),
     }
-    if wrapped {
+    if let Some(captured) = captured {
         let start = [emit.yields_type(output), captured.statements()];
         block.stmts.splice(0..0, start.map(statement));
-        block.stmts = vec![statement(emit.polled(block, captured, caught, &name))];
+        block.stmts = vec![statement(emit.polled(block, &captured, caught, &name))];
     }
     block.stmts.splice(0..0, items);
 }
@@ -260,19 +265,28 @@ fn names(pat: &Pat) -> Option<Vec<Ident>> {
 
 /// Whether the block may suspend the future whose body it is part of.
 pub(crate) fn may_await(block: &mut Block) -> bool {
-    struct Awaits(bool);
-    impl VisitMut for Awaits {
-        fn visit_expr_await_mut(&mut self, _: &mut syn::ExprAwait) {
-            self.0 = true;
-        }
-        fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
-            self.0 |= calls::may_await(call);
-        }
-        fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
-        fn visit_expr_async_mut(&mut self, _: &mut ExprAsync) {}
-        fn visit_item_mut(&mut self, _: &mut Item) {}
-    }
     let mut awaits = Awaits(false);
     awaits.visit_block_mut(block);
     awaits.0
+}
+
+/// Whether the condition may.
+pub(crate) fn condition_may_await(condition: &mut Expr) -> bool {
+    let mut awaits = Awaits(false);
+    awaits.visit_expr_mut(condition);
+    awaits.0
+}
+
+struct Awaits(bool);
+
+impl VisitMut for Awaits {
+    fn visit_expr_await_mut(&mut self, _: &mut syn::ExprAwait) {
+        self.0 = true;
+    }
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        self.0 |= calls::may_await(call);
+    }
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut ExprAsync) {}
+    fn visit_item_mut(&mut self, _: &mut Item) {}
 }

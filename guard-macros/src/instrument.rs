@@ -164,7 +164,8 @@ pub(crate) fn rebind_one(body: &TokenStream, index: usize, argument: &mut PatTyp
         _ => false,
     };
     if !simple || unused {
-        rebound.extend(emit::rebind(conditions, &name, &name));
+        let borrowed = BorrowsMutably::from(&*argument.pat).0;
+        rebound.extend(emit::rebind_whole(conditions, &name, borrowed));
     }
     if !unused {
         rebound.extend(emit::rebind(&attrs, &argument.pat, &name));
@@ -193,6 +194,24 @@ pub(crate) fn rebind_for_fallback(
     match &*argument.pat {
         Pat::Ident(name) if used.1 => emit::rebind_for_fallback(&argument.attrs, &pat, &name.ident),
         _ => TokenStream::new(),
+    }
+}
+
+/// Whether a pattern borrows its value with `ref mut`.
+struct BorrowsMutably(bool);
+
+impl From<&Pat> for BorrowsMutably {
+    fn from(pat: &Pat) -> Self {
+        let mut borrows = Self(false);
+        borrows.visit_pat_mut(&mut pat.clone());
+        borrows
+    }
+}
+
+impl VisitMut for BorrowsMutably {
+    fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+        self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+        visit_mut::visit_pat_ident_mut(self, pat);
     }
 }
 
@@ -309,8 +328,8 @@ impl<'p> Instrument<'p> {
 }
 
 impl Instrument<'_> {
-    /// `{ body }   =>   { check; body }`
-    fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block) {
+    /// `{ body }   =>   { check; body }`; the loop may wait in its body, or elsewhere (`waits`).
+    fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block, waits: bool) {
         let pace = attrs
             .iter()
             .find(|attribute| is_loop_guard(attribute))
@@ -320,7 +339,7 @@ impl Instrument<'_> {
             return self.visit_block_mut(body);
         }
         let turns = self.emit.yields() && self.place == Place::Body;
-        let fresh = self.awaits && (turns || future::may_await(body));
+        let fresh = self.awaits && (turns || waits || future::may_await(body));
         if fresh {
             self.visit_block_mut(body);
         } else {
@@ -454,7 +473,7 @@ impl VisitMut for Instrument<'_> {
             kind: "loop",
             span: expr.loop_token.span,
         };
-        self.check(mark, &mut expr.attrs, &mut expr.body);
+        self.check(mark, &mut expr.attrs, &mut expr.body, false);
     }
 
     fn visit_expr_while_mut(&mut self, expr: &mut ExprWhile) {
@@ -463,7 +482,8 @@ impl VisitMut for Instrument<'_> {
             kind: while_kind(expr),
             span: expr.while_token.span,
         };
-        self.check(mark, &mut expr.attrs, &mut expr.body);
+        let waits = self.awaits && future::condition_may_await(&mut expr.cond);
+        self.check(mark, &mut expr.attrs, &mut expr.body, waits);
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
@@ -486,7 +506,7 @@ impl VisitMut for Instrument<'_> {
             kind: "for",
             span: expr.for_token.span,
         };
-        self.check(mark, &mut expr.attrs, &mut expr.body);
+        self.check(mark, &mut expr.attrs, &mut expr.body, false);
     }
 
     /// Its loops look at the scopes of the thread that calls it: nothing of the guard is captured,

@@ -16,7 +16,8 @@
 //! futures are moved and kept by the thousand.
 
 use core::cell::Cell;
-use core::future::{Future, poll_fn};
+use core::convert::Infallible;
+use core::future::Future;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -239,13 +240,22 @@ thread_local! {
 /// Has whoever polls the body drop it, and leave with this trip.
 #[doc(hidden)]
 #[cold]
-pub async fn leave(tripped: Tripped) -> ! {
-    let mut tripped = Some(tripped);
-    poll_fn(|_| {
-        LEFT.set(tripped.take());
+#[must_use]
+pub fn leave(tripped: Tripped) -> Leave {
+    Leave(Some(tripped))
+}
+
+/// See [`leave`].
+#[doc(hidden)]
+pub struct Leave(Option<Tripped>);
+
+impl Future for Leave {
+    type Output = Infallible;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Infallible> {
+        LEFT.set(self.0.take());
         Poll::Pending
-    })
-    .await
+    }
 }
 
 /// Polls the body of a function without a scope, in which trips may unwind.

@@ -588,3 +588,22 @@ fn a_fallback_sees_the_arguments() {
         assert_eq!(falls_back_on("abc", (1, 10), (100, 0), 20), 113);
     });
 }
+
+twins! { borrowed: ()
+    pub(crate) fn mutably(ref mut a: Vec<u32>, n: u32) -> usize {
+        (0..n).for_each(|i| for _ in 0..2 { a.push(i); });
+        a.len()
+    }
+}
+
+#[test]
+fn an_argument_may_be_borrowed_by_its_pattern() {
+    use borrowed::{counted, inherited, plain, timed};
+    let all = [
+        plain::mutably,
+        timed::mutably,
+        counted::mutably,
+        inherited::mutably,
+    ];
+    assert!(all.iter().all(|mutably| mutably(vec![1], 3) == 7));
+}

@@ -37,6 +37,7 @@ macro_rules! twins {
 mod calls;
 mod closures;
 mod constructs;
+mod futures;
 mod paces;
 mod panics;
 mod targets;

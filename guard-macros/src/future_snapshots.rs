@@ -1,0 +1,833 @@
+//! What the pipeline makes of each form of a future, as it would be formatted.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p guard-macros` writes the snapshots anew; read the difference.
+
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "as `expect-test` writes them"
+)]
+
+use expect_test::expect;
+
+use crate::snapshots::check;
+
+#[test]
+fn an_async_fn() {
+    check(
+        r#"timeout = "30s""#,
+        r#"async fn f(a: A, mut b: B) -> Result<u32, E> {
+    step(a).await;
+    while b.next().await {}
+    Ok(1)
+}"#,
+        &expect![[r#"
+            async fn f(a: A, mut b: B) -> Result<u32, E> {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < Result < u32, E > > { return
+                        __value; } let _ = & b; let _ = & a; let __seen =
+                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
+                        if __seen.is_stale() { match p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { if let
+                        p::Option::Some(__out) =
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped) { return __out; } } } } step(a). await; while b.next().
+                        await { if
+                        p::due(p::inherit()) {
+                        match p::tick(& const {
+                        p::At::new("while",
+                        p::file!(), 3, 5) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { if let
+                        p::Option::Some(__out) =
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped) { return __out; } } } } } Ok(1) }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Result<u32, E>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn one_without_a_value() {
+    check(
+        r#"timeout = limit(), name = "named""#,
+        r#"async fn f(self: &Self) {
+    step(self).await;
+}"#,
+        &expect![[r#"
+            async fn f(self: &Self) {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    "named",
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < () > { return __value; } let _ =
+                        & self; let __seen = p::begin(& __LOOP_GUARD_SITE,
+                        p::nanos(limit())); if __seen.is_stale() { match
+                        p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => {
+                        p::panic(__tripped); } } } step(self). await; }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::panic(__tripped);
+                        p::abandon()
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn one_that_never_ends() {
+    check(
+        r#"timeout = "30s""#,
+        r#"async fn f() -> ! {
+    serve().await
+}"#,
+        &expect![[r#"
+            async fn f() -> ! {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { let __seen = p::begin(&
+                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
+                        p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => {
+                        p::panic(__tripped); } } } serve(). await }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::panic(__tripped);
+                        p::abandon()
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn patterns_are_bound_in_the_body() {
+    check(
+        r#"timeout = "30s", fallback = b"#,
+        r#"async fn f(a: A, (b, _): (u32, D), #[allow(unused_variables)] c: C) -> u32 {
+    step(a).await
+}"#,
+        &expect![[r#"
+            async fn f(a: A, __argument_1: (u32, D), c: C) -> u32 {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < u32 > { return __value; } let _
+                        = & a; let __argument_1 = __argument_1; let (b, _) = __argument_1;
+                        #[allow(unused_variables)] let c = c; match '__tripped : { let __seen =
+                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
+                        if __seen.is_stale() { match p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { break '__tripped
+                        __tripped; } } } return { step(a). await }; } { __tripped => match
+                        p::leave(__tripped). await {}, } }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        #[allow(unused_variables, unused_mut)]
+                        let (b, _) = __argument_1;
+                        b
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn loops_in_blocks_and_closures_are_caught() {
+    check(
+        r#"timeout = "30s""#,
+        r#"async fn f(n: u32) -> Result<u32, E> {
+    let block = async { loop { step().await; } };
+    let closure = || for _ in list() { step() };
+    block.await
+}"#,
+        &expect![[r#"
+            async fn f(n: u32) -> Result<u32, E> {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < Result < u32, E > > { return
+                        __value; } let n = n; let __seen = p::begin(&
+                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
+                        p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { if let
+                        p::Option::Some(__out) =
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped) { return __out; } } } } let block = async { loop { if
+                        p::due(p::inherit()) {
+                        match p::tick(& const {
+                        p::At::new("loop",
+                        p::file!(), 2, 25) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { _ =
+                        p::unwind(__tripped); } } } step(). await; } }; let
+                        closure = | | { let mut __seen = p::inherit(); for _
+                        in list() { if p::due(__seen) { match
+                        p::tick(& const {
+                        p::At::new("for",
+                        p::file!(), 3, 22) }) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => { __seen =
+                        p::unwind(__tripped); } } } step() } }; block. await
+                        }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll_caught(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Result<u32, E>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn iterations_and_turns() {
+    check(
+        r#"timeout = "30s", iterations = 10, yield_every = "1ms""#,
+        r#"async fn f() -> Result<u32, E> {
+    for x in list() { step(x); }
+    Ok(1)
+}"#,
+        &expect![[r#"
+            async fn f() -> Result<u32, E> {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::with_extras();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < Result < u32, E > > { return
+                        __value; } let __limit = 10_u64; let __seen =
+                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
+                        p::allow(__limit);
+                        p::take_turns(1_000_000_u64); if __seen.is_stale() {
+                        match p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { if let
+                        p::Option::Some(__out) =
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped) { return __out; } } } } for x in list() { if let
+                        p::Option::Some(__tripped) =
+                        p::count(& __LOOP_GUARD_SITE, & const {
+                        p::At::new("for",
+                        p::file!(), 2, 5) }) { if let
+                        p::Option::Some(__out) =
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped) { return __out; } } if
+                        p::due(p::inherit()) {
+                        match p::tick(& const {
+                        p::At::new("for",
+                        p::file!(), 2, 5) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { if let
+                        p::Option::Some(__out) =
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped) { return __out; } } } p::turn().
+                        await; } step(x); } Ok(1) }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Result<u32, E>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_fallback_runs_when_the_body_is_gone() {
+    check(
+        r#"timeout = "30s", fallback = |t| t.into()"#,
+        r#"async fn f() -> u32 {
+    loop { step().await; }
+}"#,
+        &expect![[r#"
+            async fn f() -> u32 {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < u32 > { return __value; } match
+                        '__tripped : { let __seen = p::begin(&
+                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
+                        p::tick(& const {
+                        p::At::new("fn",
+                        p::file!(), 1, 10) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { break '__tripped
+                        __tripped; } } } { loop { if
+                        p::due(p::inherit()) {
+                        match p::tick(& const {
+                        p::At::new("loop",
+                        p::file!(), 2, 5) }) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__tripped) => { break '__tripped
+                        __tripped; } } } step(). await; } } } { __tripped => match
+                        p::leave(__tripped). await {}, } }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    &const {
+                                        p::At::new(
+                                            "async fn",
+                                            p::file!(),
+                                            1,
+                                            10,
+                                        )
+                                    },
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Fallback::with(__tripped, |t| t.into())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn inherit_opens_no_scope() {
+    check(
+        r#"inherit, fallback = 3"#,
+        r#"async fn f() -> u32 {
+    loop { step().await; }
+}"#,
+        &expect![[r#"
+            async fn f() -> u32 {
+                match '__tripped: {
+                    {
+                        loop {
+                            if p::due(
+                                p::inherit(),
+                            ) {
+                                match p::tick(
+                                    &const {
+                                        p::At::new(
+                                            "loop",
+                                            p::file!(),
+                                            2,
+                                            5,
+                                        )
+                                    },
+                                ) {
+                                    p::Result::Ok(_) => {}
+                                    p::Result::Err(__tripped) => {
+                                        break '__tripped __tripped;
+                                    }
+                                }
+                            }
+                            step().await;
+                        }
+                    }
+                } {
+                    __tripped => 3,
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn inherit_with_a_loop_in_a_closure() {
+    check(
+        r#"inherit"#,
+        r#"async fn f(a: A) -> Result<(), E> {
+    list().each(|x| while x.more() {});
+    step(a).await
+}"#,
+        &expect![[r#"
+            async fn f(a: A) -> Result<(), E> {
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < Result < (), E > > { return
+                        __value; } let _ = & a; list().each(| x | { let mut __seen =
+                        p::inherit(); while x.more() { if
+                        p::due(__seen) { match
+                        p::tick(& const {
+                        p::At::new("while",
+                        p::file!(), 2, 21) }) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => { __seen =
+                        p::unwind(__tripped); } } } } }); step(a). await }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| p::poll_caught(
+                            __body.as_mut(),
+                            __context,
+                        ))
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Result<(), E>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn an_async_block_that_is_the_value() {
+    check(
+        r#"timeout = "30s""#,
+        r#"fn f(n: u32) -> impl Future<Output = Result<u32, E>> + Send {
+    let mut m = n;
+    while more() { m += 1; }
+    async move { Ok(m) }
+}"#,
+        &expect![[r#"
+            fn f(n: u32) -> impl Future<Output = Result<u32, E>> + Send {
+                let mut m = n;
+                let mut __seen = p::inherit();
+                while more() {
+                    if p::due(__seen) {
+                        match p::tick(
+                            &const {
+                                p::At::new(
+                                    "while",
+                                    p::file!(),
+                                    3,
+                                    5,
+                                )
+                            },
+                        ) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__tripped) => {
+                                __seen = p::unwind(__tripped);
+                            }
+                        }
+                    }
+                    m += 1;
+                }
+                async move {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    let mut __task = p::Task::new();
+                    let __outcome = {
+                        let __body = p::pin!(
+                            async move { if let p::Option::Some(__value) =
+                            p::Option::None:: < Result < u32, E > > { return
+                            __value; } let __seen = p::begin(&
+                            __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
+                            p::tick(& const {
+                            p::At::new("fn",
+                            p::file!(), 1, 4) }) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__tripped) => { if let
+                            p::Option::Some(__out) =
+                            p::Probe:: < Result < u32, E > > ::new()
+                            .leave(__tripped) { return __out; } } } } Ok(m) }
+                        );
+                        let mut __body = p::Body::new(__body);
+                        p::poll_fn(move |__context| {
+                                __task
+                                    .poll(
+                                        &__LOOP_GUARD_SITE,
+                                        __body.as_mut(),
+                                        __context,
+                                        &const {
+                                            p::At::new(
+                                                "async fn",
+                                                p::file!(),
+                                                1,
+                                                4,
+                                            )
+                                        },
+                                    )
+                            })
+                            .await
+                    };
+                    match __outcome {
+                        p::Result::Ok(__value) => __value,
+                        p::Result::Err(__tripped) => {
+                            p::Probe::<Result<u32, E>>::new()
+                                .leave(__tripped)
+                                .unwrap_or_else(|| p::abandon())
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn one_in_a_box() {
+    check(
+        r#"timeout = "30s""#,
+        r#"fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>> {
+    Box::pin(async move { self.n })
+}"#,
+        &expect![[r#"
+            fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>> {
+                Box::pin(async move {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    let mut __task = p::Task::new();
+                    let __outcome = {
+                        let __body = p::pin!(
+                            async move { if let p::Option::Some(__value) =
+                            p::Option::None:: < u32 > { return __value; }
+                            let __seen = p::begin(& __LOOP_GUARD_SITE,
+                            30_000_000_000_u64); if __seen.is_stale() { match
+                            p::tick(& const {
+                            p::At::new("fn",
+                            p::file!(), 1, 4) }) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__tripped) => { if let
+                            p::Option::Some(__out) =
+                            p::Probe:: < u32 > ::new().leave(__tripped) {
+                            return __out; } } } } self.n }
+                        );
+                        let mut __body = p::Body::new(__body);
+                        p::poll_fn(move |__context| {
+                                __task
+                                    .poll(
+                                        &__LOOP_GUARD_SITE,
+                                        __body.as_mut(),
+                                        __context,
+                                        &const {
+                                            p::At::new(
+                                                "async fn",
+                                                p::file!(),
+                                                1,
+                                                4,
+                                            )
+                                        },
+                                    )
+                            })
+                            .await
+                    };
+                    match __outcome {
+                        p::Result::Ok(__value) => __value,
+                        p::Result::Err(__tripped) => {
+                            p::Probe::<u32>::new()
+                                .leave(__tripped)
+                                .unwrap_or_else(|| p::abandon())
+                        }
+                    }
+                })
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn what_tokio_made_of_a_main_function() {
+    check(
+        r#"timeout = "30s""#,
+        r#"fn main() -> Result<(), E> {
+    let body = async { serve().await };
+    let body = { if false { let _: &dyn Future<Output = Result<(), E>> = &body; } body };
+    { return runtime().block_on(body); }
+}"#,
+        &expect![[r#"
+            fn main() -> Result<(), E> {
+                let body = async {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "main"
+                        ),
+                        p::file!(),
+                        1,
+                        4,
+                    );
+                    let mut __task = p::Task::new();
+                    let __outcome = {
+                        let __body = p::pin!(
+                            async { if let p::Option::Some(__value) =
+                            p::Option::None:: < Result < (), E > > { return
+                            __value; } let __seen = p::begin(&
+                            __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
+                            p::tick(& const {
+                            p::At::new("fn",
+                            p::file!(), 1, 4) }) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__tripped) => { if let
+                            p::Option::Some(__out) =
+                            p::Probe:: < Result < (), E > > ::new()
+                            .leave(__tripped) { return __out; } } } } serve(). await }
+                        );
+                        let mut __body = p::Body::new(__body);
+                        p::poll_fn(move |__context| {
+                                __task
+                                    .poll(
+                                        &__LOOP_GUARD_SITE,
+                                        __body.as_mut(),
+                                        __context,
+                                        &const {
+                                            p::At::new(
+                                                "async fn",
+                                                p::file!(),
+                                                1,
+                                                4,
+                                            )
+                                        },
+                                    )
+                            })
+                            .await
+                    };
+                    match __outcome {
+                        p::Result::Ok(__value) => __value,
+                        p::Result::Err(__tripped) => {
+                            p::Probe::<Result<(), E>>::new()
+                                .leave(__tripped)
+                                .unwrap_or_else(|| p::abandon())
+                        }
+                    }
+                };
+                let body = {
+                    if false {
+                        let _: &dyn Future<Output = Result<(), E>> = &body;
+                    }
+                    body
+                };
+                {
+                    return runtime().block_on(body);
+                }
+            }
+        "#]],
+    );
+}
