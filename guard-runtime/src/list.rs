@@ -15,7 +15,7 @@ use crate::stack::Saved;
 pub(crate) const NEVER: u64 = u64::MAX;
 
 /// No entry.
-const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 /// An empty list gives back the room for more entries than that.
 const ROOM: usize = 1024;

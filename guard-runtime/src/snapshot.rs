@@ -46,14 +46,15 @@ pub struct OpenScope {
 pub fn snapshot() -> Snapshot {
     let now = clock::real();
     let mut scopes = Vec::new();
-    for (thread, open) in frame::open() {
+    let (open, records) = waiting::records(frame::open);
+    for (thread, open) in open {
         // A wall is no scope of anybody's.
         let open = open.iter().filter(|(site, _)| site & WALL == 0);
         scopes.extend(open.map(|(site, saved)| {
             OpenScope::new(Site::by_id(*site), format!("thread {thread}"), saved, now)
         }));
     }
-    for record in waiting::records() {
+    for record in records {
         let place = format!("task {}", record.number);
         scopes.push(OpenScope::new(record.site, place, &record.saved, now));
     }

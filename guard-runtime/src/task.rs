@@ -182,8 +182,8 @@ impl<X: More> Task<X> {
         let (stack, index) = scope.place();
         let poller = Poller::new(scope);
         if let Some(waiting) = &self.waiting {
-            let saved = waiting.run();
-            stack.resume(site.register(), &saved);
+            let site = site.register();
+            let saved = waiting.run(|saved| stack.resume(site, saved));
             self.more.restore(&Frame(stack), index);
             // What is due before the next tick, nobody may have asked a tick for: the checks of this
             // thread then have to look. They will anyway if the word has changed.
@@ -224,9 +224,10 @@ impl<X: More> Task<X> {
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index);
         self.more.save(&Frame(stack), index);
+        let leave = || stack.set_depth(index);
         match &mut self.waiting {
-            Some(waiting) => waiting.until(saved, earliest, context),
-            none => *none = Some(Waiting::new(site, saved, earliest, context)),
+            Some(waiting) => waiting.until(saved, earliest, context, leave),
+            none => *none = Some(Waiting::new(site, saved, earliest, context, leave)),
         }
         Poll::Pending
     }

@@ -9,6 +9,9 @@
 //!
 //! **No waker is forgotten.** Alarm and waker change under the lock of the list alone, and an alarm
 //! that has rung says so there.
+//!
+//! **No scope is seen twice, or not at all.** It goes from a stack into the list and back under the lock
+//! of the list.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,7 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
 
 use crate::epoch::{EPOCH, PARKED};
-use crate::list::{List, NEVER, Record};
+use crate::list::{List, NEVER, NONE, Record};
 use crate::site::Site;
 use crate::stack::Saved;
 use crate::sync::{Mutex, lock};
@@ -53,16 +56,18 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// The scope begins to wait; has the task woken once the time `due` has passed, or very soon after.
+    /// The scope begins to wait, and `leave` takes it from the stack; has the task woken once the time
+    /// `due` has passed, or very soon after.
     pub(crate) fn new(
         site: &'static Site,
         saved: Saved,
         due: u64,
         context: &mut Context<'_>,
+        leave: impl FnOnce(),
     ) -> Self {
         let mut this = Self {
             shard: SHARD.get(),
-            index: 0,
+            index: NONE,
             #[cfg(feature = "tokio")]
             timer: None,
         };
@@ -71,6 +76,7 @@ impl Waiting {
         let waker = (at != NEVER).then(|| context.waker().clone());
         let mut list = lock(this.list());
         this.index = list.add(site, saved);
+        leave();
         if let Some(waker) = waker {
             list.set(this.index, at, waker);
             drop(list);
@@ -83,19 +89,27 @@ impl Waiting {
         &LISTS[self.shard as usize]
     }
 
-    /// From now on it is on the stack of a thread; what it has to be opened with there.
+    /// From now on it is on the stack of a thread, where `open` opens it as it was saved.
     #[inline]
-    pub(crate) fn run(&self) -> Saved {
+    pub(crate) fn run(&self, open: impl FnOnce(&Saved)) -> Saved {
         let mut list = lock(self.list());
         let entry = list.entry(self.index);
         entry.running = true;
+        open(&entry.saved);
         entry.saved
     }
 
-    /// It waits again.
-    pub(crate) fn until(&mut self, saved: Saved, due: u64, context: &mut Context<'_>) {
+    /// It waits again, and `leave` takes it from the stack.
+    pub(crate) fn until(
+        &mut self,
+        saved: Saved,
+        due: u64,
+        context: &mut Context<'_>,
+        leave: impl FnOnce(),
+    ) {
         let at = self.alarm(due, context);
         let mut list = lock(self.list());
+        leave();
         let entry = list.entry(self.index);
         (entry.running, entry.saved) = (false, saved);
         let same = at == NEVER || entry.has(at, context.waker());
@@ -138,6 +152,9 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
+        if self.index == NONE {
+            return; // it was to get a timer, and could not
+        }
         let waker = lock(self.list()).remove(self.index);
         // Not under the lock: see above.
         drop(waker);
@@ -196,14 +213,17 @@ pub(crate) fn any() -> bool {
     LISTS.iter().any(|list| lock(list).has_alarms())
 }
 
-/// All scopes that wait.
-pub(crate) fn records() -> Vec<Record> {
+/// All scopes that wait, and what `look` sees at that same moment: no other scope is taken from a stack
+/// or put back meanwhile.
+pub(crate) fn records<T>(look: impl FnOnce() -> T) -> (T, Vec<Record>) {
+    let lists = LISTS.each_ref().map(lock);
+    let seen = look();
     let mut all = Vec::new();
-    for (shard, list) in (0..).zip(&LISTS) {
-        all.extend(lock(list).records().map(|record| Record {
+    for (shard, list) in (0..).zip(&lists) {
+        all.extend(list.records().map(|record| Record {
             number: record.number * u64::from(SHARDS) + shard,
             ..record
         }));
     }
-    all
+    (seen, all)
 }
