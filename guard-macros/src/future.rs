@@ -162,7 +162,7 @@ fn guard(
     plan: &Plan<'_>,
     output: &ReturnType,
     function: &mut Function<'_>,
-    captures: impl FnOnce(&Plan<'_>, &mut Function<'_>) -> Captured,
+    take_over: impl FnOnce(&Plan<'_>, &mut Function<'_>) -> Captured,
     body: impl Fn(&mut Block) -> Option<&mut Block>,
 ) {
     let name = function.sig.ident.clone();
@@ -172,7 +172,7 @@ fn guard(
     let in_closures = closures_have_loops(block, plan);
     let caught = in_closures && !matches!(plan.leave, Leave::Break);
     let wrapped = plan.budget.is_some() || caught;
-    let captured = wrapped.then(|| captures(plan, function));
+    let captured = wrapped.then(|| take_over(plan, function));
     let Some(block) = body(function.block) else {
         return;
     };

@@ -22,6 +22,7 @@ mod weave;
 
 #[cfg(test)]
 mod cleanup_snapshots;
+#[cfg(test)]
 mod future_snapshots;
 #[cfg(test)]
 mod snapshots;

@@ -175,6 +175,14 @@ pub(crate) struct Saved {
 }
 
 impl Saved {
+    pub(crate) fn parts(&self) -> [u64; 3] {
+        [self.start, self.limit, self.lag]
+    }
+
+    pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
+        Self { start, limit, lag }
+    }
+
     #[cfg(all(test, not(loom)))]
     pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
         Self { start, limit, lag }
