@@ -183,11 +183,6 @@ impl Saved {
         Self { start, limit, lag }
     }
 
-    #[cfg(all(test, not(loom)))]
-    pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
-        Self { start, limit, lag }
-    }
-
     /// Its own deadline, and whether that is final.
     pub(crate) fn deadline(&self, epoch: &Epoch) -> (u64, bool) {
         deadline(epoch, self.start, self.limit, self.lag)
