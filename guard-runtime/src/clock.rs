@@ -34,9 +34,19 @@ pub(crate) fn now() -> u64 {
     }
     #[cfg(feature = "tokio")]
     if crate::frame::polls().is_some() {
-        return crate::timer::read().0;
+        return crate::timer::now();
     }
     real()
+}
+
+/// The same; where it is a runtime's, it is known then whether that was stopped or moved.
+#[cfg(feature = "tokio")]
+pub(crate) fn compared() -> u64 {
+    #[cfg(feature = "testing")]
+    if let Some(paused) = crate::testing::paused_at() {
+        return paused;
+    }
+    crate::timer::read().0
 }
 
 /// Whether no check of this thread may rest on the ticker: its time stood still when it was last read,

@@ -222,7 +222,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
 fn in_time(stack: &Stack, earliest: Earliest, now: Option<u64>) -> (Earliest, Option<u64>) {
     #[cfg(feature = "tokio")]
     if let Some(base) = frame::polls() {
-        let now = now.unwrap_or_else(clock::now);
+        let now = now.unwrap_or_else(clock::compared);
         if crate::timer::is_apart() {
             stack.part(base, now);
             return (stack.earliest(&EPOCH), Some(now));
@@ -417,8 +417,9 @@ pub fn checkpoint() -> Result<(), Tripped> {
 /// ```
 #[must_use]
 pub fn remaining() -> Option<Duration> {
-    let due = earliest()?;
-    Some(Duration::from_nanos(due.saturating_sub(clock::now())))
+    let (due, now) = earliest()?;
+    let now = now.unwrap_or_else(clock::now);
+    Some(Duration::from_nanos(due.saturating_sub(now)))
 }
 
 /// The moment after which the checks of this thread trip; `None` without a deadline.
@@ -433,11 +434,13 @@ pub fn remaining() -> Option<Duration> {
 /// ```
 #[must_use]
 pub fn deadline() -> Option<Instant> {
-    clock::instant(earliest()?)
+    clock::instant(earliest()?.0)
 }
 
-fn earliest() -> Option<u64> {
+/// The deadline that counts, and the time if it was read for that.
+fn earliest() -> Option<(u64, Option<u64>)> {
     shield::stand();
-    let due = Stack::current().earliest(&EPOCH).due;
-    (due != u64::MAX).then_some(due)
+    let stack = Stack::current();
+    let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
+    (earliest.due != u64::MAX).then_some((earliest.due, now))
 }

@@ -189,7 +189,11 @@ impl<X: More> Task<X> {
             // thread then have to look. They will anyway if the word has changed.
             let word = EPOCH.word();
             let (due, settled) = saved.deadline(&EPOCH);
-            if !settled || word & PARKED != 0 || due <= word.saturating_add(CALM_GAP) {
+            if !settled
+                || word & PARKED != 0
+                || due <= word.saturating_add(CALM_GAP)
+                || waiting.has_fired()
+            {
                 frame::set_seen(STALE);
             }
         }

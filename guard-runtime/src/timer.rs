@@ -46,6 +46,10 @@ impl Timer {
         }
         true
     }
+
+    pub(crate) fn has_fired(&self) -> bool {
+        self.0.is_elapsed()
+    }
 }
 
 /// Where a scope has read no clock, and that of the runtime around may have been stopped or moved before it
@@ -73,6 +77,21 @@ fn may_stop() -> bool {
 thread_local! {
     /// Whether what this thread read last was another clock than the real one.
     static APART: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The time of the runtime around the caller, or the real one, for a scope that begins.
+///
+/// One reading that may be real is not compared with another: whatever clock it is, the scope begins then,
+/// and what a check goes by is [`read`].
+#[inline(always)]
+pub(crate) fn now() -> u64 {
+    // The word first: the real time is not before it.
+    let word = EPOCH.word();
+    let now = clock::of(Instant::now().into_std());
+    if APART.get() || !(word..=word.saturating_add(GAP)).contains(&now) {
+        return read().0;
+    }
+    now
 }
 
 /// The time of the runtime around the caller, or the real one; the second value tells if that clock

@@ -13,7 +13,7 @@
 //! **No scope is seen twice, or not at all.** It goes from a stack into the list and back under the lock
 //! of the list.
 
-use std::cell::Cell;
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
@@ -41,15 +41,16 @@ static LISTS: [Mutex<List>; SHARDS as usize] = [const { Mutex::new(List::new()) 
 
 thread_local! {
     /// The list of what waits first on this thread.
-    static SHARD: Cell<u32> = {
+    static SHARD: NonZeroU32 = {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        Cell::new(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS)
+        NonZeroU32::MIN.saturating_add(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS)
     };
 }
 
 /// One scope's place in a list.
 pub(crate) struct Waiting {
-    shard: u32,
+    /// From 1, so that one that does not wait yet is no larger.
+    shard: NonZeroU32,
     index: u32,
     #[cfg(feature = "tokio")]
     timer: Option<crate::timer::Timer>,
@@ -66,7 +67,7 @@ impl Waiting {
         leave: impl FnOnce(),
     ) -> Self {
         let mut this = Self {
-            shard: SHARD.get(),
+            shard: SHARD.with(|shard| *shard),
             index: NONE,
             #[cfg(feature = "tokio")]
             timer: None,
@@ -86,7 +87,7 @@ impl Waiting {
     }
 
     fn list(&self) -> &'static Mutex<List> {
-        &LISTS[self.shard as usize]
+        &LISTS[self.shard.get() as usize - 1]
     }
 
     /// From now on it is on the stack of a thread, where `open` opens it as it was saved.
@@ -97,6 +98,19 @@ impl Waiting {
         entry.running = true;
         open(&entry.saved);
         entry.saved
+    }
+
+    /// Whether its timer says that the deadline has passed, by the clock of the timer's runtime.
+    #[inline]
+    #[cfg_attr(
+        not(feature = "tokio"),
+        allow(clippy::unused_self, reason = "there is but one time")
+    )]
+    pub(crate) fn has_fired(&self) -> bool {
+        #[cfg(feature = "tokio")]
+        return (self.timer.as_ref()).is_some_and(crate::timer::Timer::has_fired);
+        #[cfg(not(feature = "tokio"))]
+        return false;
     }
 
     /// It waits again, and `leave` takes it from the stack.
