@@ -70,12 +70,6 @@ pub(crate) fn plan<'a>(
     let future = future::output(function);
     let sig = &*function.sig;
     let output = future.as_ref().unwrap_or(&sig.output);
-    if let (Some(_), Some(cleanup)) = (&future, &args.cleanup) {
-        errors.push(Error::new_spanned(
-            &cleanup.key,
-            "`cleanup` cannot be on an `async` function yet: write `defer!` in its body",
-        ));
-    }
     unguardable(sig, &mut errors);
     let on_trip = args.on_trip.as_ref().map(|arg| (&arg.key, arg.value));
     let breaks = matches!(on_trip, Some((_, OnTrip::Break)));

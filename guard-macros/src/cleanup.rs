@@ -34,7 +34,7 @@ pub(crate) fn call(expr: Expr) -> Result<Expr, Error> {
             if let Some(token) = &closure.asyncness {
                 return Err(Error::new_spanned(
                     token,
-                    "an `async` cleanup needs an `async fn`: remove `async`",
+                    "a cleanup cannot be `async` yet: remove `async`",
                 ));
             }
             if closure.inputs.len() == 1 {
@@ -102,7 +102,11 @@ impl<'a> Cleanup<'a> {
             None => q!(#private::Option::None),
         };
         let (private, end) = emit.blaming(self.call);
-        let deferred = quote_spanned!(end=> #private::cleanup(#own_scope, #within, #call));
+        let cleanup = match emit.plan.future {
+            Some(_) => q!(cleanup_of_future),
+            None => q!(cleanup),
+        };
+        let deferred = quote_spanned!(end=> #private::#cleanup(#own_scope, #within, #call));
         q!(let __cleanup = #deferred;)
     }
 }

@@ -14,7 +14,8 @@ use crate::calls;
 use crate::diverge;
 use crate::emit::{Place, statement};
 use crate::instrument::{
-    Instrument, closures_have_loops, is_condition, leading_items, rebind_for_fallback, rebind_one,
+    Instrument, cleanup, closures_have_loops, is_condition, leading_items, rebind_for_fallback,
+    rebind_one,
 };
 use crate::poll::Captured;
 use crate::target::Function;
@@ -171,14 +172,16 @@ fn guard(
     };
     let in_closures = closures_have_loops(block, plan);
     let caught = in_closures && !matches!(plan.leave, Leave::Break);
-    let wrapped = plan.budget.is_some() || caught;
+    let wrapped = plan.budget.is_some() || plan.cleanup.is_some() || caught;
     let captured = wrapped.then(|| take_over(plan, function));
     let Some(block) = body(function.block) else {
         return;
     };
     let mut instrument = Instrument::new(plan, in_closures);
     blocking::mark(block, &instrument.emit.private);
-    instrument.visit_block_mut(block);
+    if !plan.unchecked {
+        instrument.visit_block_mut(block);
+    }
     let emit = instrument.emit;
     let begin = match &plan.budget {
         Some(limits) => emit.begin(limits, &name),
@@ -194,7 +197,9 @@ fn guard(
     if let Some(captured) = captured {
         let start = [emit.yields_type(output), captured.statements()];
         block.stmts.splice(0..0, start.map(statement));
-        block.stmts = vec![statement(emit.polled(block, &captured, caught, &name))];
+        let cleanup = cleanup(plan, &emit);
+        let polled = emit.polled(block, &captured, cleanup.as_ref(), caught, &name);
+        block.stmts = vec![statement(polled)];
     }
     block.stmts.splice(0..0, items);
 }
@@ -213,6 +218,11 @@ fn captured(plan: &Plan<'_>, function: &mut Function<'_>) -> Captured {
     if let Leave::Fallback(fallback) = &plan.leave {
         fallback.to_tokens(&mut body);
     }
+    let cleanup = (plan.cleanup.as_ref()).map(|cleanup| cleanup.call.to_token_stream());
+    let is_for_cleanup = |name: &Ident| {
+        let mentioned = (cleanup.as_ref()).is_some_and(|call| calls::mentions(call, name));
+        mentioned && !calls::mentions(&body, name)
+    };
     let mut captured = Captured::default();
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {
@@ -220,6 +230,10 @@ fn captured(plan: &Plan<'_>, function: &mut Function<'_>) -> Captured {
             FnArg::Receiver(receiver) => captured.mention(&[], &Ident::from(receiver.self_token)),
             FnArg::Typed(argument) => {
                 let names = names(&argument.pat);
+                // It stays outside, where the cleanup is.
+                if (names.iter().flatten()).any(is_for_cleanup) {
+                    continue;
+                }
                 anew |= names.is_none_or(|names| names.iter().any(|name| is_unused(name, &body)));
                 if anew {
                     let pat = argument.pat.clone();

@@ -78,7 +78,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
 }
 
 /// What the attribute's `cleanup` becomes, in front of everything else. Its loops are checked too.
-fn cleanup(plan: &Plan<'_>, emit: &Emit<'_>) -> Option<TokenStream> {
+pub(crate) fn cleanup(plan: &Plan<'_>, emit: &Emit<'_>) -> Option<TokenStream> {
     let cleanup = plan.cleanup.as_ref()?;
     let mut call = cleanup.call.clone();
     if let Expr::Closure(closure) = &mut call {

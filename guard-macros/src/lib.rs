@@ -99,7 +99,8 @@ mod snapshots;
 /// # Cleanup
 ///
 /// `cleanup` is called exactly once on every way out: at the end, by `return` and `?`, by a trip, by a
-/// panic. It is told which: `&Exit` is `Returned`, `Tripped(&Tripped)` or `Panicked`. It runs when the
+/// panic, and when a future that was polled is dropped before its end (one that never was has nothing
+/// to clean up). It is told which: `&Exit` is `Returned`, `Tripped(&Tripped)`, `Panicked` or `Dropped`. It runs when the
 /// body's locals and its scope are gone, before a `fallback` is evaluated. Under `panic = "abort"` a
 /// panic runs nothing, nor does `process::exit`.
 ///
@@ -115,6 +116,9 @@ mod snapshots;
 /// - it may name what is `Copy` or a shared reference, as the body may;
 /// - what both of them change goes into a `Cell`, a `RefCell` or a `Mutex`;
 /// - what it alone needs is moved in: `cleanup = move |_| drop(permit)`.
+///
+/// The body of an `async fn` takes over the arguments that it uses; those that are neither `Copy` nor
+/// references it cannot share with the cleanup.
 ///
 /// ```
 /// use std::cell::Cell;

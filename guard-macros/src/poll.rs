@@ -88,11 +88,12 @@ impl Emit<'_> {
     ///     match outcome { Ok(value) => value, Err(tripped) => leave }
     /// }
     /// ```
-    /// The body is gone before the function leaves.
+    /// The body is gone before the function leaves. A cleanup stands around all this.
     pub(crate) fn polled(
         &self,
         body: &Block,
         captured: &Captured,
+        cleanup: Option<&TokenStream>,
         caught: bool,
         function: &Ident,
     ) -> TokenStream {
@@ -122,13 +123,16 @@ impl Emit<'_> {
                 )
             }
         };
+        let finish = cleanup.is_some().then(|| q!(__cleanup.finish();));
         q! {
+            #cleanup
             #prologue
             let __outcome = {
                 let __body = #private::pin!(async #by_move #body);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };
+            #finish
             match __outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,

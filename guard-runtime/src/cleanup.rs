@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use crate::clock;
-use crate::frame::Stack;
+use crate::frame::{self, Stack};
 use crate::hook::{self, Event};
 use crate::leave;
 use crate::record;
@@ -28,7 +28,8 @@ pub enum Exit<'t> {
     Tripped(&'t Tripped),
     /// A panic unwinds.
     Panicked,
-    /// A future was dropped before its end.
+    /// A guarded future was dropped before its end. (One whose time was over while it waited is left
+    /// by that trip.)
     Dropped,
 }
 
@@ -45,6 +46,10 @@ impl fmt::Display for Exit<'_> {
 
 /// A call that is made when this is dropped: the value of [`defer`].
 #[must_use = "it runs when this is dropped: at once, if it is bound to nothing"]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "none of them depends on another"
+)]
 pub struct Deferred<F: FnOnce(&Exit<'_>)> {
     run: Option<F>,
     within: u64,
@@ -55,6 +60,10 @@ pub struct Deferred<F: FnOnce(&Exit<'_>)> {
     /// The trips so far.
     mark: u64,
     place: &'static Caller<'static>,
+    /// The guarded future in whose body it was made.
+    task: usize,
+    /// Whether it stands for a future that has not come to its end.
+    awaits: bool,
     #[cfg(feature = "testing")]
     counted: bool,
 }
@@ -105,6 +114,8 @@ pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
         unwinding: thread::panicking(),
         mark: record::count(),
         place: Caller::caller(),
+        task: frame::task(),
+        awaits: false,
     }
 }
 
@@ -119,7 +130,29 @@ pub fn cleanup<F: FnOnce(&Exit<'_>)>(own: bool, within: Option<u64>, run: F) -> 
     deferred
 }
 
+/// The same of an async function; [`finish`](Deferred::finish) is its end.
+#[doc(hidden)]
+#[inline(always)]
+#[track_caller]
+pub fn cleanup_of_future<F: FnOnce(&Exit<'_>)>(
+    own: bool,
+    within: Option<u64>,
+    run: F,
+) -> Deferred<F> {
+    let mut deferred = cleanup(own, within, run);
+    deferred.awaits = true;
+    deferred
+}
+
 impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
+    /// The future has come to its end.
+    #[doc(hidden)]
+    #[inline]
+    pub fn finish(mut self) {
+        self.awaits = false;
+        self.task = frame::task();
+    }
+
     /// Sets how long the call may take.
     ///
     /// ```
@@ -187,11 +220,17 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
         let panics = unwinds && !self.unwinding;
         // The scopes inside are left, and so is its own.
         let bound = Stack::current().how_many() + u32::from(self.own);
-        let tripped =
-            record::since(self.mark, bound).or_else(|| panics.then(record::flying).flatten());
+        // Outside of the polls of its future, that is dropped: perhaps because its time was over.
+        let apart = self.awaits || frame::task() != self.task;
+        let tripped = if apart {
+            (!self.awaits).then(|| record::left(self.task)).flatten()
+        } else {
+            record::since(self.mark, bound).or_else(|| panics.then(record::flying).flatten())
+        };
         let exit = match &tripped {
             Some(tripped) => Exit::Tripped(tripped),
             None if panics => Exit::Panicked,
+            None if apart => Exit::Dropped,
             None => Exit::Returned,
         };
         if !unwinds {
@@ -216,7 +255,8 @@ impl<F: FnOnce(&Exit<'_>)> Drop for Deferred<F> {
             crate::leak_check::gone();
         }
         let Some(run) = self.run.take() else { return };
-        if record::count() == self.mark && !thread::panicking() {
+        let apart = self.awaits || frame::task() != self.task;
+        if record::count() == self.mark && !apart && !thread::panicking() {
             self.call(run, &Exit::Returned);
         } else {
             self.call_and_tell(run);

@@ -9,6 +9,7 @@ use std::thread;
 pub(crate) use crate::stack::{Earliest, SLOTS, Saved, Stack, WALL};
 
 use crate::clock;
+use crate::record;
 use crate::scope::Scope;
 use crate::stack::{EMPTY, NOBODYS};
 use crate::sync::{Mutex, lock};
@@ -31,6 +32,8 @@ thread_local! {
     static LEASE: Lease = const { Lease };
     /// The depth below the outermost future that is polled.
     static POLLS: Cell<u32> = const { Cell::new(NONE) };
+    /// The innermost guarded future that is polled, by its address.
+    static TASK: Cell<usize> = const { Cell::new(0) };
     static TURN: Cell<Turn> = const { Cell::new(Turn::ENDLESS) };
 }
 
@@ -77,19 +80,23 @@ pub(crate) fn turn_is_over() -> bool {
 /// Around one poll of a guarded future: whatever comes of it, the stack is left as it was.
 pub(crate) struct Poller {
     scope: Scope,
+    task: usize,
     polls: u32,
     turn: Turn,
 }
 
 impl Poller {
     #[inline]
-    pub(crate) fn new(scope: Scope) -> Self {
+    pub(crate) fn new(scope: Scope, task: usize) -> Self {
+        // What was noted here, another future has tripped over.
+        record::forget(scope.place().1, task);
         let polls = POLLS.get();
         if polls == NONE {
             POLLS.set(scope.place().1);
         }
         Self {
             polls,
+            task: TASK.replace(task),
             // One without turns of its own has no part in those around it.
             turn: TURN.replace(Turn::ENDLESS),
             scope,
@@ -106,8 +113,15 @@ impl Drop for Poller {
     #[inline]
     fn drop(&mut self) {
         POLLS.set(self.polls);
+        TASK.set(self.task);
         TURN.set(self.turn);
     }
+}
+
+/// The innermost guarded future that this thread polls.
+#[inline(always)]
+pub(crate) fn task() -> usize {
+    TASK.get()
 }
 
 /// The depth below the outermost future that this thread polls.
@@ -129,7 +143,7 @@ impl Drop for Lease {
         stack.set_depth(0);
         *lock(&stack.thread) = None;
         lock(&FREE).push(stack);
-        crate::record::clear();
+        record::clear();
     }
 }
 

@@ -132,7 +132,7 @@ pub mod __private {
     #[cfg(not(feature = "macros"))]
     pub use crate::__within as within;
     pub use crate::blocking::Blocking;
-    pub use crate::cleanup::cleanup;
+    pub use crate::cleanup::{cleanup, cleanup_of_future};
     pub use crate::leave::{
         ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
     };

@@ -27,6 +27,8 @@ struct Records {
     noted: Vec<Record>,
     /// The trip that unwinds to a boundary.
     flying: Option<Tripped>,
+    /// The future that was left last because its time was over while it waited, by its address.
+    left: Option<(usize, Tripped)>,
 }
 
 thread_local! {
@@ -35,6 +37,7 @@ thread_local! {
         ManuallyDrop::new(RefCell::new(Records {
             noted: Vec::new(),
             flying: None,
+            left: None,
         }))
     };
 }
@@ -79,6 +82,33 @@ pub(crate) fn set_flying(tripped: Option<Tripped>) {
 /// The trip because of which this thread unwinds.
 pub(crate) fn flying() -> Option<Tripped> {
     RECORDS.with(|records| records.borrow().flying.clone())
+}
+
+/// A guarded future is polled that has its scope at this depth.
+#[inline]
+pub(crate) fn forget(depth: u32, task: usize) {
+    if count() == 0 {
+        return;
+    }
+    RECORDS.with(|records| {
+        let records = &mut *records.borrow_mut();
+        records.noted.retain(|record| record.owner < depth);
+        records.left.take_if(|(left, _)| *left == task);
+    });
+}
+
+/// The future is left, and dropped, because of this trip.
+pub(crate) fn set_left(task: usize, tripped: &Tripped) {
+    RECORDS.with(|records| records.borrow_mut().left = Some((task, tripped.clone())));
+}
+
+/// The trip because of which this future is dropped.
+pub(crate) fn left(task: usize) -> Option<Tripped> {
+    RECORDS.with(|records| {
+        let records = records.borrow();
+        let left = records.left.as_ref().filter(|(left, _)| *left == task);
+        left.map(|(_, tripped)| tripped.clone())
+    })
 }
 
 /// When the thread ends.

@@ -25,6 +25,7 @@ use core::task::{Context, Poll};
 use crate::epoch::{CALM_GAP, EPOCH, PARKED, STALE};
 use crate::frame::{self, Poller, Stack};
 use crate::leave;
+use crate::record;
 use crate::scope::{Scope, Seen, due, enter, inherit, tick};
 use crate::site::{At, Site};
 use crate::tripped::Tripped;
@@ -180,7 +181,7 @@ impl<X: More> Task<X> {
     fn resume(&self, site: &'static Site) -> Poller {
         let scope = Scope::base();
         let (stack, index) = scope.place();
-        let poller = Poller::new(scope);
+        let poller = Poller::new(scope, core::ptr::from_ref(self).addr());
         if let Some(waiting) = &self.waiting {
             let site = site.register();
             let saved = waiting.run(|saved| stack.resume(site, saved));
@@ -203,6 +204,20 @@ impl<X: More> Task<X> {
     /// Takes the scope from the stack, for the task to be woken at its deadline; the trip if that
     /// has passed.
     fn suspend(
+        &mut self,
+        poller: &Poller,
+        site: &'static Site,
+        context: &mut Context<'_>,
+        at: &At,
+    ) -> Poll<Tripped> {
+        let poll = self.wait(poller, site, context, at);
+        if let Poll::Ready(tripped) = &poll {
+            record::set_left(frame::task(), tripped);
+        }
+        poll
+    }
+
+    fn wait(
         &mut self,
         poller: &Poller,
         site: &'static Site,

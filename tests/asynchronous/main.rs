@@ -5,6 +5,7 @@
 mod alarms;
 mod bad_input;
 mod by_hand;
+mod cleanup;
 mod counting;
 mod deadlines;
 mod forms;
