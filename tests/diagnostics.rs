@@ -35,7 +35,7 @@ enum Same {
 }
 
 /// Where not every word is the same, in which forms, and why.
-const LIMITS: [(&str, &[&str], Same); 13] = [
+const LIMITS: [(&str, &[&str], Same); 18] = [
     // Which of several later uses of a borrow is named depends on how many steps away they are, and
     // a check is a step.
     (
@@ -62,7 +62,17 @@ const LIMITS: [(&str, &[&str], Same); 13] = [
     ("opaque-type", &["fallback"], Same::Essence),
     ("move-in-iteration", &["fallback"], Same::Essence),
     ("no-return-of-never", &["fallback"], Same::Essence),
+    // The body of a future is an `async` block that is told its type, and has captured the arguments.
+    ("async-wrong-return", SCOPES, Same::Essence),
+    ("async-wrong-type", SCOPES, Same::Essence),
+    ("async-use-after-move", SCOPES, Same::Essence),
+    ("async-lifetime", SCOPES, Same::First),
+    // And whether the first value of one is ever read, nobody can tell.
+    ("async-assigned", SCOPES, Same::First),
 ];
+
+/// The forms that open a scope.
+const SCOPES: &[&str] = &["timeout", "iterations", "fallback"];
 
 /// The forms in which plain loops run in strips.
 const STRIPS: &[&str] = &["timeout", "inherit", "fallback"];

@@ -139,7 +139,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, output: &ReturnType, function: &mut Fu
             plan,
             output,
             function,
-            |_, _| Captured::of_block(),
+            |_, function| Captured::borrowed(function.block),
             |block| blocked_on(block).map(|body| &mut body.block),
         );
     }
@@ -154,7 +154,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, output: &ReturnType, function: &mut Fu
         plan,
         output,
         function,
-        |_, _| Captured::default(),
+        |_, function| Captured::new(function.block),
         |block| tail(block).map(|tail| &mut tail.block),
     );
 }
@@ -223,7 +223,7 @@ fn captured(plan: &Plan<'_>, function: &mut Function<'_>) -> Captured {
         let mentioned = (cleanup.as_ref()).is_some_and(|call| calls::mentions(call, name));
         mentioned && !calls::mentions(&body, name)
     };
-    let mut captured = Captured::default();
+    let mut captured = Captured::new(function.block);
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {
         match input {

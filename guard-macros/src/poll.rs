@@ -1,13 +1,13 @@
 //! The paths into `guard_runtime::__private` of guarded futures. Decides nothing.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 use syn::{Attribute, Block, Ident, ReturnType};
 
 use crate::analyze::{Limits, never};
-use crate::emit::{Emit, Mark, Place, entry, nameable, q};
+use crate::emit::{Emit, Mark, Place, ends, entry, nameable, q};
 
 /// What the body of an `async fn` takes over from it: its arguments.
-#[derive(Default)]
 pub(crate) struct Captured {
     /// They are borrowed where they can be, as before.
     borrowed: bool,
@@ -15,14 +15,28 @@ pub(crate) struct Captured {
     bindings: TokenStream,
     /// What the fallback needs of those that are bound anew.
     pub(crate) fallback: TokenStream,
+    /// Where the body's value stands.
+    value: (Span, Span),
 }
 
 impl Captured {
-    /// Of a block that is no function's.
-    pub(crate) fn of_block() -> Self {
+    /// Nothing but what the block captures by itself.
+    pub(crate) fn new(block: &Block) -> Self {
+        let value = block.stmts.last().map(ends);
+        Self {
+            borrowed: false,
+            mentions: Vec::new(),
+            bindings: TokenStream::new(),
+            fallback: TokenStream::new(),
+            value: value.unwrap_or_else(|| (Span::mixed_site(), Span::mixed_site())),
+        }
+    }
+
+    /// The same, borrowed where that will do.
+    pub(crate) fn borrowed(block: &Block) -> Self {
         Self {
             borrowed: true,
-            ..Self::default()
+            ..Self::new(block)
         }
     }
 
@@ -67,14 +81,18 @@ impl Emit<'_> {
 
     /// Tells the compiler what an `async` block yields, before it guesses from what stands in it.
     pub(crate) fn yields_type(&self, output: &ReturnType) -> TokenStream {
-        let private = &self.private;
         let ty = match nameable(output) {
             // `!` is no type that an expression could name.
             _ if never(output) => return TokenStream::new(),
             ReturnType::Default => q!(()),
             ReturnType::Type(_, ty) => q!(#ty),
         };
-        q!(if let #private::Option::Some(__value) = #private::Option::None::<#ty> { return __value; })
+        // The compiler tells of this place where a value is of another type.
+        let (private, end) = match output {
+            ReturnType::Type(_, ty) => self.blaming(ty),
+            ReturnType::Default => (self.private.clone(), Span::mixed_site()),
+        };
+        quote_spanned!(end=> if let #private::Option::Some(__value) = #private::Option::None::<#ty> { return __value; })
     }
 
     /// ```text
@@ -102,6 +120,8 @@ impl Emit<'_> {
             kind: "async fn",
             span: function.span(),
         });
+        // A keyword of the user's: else the compiler has no names for what the block captures.
+        let asynchronous = quote_spanned!(body.brace_token.span.open()=> async);
         let by_move = (!captured.borrowed).then(|| q!(move));
         let leave = self.value_of_trip(&captured.fallback);
         let (prologue, poll) = match &self.plan.budget {
@@ -124,19 +144,25 @@ impl Emit<'_> {
             }
         };
         let finish = cleanup.is_some().then(|| q!(__cleanup.finish();));
+        // A value that does not live long enough is found here, and reported where the user has it.
+        let (first, last) = captured.value;
+        let matched = quote_spanned!(first=> match __outcome);
+        let outcome = quote_spanned! {last=>
+            #matched {
+                #private::Result::Ok(__value) => __value,
+                #private::Result::Err(__tripped) => #leave,
+            }
+        };
         q! {
             #cleanup
             #prologue
             let __outcome = {
-                let __body = #private::pin!(async #by_move #body);
+                let __body = #private::pin!(#asynchronous #by_move #body);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };
             #finish
-            match __outcome {
-                #private::Result::Ok(__value) => __value,
-                #private::Result::Err(__tripped) => #leave,
-            }
+            #outcome
         }
     }
 }

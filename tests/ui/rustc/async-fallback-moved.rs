@@ -1,0 +1,9 @@
+// The body has taken what the fallback would use.
+#[guard_runtime::loop_guard(timeout = "30s", fallback = name.len())]
+async fn length(name: String) -> usize {
+    name.len()
+}
+
+fn main() {
+    drop(length(String::new()));
+}
