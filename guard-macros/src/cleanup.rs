@@ -103,8 +103,8 @@ impl<'a> Cleanup<'a> {
         };
         let (private, end) = emit.blaming(self.call);
         let cleanup = match emit.plan.future {
-            Some(_) => q!(cleanup_of_future),
-            None => q!(cleanup),
+            Some(_) => quote_spanned!(end=> cleanup_of_future),
+            None => quote_spanned!(end=> cleanup),
         };
         let deferred = quote_spanned!(end=> #private::#cleanup(#own_scope, #within, #call));
         q!(let __cleanup = #deferred;)
