@@ -60,6 +60,11 @@ pub const fn budget(n: u32) -> core::time::Duration {
     core::time::Duration::from_millis(n as u64)
 }
 
+/// The same for futures.
+#[cfg(feature = "futures")]
+#[path = "async_forms.rs"]
+pub mod async_forms;
+
 macro_rules! own {
     ($value:expr) => {
         $value
