@@ -57,7 +57,10 @@ impl Report {
     pub(crate) fn figures(&mut self, name: &str, figures: [f64; 3], ratio: f64) {
         let mut cells: Vec<_> = figures
             .iter()
-            .map(|figure| format!("{figure:.1}"))
+            .map(|figure| match figure {
+                figure if figure.is_nan() => "-".to_owned(),
+                figure => format!("{figure:.1}"),
+            })
             .collect();
         cells.push(format!("{ratio:.2}x"));
         self.row(name, &cells);
@@ -77,7 +80,7 @@ impl Report {
 
     /// Shown at once.
     fn row(&mut self, name: &str, cells: &[String]) {
-        print!("{name:<54}");
+        print!("{name:<72}");
         for cell in cells {
             print!(" {cell:>12}");
         }
