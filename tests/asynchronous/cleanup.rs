@@ -213,3 +213,36 @@ fn one_inside_is_dropped_when_the_one_around_is_late() {
     assert!(future.finish().is_err());
     assert_eq!(told(), ["inner: dropped", "outer: tripped"]);
 }
+
+#[loop_guard(timeout = "1s", cleanup = |exit| tell("cleanup", exit))]
+async fn steps(n: u32, done: &std::cell::Cell<u32>) -> Result<(), Tripped> {
+    for _ in 0..n {
+        done.set(done.get() + 1);
+        pause().await;
+        defer! { done.set(done.get() - 1); }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_trip_cuts_futures_too() {
+    told();
+    let trips = testing::every_trip(|| {
+        let done = std::cell::Cell::new(0);
+        let mut future = ByHand::new(steps(2, &done));
+        let outcome = loop {
+            if let std::task::Poll::Ready(outcome) = future.poll() {
+                break outcome;
+            }
+        };
+        assert!(done.get() <= 1);
+        if outcome.is_ok() {
+            assert_eq!(done.get(), 0);
+        }
+    });
+    // The entry, each step, and each time that it waits.
+    assert_eq!(trips, 5);
+    let mut wanted = vec!["cleanup: tripped".to_owned(); 5];
+    wanted.push("cleanup: returned".to_owned());
+    assert_eq!(told(), wanted);
+}
