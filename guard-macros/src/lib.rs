@@ -55,6 +55,7 @@ mod snapshots;
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |
 /// | `cleanup` | path, or `\|exit\| ...` | called once on every way out, and told why: with `&Exit` |
 /// | `cleanup_timeout` | as `timeout` | the time that it may take; by default a second |
+/// | `yield_every` | as `timeout`; futures only | at a check, other tasks get a turn once this much has passed |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
 /// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
@@ -88,6 +89,64 @@ mod snapshots;
 /// silence, to the guarded function, which leaves in its own way. Where panics abort, such a trip waits
 /// for the function's own next check; in a function that is `#[track_caller]` or returns `!`, it is an
 /// ordinary panic.
+///
+/// # Async
+///
+/// An `async fn`, a method or trait method that is one, and a function whose value is an `async` block (as
+/// `impl Future`, in `Box::pin(..)` or `.boxed()`, or made by `async_trait`), are guarded as futures.
+/// `#[async_trait]`, `#[tokio::main]` and `#[tokio::test]` may stand above this attribute or below it.
+///
+/// - The budget starts **at the first poll**, and covers the awaits. A future that is never polled has
+///   none; what a function does before its `async` block is outside the scope.
+/// - **Pending**: once the deadline has passed, the task is woken and the body is polled once more; a value
+///   that is ready then wins. Else the body is dropped, with its arguments, and the function leaves.
+/// - **Running**: loops trip at their checks. So do those in nested `async` blocks, `select!` and
+///   `join!`. No await point is added: a loop that has an `Rc` or a borrow in hand leaves the future `Send`, and
+///   is not interleaved. `yield_every` adds one, at the checks of the loops in the body itself.
+/// - The earliest deadline counts: its own, that of a guarded future around it, that of a function that
+///   blocks on it. The scope moves along when the task changes its thread. A spawned task has no part in it.
+/// - A `fallback` is evaluated when the body is gone, which has taken the arguments: it can use those that
+///   are `Copy`, references for example.
+/// - The future keeps its type, lifetimes and auto traits, and is at most 64 bytes larger; an argument
+///   that is given away before the first await is kept twice.
+///
+/// ```
+/// use std::future::{Future, pending};
+/// use std::task::{Context, Poll, Waker};
+/// use guard_runtime::{Tripped, loop_guard};
+///
+/// #[loop_guard(timeout = "5ms")]
+/// async fn receive() -> Result<u32, Tripped> {
+///     pending().await
+/// }
+///
+/// # fn main() {
+/// // Any executor will do; there is none simpler than this.
+/// let mut future = std::pin::pin!(receive());
+/// let outcome = loop {
+///     if let Poll::Ready(outcome) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+///         break outcome;
+///     }
+/// };
+/// assert!(outcome.unwrap_err().to_string().contains("ran out of time: 5ms allowed"));
+/// # }
+/// ```
+///
+/// With the feature `tokio`, in a runtime in one thread, the deadline is a timer of that runtime and
+/// follows its clock, which tests may pause and advance; everywhere else the ticker wakes the task.
+///
+/// | what | comes of it |
+/// |---|---|
+/// | no runtime (`futures::executor`, `smol`, a loop by hand) | the ticker wakes the task |
+/// | a tokio runtime in one thread without timers, feature `tokio` | a panic where the future first waits, as from `tokio::time::timeout` |
+/// | a runtime that is shut down while futures wait | they are dropped, and their scopes are closed |
+/// | a future that waited in one tokio runtime, and is polled where that one no longer turns | its timer has stopped: a deadline is noticed at the next poll that somebody else causes |
+/// | an executor that never wakes, or never polls again | nothing happens until it polls or drops the future; nobody else waits for it |
+/// | a future polled after its end | the panic of any `async fn` |
+/// | a panic in a poll | is the caller's; the scopes of the thread are as before |
+/// | a future that is leaked (`mem::forget`) | stays in the list of `snapshot()` |
+/// | a waker that panics | is reported by the panic hook; the other tasks are woken |
+/// | a waker that blocks, or polls the task at once | holds up the ticker: a waker is to schedule, and no more |
 ///
 /// # How it leaves
 ///
