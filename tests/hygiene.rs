@@ -3,6 +3,7 @@
 #![no_implicit_prelude]
 #![allow(
     clippy::bool_to_int_with_if,
+    clippy::manual_async_fn,
     clippy::no_effect_underscore_binding,
     clippy::unnecessary_wraps,
     clippy::unused_self,

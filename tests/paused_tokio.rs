@@ -1,4 +1,9 @@
 //! Tokio's paused time: deadlines of guarded futures, and of the functions they call, follow it.
+#![allow(
+    clippy::items_after_statements,
+    clippy::unchecked_time_subtraction,
+    reason = "code as people write it, not as we would"
+)]
 
 use std::future::pending;
 use std::time::Duration;

@@ -1,5 +1,10 @@
 //! Guarded futures in tokio's runtimes, in real time; with the feature `tokio` on its timers, else on the
 //! ticker. Bounds from above are none: a machine may be busy.
+#![allow(
+    clippy::items_after_statements,
+    clippy::while_immutable_condition,
+    reason = "code as people write it, not as we would"
+)]
 
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};
