@@ -69,7 +69,7 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                         }
                     },
                 );
-                let (__scope, mut __seen) = {
+                let (__scope, mut __seen, __stale) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         p::concat!(
                             p::module_path!(), "::", "f"
@@ -80,7 +80,7 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                     );
                     p::enter(&__LOOP_GUARD_SITE, 30_000_000_000_u64)
                 };
-                if __seen.is_stale() {
+                if __stale {
                     match p::tick(
                         &const {
                             p::At::new(

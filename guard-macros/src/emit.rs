@@ -274,12 +274,12 @@ impl<'p> Emit<'p> {
             self.limit(limits),
         );
         let tick = self.tick(entry(function), Place::Entry, false);
-        let stale = q!(if __seen.is_stale() { #tick });
+        let stale = q!(if __stale { #tick });
         if self.shared_count {
             return q! {
                 #site
                 #limit
-                let (__scope, mut __seen) = #private::enter(&__LOOP_GUARD_SITE, #nanos);
+                let (__scope, mut __seen, __stale) = #private::enter(&__LOOP_GUARD_SITE, #nanos);
                 __scope.allow(__limit);
                 #stale
             };
@@ -288,7 +288,7 @@ impl<'p> Emit<'p> {
         q! {
             #limit
             #left
-            let (__scope, mut __seen) = { #site #private::enter(&__LOOP_GUARD_SITE, #nanos) };
+            let (__scope, mut __seen, __stale) = { #site #private::enter(&__LOOP_GUARD_SITE, #nanos) };
             #stale
         }
     }

@@ -329,7 +329,7 @@ fn a_timeout_opens_a_scope() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> io::Result<u32> {
-                let (__scope, mut __seen) = {
+                let (__scope, mut __seen, __stale) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         p::concat!(
                             p::module_path!(), "::", "f"
@@ -340,7 +340,7 @@ fn a_timeout_opens_a_scope() {
                     );
                     p::enter(&__LOOP_GUARD_SITE, 90_000_000_000_u64)
                 };
-                if __seen.is_stale() {
+                if __stale {
                     match p::tick(
                         &const {
                             p::At::new(
@@ -378,7 +378,7 @@ fn a_timeout_expression() {
 }"#,
         &expect![[r#"
             fn f(d: Duration) {
-                let (__scope, mut __seen) = {
+                let (__scope, mut __seen, __stale) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         "job",
                         p::file!(),
@@ -390,7 +390,7 @@ fn a_timeout_expression() {
                         p::nanos(d * 2),
                     )
                 };
-                if __seen.is_stale() {
+                if __stale {
                     match p::tick(
                         &const {
                             p::At::new(
@@ -442,7 +442,7 @@ fn iterations_are_counted() {
             fn f() {
                 let __limit = 1_000_u64;
                 let mut __left = __limit;
-                let (__scope, mut __seen) = {
+                let (__scope, mut __seen, __stale) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         p::concat!(
                             p::module_path!(), "::", "f"
@@ -456,7 +456,7 @@ fn iterations_are_counted() {
                         p::u64::MAX,
                     )
                 };
-                if __seen.is_stale() {
+                if __stale {
                     match p::tick(
                         &const {
                             p::At::new(
@@ -524,7 +524,7 @@ fn a_fallback() {
         &expect![[r#"
             fn f(n: u32) -> u32 {
                 match '__tripped: {
-                    let (__scope, mut __seen) = {
+                    let (__scope, mut __seen, __stale) = {
                         static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                             p::concat!(
                                 p::module_path!(), "::", "f"
@@ -535,7 +535,7 @@ fn a_fallback() {
                         );
                         p::enter(&__LOOP_GUARD_SITE, 1_000_000_000_u64)
                     };
-                    if __seen.is_stale() {
+                    if __stale {
                         match p::tick(
                             &const {
                                 p::At::new(

@@ -59,8 +59,8 @@ impl Budget {
     /// The trip of a check whose function had no place for an error, or of the entry.
     pub fn run<T>(self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
         let site = Site::named(self.name, self.location);
-        let (_scope, seen) = enter(site, self.timeout);
-        if seen.is_stale() {
+        let (_scope, _, stale) = enter(site, self.timeout);
+        if stale {
             tick(&At::entry(self.location))?;
         }
         leave::run(f)

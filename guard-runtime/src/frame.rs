@@ -6,9 +6,10 @@
 use core::cell::Cell;
 use std::thread;
 
-pub(crate) use crate::stack::{Earliest, SLOTS, Saved, Stack, WALL};
+pub(crate) use crate::stack::{Earliest, Saved, Stack, WALL};
 
 use crate::clock;
+use crate::epoch::{PARKED, STALE};
 use crate::record;
 use crate::scope::Scope;
 use crate::stack::{EMPTY, NOBODYS};
@@ -28,7 +29,7 @@ thread_local! {
     // Neither has a destructor: both can be read at any time, also while the thread dies.
     static STACK: Cell<&'static Stack> = const { Cell::new(&NOBODY) };
     /// The last word with which a check of this thread found nothing due.
-    static SEEN: Cell<u64> = const { Cell::new(crate::epoch::PARKED) };
+    static SEEN: Cell<u64> = const { Cell::new(PARKED) };
     static LEASE: Lease = const { Lease };
     /// The depth below the outermost future that is polled.
     static POLLS: Cell<u32> = const { Cell::new(NONE) };
@@ -140,7 +141,7 @@ impl Drop for Lease {
             return;
         }
         // Scopes are locals of functions that have returned by now; only a leaked guard is left.
-        stack.set_depth(0);
+        stack.clear();
         *lock(&stack.thread) = None;
         lock(&FREE).push(stack);
         record::clear();
@@ -152,9 +153,25 @@ pub(crate) fn seen() -> u64 {
     SEEN.get()
 }
 
-#[inline(always)]
+/// Sets it to a word that was there before, or to none.
+#[inline]
 pub(crate) fn set_seen(word: u64) {
+    saw(word, None);
+}
+
+/// What checks compare with from now on, and scopes open under: not under a word that is parked,
+/// which is never a start. The lag as in [`Stack::admit`].
+#[inline]
+pub(crate) fn saw(word: u64, lag: Option<u64>) {
+    // Short scopes come here each time they open. The earlier lag makes no deadline earlier.
+    if seen() == word {
+        return;
+    }
     SEEN.set(word);
+    let stack = Stack::current();
+    if !stack.is_nobodys() {
+        stack.admit(if word & PARKED == 0 { word } else { STALE }, lag);
+    }
 }
 
 /// The open scopes of all threads, each with its site's number.
@@ -206,6 +223,8 @@ impl Stack {
             made
         });
         STACK.set(stack);
+        // It admits nothing yet.
+        SEEN.set(STALE);
         let dying = LEASE.try_with(|_| ()).is_err();
         if !dying {
             *lock(&stack.thread) = Some(thread::current());
@@ -216,6 +235,7 @@ impl Stack {
     /// Gives a dying thread's stack back.
     pub(crate) fn release(&'static self) {
         STACK.set(&NOBODY);
+        self.clear();
         lock(&FREE).push(self);
     }
 }

@@ -181,7 +181,8 @@ fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
             ticker.tick();
         });
         let (lag, word) = process.epoch.entry();
-        process.stack.push(0, 1, word, u64::MAX, lag);
+        process.stack.admit(word, Some(lag));
+        process.stack.push(EMPTY, 1, u64::MAX);
         let held = if word & PARKED == 0 {
             word
         } else {
@@ -323,8 +324,7 @@ impl World for Passing {
 /// Never early: a scope that opens with a word, at any moment of a ticker that is late between any
 /// two of its steps, has no deadline before its start and its limit.
 ///
-/// Caught: the word loaded before the lag; either of the lag's, or of `settled`'s, two accesses
-/// relaxed; a gap that ends at the tick's own clock reading, or at one before its publication; a word
+/// Caught: either of the lag's, or of `settled`'s, two accesses relaxed; a gap that ends at the tick's own clock reading, or at one before its publication; a word
 /// that is settled before its gap is.
 #[test]
 fn a_scope_that_reads_no_clock_is_never_early() {
@@ -393,9 +393,16 @@ fn never_early(calm: bool, bumped: bool) {
     if bumped {
         epoch.bump();
     }
-    let began = clock.read();
+    // The thread's last check was at any time before.
     let (lag, word) = epoch.entry();
-    stack.push(0, 1, word, LIMIT, lag);
+    stack.admit(word, Some(lag));
+    let began = clock.read();
+    if epoch.word() != stack.entry() {
+        // The clock is read.
+        ticker.join().unwrap();
+        return;
+    }
+    stack.push(stack.top(), 1, LIMIT);
     let early = |stack: &Stack| {
         let earliest = stack.earliest(&epoch);
         (
@@ -407,7 +414,7 @@ fn never_early(calm: bool, bumped: bool) {
     let last = ticker.join().unwrap();
     // The same once more, worked out late.
     stack.set_depth(0);
-    stack.push(0, 1, word, LIMIT, lag);
+    stack.push(stack.top(), 1, LIMIT);
     assert_eq!(early(&stack), (word < last, false), "when all is settled");
 }
 
@@ -426,9 +433,11 @@ fn a_glimpse_is_of_one_moment() {
             let stack = stack.clone();
             thread::spawn(move || stack.glimpse())
         };
-        stack.push(0, 1, 10, 100, 1000);
+        stack.admit(10, Some(1000));
+        stack.push(stack.top(), 1, 100);
         stack.set_depth(0);
-        stack.push(0, 2, 20, 200, 2000);
+        stack.admit(20, Some(2000));
+        stack.push(stack.top(), 2, 200);
         stack.spend(0, 7);
         if let Some((site, slot, spent)) = reader.join().unwrap() {
             let times = u64::from(site);

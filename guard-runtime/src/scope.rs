@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::clock;
 use crate::epoch::{CALM, CALM_GAP, EPOCH, MARGIN, PARKED, STALE};
-use crate::frame::{self, Earliest, SLOTS, Saved, Stack, WALL};
+use crate::frame::{self, Earliest, Saved, Stack, WALL};
 use crate::hook;
 use crate::record;
 use crate::shield;
@@ -108,48 +108,55 @@ impl Drop for Scope {
     }
 }
 
-/// Opens a scope with a budget of `limit` nanoseconds; `MAX` never ends.
-///
-/// A stale result asks for a check at once: a budget may be spent already.
+/// Opens a scope with a budget of `limit` nanoseconds; `MAX` never ends. True asks for a check at
+/// once: a budget may be spent already.
 #[doc(hidden)]
 #[inline(always)]
-pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen) {
+pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen, bool) {
+    if limit < LONG {
+        return entered(enter_exactly(site, limit));
+    }
     let stack = Stack::current();
-    let (lag, word) = EPOCH.entry();
-    let (depth, id) = (stack.depth(), site.id());
-    let coarse = if limit >= LONGER {
-        PARKED
-    } else {
-        PARKED | CALM
-    };
+    let word = EPOCH.word();
+    let top = stack.top();
     // Stale where a wall is planned (`shield.rs`), which then has to stand first.
-    let usual = word == frame::seen() && word & coarse == 0 && depth < SLOTS && id != 0;
-    if usual && limit >= LONG {
-        stack.push(depth, id, word, limit, lag);
-        (Scope { stack, depth }, Seen(word))
+    let usual = word == stack.entry() && (limit >= LONGER || word & CALM == 0);
+    if let Some(depth) = site.opens_at(top).filter(|_| usual) {
+        stack.push(top, site.id(), limit);
+        (Scope { stack, depth }, Seen(word), false)
     } else {
-        enter_slowly(site, limit)
+        entered(enter_slowly(site, limit))
     }
 }
 
-/// The first scope of a thread, a short budget, a tick on the way, a very deep recursion.
+#[inline(always)]
+fn entered(scope: Scope) -> (Scope, Seen, bool) {
+    let seen = inherit();
+    (scope, seen, seen.is_stale())
+}
+
+/// The first scope of a thread, a tick on the way, a very deep recursion.
+#[cold]
 #[inline(never)]
-fn enter_slowly(site: &'static Site, limit: u64) -> (Scope, Seen) {
+fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
+    enter_exactly(site, limit)
+}
+
+/// Opens a scope with a clock read. What it saw is what the thread has seen last.
+#[inline(never)]
+fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
     shield::stand();
     let (stack, dying) = Stack::leased();
-    let word = EPOCH.word();
-    let depth = stack.depth();
+    let entry = EPOCH.entry();
+    let (depth, word) = (stack.depth(), entry.1);
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(&EPOCH, site.register(), now.unwrap_or(0), limit);
     let (earliest, now) = in_time(stack, earliest, now);
     if word & CALM != 0 && (LONG..LONGER).contains(&limit) {
         ticker::hurry(now.unwrap_or(0));
     }
-    let seen = match look(earliest, word, now) {
-        Look::Spent { .. } => Seen(STALE),
-        Look::Fine(seen) => seen,
-    };
-    (Scope::of(stack, depth, dying), seen)
+    look(earliest, entry, now);
+    Scope::of(stack, depth, dying)
 }
 
 /// Opens a wall: a scope inside which the budgets around it do not count, only its own `limit`.
@@ -204,9 +211,9 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     #[cfg(feature = "testing")]
     crate::every_trip::strike(stack, at);
     // The word first, as `look` wants it.
-    let word = EPOCH.word();
+    let entry = EPOCH.entry();
     let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
-    match look(earliest, word, now) {
+    match look(earliest, entry, now) {
         Look::Fine(seen) => Ok(seen),
         Look::Spent { owner, due, now } => Err(trip(stack, owner, due, now, *at)),
     }
@@ -244,12 +251,12 @@ enum Look {
 }
 
 /// Compares the clock with the deadline that counts, and sees to it that the ticker does not sleep
-/// past that. `word` was loaded before, as [`Epoch::request`](crate::epoch::Epoch::request) wants;
+/// past that. Lag and word were loaded before, as [`Epoch::request`](crate::epoch::Epoch::request) wants;
 /// `now` is the time, if it was read just now.
 // Inlined for good: handed over in memory, the deadline was read back wider than it was written,
 // and the processor waited for that.
 #[inline(always)]
-fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
+fn look(earliest: Earliest, (lag, word): (u64, u64), now: Option<u64>) -> Look {
     let Earliest {
         due,
         owner,
@@ -259,7 +266,7 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
     if due.min(turn) == u64::MAX && settled {
         // In paused time no word may count as seen: the next entry would start with it, in real time.
         let seen = if clock::is_paused() { STALE } else { word };
-        frame::set_seen(seen);
+        frame::saw(seen, Some(lag));
         return Look::Fine(Seen(seen));
     }
     let now = now.unwrap_or_else(clock::now);
@@ -275,7 +282,7 @@ fn look(earliest: Earliest, word: u64, now: Option<u64>) -> Look {
     let on_the_clock =
         due.saturating_sub(now) <= LEAD || now >= turn || clock::is_paused() || !ticker::ask(wish);
     let seen = if on_the_clock { STALE } else { word };
-    frame::set_seen(seen);
+    frame::saw(seen, Some(lag));
     Look::Fine(Seen(seen))
 }
 

@@ -5,6 +5,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::stack::{DATED, SLOTS, depth_of};
+
 /// A place in source code; prints as `file:line:column`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Location {
@@ -104,6 +106,9 @@ pub struct Site {
     location: Location,
     /// Its number in [`SITES`], from 1. Slots hold numbers, since an atomic can hold no reference.
     id: AtomicU32,
+    /// The depths at which a scope of this site can open as usual: none before it has its number, and
+    /// those of the slots then.
+    depths: AtomicU32,
 }
 
 /// Every site that was ever entered, in the order of its number.
@@ -124,6 +129,7 @@ impl Site {
             name,
             location: Location::new(file, line, column),
             id: AtomicU32::new(0),
+            depths: AtomicU32::new(0),
         }
     }
 
@@ -137,6 +143,7 @@ impl Site {
                     name,
                     location,
                     id: AtomicU32::new(0),
+                    depths: AtomicU32::new(0),
                 }))
             })
     }
@@ -155,6 +162,14 @@ impl Site {
         self.id.load(Ordering::Relaxed)
     }
 
+    /// The depth in the `top` of a stack, if this has a number, and a slot is there. One comparison for
+    /// both.
+    #[inline(always)]
+    pub(crate) fn opens_at(&self, top: u64) -> Option<u32> {
+        let depth = depth_of(top);
+        (depth < self.depths.load(Ordering::Acquire)).then_some(depth)
+    }
+
     /// The number, given at the first call.
     #[inline]
     pub(crate) fn register(&'static self) -> u32 {
@@ -170,8 +185,10 @@ impl Site {
         let mut sites = lock(&SITES);
         if self.id() == 0 {
             sites.push(self);
-            let id = u32::try_from(sites.len()).expect("fewer guarded functions than 2^32");
+            let id = u32::try_from(sites.len()).expect("fewer guarded functions than 2^30");
+            assert!(id < DATED, "fewer guarded functions than 2^30");
             self.id.store(id, Ordering::Relaxed);
+            self.depths.store(SLOTS, Ordering::Release);
         }
         self.id()
     }

@@ -1,13 +1,18 @@
 //! The stack of one thread's open scopes.
 //!
 //! Only its own thread writes to it; the ticker and the snapshot read. `top` holds the depth and,
-//! above it, a generation that grows with every push and pop: a reader who finds the same `top`
-//! before and after has read slots of one moment (whatever a slot is given is written with release
-//! stores after the pop that freed it, so whoever sees the new value sees that pop).
+//! above it, a generation that grows with every push: a reader who finds the same `top` before and
+//! after has read slots of one moment (whatever a slot is given is written with release stores after
+//! the pop that freed it, so whoever sees the new value sees that pop; and after a pop the same
+//! depth comes back only with a push).
+//!
+//! Entering writes no more than what no other place knows: the site and the limit. The start is that
+//! of all scopes which the thread opened under the same word: [`Stack::entry`]. Before that changes,
+//! and before anything else is done with them, the open ones are *dated*: theirs is written beside them.
 
 use std::thread::Thread;
 
-use crate::epoch::Epoch;
+use crate::epoch::{Epoch, STALE};
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
 
 /// Scopes a thread can have open before they spill to the heap.
@@ -36,12 +41,16 @@ const GENERATION: u64 = 1 << 32;
 /// In `site`: a wall, inside which the scopes below it do not count. No site has such a number.
 pub(crate) const WALL: u32 = 1 << 31;
 
+/// In `site`: `start`, `lag` and `due` are this scope's. Else they are those of another that was here
+/// before, and this one's start is that of the stack.
+pub(crate) const DATED: u32 = 1 << 30;
+
 #[inline(always)]
 #[allow(
     clippy::cast_possible_truncation,
     reason = "the depth is the lower half"
 )]
-fn depth_of(top: u64) -> u32 {
+pub(crate) fn depth_of(top: u64) -> u32 {
     top as u32
 }
 
@@ -56,7 +65,8 @@ fn end(start: u64, limit: u64) -> u64 {
     if end < TOLD { end } else { u64::MAX }
 }
 
-/// One open scope.
+/// One open scope. On a cache line of its own, and found by a shift.
+#[repr(align(64))]
 pub(crate) struct Slot {
     site: AtomicU32,
     /// The slot whose deadline is the earliest, this one and those below it taken together.
@@ -88,13 +98,24 @@ impl Slot {
         }
     }
 
+    /// A scope that is dated from the beginning.
     #[inline(always)]
     fn write(&self, site: u32, start: u64, limit: u64, lag: u64) {
-        self.site.store(site, Ordering::Release);
-        self.start.store(start, Ordering::Release);
         self.limit.store(limit, Ordering::Release);
+        self.date(site, start, lag);
+    }
+
+    #[inline(always)]
+    fn date(&self, site: u32, start: u64, lag: u64) {
+        self.start.store(start, Ordering::Release);
         self.lag.store(lag, Ordering::Release);
         self.due.store(UNKNOWN, Ordering::Release);
+        self.site.store(site | DATED, Ordering::Release);
+    }
+
+    /// Its site's number, or the kind of a wall.
+    fn site(&self) -> u32 {
+        self.site.load(Ordering::Relaxed) & !DATED
     }
 
     /// This scope's own deadline. Not settled (see `epoch.rs`): it is no earlier than that.
@@ -111,6 +132,12 @@ impl Slot {
     #[inline]
     fn is_wall(&self) -> bool {
         self.site.load(Ordering::Relaxed) & WALL != 0
+    }
+
+    /// The same of a slot that may not be dated.
+    #[inline]
+    fn knows(&self, earliest: &mut Earliest) -> bool {
+        self.site.load(Ordering::Relaxed) & DATED != 0 && self.recall(earliest)
     }
 
     /// What an earlier look worked out, if one did.
@@ -217,6 +244,10 @@ fn deadline(epoch: &Epoch, from: u64, limit: u64, lag: u64) -> (u64, bool) {
 /// The open scopes of one thread.
 pub(crate) struct Stack {
     top: AtomicU64,
+    /// The word under which scopes open without a look at the clock; stale if none may.
+    entry: AtomicU64,
+    /// The lag when that word was loaded, or later if another word has been there since.
+    lag: AtomicU64,
     slots: [Slot; SLOTS as usize],
     deep: Mutex<Vec<Slot>>,
     /// Whose it is.
@@ -228,6 +259,8 @@ impl Stack {
         pub(crate) fn new(top: u64) -> Self {
             Self {
                 top: AtomicU64::new(top),
+                entry: AtomicU64::new(STALE),
+                lag: AtomicU64::new(0),
                 #[cfg(not(loom))]
                 slots: [const { Slot::new() }; SLOTS as usize],
                 #[cfg(loom)]
@@ -243,15 +276,60 @@ impl Stack {
     }
 
     #[inline(always)]
-    pub(crate) fn depth(&self) -> u32 {
-        depth_of(self.top.load(Ordering::Relaxed))
+    pub(crate) fn top(&self) -> u64 {
+        self.top.load(Ordering::Relaxed)
     }
 
-    /// Opens a scope at `depth`, which is below [`SLOTS`].
     #[inline(always)]
-    pub(crate) fn push(&self, depth: u32, site: u32, start: u64, limit: u64, lag: u64) {
-        self.slots[depth as usize].write(site, start, limit, lag);
-        self.set_depth(depth + 1);
+    pub(crate) fn depth(&self) -> u32 {
+        depth_of(self.top())
+    }
+
+    /// See the field.
+    #[inline(always)]
+    pub(crate) fn entry(&self) -> u64 {
+        self.entry.load(Ordering::Relaxed)
+    }
+
+    fn lag(&self) -> u64 {
+        self.lag.load(Ordering::Relaxed)
+    }
+
+    /// From now on scopes open under this word, or under none if it is stale. The lag is that which was
+    /// loaded before the word; none if the word is stale, or was here before: if another was here since,
+    /// this one is not the epoch's any more, and no scope will open under it.
+    pub(crate) fn admit(&self, word: u64, lag: Option<u64>) {
+        self.date_open();
+        self.lag.store(lag.unwrap_or(self.lag()), Ordering::Release);
+        self.entry.store(word, Ordering::Release);
+    }
+
+    /// Dates the open scopes. Those that are dated lie below those that are not.
+    #[inline]
+    fn date_open(&self) {
+        for slot in self.slots.iter().take(self.depth() as usize).rev() {
+            let site = slot.site.load(Ordering::Relaxed);
+            if site & DATED != 0 {
+                break;
+            }
+            slot.date(site, self.entry(), self.lag());
+        }
+    }
+
+    /// Opens a scope under the [`entry`](Self::entry) word; `top` is as it was just read, its depth
+    /// below [`SLOTS`].
+    #[inline(always)]
+    pub(crate) fn push(&self, top: u64, site: u32, limit: u64) {
+        let slot = &self.slots[(depth_of(top) % SLOTS) as usize];
+        slot.limit.store(limit, Ordering::Release);
+        slot.site.store(site, Ordering::Release);
+        self.raise(top);
+    }
+
+    #[inline(always)]
+    fn raise(&self, top: u64) {
+        self.top
+            .store(top.wrapping_add(GENERATION + 1), Ordering::Release);
     }
 
     /// Opens a scope at any depth, its start read from the clock. Returns the deadline that counts,
@@ -278,18 +356,20 @@ impl Stack {
 
     #[inline]
     fn open(&self, depth: u32, write: impl FnOnce(&Slot)) {
+        self.date_open();
         if depth >= SLOTS {
             let mut deep = lock(&self.deep);
             deep.truncate((depth - SLOTS) as usize);
             deep.push(Slot::new());
         }
         self.slot(depth, write);
-        self.set_depth(depth + 1);
+        self.raise(self.top());
     }
 
     /// What has to be kept of the scope at `index` to open it again.
     #[inline]
     pub(crate) fn save(&self, index: u32) -> Saved {
+        self.date_open();
         self.slot(index, |slot| Saved {
             start: slot.start.load(Ordering::Relaxed),
             limit: slot.limit.load(Ordering::Relaxed),
@@ -307,6 +387,7 @@ impl Stack {
 
     /// Whether the scope at `index` is out of iterations, what is left of them, and of how many.
     pub(crate) fn allowance(&self, index: u32) -> (bool, u64, u64) {
+        self.date_open();
         self.slot(index, |slot| {
             (
                 untold(slot.due.load(Ordering::Relaxed)) == SPENT,
@@ -324,6 +405,7 @@ impl Stack {
     /// The word that the scope at `index` began with, if it read no clock.
     #[cfg(feature = "tokio")]
     pub(crate) fn word(&self, index: u32) -> Option<u64> {
+        self.date_open();
         self.slot(index, |slot| {
             let timed = slot.limit.load(Ordering::Relaxed) != u64::MAX;
             let exact = slot.lag.load(Ordering::Relaxed) == EXACT;
@@ -334,6 +416,7 @@ impl Stack {
     /// The scope at `index`, the innermost, began at this time.
     #[cfg(feature = "tokio")]
     pub(crate) fn start(&self, index: u32, now: u64) {
+        self.date_open();
         self.slot(index, |slot| {
             slot.start.store(now, Ordering::Release);
             slot.lag.store(EXACT, Ordering::Release);
@@ -348,6 +431,7 @@ impl Stack {
     /// know better.
     #[cfg(feature = "tokio")]
     pub(crate) fn part(&self, base: u32, now: u64) {
+        self.date_open();
         for index in base..self.depth() {
             self.slot(index, |slot| {
                 if slot.lag.load(Ordering::Relaxed) != EXACT {
@@ -377,10 +461,15 @@ impl Stack {
     /// Leaves every scope above `depth`.
     #[inline(always)]
     pub(crate) fn set_depth(&self, depth: u32) {
-        let top = self.top.load(Ordering::Relaxed);
-        let generation = (top & !(GENERATION - 1)).wrapping_add(GENERATION);
+        let generation = self.top() & !(GENERATION - 1);
         self.top
             .store(generation | u64::from(depth), Ordering::Release);
+    }
+
+    /// Leaves every scope, and is nobody's any more.
+    pub(crate) fn clear(&self) {
+        self.set_depth(0);
+        self.entry.store(STALE, Ordering::Release);
     }
 
     #[inline]
@@ -392,15 +481,23 @@ impl Stack {
     }
 
     /// The earliest deadline of all open scopes.
-    ///
-    /// Walks down to the first slot that knows, or to a wall, and fills in those above it, so that
-    /// each scope is worked out once, however many are open.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn earliest(&self, epoch: &Epoch) -> Earliest {
         let mut earliest = Earliest::NONE;
-        if self.is_nobodys() {
+        let depth = self.depth();
+        let slot = self.slots.get(depth.wrapping_sub(1) as usize);
+        if self.is_nobodys() || depth == 0 || slot.is_some_and(|slot| slot.knows(&mut earliest)) {
             return earliest;
         }
+        self.walk(epoch)
+    }
+
+    /// Walks down to the first slot that knows, or to a wall, and fills in those above it, so that
+    /// each scope is worked out once, however many are open.
+    #[inline(never)]
+    fn walk(&self, epoch: &Epoch) -> Earliest {
+        self.date_open();
+        let mut earliest = Earliest::NONE;
         let depth = self.depth();
         let mut known = depth;
         while known > 0 {
@@ -450,17 +547,33 @@ impl Stack {
 
     #[cfg(not(loom))]
     fn read_slot(&self, index: u32) -> Option<(u32, Saved)> {
-        let read = |slot: &Slot| {
-            let site = slot.site.load(Ordering::Acquire);
-            let start = slot.start.load(Ordering::Acquire);
-            let limit = slot.limit.load(Ordering::Acquire);
-            let lag = slot.lag.load(Ordering::Acquire);
-            (site, Saved { start, limit, lag })
-        };
         match self.slots.get(index as usize) {
-            Some(slot) => Some(read(slot)),
-            None => lock(&self.deep).get((index - SLOTS) as usize).map(read),
+            Some(slot) => Some(self.read_one(slot)),
+            None => {
+                let deep = lock(&self.deep);
+                deep.get((index - SLOTS) as usize)
+                    .map(|slot| self.read_one(slot))
+            }
         }
+    }
+
+    fn read_one(&self, slot: &Slot) -> (u32, Saved) {
+        let limit = slot.limit.load(Ordering::Acquire);
+        let (start, lag) = (
+            self.entry.load(Ordering::Acquire),
+            self.lag.load(Ordering::Acquire),
+        );
+        // Before the entry word changes, the scope is dated: if it is not by now, that was its own.
+        let site = slot.site.load(Ordering::Acquire);
+        let (start, lag) = if site & DATED == 0 {
+            (start, lag)
+        } else {
+            (
+                slot.start.load(Ordering::Acquire),
+                slot.lag.load(Ordering::Acquire),
+            )
+        };
+        (site & !DATED, Saved { start, limit, lag })
     }
 
     /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
@@ -469,11 +582,11 @@ impl Stack {
     pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
         let top = self.top.load(Ordering::Acquire);
         let slot = &self.slots[0];
-        let site = slot.site.load(Ordering::Acquire);
-        let times = [&slot.start, &slot.limit, &slot.lag].map(|time| time.load(Ordering::Acquire));
-        let spent = untold(slot.due.load(Ordering::Acquire)) == SPENT;
+        let (site, saved) = self.read_one(slot);
+        let dated = slot.site.load(Ordering::Acquire) & DATED != 0;
+        let spent = dated && untold(slot.due.load(Ordering::Acquire)) == SPENT;
         let open = top % GENERATION != 0;
-        (open && self.top.load(Ordering::Acquire) == top).then_some((site, times, spent))
+        (open && self.top.load(Ordering::Acquire) == top).then_some((site, saved.parts(), spent))
     }
 
     /// The deadline of the wall at `index`, if a look has worked it out: the last word of it, which it
@@ -490,6 +603,7 @@ impl Stack {
 
     /// Marks the scope at `index` as out of iterations; true if it was not yet.
     pub(crate) fn spend(&self, index: u32, limit: u64) -> bool {
+        self.date_open();
         let first = self.slot(index, |slot| {
             if untold(slot.due.load(Ordering::Relaxed)) == SPENT {
                 return false;
@@ -518,6 +632,7 @@ impl Stack {
     /// Has the time of the innermost scope end at `due`, which has passed.
     #[cfg(feature = "testing")]
     pub(crate) fn expire(&self, index: u32, due: u64) {
+        self.date_open();
         self.slot(index, |slot| {
             slot.owner.store(index, Ordering::Release);
             slot.due.store(due, Ordering::Release);
@@ -526,6 +641,7 @@ impl Stack {
 
     /// Marks the scope at `index`, whose deadline has passed; true the first time.
     pub(crate) fn tell(&self, index: u32) -> bool {
+        self.date_open();
         self.slot(index, |slot| {
             let due = slot.due.load(Ordering::Relaxed);
             slot.due.store(due | TOLD, Ordering::Release);
@@ -562,7 +678,7 @@ impl Stack {
         }
         (0..self.depth())
             .rev()
-            .find(|&index| self.slot(index, |slot| slot.site.load(Ordering::Relaxed)) == site)
+            .find(|&index| self.slot(index, Slot::site) == site)
     }
 
     /// The number of the site of the scope at `index`, its time limit, and its iteration limit if that is spent.
@@ -570,7 +686,7 @@ impl Stack {
         self.slot(index, |slot| {
             let spent = untold(slot.due.load(Ordering::Relaxed)) == SPENT;
             (
-                slot.site.load(Ordering::Relaxed),
+                slot.site(),
                 slot.limit.load(Ordering::Relaxed),
                 spent.then(|| slot.iterations.load(Ordering::Relaxed)),
             )
@@ -591,7 +707,8 @@ mod tests {
         let word = epoch.tick(SECOND, false);
         epoch.settle(epoch.word(), word, SECOND);
         stack.push_exact(&epoch, 1, SECOND, 5);
-        stack.push(1, 2, word, 3600 * SECOND, 0);
+        stack.admit(word, Some(0));
+        stack.push(stack.top(), 2, 3600 * SECOND);
         let earliest = stack.earliest(&epoch);
         assert_eq!((earliest.due, earliest.owner), (SECOND + 5, 0));
         assert!(earliest.settled);
@@ -602,7 +719,8 @@ mod tests {
         let (epoch, stack) = (Epoch::new(), Stack::new(EMPTY));
         let word = epoch.tick(SECOND, false);
         epoch.settle(epoch.word(), word, SECOND);
-        stack.push(0, 1, word, 10 * SECOND, 0);
+        stack.admit(word, Some(0));
+        stack.push(stack.top(), 1, 10 * SECOND);
         let bound = stack.earliest(&epoch);
         assert!(!bound.settled && bound.due >= 11 * SECOND);
         let next = epoch.tick(3 * SECOND, false);

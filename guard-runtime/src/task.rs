@@ -301,7 +301,7 @@ pub fn poll_caught<F: Future>(
 #[inline]
 #[must_use]
 pub fn begin(site: &'static Site, limit: u64) -> Seen {
-    let (scope, seen) = enter(site, limit);
+    let (scope, seen, _) = enter(site, limit);
     // The task closes it.
     core::mem::forget(scope);
     seen

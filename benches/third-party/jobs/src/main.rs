@@ -167,16 +167,34 @@ fn measure(job: &Job) -> Duration {
     times[SAMPLES / 2] / calls
 }
 
+/// Nanoseconds, or 0 if each job is only to be called so many times, for callgrind to count.
+fn figure(job: &Job, calls: Option<u32>) -> u128 {
+    match calls {
+        Some(calls) => (0..calls).fold(0, |_, _| u128::from(black_box((job.run)()) & 0)),
+        None => measure(job).as_nanos(),
+    }
+}
+
 fn main() {
-    let wanted: Vec<String> = env::args().skip(1).collect();
+    let mut wanted: Vec<String> = env::args().skip(1).collect();
+    let counted = wanted.first().and_then(|first| first.strip_prefix("--calls="));
+    let calls = counted.map(|calls| calls.parse().expect("a number of calls"));
+    wanted.drain(..usize::from(calls.is_some()));
+    let settle = if calls.is_some() {
+        // Valgrind runs one thread at a time: the ticker shall have had its turn before.
+        Duration::from_millis(50)
+    } else {
+        Duration::ZERO
+    };
     // In every variant, so that `inherit` has something to inherit and the ticker runs in all.
     let outcome = Budget::timeout(Duration::from_secs(3600)).run(|| {
+        std::thread::sleep(settle);
         for job in jobs() {
             if wanted.is_empty() || wanted.iter().any(|part| job.name.contains(part.as_str())) {
                 println!(
                     "{}\t{}\t{:016x}",
                     job.name,
-                    measure(&job).as_nanos(),
+                    figure(&job, calls),
                     (job.run)()
                 );
             }
