@@ -167,7 +167,18 @@ fn comparable(messages: &[Value], form: &str) -> Vec<Value> {
     for message in &mut messages {
         strip(message, &folder);
     }
+    // Of two errors of the borrow checker in one place, now one comes first and now the other.
+    for one_place in messages.chunk_by_mut(|a, b| place(a) == place(b)) {
+        one_place.sort_by_key(Value::to_string);
+    }
     messages
+}
+
+/// Where a message's primary span begins.
+fn place(message: &Value) -> Option<[&Value; 2]> {
+    let mut spans = message["spans"].as_array()?.iter();
+    let primary = spans.find(|span| span["is_primary"] == true)?;
+    Some([&primary["line_start"], &primary["column_start"]])
 }
 
 /// Of each message its level, code, text and place.

@@ -81,26 +81,20 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                     p::enter(&__LOOP_GUARD_SITE, 30_000_000_000_u64)
                 };
                 if __stale {
-                    match p::tick(
-                        &const {
-                            p::At::new(
-                                "fn",
-                                p::file!(),
-                                1,
-                                4,
-                            )
-                        },
-                    ) {
+                    match p::Probe::<Result<(), E>>::new()
+                        .look(
+                            &const {
+                                p::At::new(
+                                    "fn",
+                                    p::file!(),
+                                    1,
+                                    4,
+                                )
+                            },
+                        )
+                    {
                         p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => {
-                            if let p::Option::Some(__out) = p::Probe::<
-                                Result<(), E>,
-                            >::new()
-                                .leave(__tripped)
-                            {
-                                return __out;
-                            }
-                        }
+                        p::Result::Err(__out) => return __out,
                     }
                 }
                 return { step() };

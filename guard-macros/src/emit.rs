@@ -368,12 +368,32 @@ impl<'p> Emit<'p> {
 
     /// The cold path of a check.
     pub(crate) fn tick(&self, mark: Mark, place: Place, fresh: bool) -> TokenStream {
-        let (private, at, leave) = (&self.private, self.at(mark), self.leave(place, fresh));
+        let (private, at) = (&self.private, self.at(mark));
         let fine = if fresh {
             q!(#private::Result::Ok(_) => {})
         } else {
             q!(#private::Result::Ok(__now) => __seen = __now,)
         };
+        match &self.plan.leave {
+            Leave::Probe(ty) if place != Place::Closure => {
+                let (blamed, end) = self.blaming(ty);
+                let look = quote_spanned!(end=> #blamed::Probe::<#ty>::new().look(#at));
+                return q! {
+                    match #look {
+                        #fine
+                        #private::Result::Err(__out) => return __out,
+                    }
+                };
+            }
+            Leave::Panic if place != Place::Closure && fresh => {
+                return q!(_ = #private::look(#at););
+            }
+            Leave::Panic if place != Place::Closure => {
+                return q!(__seen = #private::look(#at););
+            }
+            _ => {}
+        }
+        let leave = self.leave(place, fresh);
         q! {
             match #private::tick(#at) {
                 #fine

@@ -37,24 +37,18 @@ fn an_async_fn() {
                         p::Option::None:: < Result < u32, E > > { return
                         __value; } let _ = & b; let _ = & a; let __seen =
                         p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
-                        if __seen.is_stale() { match p::tick(& const {
-                        p::At::new("fn",
+                        if __seen.is_stale() { match p::Probe:: < Result <
+                        u32, E > > ::new().look(& const { p::At::new("fn",
                         p::file!(), 1, 10) }) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { if let
-                        p::Option::Some(__out) =
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped) { return __out; } } } } step(a). await; while b.next().
-                        await { if
+                        p::Result::Err(__out) => return __out, } } step(a).
+                        await; while b.next(). await { if
                         p::due(p::inherit()) {
-                        match p::tick(& const {
-                        p::At::new("while",
+                        match p::Probe:: < Result < u32, E > > ::new()
+                        .look(& const { p::At::new("while",
                         p::file!(), 3, 5) }) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { if let
-                        p::Option::Some(__out) =
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped) { return __out; } } } } } Ok(1) }
+                        p::Result::Err(__out) => return __out, } } } Ok(1) }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -109,13 +103,10 @@ fn one_without_a_value() {
                         async move { if let p::Option::Some(__value) =
                         p::Option::None:: < () > { return __value; } let _ =
                         & self; let __seen = p::begin(& __LOOP_GUARD_SITE,
-                        p::nanos(limit())); if __seen.is_stale() { match
-                        p::tick(& const {
+                        p::nanos(limit())); if __seen.is_stale() { _ =
+                        p::look(& const {
                         p::At::new("fn",
-                        p::file!(), 1, 10) }) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => {
-                        p::panic(__tripped); } } } step(self). await; }
+                        p::file!(), 1, 10) }); } step(self). await; }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -169,13 +160,10 @@ fn one_that_never_ends() {
                 let __outcome = {
                     let __body = p::pin!(
                         async move { let __seen = p::begin(&
-                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                        p::tick(& const {
+                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { _ =
+                        p::look(& const {
                         p::At::new("fn",
-                        p::file!(), 1, 10) }) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => {
-                        p::panic(__tripped); } } } serve(). await }
+                        p::file!(), 1, 10) }); } serve(). await }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -299,14 +287,12 @@ fn loops_in_blocks_and_closures_are_caught() {
                         p::Option::None:: < Result < u32, E > > { return
                         __value; } let n = n; let __seen = p::begin(&
                         __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                        p::tick(& const {
-                        p::At::new("fn",
+                        p::Probe:: < Result < u32, E > > ::new().look(&
+                        const { p::At::new("fn",
                         p::file!(), 1, 10) }) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { if let
-                        p::Option::Some(__out) =
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped) { return __out; } } } } let block = async { loop { if
+                        p::Result::Err(__out) => return __out, } } let block
+                        = async { loop { if
                         p::due(p::inherit()) {
                         match p::tick(& const {
                         p::At::new("loop",
@@ -383,15 +369,12 @@ fn iterations_and_turns() {
                         p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
                         p::allow(__limit);
                         p::take_turns(1_000_000_u64); if __seen.is_stale() {
-                        match p::tick(& const {
-                        p::At::new("fn",
+                        match p::Probe:: < Result < u32, E > > ::new()
+                        .look(& const { p::At::new("fn",
                         p::file!(), 1, 10) }) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { if let
-                        p::Option::Some(__out) =
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped) { return __out; } } } } for x in list() { if let
-                        p::Option::Some(__tripped) =
+                        p::Result::Err(__out) => return __out, } } for x in
+                        list() { if let p::Option::Some(__tripped) =
                         p::count(& __LOOP_GUARD_SITE, & const {
                         p::At::new("for",
                         p::file!(), 2, 5) }) { if let
@@ -399,15 +382,12 @@ fn iterations_and_turns() {
                         p::Probe:: < Result < u32, E > > ::new()
                         .leave(__tripped) { return __out; } } if
                         p::due(p::inherit()) {
-                        match p::tick(& const {
-                        p::At::new("for",
+                        match p::Probe:: < Result < u32, E > > ::new()
+                        .look(& const { p::At::new("for",
                         p::file!(), 2, 5) }) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { if let
-                        p::Option::Some(__out) =
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped) { return __out; } } } p::turn().
-                        await; } step(x); } Ok(1) }
+                        p::Result::Err(__out) => return __out, }
+                        p::turn(). await; } step(x); } Ok(1) }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -645,14 +625,12 @@ fn an_async_block_that_is_the_value() {
                             p::Option::None:: < Result < u32, E > > { return
                             __value; } let __seen = p::begin(&
                             __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                            p::tick(& const {
-                            p::At::new("fn",
+                            p::Probe:: < Result < u32, E > > ::new().look(&
+                            const { p::At::new("fn",
                             p::file!(), 1, 4) }) {
                             p::Result::Ok(_) => {}
-                            p::Result::Err(__tripped) => { if let
-                            p::Option::Some(__out) =
-                            p::Probe:: < Result < u32, E > > ::new()
-                            .leave(__tripped) { return __out; } } } } Ok(m) }
+                            p::Result::Err(__out) => return __out, } } Ok(m)
+                            }
                         );
                         let mut __body = p::Body::new(__body);
                         p::poll_fn(move |__context| {
@@ -712,14 +690,12 @@ fn one_in_a_box() {
                             p::Option::None:: < u32 > { return __value; }
                             let __seen = p::begin(& __LOOP_GUARD_SITE,
                             30_000_000_000_u64); if __seen.is_stale() { match
-                            p::tick(& const {
+                            p::Probe:: < u32 > ::new().look(& const {
                             p::At::new("fn",
                             p::file!(), 1, 4) }) {
                             p::Result::Ok(_) => {}
-                            p::Result::Err(__tripped) => { if let
-                            p::Option::Some(__out) =
-                            p::Probe:: < u32 > ::new().leave(__tripped) {
-                            return __out; } } } } self.n }
+                            p::Result::Err(__out) => return __out, } } self
+                            .n }
                         );
                         let mut __body = p::Body::new(__body);
                         p::poll_fn(move |__context| {
@@ -781,14 +757,12 @@ fn what_tokio_made_of_a_main_function() {
                             p::Option::None:: < Result < (), E > > { return
                             __value; } let __seen = p::begin(&
                             __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                            p::tick(& const {
-                            p::At::new("fn",
+                            p::Probe:: < Result < (), E > > ::new().look(&
+                            const { p::At::new("fn",
                             p::file!(), 1, 4) }) {
                             p::Result::Ok(_) => {}
-                            p::Result::Err(__tripped) => { if let
-                            p::Option::Some(__out) =
-                            p::Probe:: < Result < (), E > > ::new()
-                            .leave(__tripped) { return __out; } } } } serve(). await }
+                            p::Result::Err(__out) => return __out, } }
+                            serve(). await }
                         );
                         let mut __body = p::Body::new(__body);
                         p::poll_fn(move |__context| {

@@ -32,26 +32,20 @@ fn a_loop() {
                 let mut __seen = p::inherit();
                 loop {
                     if p::due(__seen) {
-                        match p::tick(
-                            &const {
-                                p::At::new(
-                                    "loop",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
-                        ) {
+                        match p::Probe::<Result<(), E>>::new()
+                            .look(
+                                &const {
+                                    p::At::new(
+                                        "loop",
+                                        p::file!(),
+                                        2,
+                                        5,
+                                    )
+                                },
+                            )
+                        {
                             p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                if let p::Option::Some(__out) = p::Probe::<
-                                    Result<(), E>,
-                                >::new()
-                                    .leave(__tripped)
-                                {
-                                    return __out;
-                                }
-                            }
+                            p::Result::Err(__out) => return __out,
                         }
                     }
                     step();
@@ -76,26 +70,20 @@ fn a_while() {
                 let mut __seen = p::inherit();
                 while more() {
                     if p::due(__seen) {
-                        match p::tick(
-                            &const {
-                                p::At::new(
-                                    "while",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
-                        ) {
+                        match p::Probe::<u32>::new()
+                            .look(
+                                &const {
+                                    p::At::new(
+                                        "while",
+                                        p::file!(),
+                                        2,
+                                        5,
+                                    )
+                                },
+                            )
+                        {
                             p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                if let p::Option::Some(__out) = p::Probe::<
-                                    u32,
-                                >::new()
-                                    .leave(__tripped)
-                                {
-                                    return __out;
-                                }
-                            }
+                            p::Result::Err(__out) => return __out,
                         }
                     }
                     step();
@@ -120,7 +108,7 @@ fn a_while_let_with_a_label() {
                 let mut __seen = p::inherit();
                 'a: while let Some(x) = it.next() {
                     if p::due(__seen) {
-                        match p::tick(
+                        __seen = p::look(
                             &const {
                                 p::At::new(
                                     "while let",
@@ -129,12 +117,7 @@ fn a_while_let_with_a_label() {
                                     9,
                                 )
                             },
-                        ) {
-                            p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                p::panic(__tripped);
-                            }
-                        }
+                        );
                     }
                     if x == 1 {
                         continue 'a;
@@ -159,7 +142,7 @@ fn a_for_with_calls() {
                 let mut __seen = p::inherit();
                 for x in items() {
                     if p::due(__seen) {
-                        match p::tick(
+                        __seen = p::look(
                             &const {
                                 p::At::new(
                                     "for",
@@ -168,12 +151,7 @@ fn a_for_with_calls() {
                                     5,
                                 )
                             },
-                        ) {
-                            p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                p::panic(__tripped);
-                            }
-                        }
+                        );
                     }
                     step(x);
                 }
@@ -210,27 +188,23 @@ fn a_plain_for_in_strips() {
                                 let mut __length = __LOOP_GUARD_STRIDE.length();
                                 '__strips: while !__strips.is_done() {
                                     if p::due(__seen) {
-                                        match p::tick(
-                                            &const {
-                                                p::At::new(
-                                                    "for",
-                                                    p::file!(),
-                                                    3,
-                                                    5,
-                                                )
-                                            },
-                                        ) {
+                                        match p::Probe::<u32>::new()
+                                            .look(
+                                                &const {
+                                                    p::At::new(
+                                                        "for",
+                                                        p::file!(),
+                                                        3,
+                                                        5,
+                                                    )
+                                                },
+                                            )
+                                        {
                                             p::Result::Ok(__now) => {
                                                 __seen = __now;
                                             }
-                                            p::Result::Err(__tripped) => {
-                                                if let p::Option::Some(__out) = p::Probe::<
-                                                    u32,
-                                                >::new()
-                                                    .leave(__tripped)
-                                                {
-                                                    return __out;
-                                                }
+                                            p::Result::Err(__out) => {
+                                                return __out;
                                             }
                                         }
                                         __length = __LOOP_GUARD_STRIDE.doubt(__length);
@@ -278,26 +252,20 @@ fn a_counting_while_in_strips() {
                     let mut __more = i < xs.len();
                     '__strips: while __more {
                         if p::due(__seen) {
-                            match p::tick(
-                                &const {
-                                    p::At::new(
-                                        "while",
-                                        p::file!(),
-                                        3,
-                                        5,
-                                    )
-                                },
-                            ) {
+                            match p::Probe::<u32>::new()
+                                .look(
+                                    &const {
+                                        p::At::new(
+                                            "while",
+                                            p::file!(),
+                                            3,
+                                            5,
+                                        )
+                                    },
+                                )
+                            {
                                 p::Result::Ok(__now) => __seen = __now,
-                                p::Result::Err(__tripped) => {
-                                    if let p::Option::Some(__out) = p::Probe::<
-                                        u32,
-                                    >::new()
-                                        .leave(__tripped)
-                                    {
-                                        return __out;
-                                    }
-                                }
+                                p::Result::Err(__out) => return __out,
                             }
                             __length = __LOOP_GUARD_STRIDE.doubt(__length);
                         }
@@ -341,26 +309,20 @@ fn a_timeout_opens_a_scope() {
                     p::enter(&__LOOP_GUARD_SITE, 90_000_000_000_u64)
                 };
                 if __stale {
-                    match p::tick(
-                        &const {
-                            p::At::new(
-                                "fn",
-                                p::file!(),
-                                1,
-                                4,
-                            )
-                        },
-                    ) {
+                    match p::Probe::<io::Result<u32>>::new()
+                        .look(
+                            &const {
+                                p::At::new(
+                                    "fn",
+                                    p::file!(),
+                                    1,
+                                    4,
+                                )
+                            },
+                        )
+                    {
                         p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => {
-                            if let p::Option::Some(__out) = p::Probe::<
-                                io::Result<u32>,
-                            >::new()
-                                .leave(__tripped)
-                            {
-                                return __out;
-                            }
-                        }
+                        p::Result::Err(__out) => return __out,
                     }
                 }
                 Ok(n)
@@ -391,7 +353,7 @@ fn a_timeout_expression() {
                     )
                 };
                 if __stale {
-                    match p::tick(
+                    __seen = p::look(
                         &const {
                             p::At::new(
                                 "fn",
@@ -400,16 +362,11 @@ fn a_timeout_expression() {
                                 4,
                             )
                         },
-                    ) {
-                        p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => {
-                            p::panic(__tripped);
-                        }
-                    }
+                    );
                 }
                 loop {
                     if p::due(__seen) {
-                        match p::tick(
+                        __seen = p::look(
                             &const {
                                 p::At::new(
                                     "loop",
@@ -418,12 +375,7 @@ fn a_timeout_expression() {
                                     5,
                                 )
                             },
-                        ) {
-                            p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                p::panic(__tripped);
-                            }
-                        }
+                        );
                     }
                 }
             }
@@ -457,7 +409,7 @@ fn iterations_are_counted() {
                     )
                 };
                 if __stale {
-                    match p::tick(
+                    __seen = p::look(
                         &const {
                             p::At::new(
                                 "fn",
@@ -466,12 +418,7 @@ fn iterations_are_counted() {
                                 4,
                             )
                         },
-                    ) {
-                        p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => {
-                            p::panic(__tripped);
-                        }
-                    }
+                    );
                 }
                 while more() {
                     if __left == 0 {
@@ -491,7 +438,7 @@ fn iterations_are_counted() {
                     }
                     __left = __left.saturating_sub(1);
                     if p::due(__seen) {
-                        match p::tick(
+                        __seen = p::look(
                             &const {
                                 p::At::new(
                                     "while",
@@ -500,12 +447,7 @@ fn iterations_are_counted() {
                                     5,
                                 )
                             },
-                        ) {
-                            p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                p::panic(__tripped);
-                            }
-                        }
+                        );
                     }
                 }
             }
@@ -693,7 +635,7 @@ fn paces() {
                         if __every_1 == 0 {
                             __every_1 = 64u32;
                             if p::due(__seen) {
-                                match p::tick(
+                                __seen = p::look(
                                     &const {
                                         p::At::new(
                                             "loop",
@@ -702,12 +644,7 @@ fn paces() {
                                             9,
                                         )
                                     },
-                                ) {
-                                    p::Result::Ok(__now) => __seen = __now,
-                                    p::Result::Err(__tripped) => {
-                                        p::panic(__tripped);
-                                    }
-                                }
+                                );
                             }
                         }
                         __every_1 -= 1;
@@ -729,12 +666,10 @@ fn a_macro_call() {
             fn f() {
                 println!(
                     "{}", { let mut __seen = p::inherit(); while more() { if
-                    p::due(__seen) { match
-                    p::tick(& const {
+                    p::due(__seen) { __seen =
+                    p::look(& const {
                     p::At::new("while", p::file!(),
-                    2, 22) }) { p::Result::Ok(__now) => __seen = __now,
-                    p::Result::Err(__tripped) => {
-                    p::panic(__tripped); } } } } 1 }
+                    2, 22) }); } } 1 }
                 );
             }
         "#]],
@@ -777,26 +712,20 @@ fn recursion_without_a_loop_is_checked_at_entry() {
             fn f(n: u32) -> u32 {
                 let mut __seen = p::inherit();
                 if p::due(__seen) {
-                    match p::tick(
-                        &const {
-                            p::At::new(
-                                "fn",
-                                p::file!(),
-                                1,
-                                4,
-                            )
-                        },
-                    ) {
+                    match p::Probe::<u32>::new()
+                        .look(
+                            &const {
+                                p::At::new(
+                                    "fn",
+                                    p::file!(),
+                                    1,
+                                    4,
+                                )
+                            },
+                        )
+                    {
                         p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => {
-                            if let p::Option::Some(__out) = p::Probe::<
-                                u32,
-                            >::new()
-                                .leave(__tripped)
-                            {
-                                return __out;
-                            }
-                        }
+                        p::Result::Err(__out) => return __out,
                     }
                 }
                 if n < 2 { n } else { f(n - 1) + f(n - 2) }

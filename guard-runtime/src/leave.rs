@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::hook::{self, Event};
 use crate::record;
-use crate::scope::Seen;
+use crate::scope::{Seen, tick};
+use crate::site::At;
 use crate::tripped::Tripped;
 
 /// Finds the way out by the real return type `R`, through any alias.
@@ -42,6 +43,21 @@ impl<T, E> Probe<Result<T, E>> {
     {
         Some(Err(E::from_tripped(tripped)))
     }
+
+    /// The cold path of a check, and the way out if it trips.
+    #[inline(always)]
+    #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
+    pub fn look(&self, at: &At) -> Result<Seen, Result<T, E>>
+    where
+        E: FromTripped,
+    {
+        tick(at).map_err(|tripped| Err(error(tripped)))
+    }
+}
+
+#[cold]
+fn error<E: FromTripped>(tripped: Tripped) -> E {
+    E::from_tripped(tripped)
 }
 
 impl<R> core::ops::Deref for Probe<R> {
@@ -65,6 +81,36 @@ impl<R> Otherwise<R> {
     pub fn leave(&self, tripped: Tripped) -> Option<R> {
         panic(tripped);
         None
+    }
+
+    /// The cold path of a check; does not come back if it trips, as [`panic`].
+    #[inline(always)]
+    #[track_caller]
+    #[allow(clippy::missing_errors_doc, reason = "it never is")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
+    pub fn look(&self, at: &At) -> Result<Seen, R> {
+        Ok(look(at))
+    }
+}
+
+/// The cold path of a check in a function without a place for an error: one call, so that there is
+/// little of it in every loop.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+#[track_caller]
+#[must_use]
+pub fn look(at: &At) -> Seen {
+    match tick(at) {
+        Ok(seen) => seen,
+        Err(tripped) => {
+            panic(tripped);
+            Seen::STALE
+        }
     }
 }
 

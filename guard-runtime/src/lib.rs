@@ -134,7 +134,7 @@ pub mod __private {
     pub use crate::blocking::Blocking;
     pub use crate::cleanup::{cleanup, cleanup_of_future};
     pub use crate::leave::{
-        ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, panic, unwind,
+        ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
     };
     pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
