@@ -156,13 +156,12 @@ const VARIANTS: [&str; 3] = ["Some", "Ok", "Err"];
 /// names that the field shares: add or multiply with the carry, and hand it on. None waits for anything,
 /// and a check in each turn keeps compilers from unrolling the chain (a product of big numbers was 1.6
 /// times slower).
-const CARRY: [&str; 10] = [
+const CARRY: [&str; 9] = [
     "_addcarry_u64",
     "_subborrow_u64",
     "adc",
     "add_with_carry",
     "add_ww",
-    "mac",
     "mac_with_carry",
     "mul_add_www",
     "mul_with_carry",
