@@ -265,7 +265,12 @@ fn look(earliest: Earliest, (lag, word): (u64, u64), now: Option<u64>) -> Look {
     let turn = frame::turn().end();
     if due.min(turn) == u64::MAX && settled {
         // In paused time no word may count as seen: the next entry would start with it, in real time.
-        let seen = if clock::is_paused() { STALE } else { word };
+        // Nor may it on the thread that would have to change it.
+        let seen = if clock::is_paused() || ticker::is_here() {
+            STALE
+        } else {
+            word
+        };
         frame::saw(seen, Some(lag));
         return Look::Fine(Seen(seen));
     }

@@ -172,11 +172,12 @@ impl<T: Wake + Clone> Bell<T> {
 }
 
 #[cfg(not(loom))]
-pub(crate) use process::{ask, hurry};
+pub(crate) use process::{ask, hurry, is_here};
 
 /// The ticker of this process.
 #[cfg(not(loom))]
 mod process {
+    use std::cell::Cell;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::thread::{self, Thread};
     use std::time::Duration;
@@ -192,10 +193,21 @@ mod process {
 
     /// Asks for a tick at the time `at`.
     ///
-    /// False if there is no ticker and none can be started: the checks must then read the clock.
+    /// False if there is no ticker and none can be started, or if this is it: the checks must then read
+    /// the clock.
     #[inline]
     pub(crate) fn ask(at: u64) -> bool {
-        BELL.ring(&EPOCH, at, start)
+        BELL.ring(&EPOCH, at, start) && !is_here()
+    }
+
+    thread_local! {
+        static HERE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Whether this is the ticker's own thread. Nobody ticks while it runs code of others: a waker can be
+    /// the last reference to a task, with destructors whose loops are guarded.
+    pub(crate) fn is_here() -> bool {
+        HERE.get()
     }
 
     /// Wakes the ticker from its calm, at the time `now`. Without one, nobody is calm.
@@ -220,6 +232,7 @@ mod process {
     }
 
     fn run() {
+        HERE.set(true);
         let mut ticker = Ticker::new(&EPOCH, Process);
         loop {
             ticker.turn();
