@@ -41,7 +41,7 @@ fn elsewhere<F: Future<Output: Send> + Send>(future: &mut ByHand<F>) -> Poll<F::
 
 #[test]
 fn one_budget_on_many_threads() {
-    for budget in [SECOND / 2, SECOND * 60] {
+    for budget in [Duration::from_nanos(999_999_999), SECOND * 60] {
         let mut future = ByHand::new(migrates(budget, 10));
         for _ in 0..10 {
             assert!(elsewhere(&mut future).is_pending());
