@@ -9,8 +9,8 @@ use std::process::{Command, ExitCode};
 
 use guard_runtime::loop_guard;
 
-const SHORT: u32 = 40_960;
-const LONG: u32 = 81_920;
+const SHORT: u32 = 409_600;
+const LONG: u32 = 819_200;
 
 macro_rules! forms {
     ($($name:ident, $most:literal: fn($n:ident) -> $result:ty $body:block)*) => {
