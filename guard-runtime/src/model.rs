@@ -402,7 +402,7 @@ fn never_early(calm: bool, bumped: bool) {
         ticker.join().unwrap();
         return;
     }
-    stack.push(stack.top(), 1, LIMIT);
+    stack.push(stack.depth(), 1, LIMIT);
     let early = |stack: &Stack| {
         let earliest = stack.earliest(&epoch);
         (
@@ -414,7 +414,7 @@ fn never_early(calm: bool, bumped: bool) {
     let last = ticker.join().unwrap();
     // The same once more, worked out late.
     stack.set_depth(0);
-    stack.push(stack.top(), 1, LIMIT);
+    stack.push(stack.depth(), 1, LIMIT);
     assert_eq!(early(&stack), (word < last, false), "when all is settled");
 }
 
@@ -422,9 +422,11 @@ fn mood(ticker: Ticker<'_, Passing>, calm: bool) -> Ticker<'_, Passing> {
     if calm { ticker.calm() } else { ticker }
 }
 
-/// A reader that finds the same `top` before and after has read a slot of one moment.
+/// A reader that finds as many pushes and the same depth before and after has read a slot of one moment.
 ///
-/// Caught: a slot, a spent mark, or `top` itself written relaxed; a `top` that has no generation.
+/// Caught: a slot, the depth, the pushes, the entry word or its lag written relaxed; a push
+/// that is not counted; pushes compared before the depth; a word that changes before the open scopes
+/// are dated.
 #[test]
 fn a_glimpse_is_of_one_moment() {
     explore(Some(3), || {
@@ -434,10 +436,11 @@ fn a_glimpse_is_of_one_moment() {
             thread::spawn(move || stack.glimpse())
         };
         stack.admit(10, Some(1000));
-        stack.push(stack.top(), 1, 100);
+        stack.push(stack.depth(), 1, 100);
         stack.set_depth(0);
         stack.admit(20, Some(2000));
-        stack.push(stack.top(), 2, 200);
+        stack.push(stack.depth(), 2, 200);
+        stack.admit(30, Some(3000));
         stack.spend(0, 7);
         if let Some((site, slot, spent)) = reader.join().unwrap() {
             let times = u64::from(site);

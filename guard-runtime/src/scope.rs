@@ -101,8 +101,9 @@ impl Scope {
 impl Drop for Scope {
     #[inline(always)]
     fn drop(&mut self) {
-        self.stack.set_depth(self.depth & !DYING);
-        if self.depth & DYING != 0 {
+        if self.depth & DYING == 0 {
+            self.stack.set_depth(self.depth);
+        } else {
             self.stack.release();
         }
     }
@@ -118,11 +119,11 @@ pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen, bool) {
     }
     let stack = Stack::current();
     let word = EPOCH.word();
-    let top = stack.top();
+    let depth = stack.depth();
     // Stale where a wall is planned (`shield.rs`), which then has to stand first.
     let usual = word == stack.entry() && (limit >= LONGER || word & CALM == 0);
-    if let Some(depth) = site.opens_at(top).filter(|_| usual) {
-        stack.push(top, site.id(), limit);
+    if usual && site.opens_at(depth) {
+        stack.push(depth, site.id(), limit);
         (Scope { stack, depth }, Seen(word), false)
     } else {
         entered(enter_slowly(site, limit))

@@ -5,7 +5,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::stack::{DATED, SLOTS, depth_of};
+use crate::stack::{DATED, SLOTS};
 
 /// A place in source code; prints as `file:line:column`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -162,12 +162,10 @@ impl Site {
         self.id.load(Ordering::Relaxed)
     }
 
-    /// The depth in the `top` of a stack, if this has a number, and a slot is there. One comparison for
-    /// both.
+    /// Whether it has a number, and there is a slot at this depth. One comparison for both.
     #[inline(always)]
-    pub(crate) fn opens_at(&self, top: u64) -> Option<u32> {
-        let depth = depth_of(top);
-        (depth < self.depths.load(Ordering::Acquire)).then_some(depth)
+    pub(crate) fn opens_at(&self, depth: u32) -> bool {
+        depth < self.depths.load(Ordering::Acquire)
     }
 
     /// The number, given at the first call.

@@ -1,10 +1,9 @@
 //! The stack of one thread's open scopes.
 //!
-//! Only its own thread writes to it; the ticker and the snapshot read. `top` holds the depth and,
-//! above it, a generation that grows with every push: a reader who finds the same `top` before and
-//! after has read slots of one moment (whatever a slot is given is written with release stores after
-//! the pop that freed it, so whoever sees the new value sees that pop; and after a pop the same
-//! depth comes back only with a push).
+//! Only its own thread writes to it; the ticker and the snapshot read. A push counts itself, writes its
+//! slot, and then raises the depth, all with release stores; a pop is no more than the store of a depth. A
+//! reader who finds the same number of pushes and then the same depth before and after has read slots
+//! of one moment: the depth comes back only with a push.
 //!
 //! Entering writes no more than what no other place knows: the site and the limit. The start is that
 //! of all scopes which the thread opened under the same word: [`Stack::entry`]. Before that changes,
@@ -19,10 +18,10 @@ use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
 pub(crate) const SLOTS: u32 = if cfg!(loom) { 1 } else { 32 };
 
 /// The `top` of a stack without a scope.
-pub(crate) const EMPTY: u64 = 0;
+pub(crate) const EMPTY: u32 = 0;
 
 /// The `top` of the stack that stands in where there is none.
-pub(crate) const NOBODYS: u64 = u32::MAX as u64;
+pub(crate) const NOBODYS: u32 = u32::MAX;
 
 /// In place of a lag: `start` is a clock reading, not a published word.
 const EXACT: u64 = u64::MAX;
@@ -36,23 +35,12 @@ const SPENT: u64 = 1;
 /// In the `due` of the scope it belongs to: a check has tripped by it. No deadline but `MAX` is that late.
 const TOLD: u64 = 1 << 63;
 
-const GENERATION: u64 = 1 << 32;
-
 /// In `site`: a wall, inside which the scopes below it do not count. No site has such a number.
 pub(crate) const WALL: u32 = 1 << 31;
 
 /// In `site`: `start`, `lag` and `due` are this scope's. Else they are those of another that was here
 /// before, and this one's start is that of the stack.
 pub(crate) const DATED: u32 = 1 << 30;
-
-#[inline(always)]
-#[allow(
-    clippy::cast_possible_truncation,
-    reason = "the depth is the lower half"
-)]
-pub(crate) fn depth_of(top: u64) -> u32 {
-    top as u32
-}
 
 fn untold(due: u64) -> u64 {
     if due == u64::MAX { due } else { due & !TOLD }
@@ -243,7 +231,9 @@ fn deadline(epoch: &Epoch, from: u64, limit: u64, lag: u64) -> (u64, bool) {
 
 /// The open scopes of one thread.
 pub(crate) struct Stack {
-    top: AtomicU64,
+    depth: AtomicU32,
+    /// The pushes so far.
+    pushes: AtomicU64,
     /// The word under which scopes open without a look at the clock; stale if none may.
     entry: AtomicU64,
     /// The lag when that word was loaded, or later if another word has been there since.
@@ -256,9 +246,10 @@ pub(crate) struct Stack {
 
 impl Stack {
     const_fn! {
-        pub(crate) fn new(top: u64) -> Self {
+        pub(crate) fn new(depth: u32) -> Self {
             Self {
-                top: AtomicU64::new(top),
+                depth: AtomicU32::new(depth),
+                pushes: AtomicU64::new(0),
                 entry: AtomicU64::new(STALE),
                 lag: AtomicU64::new(0),
                 #[cfg(not(loom))]
@@ -272,17 +263,12 @@ impl Stack {
     }
 
     pub(crate) fn is_nobodys(&self) -> bool {
-        u64::from(self.depth()) == NOBODYS
-    }
-
-    #[inline(always)]
-    pub(crate) fn top(&self) -> u64 {
-        self.top.load(Ordering::Relaxed)
+        self.depth() == NOBODYS
     }
 
     #[inline(always)]
     pub(crate) fn depth(&self) -> u32 {
-        depth_of(self.top())
+        self.depth.load(Ordering::Relaxed)
     }
 
     /// See the field.
@@ -316,20 +302,21 @@ impl Stack {
         }
     }
 
-    /// Opens a scope under the [`entry`](Self::entry) word; `top` is as it was just read, its depth
+    /// Opens a scope under the [`entry`](Self::entry) word, at the depth that was just read, which is
     /// below [`SLOTS`].
     #[inline(always)]
-    pub(crate) fn push(&self, top: u64, site: u32, limit: u64) {
-        let slot = &self.slots[(depth_of(top) % SLOTS) as usize];
+    pub(crate) fn push(&self, depth: u32, site: u32, limit: u64) {
+        let slot = &self.slots[(depth % SLOTS) as usize];
+        self.count();
         slot.limit.store(limit, Ordering::Release);
         slot.site.store(site, Ordering::Release);
-        self.raise(top);
+        self.set_depth(depth + 1);
     }
 
     #[inline(always)]
-    fn raise(&self, top: u64) {
-        self.top
-            .store(top.wrapping_add(GENERATION + 1), Ordering::Release);
+    fn count(&self) {
+        let pushes = self.pushes.load(Ordering::Relaxed);
+        self.pushes.store(pushes.wrapping_add(1), Ordering::Release);
     }
 
     /// Opens a scope at any depth, its start read from the clock. Returns the deadline that counts,
@@ -357,13 +344,14 @@ impl Stack {
     #[inline]
     fn open(&self, depth: u32, write: impl FnOnce(&Slot)) {
         self.date_open();
+        self.count();
         if depth >= SLOTS {
             let mut deep = lock(&self.deep);
             deep.truncate((depth - SLOTS) as usize);
             deep.push(Slot::new());
         }
         self.slot(depth, write);
-        self.raise(self.top());
+        self.set_depth(depth + 1);
     }
 
     /// What has to be kept of the scope at `index` to open it again.
@@ -461,9 +449,7 @@ impl Stack {
     /// Leaves every scope above `depth`.
     #[inline(always)]
     pub(crate) fn set_depth(&self, depth: u32) {
-        let generation = self.top() & !(GENERATION - 1);
-        self.top
-            .store(generation | u64::from(depth), Ordering::Release);
+        self.depth.store(depth, Ordering::Release);
     }
 
     /// Leaves every scope, and is nobody's any more.
@@ -526,11 +512,11 @@ impl Stack {
         const TRIES: u32 = 1000;
         let mut last = Vec::new();
         for _ in 0..TRIES {
-            let top = self.top.load(Ordering::Acquire);
-            let depth = depth_of(top);
+            let pushes = self.pushes.load(Ordering::Acquire);
+            let depth = self.depth.load(Ordering::Acquire);
             let slots = (0..depth).map_while(|index| self.read_slot(index));
             let slots: Vec<_> = slots.collect();
-            if self.top.load(Ordering::Acquire) == top {
+            if self.is_still(pushes, depth) {
                 return slots;
             }
             let same = slots
@@ -576,17 +562,24 @@ impl Stack {
         (site & !DATED, Saved { start, limit, lag })
     }
 
+    /// Whether a reader has found what belongs together.
+    fn is_still(&self, pushes: u64, depth: u32) -> bool {
+        // The depth first: if it came back, the push that brought it is counted by then.
+        self.depth.load(Ordering::Acquire) == depth && self.pushes.load(Ordering::Acquire) == pushes
+    }
+
     /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
     /// it is spent. `None` if there is none, or if it changed meanwhile.
     #[cfg(all(test, loom))]
     pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
-        let top = self.top.load(Ordering::Acquire);
+        let pushes = self.pushes.load(Ordering::Acquire);
+        let depth = self.depth.load(Ordering::Acquire);
         let slot = &self.slots[0];
         let (site, saved) = self.read_one(slot);
         let dated = slot.site.load(Ordering::Acquire) & DATED != 0;
         let spent = dated && untold(slot.due.load(Ordering::Acquire)) == SPENT;
-        let open = top % GENERATION != 0;
-        (open && self.top.load(Ordering::Acquire) == top).then_some((site, saved.parts(), spent))
+        let open = depth != 0 && self.is_still(pushes, depth);
+        open.then_some((site, saved.parts(), spent))
     }
 
     /// The deadline of the wall at `index`, if a look has worked it out: the last word of it, which it
@@ -708,7 +701,7 @@ mod tests {
         epoch.settle(epoch.word(), word, SECOND);
         stack.push_exact(&epoch, 1, SECOND, 5);
         stack.admit(word, Some(0));
-        stack.push(stack.top(), 2, 3600 * SECOND);
+        stack.push(stack.depth(), 2, 3600 * SECOND);
         let earliest = stack.earliest(&epoch);
         assert_eq!((earliest.due, earliest.owner), (SECOND + 5, 0));
         assert!(earliest.settled);
@@ -720,7 +713,7 @@ mod tests {
         let word = epoch.tick(SECOND, false);
         epoch.settle(epoch.word(), word, SECOND);
         stack.admit(word, Some(0));
-        stack.push(stack.top(), 1, 10 * SECOND);
+        stack.push(stack.depth(), 1, 10 * SECOND);
         let bound = stack.earliest(&epoch);
         assert!(!bound.settled && bound.due >= 11 * SECOND);
         let next = epoch.tick(3 * SECOND, false);
