@@ -7,7 +7,7 @@ use syn::{Attribute, Block, Error, Expr, Item, LitStr, Path, ReturnType, Signatu
 use crate::args::{Args, Errors, OnTrip, Timeout, pace};
 use crate::breaks::Breaks;
 use crate::calls;
-use crate::cleanup::Cleanup;
+use crate::cleanup::{self, Cleanup};
 use crate::future;
 use crate::target::{Function, Target, is_loop_guard};
 
@@ -68,6 +68,9 @@ pub(crate) fn plan<'a>(
         return Ok(None);
     }
     let future = future::output(function);
+    if future.is_none() && !function.of_block {
+        cleanup::on_sync(args, &mut errors);
+    }
     let sig = &*function.sig;
     let output = future.as_ref().unwrap_or(&sig.output);
     unguardable(sig, &mut errors);

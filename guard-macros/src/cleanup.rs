@@ -1,19 +1,23 @@
 //! `cleanup` and `cleanup_timeout`, and the `within` of `defer!`.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{Block, Error, Expr, Path, Token};
+use syn::visit_mut::VisitMut;
+use syn::{Block, Error, Expr, ExprClosure, Pat, Path, ReturnType, Stmt, Token};
 
 use crate::analyze::{Leave, Plan};
 use crate::args::{self, Args, Errors, Timeout};
 use crate::emit::{self, Emit, q};
+use crate::instrument::Instrument;
 
 const WHAT: &str = "write `cleanup = |exit| ...`, or the path of a function of `&Exit`";
 
 /// What runs when the function is left.
 pub(crate) struct Cleanup<'a> {
     pub(crate) call: &'a Expr,
+    /// Whether it is a future.
+    pub(crate) is_async: bool,
     timeout: Option<&'a Timeout>,
 }
 
@@ -21,25 +25,25 @@ impl<'a> Cleanup<'a> {
     pub(crate) fn of(args: &'a Args) -> Option<Self> {
         let call = &args.cleanup.as_ref()?.value;
         let timeout = args.cleanup_timeout.as_ref().map(|arg| &arg.value);
-        Some(Self { call, timeout })
+        let is_async = closure(&mut call.clone()).is_some_and(|it| it.asyncness.is_some());
+        Some(Self {
+            call,
+            is_async,
+            timeout,
+        })
     }
 }
 
 /// The value of `cleanup`: a path or a closure.
-pub(crate) fn call(expr: Expr) -> Result<Expr, Error> {
-    match &expr {
-        Expr::Path(_) => Ok(expr),
-        Expr::Group(group) => call((*group.expr).clone()),
-        Expr::Closure(closure) => {
-            if let Some(token) = &closure.asyncness {
-                return Err(Error::new_spanned(
-                    token,
-                    "a cleanup cannot be `async` yet: remove `async`",
-                ));
-            }
-            if closure.inputs.len() == 1 {
-                return Ok(expr);
-            }
+pub(crate) fn call(mut expr: Expr) -> Result<Expr, Error> {
+    if let Expr::Group(group) = expr {
+        return call(*group.expr);
+    }
+    let is_path = matches!(expr, Expr::Path(_));
+    match closure(&mut expr) {
+        None if is_path => Ok(expr),
+        Some(closure) if closure.inputs.len() == 1 => Ok(expr),
+        Some(closure) => {
             let (begin, inputs, end) =
                 (&closure.inputs_begin, &closure.inputs, &closure.inputs_end);
             Err(Error::new_spanned(
@@ -47,10 +51,35 @@ pub(crate) fn call(expr: Expr) -> Result<Expr, Error> {
                 "a cleanup is told why it runs: write `|exit| ...`, or `|_| ...`",
             ))
         }
-        _ => Err(Error::new_spanned(
+        None => Err(Error::new_spanned(
             &expr,
             format!("a cleanup is something to call: {WHAT}"),
         )),
+    }
+}
+
+/// The closure, which may be the value of a block that makes ready what is moved into it.
+fn closure(call: &mut Expr) -> Option<&mut ExprClosure> {
+    match call {
+        Expr::Closure(closure) => Some(closure),
+        Expr::Group(group) => closure(&mut group.expr),
+        Expr::Block(block) if block.label.is_none() => match block.block.stmts.last_mut()? {
+            Stmt::Expr(value, None) => closure(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A function that cannot await.
+pub(crate) fn on_sync(args: &Args, errors: &mut Errors) {
+    let mut call = args.cleanup.as_ref().map(|arg| arg.value.clone());
+    let closure = call.as_mut().and_then(closure);
+    if let Some(token) = closure.and_then(|closure| closure.asyncness) {
+        errors.push(Error::new_spanned(
+            token,
+            "only a future awaits its cleanup: remove `async`, or make this an `async fn`",
+        ));
     }
 }
 
@@ -76,7 +105,7 @@ pub(crate) fn on_block(args: &Args, errors: &mut Errors) {
 
 impl<'a> Cleanup<'a> {
     /// The plan for the cleanup's own loops: they check the budget that it runs in.
-    pub(crate) fn plan(of: &Plan<'a>) -> Plan<'a> {
+    fn plan(&self, of: &Plan<'a>) -> Plan<'a> {
         Plan {
             root: of.root,
             name: None,
@@ -85,10 +114,51 @@ impl<'a> Cleanup<'a> {
             macros: of.macros,
             boundary: false,
             entry: false,
-            future: None,
+            future: self.is_async.then_some(ReturnType::Default),
             cleanup: None,
             unchecked: false,
         }
+    }
+
+    /// The call with its loops checked. An `async` one can be spawned: it borrows nothing.
+    ///
+    /// ```text
+    /// async |exit| body   =>   move |left| async move { let exit = &left.exit(); body }
+    /// ```
+    pub(crate) fn instrumented(&self, of: &Plan<'a>) -> Expr {
+        let mut call = self.call.clone();
+        let Some(closure) = closure(&mut call) else {
+            return call;
+        };
+        let plan = self.plan(of);
+        let mut instrument = Instrument::new(&plan, false);
+        instrument.visit_expr_mut(&mut closure.body);
+        let declaration = instrument.declaration(0);
+        if let Some(asynchronous) = closure.asyncness.take() {
+            let pat = closure.inputs.first();
+            let body = match &*closure.body {
+                // Its braces would be one pair too many.
+                Expr::Block(body) if body.label.is_none() && body.attrs.is_empty() => {
+                    let stmts = &body.block.stmts;
+                    q!(#(#stmts)*)
+                }
+                body => body.to_token_stream(),
+            };
+            let body = q! {
+                #asynchronous move {
+                    let #pat = &__left.exit();
+                    #declaration
+                    #body
+                }
+            };
+            closure.inputs = [Pat::Verbatim(q!(__left))].into_iter().collect();
+            (closure.capture).get_or_insert(Token![move](closure.inputs_begin.spans[0]));
+            closure.output = ReturnType::Default;
+            closure.body = Box::new(Expr::Verbatim(body));
+        } else if !declaration.is_empty() {
+            *closure.body = emit::block(&declaration, &closure.body);
+        }
+        call
     }
 
     /// In front of everything else, so that it is dropped when all of that is gone.
@@ -103,6 +173,7 @@ impl<'a> Cleanup<'a> {
         };
         let (private, end) = emit.blaming(self.call);
         let cleanup = match emit.plan.future {
+            Some(_) if self.is_async => quote_spanned!(end=> cleanup_async),
             Some(_) => quote_spanned!(end=> cleanup_of_future),
             None => quote_spanned!(end=> cleanup),
         };

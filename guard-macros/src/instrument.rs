@@ -12,7 +12,7 @@ use syn::{
 use crate::analyze::{Leave, Plan, is_unit};
 use crate::args::{Pace, pace};
 use crate::calls;
-use crate::cleanup::{self, Cleanup};
+use crate::cleanup;
 use crate::diverge;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::future;
@@ -80,16 +80,7 @@ pub(crate) fn instrument(plan: &Plan<'_>, function: &mut Function<'_>) {
 /// What the attribute's `cleanup` becomes, in front of everything else. Its loops are checked too.
 pub(crate) fn cleanup(plan: &Plan<'_>, emit: &Emit<'_>) -> Option<TokenStream> {
     let cleanup = plan.cleanup.as_ref()?;
-    let mut call = cleanup.call.clone();
-    if let Expr::Closure(closure) = &mut call {
-        let plan = Cleanup::plan(plan);
-        let mut instrument = Instrument::new(&plan, false);
-        instrument.visit_expr_mut(&mut closure.body);
-        let declaration = instrument.declaration(0);
-        if !declaration.is_empty() {
-            *closure.body = emit::block(&declaration, &closure.body);
-        }
-    }
+    let call = cleanup.instrumented(plan);
     Some(cleanup.emit(emit, &call, plan.budget.is_some()))
 }
 
@@ -437,7 +428,7 @@ impl Instrument<'_> {
         }
     }
 
-    fn declaration(&self, paced: u32) -> TokenStream {
+    pub(crate) fn declaration(&self, paced: u32) -> TokenStream {
         let mut tokens = emit::counters(paced + 1..=self.paced);
         if self.seen == Seen::Wanted {
             tokens.extend(self.emit.inherit());

@@ -143,7 +143,16 @@ impl Emit<'_> {
                 )
             }
         };
-        let finish = cleanup.is_some().then(|| q!(__cleanup.finish();));
+        let awaited = self.plan.cleanup.as_ref().is_some_and(|it| it.is_async);
+        let (poll, finish) = match cleanup {
+            None => (poll, None),
+            // A panic goes on behind it.
+            Some(_) if awaited => (
+                q!(#private::until_panic(|| #poll)),
+                Some(q!(let __outcome = __cleanup.finish(__outcome).await;)),
+            ),
+            Some(_) => (poll, Some(q!(__cleanup.finish();))),
+        };
         // A value that does not live long enough is found here, and reported where the user has it.
         let (first, last) = captured.value;
         let matched = quote_spanned!(first=> match __outcome);

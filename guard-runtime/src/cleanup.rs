@@ -16,7 +16,7 @@ use crate::site::Location;
 use crate::tripped::Tripped;
 
 /// Nanoseconds that a cleanup may take, if it does not say.
-const WITHIN: u64 = 1_000_000_000;
+pub(crate) const WITHIN: u64 = 1_000_000_000;
 
 /// Why a scope was left, as its cleanup is told.
 #[derive(Debug, Clone, Copy)]

@@ -37,7 +37,8 @@ pub enum Event {
         /// The time it took.
         elapsed: Duration,
     },
-    /// A cleanup panicked while the thread was unwinding already; the first panic goes on.
+    /// A cleanup panicked while the thread was unwinding already, and the first panic goes on; or one that
+    /// was spawned, as its future had been dropped.
     #[non_exhaustive]
     Panicked {
         /// Where the cleanup is written.

@@ -172,6 +172,20 @@ pub fn broken(tripped: Tripped) {
     hook::report(&Event::BrokenOff { tripped });
 }
 
+/// The trip that unwinds as this panic.
+pub(crate) fn flying(payload: &(dyn Any + Send)) -> Option<Tripped> {
+    let unwinding = payload.downcast_ref::<Unwinding>()?;
+    Some(unwinding.0.clone())
+}
+
+/// A panic that was caught goes on; a trip to a boundary that is there now.
+pub(crate) fn resume(payload: Box<dyn Any + Send>) -> ! {
+    if let Some(tripped) = flying(&*payload) {
+        _ = unwind(tripped);
+    }
+    resume_unwind(payload)
+}
+
 thread_local! {
     /// Boundaries on this thread's stack that a trip in a closure can unwind to; those of them that
     /// any trip can unwind to (a [`Budget::run`](crate::Budget::run), a cleanup) also count as [`RUN`].

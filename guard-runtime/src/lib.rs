@@ -58,6 +58,8 @@ mod budget;
 #[cfg(not(loom))]
 mod cleanup;
 #[cfg(not(loom))]
+mod cleanup_future;
+#[cfg(not(loom))]
 mod clock;
 #[cfg(all(feature = "testing", not(loom)))]
 mod every_trip;
@@ -133,6 +135,7 @@ pub mod __private {
     pub use crate::__within as within;
     pub use crate::blocking::Blocking;
     pub use crate::cleanup::{cleanup, cleanup_of_future};
+    pub use crate::cleanup_future::{cleanup_async, until_panic};
     pub use crate::leave::{
         ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
     };

@@ -177,6 +177,18 @@ pub(crate) fn is_spent() -> bool {
     due != u64::MAX && settled && clock::now() > due
 }
 
+/// For how long the deadline that counts has passed, if it has.
+pub(crate) fn late() -> Option<u64> {
+    shield::stand();
+    let stack = Stack::current();
+    let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
+    if earliest.due == u64::MAX || !earliest.settled {
+        return None;
+    }
+    let now = now.unwrap_or_else(clock::now);
+    now.checked_sub(earliest.due).filter(|late| *late > 0)
+}
+
 /// The word to begin with in a function that opens no scope of its own.
 #[doc(hidden)]
 #[inline(always)]

@@ -202,6 +202,15 @@ impl Drop for Standing {
     }
 }
 
+/// A wall that stands for as long as this, whatever that is.
+pub(crate) struct Unbounded(#[allow(dead_code, reason = "for its destructor")] Standing);
+
+impl Unbounded {
+    pub(crate) fn new(place: &'static Caller<'static>) -> Self {
+        Self(Standing::new(SHIELD, u64::MAX, place))
+    }
+}
+
 /// Behind a wall that was built when the epoch's word was this. Whatever ran out meanwhile is noticed
 /// at the very next check, of loops that hold the word as well, even if the ticker is late.
 fn come_back(word: u64) {

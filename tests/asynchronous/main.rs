@@ -22,6 +22,7 @@ mod alarms;
 mod bad_input;
 mod by_hand;
 mod cleanup;
+mod cleanup_async;
 mod counting;
 mod deadlines;
 mod forms;
