@@ -144,13 +144,10 @@ impl<'a> Cleanup<'a> {
                 }
                 body => body.to_token_stream(),
             };
-            let body = q! {
-                #asynchronous move {
-                    let #pat = &__left.exit();
-                    #declaration
-                    #body
-                }
-            };
+            // What cannot be spawned is reported from the one end to the other.
+            let (_, last) = emit::ends(&closure.body);
+            let exit = q!(let #pat = &__left.exit(););
+            let body = quote_spanned!(last=> #asynchronous move { #exit #declaration #body });
             closure.inputs = [Pat::Verbatim(q!(__left))].into_iter().collect();
             (closure.capture).get_or_insert(Token![move](closure.inputs_begin.spans[0]));
             closure.output = ReturnType::Default;

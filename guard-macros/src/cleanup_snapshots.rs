@@ -212,3 +212,69 @@ fn a_cleanup_and_a_boundary() {
         "#]],
     );
 }
+
+#[test]
+fn a_cleanup_that_is_awaited() {
+    check(
+        r#"inherit, cleanup = { let a = a.clone(); async |exit| while busy().await { wait(a, exit) } }"#,
+        r#"async fn f(a: A) -> u32 {
+    once(a).await
+}"#,
+        &expect![[r#"
+            async fn f(a: A) -> u32 {
+                let __cleanup = p::cleanup_async(
+                    false,
+                    p::Option::None,
+                    {
+                        let a = a.clone();
+                        move |__left| async move {
+                            let exit = &__left.exit();
+                            while busy().await {
+                                if p::due(
+                                    p::inherit(),
+                                ) {
+                                    match p::tick(
+                                        &const {
+                                            p::At::new(
+                                                "while",
+                                                p::file!(),
+                                                1,
+                                                54,
+                                            )
+                                        },
+                                    ) {
+                                        p::Result::Ok(_) => {}
+                                        p::Result::Err(__tripped) => {
+                                            return;
+                                        }
+                                    }
+                                }
+                                wait(a, exit)
+                            }
+                        }
+                    },
+                );
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < u32 > { return __value; } let _
+                        = & a; once(a). await }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| p::until_panic(||
+                        p::poll_caught(__body.as_mut(), __context)))
+                        .await
+                };
+                let __outcome = __cleanup.finish(__outcome).await;
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<u32>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}

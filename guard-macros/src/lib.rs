@@ -53,7 +53,7 @@ mod snapshots;
 /// | `inherit` | | no budget of its own: its loops check the caller's |
 /// | `on_trip` | `"error"`, `"panic"`, `"break"` | how to leave; by default `Err` from a `Result`, a panic otherwise |
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |
-/// | `cleanup` | path, or `\|exit\| ...` | called once on every way out, and told why: with `&Exit` |
+/// | `cleanup` | path, `\|exit\| ...`, or `async \|exit\| ...` | called once on every way out, and told why: with `&Exit` |
 /// | `cleanup_timeout` | as `timeout` | the time that it may take; by default a second |
 /// | `yield_every` | as `timeout`; futures only | at a check, other tasks get a turn once this much has passed |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
@@ -178,6 +178,41 @@ mod snapshots;
 ///
 /// The body of an `async fn` takes over the arguments that it uses; those that are neither `Copy` nor
 /// references it cannot share with the cleanup.
+///
+/// A guarded future may await its cleanup: `cleanup = async |exit| ...`. After a return, a trip or a
+/// panic of the body it is polled in place, shielded as above, and the function leaves behind it; what is
+/// still pending when `cleanup_timeout` is over is dropped. The value that the function returns waits in the future meanwhile.
+///
+/// If the future is dropped before its end, or while the cleanup waits (by a deadline around it, too), what is
+/// left of the cleanup is spawned on the tokio runtime around, where it has what is left of its time: with
+/// `Exit::Dropped`, if it had not begun. This needs the feature `tokio` of `guard_runtime`. Without it, outside of a
+/// runtime, and in one that is shut down, nobody runs it, which is reported as `Event::Lost`.
+///
+/// So it is to be `Send + 'static`, and takes what it names, as with `async move`: a copy, or the argument itself,
+/// which the body then has no more. For what both need, and for what the function borrows, it may be the value of a
+/// block, which is evaluated at entry:
+///
+/// ```
+/// use std::sync::Arc;
+/// use guard_runtime::{Tripped, loop_guard};
+/// # struct Log;
+/// # impl Log { async fn flush(&self) {} }
+///
+/// struct Service { log: Arc<Log> }
+///
+/// impl Service {
+///     #[loop_guard(timeout = "30s", cleanup_timeout = "5s", cleanup = {
+///         let log = self.log.clone();
+///         async |_| log.flush().await
+///     })]
+///     async fn serve(&self) -> Result<(), Tripped> {
+///         loop {
+///             # break Ok(());
+///             // ...
+///         }
+///     }
+/// }
+/// ```
 ///
 /// ```
 /// use std::cell::Cell;

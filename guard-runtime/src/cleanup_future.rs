@@ -82,27 +82,9 @@ pub fn until_panic<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<Result<T, Panic>> 
     }
 }
 
-/// What can be started as a cleanup.
-#[doc(hidden)]
-pub trait Start: Send + 'static {
-    #[doc(hidden)]
-    fn start(self, place: Placed, left: Left) -> Running;
-}
-
-impl<F, Fut> Start for F
-where
-    F: FnOnce(Left) -> Fut + Send + 'static,
-    Fut: Future<Output = ()> + Send + 'static,
-{
-    fn start(self, place: Placed, left: Left) -> Running {
-        Running::new(place, self(left))
-    }
-}
-
 /// Where it is written, and how long it may take.
-#[doc(hidden)]
 #[derive(Clone, Copy)]
-pub struct Placed {
+struct Placed {
     place: &'static Caller<'static>,
     within: u64,
 }
@@ -133,8 +115,7 @@ impl Placed {
 }
 
 /// A cleanup that has begun.
-#[doc(hidden)]
-pub struct Running {
+struct Running {
     place: Placed,
     site: &'static Site,
     task: Task,
@@ -200,8 +181,10 @@ impl Placed {
 /// The cleanup of a guarded future, until it has run.
 #[doc(hidden)]
 #[must_use]
-pub struct Cleanup<F: Start> {
+pub struct Cleanup<F> {
     rest: Rest<F>,
+    // Not a bound of `F`, which would be missed twice.
+    start: fn(F, Placed, Left) -> Running,
     place: Placed,
     /// As in `Deferred`.
     own: bool,
@@ -224,6 +207,7 @@ where
 {
     Cleanup {
         rest: Rest::All(Mutex::new(run)),
+        start: |run, place, left| Running::new(place, run(left)),
         place: Placed {
             place: Caller::caller(),
             within: within.unwrap_or(WITHIN),
@@ -233,7 +217,7 @@ where
     }
 }
 
-impl<F: Start> Cleanup<F> {
+impl<F> Cleanup<F> {
     /// The body has come to its end; behind the cleanup, so does the function.
     pub fn finish<T>(self, outcome: Result<T, Panic>) -> Finish<F, T> {
         Finish {
@@ -257,12 +241,12 @@ impl<F: Start> Cleanup<F> {
     }
 }
 
-impl<F: Start> Drop for Cleanup<F> {
+impl<F> Drop for Cleanup<F> {
     fn drop(&mut self) {
         match mem::replace(&mut self.rest, Rest::Nothing) {
             Rest::Nothing => {}
             Rest::All(run) => spawn(self.place, || {
-                into_inner(run).start(self.place, Left(Why::Dropped))
+                (self.start)(into_inner(run), self.place, Left(Why::Dropped))
             }),
             Rest::Begun(running) => spawn(self.place, || running),
         }
@@ -272,15 +256,15 @@ impl<F: Start> Drop for Cleanup<F> {
 /// Polls the cleanup, then leaves.
 #[doc(hidden)]
 #[must_use]
-pub struct Finish<F: Start, T> {
+pub struct Finish<F, T> {
     cleanup: Cleanup<F>,
     outcome: Option<Result<T, Panic>>,
 }
 
 // Nothing in it is pinned.
-impl<F: Start, T> Unpin for Finish<F, T> {}
+impl<F, T> Unpin for Finish<F, T> {}
 
-impl<F: Start, T> Future for Finish<F, T> {
+impl<F, T> Future for Finish<F, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -294,7 +278,7 @@ impl<F: Start, T> Future for Finish<F, T> {
                     // It flies no more until it is resumed, perhaps elsewhere.
                     record::set_flying(None);
                 }
-                into_inner(run).start(this.cleanup.place, left)
+                (this.cleanup.start)(into_inner(run), this.cleanup.place, left)
             }
             Rest::Begun(running) => running,
             Rest::Nothing => unreachable!("polled after its end"),
