@@ -151,7 +151,7 @@ impl<'a> Cleanup<'a> {
             closure.inputs = [Pat::Verbatim(q!(__left))].into_iter().collect();
             (closure.capture).get_or_insert(Token![move](closure.inputs_begin.spans[0]));
             closure.output = ReturnType::Default;
-            closure.body = Box::new(Expr::Verbatim(body));
+            *closure.body = Expr::Verbatim(body);
         } else if !declaration.is_empty() {
             *closure.body = emit::block(&declaration, &closure.body);
         }

@@ -191,3 +191,24 @@ pub async fn yields(n: u32) -> Outcome<u32> {
     let number = sum.to_string().parse::<u32>().map_err(|_| Error)?;
     Ok(number)
 }
+
+/// Awaits its cleanup, which has a loop.
+#[cfg_attr(feature = "timeout", guard_runtime::loop_guard(timeout = "1h", cleanup = async |_| cleans(n).await))]
+#[cfg_attr(feature = "iterations", guard_runtime::loop_guard(iterations = 9, cleanup = async |_| { cleans(n).await; }))]
+#[cfg_attr(feature = "inherit", guard_runtime::loop_guard(inherit, cleanup = async move |_| {
+    for _ in 0..n {
+        cleans(n).await;
+    }
+}))]
+pub async fn awaits_cleanup(n: u32) -> Outcome<u32> {
+    let mut sum = 0;
+    for i in 0..n {
+        sum += i;
+    }
+    Ok(sum)
+}
+
+/// Waits.
+pub async fn cleans(n: u32) {
+    _ = step(n).await;
+}
