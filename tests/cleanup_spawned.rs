@@ -185,7 +185,7 @@ async fn when_the_one_around_is_late() {
     panic!("in cleanup")
 })]
 async fn panics(told: Told) {
-    pending().await
+    pending::<()>().await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -249,5 +249,5 @@ fn dropped_outside_of_every_runtime_it_is_lost() {
 
 #[loop_guard(timeout = "1h", cleanup = async move |exit| told.note(why(exit)))]
 async fn unawaited(told: Told) {
-    pending().await
+    pending::<()>().await;
 }

@@ -1,7 +1,7 @@
 //! Cleanup that is a future: on every way out once, told why, in its own time.
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Once;
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn listen() {
     HOOK.call_once(|| {
         guard_runtime::set_hook(|event| match event {
             Event::CleanupOverrun { what, limit, .. } => {
-                note(&format!("overrun: {what} {limit:?}"))
+                note(&format!("overrun: {what} {limit:?}"));
             }
             Event::Lost { .. } => note("lost"),
             Event::Panicked { message, .. } => note(&format!("panicked: {message}")),
@@ -46,17 +46,6 @@ fn listen() {
 
 fn told() -> Vec<String> {
     TOLD.take()
-}
-
-/// Without a word of panics on stderr.
-fn silently<T>(f: impl FnOnce() -> T) -> T {
-    static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _lock = LOCK.lock();
-    let before = take_hook();
-    set_hook(Box::new(|_| {}));
-    let outcome = f();
-    set_hook(before);
-    outcome
 }
 
 struct Local(&'static str);
@@ -154,14 +143,12 @@ fn run<F: Future<Output = Result<u32, Failure>>>(way: Way, pauses: u32, future: 
         future.pend();
         testing::advance(20 * SECOND);
     }
-    let outcome = silently(|| {
-        catch_unwind(AssertUnwindSafe(|| {
-            for _ in 0..pauses {
-                future.pend();
-            }
-            future.finish()
-        }))
-    });
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        for _ in 0..pauses {
+            future.pend();
+        }
+        future.finish()
+    }));
     match (way, outcome) {
         (Way::End, Ok(Ok(2)))
         | (Way::Question, Ok(Err(Failure::Own)))
@@ -343,7 +330,7 @@ fn a_panic_in_it_hides_no_other() {
     for first in [false, true] {
         let mut future = ByHand::new(panics(first));
         future.pend();
-        let outcome = silently(|| catch_unwind(AssertUnwindSafe(|| until_ready(&mut future))));
+        let outcome = catch_unwind(AssertUnwindSafe(|| until_ready(&mut future)));
         let message = outcome.unwrap_err();
         let message = message.downcast_ref::<&str>();
         if first {
