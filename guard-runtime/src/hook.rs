@@ -80,7 +80,7 @@ impl fmt::Display for Event {
             ),
             Self::Panicked { location, message } => write!(
                 f,
-                "loop guard: the cleanup at {location} panicked while the thread was unwinding: {message}"
+                "loop guard: the cleanup at {location} panicked, which goes no further: {message}"
             ),
             Self::Lost { location } => {
                 write!(f, "loop guard: the cleanup at {location} could not run")

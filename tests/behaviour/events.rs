@@ -164,7 +164,7 @@ fn a_hook_that_panics_while_the_thread_unwinds_does_not_abort() {
     let told = take();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
-        told[0].ends_with("panicked while the thread was unwinding: second"),
+        told[0].ends_with("panicked, which goes no further: second"),
         "{told:?}"
     );
 }
@@ -185,5 +185,5 @@ fn a_value_that_is_no_text_is_told_and_dropped_with_care() {
         }))
     });
     assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"first"));
-    assert!(take()[0].ends_with("unwinding: (a value, not a text)"));
+    assert!(take()[0].ends_with("no further: (a value, not a text)"));
 }
