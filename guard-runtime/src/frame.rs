@@ -211,12 +211,18 @@ impl Stack {
 
     /// This thread's stack, leased now if it had none, and whether the thread is dying, so that
     /// nobody but the scope itself can give it back.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leased() -> (&'static Self, bool) {
         let stack = Self::current();
-        if !stack.is_nobodys() {
-            return (stack, false);
+        if stack.is_nobodys() {
+            Self::lease()
+        } else {
+            (stack, false)
         }
+    }
+
+    #[cold]
+    fn lease() -> (&'static Self, bool) {
         let stack = lock(&FREE).pop().unwrap_or_else(|| {
             let made: &'static Self = Box::leak(Box::new(Self::new(EMPTY)));
             lock(&ALL).push(made);

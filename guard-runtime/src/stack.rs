@@ -341,17 +341,23 @@ impl Stack {
         earliest
     }
 
-    #[inline]
+    // Inlined for good: what is written came in registers, and would go through memory.
+    #[inline(always)]
     fn open(&self, depth: u32, write: impl FnOnce(&Slot)) {
         self.date_open();
         self.count();
         if depth >= SLOTS {
-            let mut deep = lock(&self.deep);
-            deep.truncate((depth - SLOTS) as usize);
-            deep.push(Slot::new());
+            self.make_room(depth);
         }
         self.slot(depth, write);
         self.set_depth(depth + 1);
+    }
+
+    #[cold]
+    fn make_room(&self, depth: u32) {
+        let mut deep = lock(&self.deep);
+        deep.truncate((depth - SLOTS) as usize);
+        deep.push(Slot::new());
     }
 
     /// What has to be kept of the scope at `index` to open it again.
