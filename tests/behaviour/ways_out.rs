@@ -280,7 +280,7 @@ fn a_panic_in_one_does_not_keep_the_others_from_running() {
                 assert_eq!(told, wanted, "{way:?}, {culprit}");
                 let reported: Vec<_> = events::take()
                     .into_iter()
-                    .filter(|event| event.contains("panicked while"))
+                    .filter(|event| event.contains("panicked, which goes no further"))
                     .collect();
                 if unwinding {
                     assert_eq!(
