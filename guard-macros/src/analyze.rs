@@ -1,7 +1,6 @@
 //! [`Args`] + item -> [`Plan`]. Every rejection of the item is here, all reported at once.
 
 use quote::ToTokens;
-use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Error, Expr, Item, LitStr, Path, ReturnType, Signature, Type};
 
 use crate::args::{Args, Errors, OnTrip, Timeout, pace};
@@ -10,6 +9,7 @@ use crate::calls;
 use crate::cleanup::{self, Cleanup};
 use crate::future;
 use crate::target::{Function, Target, is_loop_guard};
+use crate::walk::{self, Visitor};
 
 /// What to do with one function.
 pub(crate) struct Plan<'a> {
@@ -229,7 +229,11 @@ impl<'e> Loops<'e> {
     }
 }
 
-impl VisitMut for Loops<'_> {
+impl Visitor for Loops<'_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
         self.judge(&expr.attrs);
         self.inside(|it| it.visit_block_mut(&mut expr.body));
@@ -248,16 +252,16 @@ impl VisitMut for Loops<'_> {
     }
 
     fn visit_expr_closure_mut(&mut self, expr: &mut syn::ExprClosure) {
-        self.inside(|it| visit_mut::visit_expr_closure_mut(it, expr));
+        self.inside(|it| walk::expr_closure(it, expr));
     }
 
     fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
-        self.inside(|it| visit_mut::visit_expr_async_mut(it, expr));
+        self.inside(|it| walk::expr_async(it, expr));
     }
 
     fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
         self.stray |= self.depth == 0 && expr.label.is_none();
-        visit_mut::visit_expr_break_mut(self, expr);
+        walk::expr_break(self, expr);
     }
 
     fn visit_expr_continue_mut(&mut self, expr: &mut syn::ExprContinue) {
@@ -321,7 +325,11 @@ fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
 /// A type with `impl Trait` in it cannot be named in the body: then its outermost name decides.
 fn by_type<'a>(ty: &Type) -> Leave<'a> {
     struct Opaque(bool);
-    impl VisitMut for Opaque {
+    impl Visitor for Opaque {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
         fn visit_type_impl_trait_mut(&mut self, _: &mut syn::TypeImplTrait) {
             self.0 = true;
         }

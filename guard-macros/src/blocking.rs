@@ -1,10 +1,10 @@
 //! Calls that block the thread in an `async` body, for the compiler to warn of.
 
 use proc_macro2::{Span, TokenStream};
-use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprCall, ExprClosure, ExprMethodCall, Ident, Item};
 
 use crate::emit::q;
+use crate::walk::{self, Visitor};
 
 /// Methods that block, depending on whose they are.
 const METHODS: [&str; 3] = ["recv", "join", "lock"];
@@ -60,13 +60,17 @@ fn marked(name: &Ident) -> Ident {
     )
 }
 
-impl VisitMut for Calls<'_> {
+impl Visitor for Calls<'_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         if let Expr::Await(awaited) = expr {
             // What is in it may block before there is anything to await.
-            return visit_mut::visit_expr_mut(self, &mut awaited.base);
+            return walk::expr(self, &mut awaited.base);
         }
-        visit_mut::visit_expr_mut(self, expr);
+        walk::expr(self, expr);
         let marked = match expr {
             Expr::MethodCall(call) => self.method(call),
             Expr::Call(call) => self.function(call),

@@ -1,9 +1,9 @@
 //! `on_trip = "break"` and loops that have to yield a value.
 
-use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Error, Item};
 
 use crate::args::Errors;
+use crate::walk::{self, Visitor};
 
 /// Looks for `loop`s that must yield a value, which a bare `break` could not give.
 pub(crate) struct Breaks<'e> {
@@ -31,13 +31,17 @@ impl Breaks<'_> {
         self.stack
             .push((label.map(|label| label.name.ident.clone()), false));
         let value = std::mem::replace(&mut self.value, false);
-        visit_mut::visit_block_mut(self, body);
+        walk::block(self, body);
         self.value = value;
         self.stack.pop().is_some_and(|(_, broken)| broken)
     }
 }
 
-impl VisitMut for Breaks<'_> {
+impl Visitor for Breaks<'_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_block_mut(&mut self, block: &mut Block) {
         let value = self.value;
         let last = block.stmts.len().saturating_sub(1);
@@ -50,7 +54,7 @@ impl VisitMut for Breaks<'_> {
 
     fn visit_local_init_mut(&mut self, init: &mut syn::LocalInit) {
         let value = std::mem::replace(&mut self.value, true);
-        visit_mut::visit_local_init_mut(self, init);
+        walk::local_init(self, init);
         self.value = value;
     }
 

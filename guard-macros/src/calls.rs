@@ -8,8 +8,9 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::visit_mut::VisitMut;
 use syn::{Block, Error, Expr, Ident, Macro, Pat, Path, Stmt, Token};
+
+use crate::walk::Visitor;
 
 /// Macros whose arguments are expressions that run where they are written.
 const EXPRESSIONS: [&str; 30] = [
@@ -134,7 +135,7 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
 }
 
 /// Has `visitor` edit the expressions in the call, if it is one that is known and has a loop in it.
-pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn VisitMut) {
+pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn Visitor) {
     let Some(grammar) = grammar(&call.path, named).filter(|_| mentions_loop(call.tokens.clone()))
     else {
         return;
@@ -151,14 +152,14 @@ pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn VisitMut
     }
 }
 
-fn list(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn list(tokens: TokenStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     let mut list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens)?;
     list.iter_mut()
         .for_each(|expr| visitor.visit_expr_mut(expr));
     Ok(list.into_token_stream())
 }
 
-fn expressions(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn expressions(tokens: TokenStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     if let Ok(edited) = list(tokens.clone(), visitor) {
         return Ok(edited);
     }
@@ -171,7 +172,7 @@ fn expressions(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenS
     repeat.parse2(tokens)
 }
 
-fn statements(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn statements(tokens: TokenStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     let stmts: Vec<Stmt> = Block::parse_within.parse2(tokens)?;
     let mut block = Block {
         brace_token: syn::token::Brace::default(),
@@ -181,20 +182,20 @@ fn statements(tokens: TokenStream, visitor: &mut dyn VisitMut) -> Result<TokenSt
     Ok(block.stmts.iter().map(ToTokens::to_token_stream).collect())
 }
 
-fn matches(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn matches(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     let mut tokens = edit(input, visitor)?;
     tokens.extend(input.parse::<TokenStream>()?);
     Ok(tokens)
 }
 
-fn edit(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn edit(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     let mut expr: Expr = input.parse()?;
     visitor.visit_expr_mut(&mut expr);
     Ok(expr.into_token_stream())
 }
 
 /// Both `tokio::select!` and `futures::select!`.
-fn select(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn select(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     let mut tokens = TokenStream::new();
     if input.peek(Ident) && input.peek2(Token![;]) {
         input.parse::<Ident>()?.to_tokens(&mut tokens); // `biased`
@@ -223,7 +224,7 @@ fn select(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream,
 }
 
 /// As in a match arm, a block ends the handler.
-fn handler(input: ParseStream, visitor: &mut dyn VisitMut) -> Result<TokenStream, Error> {
+fn handler(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     if !input.peek(syn::token::Brace) {
         return edit(input, visitor);
     }

@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::visit_mut::VisitMut;
 use syn::{Block, Error, Expr, ExprClosure, Pat, Path, ReturnType, Stmt, Token};
 
 use crate::analyze::{Leave, Plan};
 use crate::args::{self, Args, Errors, Timeout};
 use crate::emit::{self, Emit, q};
 use crate::instrument::Instrument;
+use crate::walk::Visitor;
 
 const WHAT: &str = "write `cleanup = |exit| ...`, or the path of a function of `&Exit`";
 

@@ -1,8 +1,9 @@
 //! Which blocks surely never yield a value: a `return` in front of one would draw a warning.
 
 use proc_macro2::{TokenStream, TokenTree};
-use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprLoop, Ident, Macro, Path, Stmt};
+
+use crate::walk::{self, Visitor};
 
 /// Macros that panic.
 const PANICS: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
@@ -91,11 +92,15 @@ struct Breaks {
     found: bool,
 }
 
-impl VisitMut for Breaks {
+impl Visitor for Breaks {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let is_loop = matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
         self.depth += u32::from(is_loop);
-        visit_mut::visit_expr_mut(self, expr);
+        walk::expr(self, expr);
         self.depth -= u32::from(is_loop);
     }
 
@@ -104,7 +109,7 @@ impl VisitMut for Breaks {
             None => self.depth == 0,
             Some(label) => Some(&label.ident) == self.label.as_ref(),
         };
-        visit_mut::visit_expr_break_mut(self, expr);
+        walk::expr_break(self, expr);
     }
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {

@@ -7,12 +7,12 @@ use std::cell::Cell;
 
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Expr, Ident, Path, ReturnType, Stmt, Type};
 
 use crate::analyze::{Leave, Limits, Plan};
 use crate::args::Timeout;
 use crate::instrument::Rebound;
+use crate::walk::{self, Visitor};
 
 macro_rules! q {
     ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };
@@ -593,12 +593,16 @@ fn inferable(output: &ReturnType) -> TokenStream {
 /// The type, with `_` for each `impl Trait`.
 pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
     struct Infer;
-    impl VisitMut for Infer {
+    impl Visitor for Infer {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
         fn visit_type_mut(&mut self, ty: &mut Type) {
             if matches!(ty, Type::ImplTrait(_)) {
                 *ty = Type::Verbatim(q!(_));
             }
-            visit_mut::visit_type_mut(self, ty);
+            walk::ty(self, ty);
         }
     }
     let mut output = output.clone();

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::visit_mut::VisitMut;
 use syn::{
     Block, Expr, ExprAsync, FnArg, GenericArgument, Ident, Item, Pat, PathArguments, ReturnType,
     Stmt, Type, TypeParamBound,
@@ -19,6 +18,7 @@ use crate::instrument::{
 };
 use crate::poll::Captured;
 use crate::target::Function;
+use crate::walk::Visitor;
 
 /// What the future yields, if the function is one to be guarded as a future.
 pub(crate) fn output(function: &mut Function<'_>) -> Option<ReturnType> {
@@ -293,7 +293,11 @@ pub(crate) fn condition_may_await(condition: &mut Expr) -> bool {
 
 struct Awaits(bool);
 
-impl VisitMut for Awaits {
+impl Visitor for Awaits {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_await_mut(&mut self, _: &mut syn::ExprAwait) {
         self.0 = true;
     }

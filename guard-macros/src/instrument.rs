@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, FnArg, Item, Pat,
     PatIdent, PatType, Stmt, Token,
@@ -18,6 +17,7 @@ use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::future;
 use crate::strip;
 use crate::target::{Function, is_loop_guard};
+use crate::walk::{self, Visitor};
 
 /// Edits the function's block in place.
 ///
@@ -199,20 +199,28 @@ impl From<&Pat> for BorrowsMutably {
     }
 }
 
-impl VisitMut for BorrowsMutably {
+impl Visitor for BorrowsMutably {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
         self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
-        visit_mut::visit_pat_ident_mut(self, pat);
+        walk::pat_ident(self, pat);
     }
 }
 
 /// Whether a pattern binds a name that is among the tokens.
 struct Used(TokenStream, bool);
 
-impl VisitMut for Used {
+impl Visitor for Used {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
         self.1 |= calls::mentions(&self.0, &pat.ident);
-        visit_mut::visit_pat_ident_mut(self, pat);
+        walk::pat_ident(self, pat);
     }
 }
 
@@ -239,7 +247,11 @@ pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
         inside: bool,
         found: bool,
     }
-    impl VisitMut for Closures<'_> {
+    impl Visitor for Closures<'_> {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
         fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
             let outer = std::mem::replace(&mut self.inside, true);
             self.visit_expr_mut(&mut expr.body);
@@ -253,7 +265,7 @@ pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             self.found |=
                 self.inside && matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
-            visit_mut::visit_expr_mut(self, expr);
+            walk::expr(self, expr);
         }
         fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
             calls::visit(&mut call.clone(), self.plan.macros, self);
@@ -437,7 +449,11 @@ impl Instrument<'_> {
     }
 }
 
-impl VisitMut for Instrument<'_> {
+impl Visitor for Instrument<'_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     /// Where no scope is opened, `__seen` is declared right before the statement with the outermost
     /// loop: a function that returns before its loop pays nothing.
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -487,7 +503,7 @@ impl VisitMut for Instrument<'_> {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),
                 None => self.visit_expr_while_mut(plain),
             },
-            _ => visit_mut::visit_expr_mut(self, expr),
+            _ => walk::expr(self, expr),
         }
     }
 

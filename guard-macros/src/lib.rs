@@ -18,6 +18,7 @@ mod instrument;
 mod poll;
 mod strip;
 mod target;
+mod walk;
 mod weave;
 
 #[cfg(test)]

@@ -6,13 +6,13 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::visit_mut::{self, VisitMut};
 use syn::{
     Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label,
     Lifetime, Pat, Stmt, Token,
 };
 
 use crate::calls;
+use crate::walk::{self, Visitor};
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
 /// and compilers vectorise or unroll loops with them.
@@ -276,10 +276,14 @@ fn turn() -> Lifetime {
     Lifetime::new("'__turn", Span::mixed_site())
 }
 
-impl VisitMut for Continues {
+impl Visitor for Continues {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let Expr::Continue(jump) = expr else {
-            return visit_mut::visit_expr_mut(self, expr);
+            return walk::expr(self, expr);
         };
         if jump.label.is_none()
             || jump.label.as_ref().map(|label| &label.ident) == self.label.as_ref()
@@ -397,7 +401,11 @@ struct Plain {
     pure: bool,
 }
 
-impl VisitMut for Plain {
+impl Visitor for Plain {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         self.pure &= is_pure(expr);
         self.plain &= match expr {
@@ -429,13 +437,13 @@ impl VisitMut for Plain {
             _ => false,
         };
         if self.plain {
-            visit_mut::visit_expr_mut(self, expr);
+            walk::expr(self, expr);
         }
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         self.plain &= !matches!(stmt, Stmt::Item(_) | Stmt::Macro(_));
-        visit_mut::visit_stmt_mut(self, stmt);
+        walk::stmt(self, stmt);
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
@@ -514,7 +522,11 @@ struct Jumps {
     target: Option<Lifetime>,
 }
 
-impl VisitMut for Jumps {
+impl Visitor for Jumps {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
     fn visit_expr_continue_mut(&mut self, expr: &mut syn::ExprContinue) {
         self.continues |= expr.label.is_some()
             && expr.label.as_ref().map(|label| &label.ident) == self.label.as_ref();

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::visit_mut::{self, VisitMut};
 use syn::{
     Attribute, Block, Error, Expr, ImplItem, Item, ItemFn, Signature, TraitItem, TraitItemFn,
 };
+
+use crate::walk::{self, Visitor};
 
 /// What the attribute can stand on.
 pub(crate) enum Target {
@@ -183,16 +184,20 @@ pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
 /// and bury our message under its own.
 pub(crate) fn untouched(item: TokenStream) -> TokenStream {
     struct Strip;
-    impl VisitMut for Strip {
+    impl Visitor for Strip {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             let attrs = match expr {
                 Expr::Loop(expr) => &mut expr.attrs,
                 Expr::While(expr) => &mut expr.attrs,
                 Expr::ForLoop(expr) => &mut expr.attrs,
-                _ => return visit_mut::visit_expr_mut(self, expr),
+                _ => return walk::expr(self, expr),
             };
             attrs.retain(|attribute| !is_loop_guard(attribute));
-            visit_mut::visit_expr_mut(self, expr);
+            walk::expr(self, expr);
         }
     }
     let Ok(mut parsed) = syn::parse2::<Item>(item.clone()) else {

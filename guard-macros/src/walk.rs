@@ -1,0 +1,63 @@
+//! Walks over syntax. `syn` compiles its whole tree of functions anew for every type that implements
+//! `VisitMut`, and that was most of this crate's build: so one type does, for all visitors.
+
+use syn::visit_mut::{self, VisitMut};
+
+/// A node kind: the method that visitors override, and the walk over what is in such a node.
+///
+/// ```text
+/// visit_expr_mut, expr, Expr   =>   Visitor::visit_expr_mut(&mut self, &mut Expr), by default
+///                                   walk::expr(visitor: &mut dyn Visitor, &mut Expr)
+/// ```
+macro_rules! kinds {
+    ($($visit:ident, $walk:ident, $node:ident;)*) => {
+        /// `VisitMut`, of the kinds that any visitor of ours has to see.
+        pub(crate) trait Visitor {
+            /// `self`: a default method cannot make a trait object of it.
+            fn as_dyn(&mut self) -> &mut dyn Visitor;
+
+            $(fn $visit(&mut self, node: &mut syn::$node) {
+                $walk(self.as_dyn(), node);
+            })*
+        }
+
+        /// The only one that `syn` knows.
+        struct Walk<'v>(&'v mut dyn Visitor);
+
+        impl VisitMut for Walk<'_> {
+            $(fn $visit(&mut self, node: &mut syn::$node) {
+                self.0.$visit(node);
+            })*
+        }
+
+        $(pub(crate) fn $walk(visitor: &mut dyn Visitor, node: &mut syn::$node) {
+            visit_mut::$visit(&mut Walk(visitor), node);
+        })*
+    };
+}
+
+kinds! {
+    visit_attribute_mut, attribute, Attribute;
+    visit_block_mut, block, Block;
+    visit_expr_mut, expr, Expr;
+    visit_expr_async_mut, expr_async, ExprAsync;
+    visit_expr_await_mut, expr_await, ExprAwait;
+    visit_expr_break_mut, expr_break, ExprBreak;
+    visit_expr_closure_mut, expr_closure, ExprClosure;
+    visit_expr_const_mut, expr_const, ExprConst;
+    visit_expr_continue_mut, expr_continue, ExprContinue;
+    visit_expr_for_loop_mut, expr_for_loop, ExprForLoop;
+    visit_expr_loop_mut, expr_loop, ExprLoop;
+    visit_expr_repeat_mut, expr_repeat, ExprRepeat;
+    visit_expr_while_mut, expr_while, ExprWhile;
+    visit_item_mut, item, Item;
+    visit_local_init_mut, local_init, LocalInit;
+    visit_macro_mut, call, Macro;
+    visit_pat_mut, pat, Pat;
+    visit_pat_ident_mut, pat_ident, PatIdent;
+    visit_path_arguments_mut, path_arguments, PathArguments;
+    visit_return_type_mut, return_type, ReturnType;
+    visit_stmt_mut, stmt, Stmt;
+    visit_type_mut, ty, Type;
+    visit_type_impl_trait_mut, type_impl_trait, TypeImplTrait;
+}
