@@ -6,7 +6,8 @@
 use core::cell::Cell;
 use std::thread;
 
-pub(crate) use crate::stack::{Earliest, Saved, Stack, WALL};
+pub(crate) use crate::slot::{Earliest, Saved, WALL};
+pub(crate) use crate::stack::Stack;
 
 use crate::clock;
 use crate::epoch::{PARKED, STALE};

@@ -44,6 +44,7 @@
 #![cfg_attr(loom, allow(dead_code, reason = "see above"))]
 
 mod epoch;
+mod slot;
 mod stack;
 mod sync;
 mod ticker;

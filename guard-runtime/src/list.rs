@@ -9,7 +9,7 @@ use std::mem;
 use std::task::Waker;
 
 use crate::site::Site;
-use crate::stack::Saved;
+use crate::slot::Saved;
 
 /// Never rings.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -203,7 +203,7 @@ mod tests {
 
     use super::{List, NEVER};
     use crate::site::Site;
-    use crate::stack::Saved;
+    use crate::slot::Saved;
 
     static SITE: Site = Site::new("a list", "list.rs", 1, 1);
 

@@ -5,7 +5,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::stack::{DATED, SLOTS};
+use crate::slot::DATED;
+use crate::stack::SLOTS;
 
 /// A place in source code; prints as `file:line:column`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use crate::clock;
 use crate::epoch::EPOCH;
 use crate::frame::{self, WALL};
 use crate::site::{Location, Site};
-use crate::stack::Saved;
+use crate::slot::Saved;
 use crate::waiting;
 
 /// Every open scope of the process, at about one moment; see [`snapshot`].

@@ -21,7 +21,7 @@ use std::task::{Context, Waker};
 use crate::epoch::{EPOCH, PARKED};
 use crate::list::{List, NEVER, NONE, Record};
 use crate::site::Site;
-use crate::stack::Saved;
+use crate::slot::Saved;
 use crate::sync::{Mutex, lock};
 use crate::ticker;
 
