@@ -12,6 +12,7 @@ mod calls;
 mod cleanup;
 mod diverge;
 mod emit;
+mod exit;
 mod expand;
 mod future;
 mod instrument;
