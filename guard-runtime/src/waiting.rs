@@ -1,7 +1,7 @@
 //! Scopes of async functions that wait: who they are, and who is to be woken when.
 //!
 //! A scope is listed here from its first `Pending` until it is left. Its alarm goes to the ticker;
-//! inside a tokio runtime it is a timer of that runtime instead.
+//! inside a tokio runtime of one thread it is a timer of that runtime instead (`timer.rs` says why).
 //!
 //! **No alarm is forgotten.** A thread puts the alarm into the list and then asks the ticker for a tick
 //! at that time. The ticker plans its next tick and then looks through the list for an earlier time.
