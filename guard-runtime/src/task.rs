@@ -153,11 +153,7 @@ impl<X: More> Task<X> {
         context: &mut Context<'_>,
         at: &At,
     ) -> Poll<Result<F::Output, Tripped>> {
-        let poller = self.resume(site);
-        match body.poll(context) {
-            Poll::Ready(value) => Poll::Ready(Ok(value)),
-            Poll::Pending => self.suspend(&poller, site, context, at).map(Err),
-        }
+        self.poll_by(site, context, at, |context| Ok(body.poll(context)))
     }
 
     /// The same, for a body in which trips may unwind.
@@ -169,8 +165,21 @@ impl<X: More> Task<X> {
         context: &mut Context<'_>,
         at: &At,
     ) -> Poll<Result<F::Output, Tripped>> {
+        self.poll_by(site, context, at, |context| {
+            leave::boundary(|| body.poll(context))
+        })
+    }
+
+    #[inline(always)]
+    fn poll_by<T>(
+        &mut self,
+        site: &'static Site,
+        context: &mut Context<'_>,
+        at: &At,
+        poll: impl FnOnce(&mut Context<'_>) -> Result<Poll<T>, Tripped>,
+    ) -> Poll<Result<T, Tripped>> {
         let poller = self.resume(site);
-        match leave::boundary(|| body.poll(context)) {
+        match poll(context) {
             Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
             Ok(Poll::Pending) => self.suspend(&poller, site, context, at).map(Err),
             Err(tripped) => Poll::Ready(Err(tripped)),
