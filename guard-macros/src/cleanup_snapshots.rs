@@ -69,20 +69,19 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                         }
                     },
                 );
-                let (__scope, mut __seen, __stale) = {
+                let (__scope, mut __seen) = match {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        4,
-                    );
-                    p::enter(&__LOOP_GUARD_SITE, 30_000_000_000_u64)
-                };
-                if __stale {
-                    match p::Probe::<Result<(), E>>::new()
-                        .look(
+                            p::concat!(
+                                p::module_path!(), "::", "f"
+                            ),
+                            p::file!(),
+                            1,
+                            4,
+                        )
+                        .within(30_000_000_000_u64);
+                    p::Probe::<Result<(), E>>::new()
+                        .enter(
+                            __LOOP_GUARD_SITE.always(30_000_000_000_u64),
                             &const {
                                 p::At::new(
                                     "fn",
@@ -92,11 +91,10 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                                 )
                             },
                         )
-                    {
-                        p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__out) => return __out,
-                    }
-                }
+                } {
+                    p::Result::Ok(__open) => __open,
+                    p::Result::Err(__out) => return __out,
+                };
                 return { step() };
             }
         "#]],

@@ -225,8 +225,8 @@ impl<'p> Emit<'p> {
         q!(&const { #private::At::new(#kind, #place) })
     }
 
-    /// The scope's name and place, in a static.
-    pub(crate) fn site(&self, function: &Ident) -> TokenStream {
+    /// The scope's name and place, in a static, and its time limit if that is always the same.
+    pub(crate) fn site(&self, function: &Ident, within: Option<&TokenStream>) -> TokenStream {
         let private = &self.private;
         let name = match self.plan.name {
             Some(name) => q!(#name),
@@ -236,7 +236,8 @@ impl<'p> Emit<'p> {
             }
         };
         let place = self.place(function.span());
-        q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place);)
+        let within = within.map(|nanos| q!(.within(#nanos)));
+        q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within;)
     }
 
     /// A number of nanoseconds.
@@ -264,32 +265,58 @@ impl<'p> Emit<'p> {
         })
     }
 
-    /// Opens the scope, and looks whether a budget is spent already.
+    /// Opens the scope, and leaves if a budget is spent already.
     pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
-        let private = &self.private;
-        let (site, nanos, limit) = (
-            self.site(function),
-            self.nanos(limits.timeout),
-            self.limit(limits),
-        );
-        let tick = self.tick(entry(function), Place::Entry, false);
-        let stale = q!(if __stale { #tick });
+        let (nanos, limit) = (self.nanos(limits.timeout), self.limit(limits));
+        let (within, entry) = match limits.timeout {
+            Some(Timeout::Expr(_)) => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
+            _ => (Some(&nanos), q!(__LOOP_GUARD_SITE.always(#nanos))),
+        };
+        let site = self.site(function, within);
         if self.shared_count {
-            return q! {
-                #site
-                #limit
-                let (__scope, mut __seen, __stale) = #private::enter(&__LOOP_GUARD_SITE, #nanos);
-                __scope.allow(__limit);
-                #stale
-            };
+            let open = self.open(&entry, None, function);
+            return q!(#site #limit #open __scope.allow(__limit););
         }
         let left = limit.is_some().then(|| q!(let mut __left = __limit;));
-        q! {
-            #limit
-            #left
-            let (__scope, mut __seen, __stale) = { #site #private::enter(&__LOOP_GUARD_SITE, #nanos) };
-            #stale
-        }
+        let open = self.open(&entry, Some(&site), function);
+        q!(#limit #left #open)
+    }
+
+    /// ```text
+    /// let (__scope, mut __seen) = match { site; enter(entry, at) } { Ok(open) => open, Err(tripped) => leave };
+    /// ```
+    fn open(
+        &self,
+        entry: &TokenStream,
+        site: Option<&TokenStream>,
+        function: &Ident,
+    ) -> TokenStream {
+        let (private, at) = (&self.private, self.at(self::entry(function)));
+        let open = match &self.plan.leave {
+            Leave::Panic => q!({ #site #private::enter_or_panic(#entry, #at) }),
+            // There is no loop to break at the entry; the first one will notice.
+            Leave::Break => q!({ #site #private::open(#entry) }),
+            Leave::Probe(ty) => {
+                let (blamed, end) = self.blaming(ty);
+                let enter = quote_spanned!(end=> #blamed::Probe::<#ty>::new().enter(#entry, #at));
+                q! {
+                    match { #site #enter } {
+                        #private::Result::Ok(__open) => __open,
+                        #private::Result::Err(__out) => return __out,
+                    }
+                }
+            }
+            _ => {
+                let leave = self.leave(Place::Entry, false);
+                q! {
+                    match { #site #private::enter(#entry, #at) } {
+                        #private::Result::Ok(__open) => __open,
+                        #private::Result::Err(__tripped) => { #leave }
+                    }
+                }
+            }
+        };
+        q!(let (__scope, mut __seen) = #open;)
     }
 
     /// The state of checks where no scope is opened.

@@ -130,7 +130,7 @@ impl Emit<'_> {
                 q!(#private::poll_caught(__body.as_mut(), __context)),
             ),
             Some(limits) => {
-                let site = self.site(function);
+                let site = self.site(function, None);
                 let new = if limits.iterations.is_some() || limits.every.is_some() {
                     q!(with_extras)
                 } else {

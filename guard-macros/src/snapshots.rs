@@ -297,20 +297,19 @@ fn a_timeout_opens_a_scope() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> io::Result<u32> {
-                let (__scope, mut __seen, __stale) = {
+                let (__scope, mut __seen) = match {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        4,
-                    );
-                    p::enter(&__LOOP_GUARD_SITE, 90_000_000_000_u64)
-                };
-                if __stale {
-                    match p::Probe::<io::Result<u32>>::new()
-                        .look(
+                            p::concat!(
+                                p::module_path!(), "::", "f"
+                            ),
+                            p::file!(),
+                            1,
+                            4,
+                        )
+                        .within(90_000_000_000_u64);
+                    p::Probe::<io::Result<u32>>::new()
+                        .enter(
+                            __LOOP_GUARD_SITE.always(90_000_000_000_u64),
                             &const {
                                 p::At::new(
                                     "fn",
@@ -320,11 +319,10 @@ fn a_timeout_opens_a_scope() {
                                 )
                             },
                         )
-                    {
-                        p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__out) => return __out,
-                    }
-                }
+                } {
+                    p::Result::Ok(__open) => __open,
+                    p::Result::Err(__out) => return __out,
+                };
                 Ok(n)
             }
         "#]],
@@ -340,20 +338,15 @@ fn a_timeout_expression() {
 }"#,
         &expect![[r#"
             fn f(d: Duration) {
-                let (__scope, mut __seen, __stale) = {
+                let (__scope, mut __seen) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         "job",
                         p::file!(),
                         1,
                         4,
                     );
-                    p::enter(
-                        &__LOOP_GUARD_SITE,
-                        p::nanos(d * 2),
-                    )
-                };
-                if __stale {
-                    __seen = p::look(
+                    p::enter_or_panic(
+                        __LOOP_GUARD_SITE.once(p::nanos(d * 2)),
                         &const {
                             p::At::new(
                                 "fn",
@@ -362,8 +355,8 @@ fn a_timeout_expression() {
                                 4,
                             )
                         },
-                    );
-                }
+                    )
+                };
                 loop {
                     if p::due(__seen) {
                         __seen = p::look(
@@ -394,22 +387,18 @@ fn iterations_are_counted() {
             fn f() {
                 let __limit = 1_000_u64;
                 let mut __left = __limit;
-                let (__scope, mut __seen, __stale) = {
+                let (__scope, mut __seen) = {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        4,
-                    );
-                    p::enter(
-                        &__LOOP_GUARD_SITE,
-                        p::u64::MAX,
-                    )
-                };
-                if __stale {
-                    __seen = p::look(
+                            p::concat!(
+                                p::module_path!(), "::", "f"
+                            ),
+                            p::file!(),
+                            1,
+                            4,
+                        )
+                        .within(p::u64::MAX);
+                    p::enter_or_panic(
+                        __LOOP_GUARD_SITE.always(p::u64::MAX),
                         &const {
                             p::At::new(
                                 "fn",
@@ -418,8 +407,8 @@ fn iterations_are_counted() {
                                 4,
                             )
                         },
-                    );
-                }
+                    )
+                };
                 while more() {
                     if __left == 0 {
                         let __tripped = p::spend(
@@ -466,19 +455,18 @@ fn a_fallback() {
         &expect![[r#"
             fn f(n: u32) -> u32 {
                 match '__tripped: {
-                    let (__scope, mut __seen, __stale) = {
+                    let (__scope, mut __seen) = match {
                         static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                            p::concat!(
-                                p::module_path!(), "::", "f"
-                            ),
-                            p::file!(),
-                            1,
-                            4,
-                        );
-                        p::enter(&__LOOP_GUARD_SITE, 1_000_000_000_u64)
-                    };
-                    if __stale {
-                        match p::tick(
+                                p::concat!(
+                                    p::module_path!(), "::", "f"
+                                ),
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                            .within(1_000_000_000_u64);
+                        p::enter(
+                            __LOOP_GUARD_SITE.always(1_000_000_000_u64),
                             &const {
                                 p::At::new(
                                     "fn",
@@ -487,13 +475,13 @@ fn a_fallback() {
                                     4,
                                 )
                             },
-                        ) {
-                            p::Result::Ok(__now) => __seen = __now,
-                            p::Result::Err(__tripped) => {
-                                break '__tripped __tripped;
-                            }
+                        )
+                    } {
+                        p::Result::Ok(__open) => __open,
+                        p::Result::Err(__tripped) => {
+                            break '__tripped __tripped;
                         }
-                    }
+                    };
                     return {
                         while more() {
                             if p::due(__seen) {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use crate::clock;
 use crate::leave;
-use crate::scope::{enter, tick};
+use crate::scope::enter;
 use crate::site::{At, Location, Site};
 use crate::tripped::Tripped;
 
@@ -59,10 +59,7 @@ impl Budget {
     /// The trip of a check whose function had no place for an error, or of the entry.
     pub fn run<T>(self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
         let site = Site::named(self.name, self.location);
-        let (_scope, _, stale) = enter(site, self.timeout);
-        if stale {
-            tick(&At::entry(self.location))?;
-        }
+        let (_scope, _) = enter(site.once(self.timeout), &At::entry(self.location))?;
         leave::run(f)
     }
 }

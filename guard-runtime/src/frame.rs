@@ -11,6 +11,7 @@ pub(crate) use crate::stack::Stack;
 
 use crate::clock;
 use crate::epoch::{PARKED, STALE};
+use crate::late;
 use crate::record;
 use crate::scope::Scope;
 use crate::stack::{EMPTY, NOBODYS};
@@ -137,6 +138,7 @@ struct Lease;
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        late::begin();
         let stack = STACK.replace(&NOBODY);
         if stack.is_nobodys() {
             return;
@@ -169,7 +171,7 @@ pub(crate) fn saw(word: u64, lag: Option<u64>) {
         return;
     }
     SEEN.set(word);
-    let stack = Stack::current();
+    let stack = Stack::usual();
     if !stack.is_nobodys() {
         stack.admit(if word & PARKED == 0 { word } else { STALE }, lag);
     }
@@ -185,7 +187,7 @@ pub(crate) fn open() -> Vec<(String, Vec<(u32, Saved)>)> {
         None => "that ends".to_owned(),
     };
     let all = lock(&ALL);
-    let busy = all.iter().filter(|stack| stack.depth() != 0);
+    let busy = all.iter().filter(|stack| !stack.is_free());
     busy.map(|stack| (name(stack), stack.read())).collect()
 }
 
@@ -195,14 +197,26 @@ pub(crate) fn any_open() -> bool {
 }
 
 fn any_running() -> bool {
-    lock(&ALL).iter().any(|stack| stack.depth() != 0)
+    lock(&ALL).iter().any(|stack| !stack.is_free())
 }
 
 impl Stack {
-    /// This thread's stack, which may be nobody's.
+    /// The stack on which this thread opens scopes as usual; nobody's if there is none yet, or if the
+    /// thread dies.
     #[inline(always)]
-    pub(crate) fn current() -> &'static Self {
+    pub(crate) fn usual() -> &'static Self {
         STACK.get()
+    }
+
+    /// The stack with this thread's scopes, which may be nobody's.
+    #[inline]
+    pub(crate) fn current() -> &'static Self {
+        let stack = STACK.get();
+        if stack.is_nobodys() {
+            late::current().unwrap_or(stack)
+        } else {
+            stack
+        }
     }
 
     /// The scopes that are open.
@@ -210,39 +224,33 @@ impl Stack {
         if self.is_nobodys() { 0 } else { self.depth() }
     }
 
-    /// This thread's stack, leased now if it had none, and whether the thread is dying, so that
-    /// nobody but the scope itself can give it back.
+    /// This thread's stack, leased now if it had none.
     #[inline(always)]
-    pub(crate) fn leased() -> (&'static Self, bool) {
+    pub(crate) fn leased() -> &'static Self {
         let stack = Self::current();
         if stack.is_nobodys() {
             Self::lease()
         } else {
-            (stack, false)
+            stack
         }
     }
 
     #[cold]
-    fn lease() -> (&'static Self, bool) {
-        let stack = lock(&FREE).pop().unwrap_or_else(|| {
-            let made: &'static Self = Box::leak(Box::new(Self::new(EMPTY)));
-            lock(&ALL).push(made);
-            made
-        });
-        STACK.set(stack);
+    fn lease() -> &'static Self {
         // It admits nothing yet.
         SEEN.set(STALE);
-        let dying = LEASE.try_with(|_| ()).is_err();
-        if !dying {
-            *lock(&stack.thread) = Some(thread::current());
+        if late::has_begun() || LEASE.try_with(|_| ()).is_err() {
+            return late::lease(Self::make);
         }
-        (stack, dying)
+        let stack = lock(&FREE).pop().unwrap_or_else(Self::make);
+        STACK.set(stack);
+        *lock(&stack.thread) = Some(thread::current());
+        stack
     }
 
-    /// Gives a dying thread's stack back.
-    pub(crate) fn release(&'static self) {
-        STACK.set(&NOBODY);
-        self.clear();
-        lock(&FREE).push(self);
+    fn make() -> &'static Self {
+        let made: &'static Self = Box::leak(Box::new(Self::new(EMPTY)));
+        lock(&ALL).push(made);
+        made
     }
 }

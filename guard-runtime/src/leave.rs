@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::hook::{self, Event};
 use crate::record;
-use crate::scope::{Seen, tick};
+use crate::scope::{Entry, Scope, Seen, enter, enter_or_panic, tick};
 use crate::site::At;
 use crate::tripped::Tripped;
 
@@ -53,6 +53,20 @@ impl<T, E> Probe<Result<T, E>> {
     {
         tick(at).map_err(|tripped| Err(error(tripped)))
     }
+
+    /// Opens a scope, and the way out if a budget is spent already.
+    #[inline(always)]
+    #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
+    pub fn enter<const ALWAYS: bool>(
+        &self,
+        entry: Entry<ALWAYS>,
+        at: &At,
+    ) -> Result<(Scope, Seen), Result<T, E>>
+    where
+        E: FromTripped,
+    {
+        enter(entry, at).map_err(|tripped| Err(error(tripped)))
+    }
 }
 
 #[cold]
@@ -94,6 +108,23 @@ impl<R> Otherwise<R> {
     )]
     pub fn look(&self, at: &At) -> Result<Seen, R> {
         Ok(look(at))
+    }
+
+    /// Opens a scope; does not come back if a budget is spent already, as [`panic`].
+    #[inline(always)]
+    #[track_caller]
+    #[allow(clippy::missing_errors_doc, reason = "it never is")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
+    pub fn enter<const ALWAYS: bool>(
+        &self,
+        entry: Entry<ALWAYS>,
+        at: &At,
+    ) -> Result<(Scope, Seen), R> {
+        Ok(enter_or_panic(entry, at))
     }
 }
 

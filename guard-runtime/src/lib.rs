@@ -44,6 +44,15 @@
 #![cfg_attr(loom, allow(dead_code, reason = "see above"))]
 
 mod epoch;
+#[cfg_attr(
+    loom,
+    allow(
+        dead_code,
+        unreachable_pub,
+        reason = "models need no more than a number of it"
+    )
+)]
+mod site;
 mod slot;
 mod stack;
 mod sync;
@@ -68,6 +77,8 @@ mod every_trip;
 mod frame;
 #[cfg(not(loom))]
 mod hook;
+#[cfg(not(loom))]
+mod late;
 #[cfg(all(feature = "testing", not(loom)))]
 mod leak_check;
 #[cfg(not(loom))]
@@ -80,8 +91,6 @@ mod record;
 mod scope;
 #[cfg(not(loom))]
 mod shield;
-#[cfg(not(loom))]
-mod site;
 #[cfg(not(loom))]
 mod snapshot;
 #[cfg(not(loom))]
@@ -140,7 +149,9 @@ pub mod __private {
     pub use crate::leave::{
         ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
     };
-    pub use crate::scope::{Count, Scope, Seen, count, due, enter, inherit, nanos, spend, tick};
+    pub use crate::scope::{
+        Count, Scope, Seen, count, due, enter, enter_or_panic, inherit, nanos, open, spend, tick,
+    };
     pub use crate::site::{At, Site};
     pub use crate::strip::{Stride, kind, turns};
     pub use crate::task::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};

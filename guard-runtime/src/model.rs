@@ -12,6 +12,7 @@ use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
 use crate::epoch::{Epoch, GAP, HEARTBEAT, PARKED};
+use crate::site::Site;
 use crate::stack::{EMPTY, Stack};
 use crate::sync::lock;
 use crate::ticker::{Bell, Ticker, Wake, World};
@@ -422,30 +423,57 @@ fn mood(ticker: Ticker<'_, Passing>, calm: bool) -> Ticker<'_, Passing> {
     if calm { ticker.calm() } else { ticker }
 }
 
-/// A reader that finds as many pushes and the same depth before and after has read a slot of one moment.
+/// A reader that finds the same in a slot before and after it finds a scope open, and as many pushes
+/// around that, has read a slot of one moment.
 ///
 /// Caught: a slot, the depth, the pushes, the entry word or its lag written relaxed; a push
-/// that is not counted; pushes compared before the depth; a word that changes before the open scopes
-/// are dated.
+/// that is not counted; pushes compared before the slot is read again; a word that changes before the
+/// open scopes are dated.
 #[test]
 fn a_glimpse_is_of_one_moment() {
-    explore(Some(3), || {
+    glimpse([(1, Some(100)), (2, Some(200))]);
+}
+
+/// The same where a push stores a site and is not counted, be it another site or the same.
+///
+/// Caught: a slot that is not read again, or before the depth; a slot or the depth written relaxed; a
+/// word that changes before the open scopes are dated.
+#[test]
+fn a_glimpse_of_what_is_not_counted() {
+    static SITES: [Site; 2] = [
+        Site::new("first", "model.rs", 1, 1).within(100),
+        Site::new("second", "model.rs", 2, 1).within(200),
+    ];
+    for second in [0, 1] {
+        glimpse([0, second].map(|site| (SITES[site].register(), None)));
+    }
+}
+
+/// One scope after the other is opened, each under a word of its own.
+fn glimpse(scopes: [(u32, Option<u64>); 2]) {
+    explore(Some(3), move || {
         let stack = Arc::new(Stack::new(EMPTY));
         let reader = {
             let stack = stack.clone();
             thread::spawn(move || stack.glimpse())
         };
-        stack.admit(10, Some(1000));
-        stack.push(stack.depth(), 1, 100);
-        stack.set_depth(0);
-        stack.admit(20, Some(2000));
-        stack.push(stack.depth(), 2, 200);
+        let times = [10, 20];
+        for (word, (site, limit)) in times.into_iter().zip(scopes) {
+            stack.set_depth(0);
+            stack.admit(word, Some(word * 100));
+            match limit {
+                Some(limit) => stack.push(stack.depth(), site, limit),
+                None => stack.push_limited(stack.depth(), site),
+            }
+        }
         stack.admit(30, Some(3000));
         stack.spend(0, 7);
-        if let Some((site, slot, spent)) = reader.join().unwrap() {
-            let times = u64::from(site);
-            assert_eq!(slot, [10 * times, 100 * times, 1000 * times]);
-            assert!(site == 2 || !spent);
+        if let Some((site, [start, limit, lag], spent)) = reader.join().unwrap() {
+            let found = (0..2).find(|n| times[*n] == start && scopes[*n].0 == site);
+            let found = found.expect("a scope that was open");
+            let own = scopes[found].1.unwrap_or_else(|| Site::by_id(site).limit());
+            assert_eq!((limit, lag), (own, start * 100));
+            assert!(found == 1 || !spent);
         }
     });
 }

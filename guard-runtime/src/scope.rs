@@ -7,6 +7,7 @@ use crate::clock;
 use crate::epoch::{CALM, CALM_GAP, EPOCH, MARGIN, PARKED, STALE};
 use crate::frame::{self, Earliest, Saved, Stack, WALL};
 use crate::hook;
+use crate::leave;
 use crate::record;
 use crate::shield;
 use crate::site::{At, Site};
@@ -23,9 +24,6 @@ const LONGER: u64 = 100 * (CALM_GAP + MARGIN);
 /// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
 /// More than a timer is usually late.
 const LEAD: u64 = 250_000;
-
-/// Marks, in a guard's depth, the one scope that gives a dying thread's stack back.
-const DYING: u32 = 1 << 31;
 
 /// The word with which a check last found nothing due.
 ///
@@ -61,13 +59,8 @@ impl Scope {
     #[inline]
     pub(crate) fn base() -> Self {
         shield::stand();
-        let (stack, dying) = Stack::leased();
-        Self::of(stack, stack.depth(), dying)
-    }
-
-    #[inline]
-    fn of(stack: &'static Stack, depth: u32, dying: bool) -> Self {
-        let depth = if dying { depth | DYING } else { depth };
+        let stack = Stack::leased();
+        let depth = stack.depth();
         Self { stack, depth }
     }
 
@@ -88,58 +81,160 @@ impl Scope {
     /// The stack, and the depth below the scope.
     #[inline]
     pub(crate) fn place(&self) -> (&'static Stack, u32) {
-        (self.stack, self.depth & !DYING)
+        (self.stack, self.depth)
     }
 
     /// Sets the iterations that [`count`] counts down, where closures count too.
     #[inline]
     pub fn allow(&self, limit: u64) {
-        self.stack.allow(self.depth & !DYING, limit);
+        self.stack.allow(self.depth, limit);
     }
 }
 
 impl Drop for Scope {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.depth & DYING == 0 {
-            self.stack.set_depth(self.depth);
-        } else {
-            self.stack.release();
-        }
+        self.stack.set_depth(self.depth);
     }
 }
 
-/// Opens a scope with a budget of `limit` nanoseconds; `MAX` never ends. True asks for a check at
-/// once: a budget may be spent already.
+/// A scope to be opened: where, and with a budget of how many nanoseconds; `MAX` never ends.
+///
+/// `ALWAYS`: its site was made [`within`](Site::within) that limit.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<const ALWAYS: bool> {
+    site: &'static Site,
+    limit: u64,
+}
+
+impl Site {
+    /// A scope with the limit of all of them.
+    #[inline(always)]
+    #[must_use]
+    pub fn always(&'static self, limit: u64) -> Entry<true> {
+        Entry { site: self, limit }
+    }
+
+    /// A scope with this limit.
+    #[inline(always)]
+    #[must_use]
+    pub fn once(&'static self, limit: u64) -> Entry<false> {
+        Entry { site: self, limit }
+    }
+}
+
+/// Opens a scope, which is itself a check.
+///
+/// # Errors
+///
+/// The trip, if a budget is spent already.
 #[doc(hidden)]
 #[inline(always)]
-pub fn enter(site: &'static Site, limit: u64) -> (Scope, Seen, bool) {
-    if limit < LONG {
-        return entered(enter_exactly(site, limit));
+pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>, at: &At) -> Result<(Scope, Seen), Tripped> {
+    if entry.limit < LONG {
+        let scope = enter_exactly(entry.site, entry.limit);
+        let seen = inherit();
+        if !seen.is_stale() {
+            return Ok((scope, seen));
+        }
+        return tick(at).map(|seen| (scope, seen));
     }
-    let stack = Stack::current();
-    let word = EPOCH.word();
-    let depth = stack.depth();
-    // Stale where a wall is planned (`shield.rs`), which then has to stand first.
-    let usual = word == stack.entry() && (limit >= LONGER || word & CALM == 0);
-    if usual && site.opens_at(depth) {
-        stack.push(depth, site.id(), limit);
-        (Scope { stack, depth }, Seen(word), false)
-    } else {
-        entered(enter_slowly(site, limit))
+    match enter_as_usual(entry) {
+        Some(opened) => Ok(opened),
+        None => Ok((enter_slowly(entry.site, entry.limit, at)?, inherit())),
     }
 }
 
+/// The same where a trip has no place: a panic.
+#[doc(hidden)]
 #[inline(always)]
-fn entered(scope: Scope) -> (Scope, Seen, bool) {
-    let seen = inherit();
-    (scope, seen, seen.is_stale())
+#[track_caller]
+pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>, at: &At) -> (Scope, Seen) {
+    if entry.limit < LONG {
+        let scope = enter_exactly(entry.site, entry.limit);
+        let seen = inherit();
+        return (
+            scope,
+            if seen.is_stale() {
+                leave::look(at)
+            } else {
+                seen
+            },
+        );
+    }
+    match enter_as_usual(entry) {
+        Some(opened) => opened,
+        None => (
+            enter_slowly_or_panic(entry.site, entry.limit, at),
+            inherit(),
+        ),
+    }
 }
 
-/// The first scope of a thread, a tick on the way, a very deep recursion.
+/// Opens a scope. What was seen is stale if somebody has to look before its body runs.
+#[doc(hidden)]
+#[inline(always)]
+pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
+    if entry.limit < LONG {
+        return (enter_exactly(entry.site, entry.limit), inherit());
+    }
+    match enter_as_usual(entry) {
+        Some(opened) => opened,
+        None => (open_slowly(entry.site, entry.limit), inherit()),
+    }
+}
+
+/// Opens a scope under the word with which this thread found nothing due.
+#[inline(always)]
+fn enter_as_usual<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
+    let stack = Stack::usual();
+    let word = EPOCH.word();
+    let depth = stack.room();
+    // Stale where a wall is planned (`shield.rs`), which then has to stand first.
+    let usual = word == stack.entry() && (entry.limit >= LONGER || word & CALM == 0);
+    if usual && entry.site.opens_at(depth) {
+        let id = entry.site.id();
+        if ALWAYS {
+            stack.push_limited(depth, id);
+        } else {
+            stack.push(depth, id, entry.limit);
+        }
+        Some((Scope { stack, depth }, Seen(word)))
+    } else {
+        None
+    }
+}
+
+/// The first scope of a thread, a tick on the way, a very deep recursion. One call with all that
+/// follows, so that there is little of it in every function.
+//
+// Of a foreign ABI, as `tick`.
 #[cold]
 #[inline(never)]
-fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+extern "C" fn enter_slowly(site: &'static Site, limit: u64, at: &At) -> Result<Scope, Tripped> {
+    let scope = enter_exactly(site, limit);
+    if inherit().is_stale() {
+        tick(at)?;
+    }
+    Ok(scope)
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn enter_slowly_or_panic(site: &'static Site, limit: u64, at: &At) -> Scope {
+    let scope = enter_exactly(site, limit);
+    if inherit().is_stale() {
+        _ = leave::look(at);
+    }
+    scope
+}
+
+#[cold]
+#[inline(never)]
+fn open_slowly(site: &'static Site, limit: u64) -> Scope {
     enter_exactly(site, limit)
 }
 
@@ -147,7 +242,7 @@ fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
 #[inline(never)]
 fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
     shield::stand();
-    let (stack, dying) = Stack::leased();
+    let stack = Stack::leased();
     let entry = EPOCH.entry();
     let (depth, word) = (stack.depth(), entry.1);
     let now = (limit != u64::MAX).then(clock::now);
@@ -157,7 +252,7 @@ fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
         ticker::hurry(now.unwrap_or(0));
     }
     look(earliest, entry, now);
-    Scope::of(stack, depth, dying)
+    Scope { stack, depth }
 }
 
 /// Opens a wall: a scope inside which the budgets around it do not count, only its own `limit`.
@@ -339,7 +434,7 @@ fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
 #[inline(never)]
 #[must_use]
 pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
-    let owner = scope.depth & !DYING;
+    let owner = scope.depth;
     scope.stack.spend(owner, limit);
     frame::set_seen(STALE);
     trip(scope.stack, owner, 0, 0, *at)

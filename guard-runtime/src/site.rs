@@ -3,9 +3,8 @@
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::slot::DATED;
 use crate::stack::SLOTS;
 
 /// A place in source code; prints as `file:line:column`.
@@ -105,15 +104,35 @@ impl fmt::Display for At {
 pub struct Site {
     name: &'static str,
     location: Location,
-    /// Its number in [`SITES`], from 1. Slots hold numbers, since an atomic can hold no reference.
+    /// The time limit of all its scopes, in nanoseconds, if there is one; else 0.
+    limit: u64,
+    /// Its number in [`SITES`], from 1, and perhaps [`LIMITED`]. Slots hold numbers, since an atomic
+    /// can hold no reference.
     id: AtomicU32,
     /// The depths at which a scope of this site can open as usual: none before it has its number, and
     /// those of the slots then.
     depths: AtomicU32,
 }
 
-/// Every site that was ever entered, in the order of its number.
-static SITES: Mutex<Vec<&'static Site>> = Mutex::new(Vec::new());
+/// In the number of a site: its scopes have one time limit, which the slots do not repeat.
+pub(crate) const LIMITED: u32 = 1 << 29;
+
+/// Every site that was ever entered, by its number: each row is twice as long as the one before, so
+/// that none ever moves and reading takes no lock.
+static SITES: [OnceLock<Row>; LIMITED.trailing_zeros() as usize] =
+    [const { OnceLock::new() }; LIMITED.trailing_zeros() as usize];
+
+type Row = Box<[OnceLock<&'static Site>]>;
+
+/// How many there are.
+static COUNT: Mutex<u32> = Mutex::new(0);
+
+/// Where the site with this number is: in which row, how long that is, at which place.
+fn place(number: u32) -> (usize, usize, usize) {
+    let row = number.ilog2();
+    let length = 1_usize << row;
+    (row as usize, length, number as usize - length)
+}
 
 /// The sites of scopes opened by hand. Each is leaked once, so a call in a loop leaks nothing more.
 static NAMED: Mutex<Option<HashMap<(&'static str, Location), &'static Site>>> = Mutex::new(None);
@@ -129,9 +148,17 @@ impl Site {
         Self {
             name,
             location: Location::new(file, line, column),
+            limit: 0,
             id: AtomicU32::new(0),
             depths: AtomicU32::new(0),
         }
+    }
+
+    /// All scopes of this site are opened with this limit, in nanoseconds.
+    #[must_use]
+    pub const fn within(mut self, limit: u64) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// The site of a scope that was opened by hand at `location`.
@@ -143,6 +170,7 @@ impl Site {
                 Box::leak(Box::new(Self {
                     name,
                     location,
+                    limit: 0,
                     id: AtomicU32::new(0),
                     depths: AtomicU32::new(0),
                 }))
@@ -181,12 +209,15 @@ impl Site {
 
     #[cold]
     fn number(&'static self) -> u32 {
-        let mut sites = lock(&SITES);
+        let mut count = lock(&COUNT);
         if self.id() == 0 {
-            sites.push(self);
-            let id = u32::try_from(sites.len()).expect("fewer guarded functions than 2^30");
-            assert!(id < DATED, "fewer guarded functions than 2^30");
-            self.id.store(id, Ordering::Relaxed);
+            *count += 1;
+            assert!(*count < LIMITED, "fewer guarded functions than 2^29");
+            let (row, length, at) = place(*count);
+            let row = SITES[row].get_or_init(|| (0..length).map(|_| OnceLock::new()).collect());
+            row[at].get_or_init(|| self);
+            let limited = if self.limit == 0 { 0 } else { LIMITED };
+            self.id.store(*count | limited, Ordering::Relaxed);
             self.depths.store(SLOTS, Ordering::Release);
         }
         self.id()
@@ -194,7 +225,14 @@ impl Site {
 
     /// The site with this number, which [`register`](Self::register) gave.
     pub(crate) fn by_id(id: u32) -> &'static Self {
-        lock(&SITES)[id as usize - 1]
+        let (row, _, at) = place(id & !LIMITED);
+        let site = SITES[row].get().and_then(|row| row[at].get());
+        site.expect("a number that was given")
+    }
+
+    /// The time limit that its scopes have, if it is [`LIMITED`].
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
     }
 }
 

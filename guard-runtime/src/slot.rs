@@ -1,6 +1,7 @@
 //! One open scope, as its thread's stack holds it, and what is kept of one that is on no stack.
 
 use crate::epoch::Epoch;
+use crate::site::{LIMITED, Site};
 use crate::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
 
 /// In place of a lag: `start` is a clock reading, not a published word.
@@ -40,6 +41,7 @@ pub(crate) struct Slot {
     /// The slot whose deadline is the earliest, this one and those below it taken together.
     pub(crate) owner: AtomicU32,
     pub(crate) start: AtomicU64,
+    /// Nothing yet, if all scopes of the site have one limit and this one is not dated.
     pub(crate) limit: AtomicU64,
     pub(crate) lag: AtomicU64,
     /// That earliest deadline; worked out by the first check that needs it.
@@ -70,11 +72,21 @@ impl Slot {
     #[inline(always)]
     pub(crate) fn write(&self, site: u32, start: u64, limit: u64, lag: u64) {
         self.limit.store(limit, Ordering::Release);
-        self.date(site, start, lag);
+        self.set(site, start, lag);
+    }
+
+    /// One that was not.
+    #[inline]
+    pub(crate) fn date(&self, site: u32, start: u64, lag: u64) {
+        if site & LIMITED != 0 {
+            let limit = Site::by_id(site).limit();
+            self.limit.store(limit, Ordering::Release);
+        }
+        self.set(site, start, lag);
     }
 
     #[inline(always)]
-    pub(crate) fn date(&self, site: u32, start: u64, lag: u64) {
+    fn set(&self, site: u32, start: u64, lag: u64) {
         self.start.store(start, Ordering::Release);
         self.lag.store(lag, Ordering::Release);
         self.due.store(UNKNOWN, Ordering::Release);

@@ -30,7 +30,8 @@ pub struct OpenScope {
 /// Lists every open scope, those of functions that run and of futures that wait.
 ///
 /// Takes no lock that a check, an entry or an exit would wait for. A thread that opens and closes
-/// scopes at that very moment may be seen as it was a moment before or after.
+/// scopes at that very moment may be seen as it was a moment before or after; if they are the same few
+/// over and over, lines of different moments can stand beside each other.
 ///
 /// ```
 /// use std::time::Duration;

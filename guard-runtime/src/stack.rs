@@ -1,17 +1,25 @@
 //! The stack of one thread's open scopes.
 //!
-//! Only its own thread writes to it; the ticker and the snapshot read. A push counts itself, writes its
-//! slot, and then raises the depth, all with release stores; a pop is no more than the store of a depth. A
-//! reader who finds the same number of pushes and then the same depth before and after has read slots
-//! of one moment: the depth comes back only with a push.
+//! Only its own thread writes to it; the ticker and the snapshot read, with acquire loads what is
+//! written by release stores.
 //!
-//! Entering writes no more than what no other place knows: the site and the limit. The start is that
-//! of all scopes which the thread opened under the same word: [`Stack::entry`]. Before that changes,
-//! and before anything else is done with them, the open ones are *dated*: theirs is written beside them.
+//! Entering writes no more than what no other place knows: the site, and the limit if that is not the
+//! site's own. The start is that of all scopes which the thread opened under the same word:
+//! [`Stack::entry`]. Before that changes, and before anything else is done with them, the open ones are
+//! *dated*: theirs is written beside them.
+//!
+//! A push writes its slot and then raises the depth; a pop is no more than the store of a depth. A push
+//! that writes more than the site counts itself before. A reader reads a slot, the depth, the slot
+//! again, and the count around all that. If nothing differs, the scope was open as it was read: what is
+//! counted was not there; and otherwise a site, if it is not dated, is one store, and the entry
+//! word that was read before it cannot come back once another is there: words only grow.
+//! So each row is true. Rows of a thread that opens and closes the same scopes again and again can be of
+//! different moments.
 
 use std::thread::Thread;
 
 use crate::epoch::{Epoch, STALE};
+use crate::site::{LIMITED, Site};
 use crate::slot::{DATED, EXACT, SPENT, Slot, TOLD, UNKNOWN, end, untold};
 use crate::slot::{Earliest, Saved};
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
@@ -25,10 +33,13 @@ pub(crate) const EMPTY: u32 = 0;
 /// The depth of the stack that stands in where there is none.
 pub(crate) const NOBODYS: u32 = u32::MAX;
 
+/// Instead of [`EMPTY`]: somebody is about to open a scope.
+const LENT: u32 = 1 << 30;
+
 /// The open scopes of one thread.
 pub(crate) struct Stack {
     depth: AtomicU32,
-    /// The pushes so far.
+    /// The pushes that wrote more than a site.
     pushes: AtomicU64,
     /// The word under which scopes open without a look at the clock; stale if none may.
     entry: AtomicU64,
@@ -59,11 +70,27 @@ impl Stack {
     }
 
     pub(crate) fn is_nobodys(&self) -> bool {
-        self.depth() == NOBODYS
+        self.room() == NOBODYS
+    }
+
+    /// Whether no scope is open, and nobody is about to open one.
+    pub(crate) fn is_free(&self) -> bool {
+        self.depth.load(Ordering::Acquire) == EMPTY
+    }
+
+    /// Somebody will open a scope. Leaving that makes it free again.
+    pub(crate) fn lend(&self) {
+        self.set_depth(LENT);
     }
 
     #[inline(always)]
     pub(crate) fn depth(&self) -> u32 {
+        self.room() & !LENT
+    }
+
+    /// The depth, where it is below [`SLOTS`].
+    #[inline(always)]
+    pub(crate) fn room(&self) -> u32 {
         self.depth.load(Ordering::Relaxed)
     }
 
@@ -105,6 +132,14 @@ impl Stack {
         let slot = &self.slots[(depth % SLOTS) as usize];
         self.count();
         slot.limit.store(limit, Ordering::Release);
+        slot.site.store(site, Ordering::Release);
+        self.set_depth(depth + 1);
+    }
+
+    /// The same, if the site knows the limit.
+    #[inline(always)]
+    pub(crate) fn push_limited(&self, depth: u32, site: u32) {
+        let slot = &self.slots[(depth % SLOTS) as usize];
         slot.site.store(site, Ordering::Release);
         self.set_depth(depth + 1);
     }
@@ -315,22 +350,35 @@ impl Stack {
         let mut last = Vec::new();
         for _ in 0..TRIES {
             let pushes = self.pushes.load(Ordering::Acquire);
-            let depth = self.depth.load(Ordering::Acquire);
-            let slots = (0..depth).map_while(|index| self.read_slot(index));
-            let slots: Vec<_> = slots.collect();
-            if self.is_still(pushes, depth) {
-                return slots;
+            let depth = self.open_scopes();
+            let rows = self.rows(depth);
+            let same_depth = self.open_scopes() == depth;
+            let again = self.rows(depth);
+            if same_depth && rows == again && self.pushes.load(Ordering::Acquire) == pushes {
+                return rows;
             }
-            let same = slots
+            let same = again
                 .iter()
                 .zip(&last)
                 .take_while(|(now, before)| now == before);
             let stable = same.count();
-            last = slots;
+            last = again;
             last.truncate(stable.max(1));
             core::hint::spin_loop();
         }
         last
+    }
+
+    #[cfg(not(loom))]
+    fn rows(&self, depth: u32) -> Vec<(u32, Saved)> {
+        (0..depth)
+            .map_while(|index| self.read_slot(index))
+            .collect()
+    }
+
+    /// How many scopes another thread finds open.
+    fn open_scopes(&self) -> u32 {
+        self.depth.load(Ordering::Acquire) & !LENT
     }
 
     #[cfg(not(loom))]
@@ -346,28 +394,22 @@ impl Stack {
     }
 
     fn read_one(&self, slot: &Slot) -> (u32, Saved) {
-        let limit = slot.limit.load(Ordering::Acquire);
-        let (start, lag) = (
+        let (mut start, mut lag) = (
             self.entry.load(Ordering::Acquire),
             self.lag.load(Ordering::Acquire),
         );
         // Before the entry word changes, the scope is dated: if it is not by now, that was its own.
         let site = slot.site.load(Ordering::Acquire);
-        let (start, lag) = if site & DATED == 0 {
-            (start, lag)
+        if site & DATED != 0 {
+            start = slot.start.load(Ordering::Acquire);
+            lag = slot.lag.load(Ordering::Acquire);
+        }
+        let limit = if site & (DATED | LIMITED) == LIMITED {
+            Site::by_id(site).limit()
         } else {
-            (
-                slot.start.load(Ordering::Acquire),
-                slot.lag.load(Ordering::Acquire),
-            )
+            slot.limit.load(Ordering::Acquire)
         };
         (site & !DATED, Saved { start, limit, lag })
-    }
-
-    /// Whether a reader has found what belongs together.
-    fn is_still(&self, pushes: u64, depth: u32) -> bool {
-        // The depth first: if it came back, the push that brought it is counted by then.
-        self.depth.load(Ordering::Acquire) == depth && self.pushes.load(Ordering::Acquire) == pushes
     }
 
     /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
@@ -375,13 +417,16 @@ impl Stack {
     #[cfg(all(test, loom))]
     pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
         let pushes = self.pushes.load(Ordering::Acquire);
-        let depth = self.depth.load(Ordering::Acquire);
         let slot = &self.slots[0];
-        let (site, saved) = self.read_one(slot);
-        let dated = slot.site.load(Ordering::Acquire) & DATED != 0;
-        let spent = dated && untold(slot.due.load(Ordering::Acquire)) == SPENT;
-        let open = depth != 0 && self.is_still(pushes, depth);
-        open.then_some((site, saved.parts(), spent))
+        let read = || {
+            let (site, saved) = self.read_one(slot);
+            let dated = slot.site.load(Ordering::Acquire) & DATED != 0;
+            let spent = dated && untold(slot.due.load(Ordering::Acquire)) == SPENT;
+            (site, saved.parts(), spent)
+        };
+        let row = read();
+        let open = self.open_scopes() != 0 && read() == row;
+        (open && self.pushes.load(Ordering::Acquire) == pushes).then_some(row)
     }
 
     /// The deadline of the wall at `index`, if a look has worked it out: the last word of it, which it
@@ -478,6 +523,7 @@ impl Stack {
 
     /// The number of the site of the scope at `index`, its time limit, and its iteration limit if that is spent.
     pub(crate) fn describe(&self, index: u32) -> (u32, u64, Option<u64>) {
+        self.date_open();
         self.slot(index, |slot| {
             let spent = untold(slot.due.load(Ordering::Relaxed)) == SPENT;
             (

@@ -26,7 +26,7 @@ use crate::epoch::{CALM_GAP, EPOCH, PARKED, STALE};
 use crate::frame::{self, Poller, Stack};
 use crate::leave;
 use crate::record;
-use crate::scope::{Scope, Seen, due, enter, inherit, tick};
+use crate::scope::{Scope, Seen, due, inherit, open, tick};
 use crate::site::{At, Site};
 use crate::tripped::Tripped;
 use crate::waiting::Waiting;
@@ -310,7 +310,7 @@ pub fn poll_caught<F: Future>(
 #[inline]
 #[must_use]
 pub fn begin(site: &'static Site, limit: u64) -> Seen {
-    let (scope, seen, _) = enter(site, limit);
+    let (scope, seen) = open(site.once(limit));
     // The task closes it.
     core::mem::forget(scope);
     seen
