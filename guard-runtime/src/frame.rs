@@ -219,11 +219,6 @@ impl Stack {
         }
     }
 
-    /// The scopes that are open.
-    pub(crate) fn how_many(&self) -> u32 {
-        if self.is_nobodys() { 0 } else { self.depth() }
-    }
-
     /// This thread's stack, leased now if it had none.
     #[inline(always)]
     pub(crate) fn leased() -> &'static Self {

@@ -407,8 +407,8 @@ fn never_early(calm: bool, bumped: bool) {
     let early = |stack: &Stack| {
         let earliest = stack.earliest(&epoch);
         (
-            earliest.settled,
-            earliest.settled && earliest.due < began + LIMIT,
+            earliest.is_settled(),
+            earliest.is_settled() && earliest.due < began + LIMIT,
         )
     };
     assert!(!early(&stack).1, "as soon as it is settled");

@@ -246,7 +246,7 @@ fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
     let entry = EPOCH.entry();
     let (depth, word) = (stack.depth(), entry.1);
     let now = (limit != u64::MAX).then(clock::now);
-    let earliest = stack.push_exact(&EPOCH, site.register(), now.unwrap_or(0), limit);
+    let earliest = stack.push_exact(depth, &EPOCH, site.register(), now.unwrap_or(0), limit);
     let (earliest, now) = in_time(stack, earliest, now);
     if word & CALM != 0 && (LONG..LONGER).contains(&limit) {
         ticker::hurry(now.unwrap_or(0));
@@ -268,8 +268,9 @@ pub(crate) fn wall(kind: u32, limit: u64) -> (Scope, Saved) {
 
 /// Whether a budget of this thread has run out, as its next check would find.
 pub(crate) fn is_spent() -> bool {
-    let Earliest { due, settled, .. } = Stack::current().earliest(&EPOCH);
-    due != u64::MAX && settled && clock::now() > due
+    let earliest = Stack::current().earliest(&EPOCH);
+    let due = earliest.due;
+    due != u64::MAX && earliest.is_settled() && clock::now() > due
 }
 
 /// For how long the deadline that counts has passed, if it has.
@@ -277,7 +278,7 @@ pub(crate) fn late() -> Option<u64> {
     shield::stand();
     let stack = Stack::current();
     let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
-    if earliest.due == u64::MAX || !earliest.settled {
+    if earliest.due == u64::MAX || !earliest.is_settled() {
         return None;
     }
     let now = now.unwrap_or_else(clock::now);
@@ -365,11 +366,7 @@ enum Look {
 // and the processor waited for that.
 #[inline(always)]
 fn look(earliest: Earliest, (lag, word): (u64, u64), now: Option<u64>) -> Look {
-    let Earliest {
-        due,
-        owner,
-        settled,
-    } = earliest;
+    let (Earliest { due, owner }, settled) = (earliest, earliest.is_settled());
     let turn = frame::turn().end();
     if due.min(turn) == u64::MAX && settled {
         // In paused time no word may count as seen: the next entry would start with it, in real time.

@@ -141,36 +141,37 @@ impl Slot {
     pub(crate) fn take_in(&self, index: u32, (own, settled): (u64, bool), earliest: &mut Earliest) {
         // One that is not settled and comes later anyway must not hold up an outer one.
         if own < earliest.due {
-            *earliest = Earliest {
-                due: own,
-                owner: index,
-                settled,
-            };
+            let owner = if settled { index } else { Earliest::UNSETTLED };
+            *earliest = Earliest { due: own, owner };
         }
-        if earliest.settled {
+        if earliest.is_settled() {
             self.owner.store(earliest.owner, Ordering::Release);
             self.due.store(earliest.due, Ordering::Release);
         }
     }
 }
 
-/// The deadline that counts.
+/// The deadline that counts. Two numbers, so that it is handed over in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Earliest {
     /// `MAX` if there is none.
     pub(crate) due: u64,
-    /// The depth of the scope it belongs to.
+    /// The depth of the scope it belongs to; [`UNSETTLED`](Self::UNSETTLED) while it may yet move later,
+    /// and has not passed.
     pub(crate) owner: u32,
-    /// Otherwise it may yet move later, and has not passed.
-    pub(crate) settled: bool,
 }
 
 impl Earliest {
     pub(crate) const NONE: Self = Self {
         due: u64::MAX,
         owner: 0,
-        settled: true,
     };
+
+    pub(crate) const UNSETTLED: u32 = u32::MAX;
+
+    pub(crate) fn is_settled(self) -> bool {
+        self.owner != Self::UNSETTLED
+    }
 }
 
 /// What is kept of a scope that is open and on no stack: that of an async function between two polls.

@@ -88,6 +88,13 @@ impl Stack {
         self.room() & !LENT
     }
 
+    /// The scopes that are open.
+    #[inline(always)]
+    pub(crate) fn how_many(&self) -> u32 {
+        let depth = self.room();
+        if depth == NOBODYS { 0 } else { depth & !LENT }
+    }
+
     /// The depth, where it is below [`SLOTS`].
     #[inline(always)]
     pub(crate) fn room(&self) -> u32 {
@@ -114,8 +121,22 @@ impl Stack {
     }
 
     /// Dates the open scopes. Those that are dated lie below those that are not.
-    #[inline]
+    #[inline(always)]
     fn date_open(&self) {
+        self.date_below(self.depth());
+    }
+
+    // The depth is handed on where it is known: no two loads of an atomic are made one.
+    #[inline(always)]
+    fn date_below(&self, depth: u32) {
+        let top = self.slots.get(depth.wrapping_sub(1) as usize);
+        if top.is_none_or(|slot| slot.site.load(Ordering::Relaxed) & DATED == 0) {
+            self.date_undated();
+        }
+    }
+
+    #[inline(never)]
+    fn date_undated(&self) {
         for slot in self.slots.iter().take(self.depth() as usize).rev() {
             let site = slot.site.load(Ordering::Relaxed);
             if site & DATED != 0 {
@@ -153,35 +174,53 @@ impl Stack {
     /// Opens a scope at any depth, its start read from the clock. Returns the deadline that counts,
     /// so that it need not be read back from slots that were written a moment ago.
     #[inline]
-    pub(crate) fn push_exact(&self, epoch: &Epoch, site: u32, start: u64, limit: u64) -> Earliest {
-        self.push_beside(self.earliest(epoch), site, start, limit)
+    pub(crate) fn push_exact(
+        &self,
+        depth: u32,
+        epoch: &Epoch,
+        site: u32,
+        start: u64,
+        limit: u64,
+    ) -> Earliest {
+        let around = self.earliest_below(depth, epoch);
+        self.push_beside(depth, around, site, start, limit)
     }
 
     /// The same for a wall: nothing else counts.
     pub(crate) fn push_wall(&self, kind: u32, start: u64, limit: u64) {
-        self.push_beside(Earliest::NONE, kind, start, limit);
+        self.push_beside(self.depth(), Earliest::NONE, kind, start, limit);
     }
 
     #[inline]
-    fn push_beside(&self, mut earliest: Earliest, site: u32, start: u64, limit: u64) -> Earliest {
-        let depth = self.depth();
-        self.open(depth, |slot| {
+    fn push_beside(
+        &self,
+        depth: u32,
+        mut earliest: Earliest,
+        site: u32,
+        start: u64,
+        limit: u64,
+    ) -> Earliest {
+        self.open(depth, move |slot| {
             slot.write(site, start, limit, EXACT);
             slot.take_in(depth, (end(start, limit), true), &mut earliest);
-        });
-        earliest
+            earliest
+        })
     }
 
     // Inlined for good: what is written came in registers, and would go through memory.
     #[inline(always)]
-    fn open(&self, depth: u32, write: impl FnOnce(&Slot)) {
-        self.date_open();
+    fn open<T>(&self, depth: u32, write: impl FnOnce(&Slot) -> T) -> T {
+        self.date_below(depth);
         self.count();
-        if depth >= SLOTS {
-            self.make_room(depth);
-        }
-        self.slot(depth, write);
+        let written = match self.slots.get(depth as usize) {
+            Some(slot) => write(slot),
+            None => {
+                self.make_room(depth);
+                self.slot(depth, write)
+            }
+        };
         self.set_depth(depth + 1);
+        written
     }
 
     #[cold]
@@ -205,8 +244,9 @@ impl Stack {
     /// Opens a scope again, on this stack or another one.
     #[inline]
     pub(crate) fn resume(&self, site: u32, saved: &Saved) {
-        self.open(self.depth(), |slot| {
-            slot.write(site, saved.start, saved.limit, saved.lag);
+        let Saved { start, limit, lag } = *saved;
+        self.open(self.depth(), move |slot| {
+            slot.write(site, start, limit, lag);
         });
     }
 
@@ -306,10 +346,14 @@ impl Stack {
     /// The earliest deadline of all open scopes.
     #[inline(always)]
     pub(crate) fn earliest(&self, epoch: &Epoch) -> Earliest {
+        self.earliest_below(self.how_many(), epoch)
+    }
+
+    #[inline(always)]
+    fn earliest_below(&self, depth: u32, epoch: &Epoch) -> Earliest {
         let mut earliest = Earliest::NONE;
-        let depth = self.depth();
         let slot = self.slots.get(depth.wrapping_sub(1) as usize);
-        if self.is_nobodys() || depth == 0 || slot.is_some_and(|slot| slot.knows(&mut earliest)) {
+        if depth == 0 || slot.is_some_and(|slot| slot.knows(&mut earliest)) {
             return earliest;
         }
         self.walk(epoch)
@@ -547,12 +591,12 @@ mod tests {
         let (epoch, stack) = (Epoch::new(), Stack::new(EMPTY));
         let word = epoch.tick(SECOND, false);
         epoch.settle(epoch.word(), word, SECOND);
-        stack.push_exact(&epoch, 1, SECOND, 5);
+        stack.push_exact(0, &epoch, 1, SECOND, 5);
         stack.admit(word, Some(0));
         stack.push(stack.depth(), 2, 3600 * SECOND);
         let earliest = stack.earliest(&epoch);
         assert_eq!((earliest.due, earliest.owner), (SECOND + 5, 0));
-        assert!(earliest.settled);
+        assert!(earliest.is_settled());
     }
 
     #[test]
@@ -563,12 +607,12 @@ mod tests {
         stack.admit(word, Some(0));
         stack.push(stack.depth(), 1, 10 * SECOND);
         let bound = stack.earliest(&epoch);
-        assert!(!bound.settled && bound.due >= 11 * SECOND);
+        assert!(!bound.is_settled() && bound.due >= 11 * SECOND);
         let next = epoch.tick(3 * SECOND, false);
         epoch.settle(word, next, 4 * SECOND);
         let earliest = stack.earliest(&epoch);
         assert!(
-            earliest.settled && earliest.due >= 14 * SECOND,
+            earliest.is_settled() && earliest.due >= 14 * SECOND,
             "the start may have been at 4 s"
         );
     }
