@@ -279,6 +279,9 @@ fn a_counting_while_in_strips() {
                                 break;
                             }
                         }
+                        if !__more {
+                            break;
+                        }
                         __length = __LOOP_GUARD_STRIDE.adapt(__length);
                     }
                 }

@@ -14,7 +14,10 @@ impl Emit<'_> {
     /// becomes, with `break`s of the body sent to the outer loop,
     /// ```text
     /// match (IntoIterator::into_iter(base),) { (it,) => match kind(&it).maker().make(it).adaptor() { mut strips => {
-    ///     while !strips.is_done() { check; for pat in strips.strip(length) { body } }
+    ///     while !strips.is_done() {
+    ///         check; for pat in strips.strip(length) { body }
+    ///         if strips.is_done() { break } adapt
+    ///     }
     /// }}}
     /// ```
     /// The outer `match` keeps the temporaries of the base alive, as `for` does.
@@ -89,7 +92,10 @@ impl Emit<'_> {
     /// becomes, if the condition has no effects,
     /// ```text
     /// let mut more = condition;
-    /// while more { check; for _ in turns(length) { body; more = condition; if !more { break } } }
+    /// while more {
+    ///     check; for _ in turns(length) { body; more = condition; if !more { break } }
+    ///     if !more { break } adapt
+    /// }
     /// ```
     /// which vectorises (with the condition in front, with a jump to the outer loop, or with a countdown
     /// of our own, it did not), and otherwise
@@ -127,6 +133,11 @@ impl Emit<'_> {
             (q!(loop), q!(if #cond #body else { break #target; }))
         };
         let more = turns.pure.then(|| q!(let mut __more = #cond;));
+        let done = turns.pure.then(|| {
+            q!(if !__more {
+                break;
+            })
+        });
         q! {
             #(#attrs)*
             {
@@ -135,6 +146,7 @@ impl Emit<'_> {
                 #outer #head {
                     #check
                     #label for _ in #private::turns(__length) { #turn }
+                    #done
                     #adapt
                 }
             }

@@ -15,6 +15,9 @@ pub trait Split {
     /// Items left.
     fn left(&self) -> usize;
 
+    /// Forgets all but the next `count` items, which are there.
+    fn trim(&mut self, count: usize);
+
     /// The next `count` items, which are there.
     fn split(&mut self, count: usize) -> Self::Piece;
 
@@ -25,80 +28,172 @@ pub trait Split {
     }
 
     /// The next items, at most this many.
+    //
+    // In two arms: what is left after the last strip is known to be nothing, and that the strip is not
+    // empty is not asked again.
     #[inline(always)]
     fn cut(&mut self, most: usize) -> Self::Piece {
-        self.split(self.left().min(most))
+        if self.left() > most {
+            rare();
+            self.split(most)
+        } else {
+            self.rest()
+        }
+    }
+
+    /// What is left, all of it.
+    #[inline(always)]
+    fn rest(&mut self) -> Self::Piece {
+        self.split(self.left())
     }
 
     /// The iterator itself.
     fn whole(self) -> Self::Whole;
 }
 
+/// An iterator that can be split.
+#[doc(hidden)]
+pub trait Source: Iterator {
+    /// What it is split as.
+    type Split: Split<Whole = Self>;
+
+    /// All of it.
+    fn into_split(self) -> Self::Split;
+}
+
+/// Tells the compiler that this place is seldom reached.
+#[cold]
+#[inline(always)]
+pub(crate) fn rare() {}
+
 /// A [`Split`] that can be cut at its end as well.
 #[doc(hidden)]
 pub trait SplitBack: Split<Piece: DoubleEndedIterator, Whole: DoubleEndedIterator> {
     /// The last `count` items, which are there, in order.
     fn split_back(&mut self, count: usize) -> Self::Piece;
+
+    /// Forgets all but the last `count` items, which are there.
+    fn trim_back(&mut self, count: usize);
 }
 
-impl<'a, T> Split for Iter<'a, T> {
+/// A slice by its length: iterators hold two ends, and the compiler does not see that those of two
+/// slices of one length stay as far apart.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Slice<'a, T>(&'a [T]);
+
+impl<'a, T> Source for Iter<'a, T> {
+    type Split = Slice<'a, T>;
+
+    #[inline(always)]
+    fn into_split(self) -> Slice<'a, T> {
+        Slice(self.as_slice())
+    }
+}
+
+impl<'a, T> Split for Slice<'a, T> {
     type Piece = Iter<'a, T>;
-    type Whole = Self;
+    type Whole = Iter<'a, T>;
 
     #[inline(always)]
     fn left(&self) -> usize {
-        self.len()
+        self.0.len()
     }
 
     #[inline(always)]
-    fn split(&mut self, count: usize) -> Self {
-        let (piece, rest) = self.as_slice().split_at(count);
-        *self = rest.iter();
-        piece.iter()
+    fn trim(&mut self, count: usize) {
+        self.0 = &self.0[..count];
     }
 
-    fn whole(self) -> Self {
-        self
-    }
-}
-
-impl<T> SplitBack for Iter<'_, T> {
     #[inline(always)]
-    fn split_back(&mut self, count: usize) -> Self {
-        let (rest, piece) = self.as_slice().split_at(self.len() - count);
-        *self = rest.iter();
+    fn split(&mut self, count: usize) -> Iter<'a, T> {
+        let (piece, rest) = self.0.split_at(count);
+        self.0 = rest;
         piece.iter()
+    }
+
+    #[inline(always)]
+    fn rest(&mut self) -> Iter<'a, T> {
+        core::mem::take(&mut self.0).iter()
+    }
+
+    fn whole(self) -> Iter<'a, T> {
+        self.0.iter()
     }
 }
 
-impl<'a, T> Split for IterMut<'a, T> {
+impl<T> SplitBack for Slice<'_, T> {
+    #[inline(always)]
+    fn split_back(&mut self, count: usize) -> Self::Piece {
+        let (rest, piece) = self.0.split_at(self.0.len() - count);
+        self.0 = rest;
+        piece.iter()
+    }
+
+    #[inline(always)]
+    fn trim_back(&mut self, count: usize) {
+        self.0 = &self.0[self.0.len() - count..];
+    }
+}
+
+/// The same of one that is written to.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct SliceMut<'a, T>(&'a mut [T]);
+
+impl<'a, T> Source for IterMut<'a, T> {
+    type Split = SliceMut<'a, T>;
+
+    #[inline(always)]
+    fn into_split(self) -> SliceMut<'a, T> {
+        SliceMut(self.into_slice())
+    }
+}
+
+impl<'a, T> Split for SliceMut<'a, T> {
     type Piece = IterMut<'a, T>;
-    type Whole = Self;
+    type Whole = IterMut<'a, T>;
 
     #[inline(always)]
     fn left(&self) -> usize {
-        self.len()
+        self.0.len()
     }
 
     #[inline(always)]
-    fn split(&mut self, count: usize) -> Self {
-        let (piece, rest) = core::mem::take(self).into_slice().split_at_mut(count);
-        *self = rest.iter_mut();
+    fn trim(&mut self, count: usize) {
+        self.0 = &mut core::mem::take(&mut self.0)[..count];
+    }
+
+    #[inline(always)]
+    fn split(&mut self, count: usize) -> IterMut<'a, T> {
+        let (piece, rest) = core::mem::take(&mut self.0).split_at_mut(count);
+        self.0 = rest;
         piece.iter_mut()
     }
 
-    fn whole(self) -> Self {
-        self
+    #[inline(always)]
+    fn rest(&mut self) -> IterMut<'a, T> {
+        core::mem::take(&mut self.0).iter_mut()
+    }
+
+    fn whole(self) -> IterMut<'a, T> {
+        self.0.iter_mut()
     }
 }
 
-impl<T> SplitBack for IterMut<'_, T> {
+impl<T> SplitBack for SliceMut<'_, T> {
     #[inline(always)]
-    fn split_back(&mut self, count: usize) -> Self {
-        let at = self.len() - count;
-        let (rest, piece) = core::mem::take(self).into_slice().split_at_mut(at);
-        *self = rest.iter_mut();
+    fn split_back(&mut self, count: usize) -> Self::Piece {
+        let at = self.0.len() - count;
+        let (rest, piece) = core::mem::take(&mut self.0).split_at_mut(at);
+        self.0 = rest;
         piece.iter_mut()
+    }
+
+    #[inline(always)]
+    fn trim_back(&mut self, count: usize) {
+        let at = self.0.len() - count;
+        self.0 = &mut core::mem::take(&mut self.0)[at..];
     }
 }
 
@@ -147,6 +242,18 @@ macro_rules! step {
 }
 step!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
+impl<T: Step> Source for Range<T>
+where
+    Self: Iterator<Item = T>,
+{
+    type Split = Self;
+
+    #[inline(always)]
+    fn into_split(self) -> Self {
+        self
+    }
+}
+
 impl<T: Step> Split for Range<T>
 where
     Self: Iterator<Item = T>,
@@ -171,6 +278,13 @@ where
     }
 
     #[inline(always)]
+    fn trim(&mut self, count: usize) {
+        if count < self.left() {
+            self.end = self.start.plus(count);
+        }
+    }
+
+    #[inline(always)]
     fn is_done(&self) -> bool {
         self.start >= self.end
     }
@@ -180,7 +294,12 @@ where
     #[inline(always)]
     fn cut(&mut self, most: usize) -> Self {
         let (start, stop) = (self.start, self.start.ahead(most));
-        self.start = if stop < self.end { stop } else { self.end };
+        self.start = if stop < self.end {
+            rare();
+            stop
+        } else {
+            self.end
+        };
         start..self.start
     }
 
@@ -198,6 +317,25 @@ where
         let end = self.end;
         self.end = end.minus(count);
         self.end..end
+    }
+
+    #[inline(always)]
+    fn trim_back(&mut self, count: usize) {
+        if count < self.left() {
+            self.start = self.end.minus(count);
+        }
+    }
+}
+
+impl<T: Step> Source for RangeInclusive<T>
+where
+    Self: DoubleEndedIterator<Item = T>,
+{
+    type Split = Self;
+
+    #[inline(always)]
+    fn into_split(self) -> Self {
+        self
     }
 }
 
@@ -230,6 +368,15 @@ where
         start..=start.plus(count).minus(1)
     }
 
+    #[inline(always)]
+    fn trim(&mut self, count: usize) {
+        if count == 0 {
+            self.split(self.left());
+        } else if count < self.left() {
+            *self = self.split(count);
+        }
+    }
+
     fn whole(self) -> Self {
         self
     }
@@ -248,6 +395,15 @@ where
         let rest = end.minus(count);
         *self = start..=rest;
         rest.plus(1)..=end
+    }
+
+    #[inline(always)]
+    fn trim_back(&mut self, count: usize) {
+        if count == 0 {
+            self.split(self.left());
+        } else if count < self.left() {
+            *self = self.split_back(count);
+        }
     }
 }
 
@@ -287,12 +443,25 @@ impl<S: Split> Split for Numbered<S> {
     }
 
     #[inline(always)]
+    fn trim(&mut self, count: usize) {
+        self.inner.trim(count);
+    }
+
+    #[inline(always)]
     fn split(&mut self, count: usize) -> Self::Piece {
         let next = self.next;
         self.next += count;
         Numbered {
             inner: self.inner.split(count),
             next,
+        }
+    }
+
+    #[inline(always)]
+    fn rest(&mut self) -> Self::Piece {
+        Numbered {
+            inner: self.inner.rest(),
+            next: self.next,
         }
     }
 
@@ -316,8 +485,18 @@ impl<S: SplitBack> Split for Reversed<S> {
     }
 
     #[inline(always)]
+    fn trim(&mut self, count: usize) {
+        self.0.trim_back(count);
+    }
+
+    #[inline(always)]
     fn split(&mut self, count: usize) -> Self::Piece {
         self.0.split_back(count).rev()
+    }
+
+    #[inline(always)]
+    fn rest(&mut self) -> Self::Piece {
+        self.0.rest().rev()
     }
 
     fn whole(self) -> Self::Whole {
@@ -343,8 +522,18 @@ where
     }
 
     #[inline(always)]
+    fn trim(&mut self, count: usize) {
+        self.0.trim(count);
+    }
+
+    #[inline(always)]
     fn split(&mut self, count: usize) -> Self::Piece {
         self.0.split(count).copied()
+    }
+
+    #[inline(always)]
+    fn rest(&mut self) -> Self::Piece {
+        self.0.rest().copied()
     }
 
     fn whole(self) -> Self::Whole {
@@ -352,10 +541,20 @@ where
     }
 }
 
-/// `zip`.
+/// `zip`, of two with as many items: what the longer has more is nobody's to see.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Zipped<A, B>(pub(crate) A, pub(crate) B);
+pub struct Zipped<A, B>(A, B);
+
+impl<A: Split, B: Split> Zipped<A, B> {
+    #[inline(always)]
+    pub(crate) fn new(mut a: A, mut b: B) -> Self {
+        let count = a.left().min(b.left());
+        a.trim(count);
+        b.trim(count);
+        Self(a, b)
+    }
+}
 
 impl<A: Split, B: Split> Split for Zipped<A, B> {
     type Piece = iter::Zip<A::Piece, B::Piece>;
@@ -363,12 +562,31 @@ impl<A: Split, B: Split> Split for Zipped<A, B> {
 
     #[inline(always)]
     fn left(&self) -> usize {
-        self.0.left().min(self.1.left())
+        self.0.left()
+    }
+
+    #[inline(always)]
+    fn trim(&mut self, count: usize) {
+        self.0.trim(count);
+        self.1.trim(count);
+    }
+
+    #[inline(always)]
+    fn is_done(&self) -> bool {
+        self.0.is_done()
     }
 
     #[inline(always)]
     fn split(&mut self, count: usize) -> Self::Piece {
-        self.0.split(count).zip(self.1.split(count))
+        let (a, b) = (self.0.split(count), self.1.split(count));
+        // The compiler shall see that what is left of both is of one length as well.
+        self.1.trim(self.0.left());
+        a.zip(b)
+    }
+
+    #[inline(always)]
+    fn rest(&mut self) -> Self::Piece {
+        self.0.rest().zip(self.1.rest())
     }
 
     fn whole(self) -> Self::Whole {

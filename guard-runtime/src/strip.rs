@@ -12,10 +12,10 @@
 use core::iter::{Copied, Enumerate, Rev, Zip};
 use core::marker::PhantomData;
 use core::ops::Range;
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::clock;
-use crate::split::{Copies, Numbered, Reversed, Split, SplitBack, Zipped};
+use crate::split::{Copies, Numbered, Reversed, Source, Split, SplitBack, Zipped, rare};
 
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 4096;
@@ -23,9 +23,9 @@ const FULL: u32 = 4096;
 /// Few enough for operators that take microseconds.
 const FIRST: u32 = 16;
 
-/// Nanoseconds. Twice this and a margin is still well within what a trip may be late.
-const SHORT: u64 = 20_000;
-const LONG: u64 = 60_000;
+/// Microseconds, almost. Twice this and a margin is still well within what a trip may be late.
+const SHORT: u32 = 20;
+const LONG: u32 = 60;
 
 /// The strip length of one loop, in a static beside it.
 ///
@@ -35,18 +35,15 @@ const LONG: u64 = 60_000;
 pub struct Stride {
     length: AtomicU32,
     /// When a strip last ended, in any run.
-    ended: AtomicU64,
+    ended: AtomicU32,
 }
 
-/// What one run of the loop keeps of it; passed by value, like [`Seen`](crate::scope::Seen).
+/// What one run of the loop keeps of it, passed by value, like [`Seen`](crate::scope::Seen), and in one
+/// register: items in the lower half, and when the strip before ended in the upper; 0 if there was none.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-#[repr(C)]
-pub struct Length {
-    now: u32,
-    /// When the strip before ended; 0 if there was none.
-    began: u64,
-}
+#[repr(transparent)]
+pub struct Length(u64);
 
 impl Stride {
     /// Of a loop that never ran.
@@ -55,24 +52,22 @@ impl Stride {
     pub const fn new() -> Self {
         Self {
             length: AtomicU32::new(FIRST),
-            ended: AtomicU64::new(0),
+            ended: AtomicU32::new(0),
         }
     }
 
     /// At the start of the loop.
     #[inline(always)]
     pub fn length(&self) -> Length {
-        Length {
-            now: self.length.load(Ordering::Relaxed),
-            began: 0,
-        }
+        Length::new(self.length.load(Ordering::Relaxed), 0)
     }
 
-    /// Between two strips.
+    /// Between two strips; most loops end in their first.
     #[inline(always)]
     #[must_use]
     pub fn adapt(&self, length: Length) -> Length {
-        if length.now == FULL {
+        rare();
+        if length.now() == FULL {
             length
         } else {
             self.learn(length)
@@ -81,18 +76,16 @@ impl Stride {
 
     /// After a tick: whatever was learned may be out of date.
     //
-    // Like `tick`, it is of a foreign ABI because such functions do not unwind: without landing pads
-    // for them, the register allocator keeps the loop's variables in registers.
-    #[cold]
-    #[inline(never)]
+    // No call: the one to `tick` before it is all that a check should cost in code.
+    #[inline(always)]
     #[must_use]
-    pub extern "C" fn doubt(&self, length: Length) -> Length {
+    pub fn doubt(&self, length: Length) -> Length {
         // A strip may end anywhere, so every place is tried.
         #[cfg(feature = "testing")]
         if crate::every_trip::is_running() {
-            return Length { now: 1, began: 0 };
+            return Length::new(1, 0);
         }
-        if length.now == FULL {
+        if length.now() == FULL {
             self.keep(FULL / 2, 0)
         } else {
             length
@@ -101,29 +94,57 @@ impl Stride {
 
     /// The time since a strip of another run ended is no less than what the first of this one took:
     /// good enough to grow by, so that a loop learns which is short each time and runs often.
+    //
+    // Like `tick`, it is of a foreign ABI because such functions do not unwind: without landing pads
+    // for them, the register allocator keeps the loop's variables in registers.
     #[cold]
     #[inline(never)]
-    extern "C" fn learn(&self, Length { now, began }: Length) -> Length {
-        let time = clock::real();
+    extern "C" fn learn(&self, length: Length) -> Length {
+        let (now, began) = (length.now(), length.began());
+        let time = moment();
         let ended = self.ended.load(Ordering::Relaxed);
         self.ended.store(time, Ordering::Relaxed);
-        match time.saturating_sub(if began == 0 { ended } else { began }) {
+        match time.wrapping_sub(if began == 0 { ended } else { began }) {
             took if took < SHORT => self.keep((now * 2).min(FULL), time),
             took if took > LONG && began != 0 => self.keep((now / 2).max(1), time),
-            _ => Length { now, began: time },
+            _ => Length::new(now, time),
         }
     }
 
-    fn keep(&self, now: u32, began: u64) -> Length {
+    #[inline(always)]
+    fn keep(&self, now: u32, began: u32) -> Length {
         self.length.store(now, Ordering::Relaxed);
-        Length { now, began }
+        Length::new(now, began)
     }
+}
+
+/// Now, in units of 1,024 ns, never 0. It comes round after 73 minutes: what is learned wrongly then
+/// is put right by the next strip.
+fn moment() -> u32 {
+    #[allow(clippy::cast_possible_truncation, reason = "it comes round")]
+    let moment = (clock::real() >> 10) as u32;
+    moment.max(1)
 }
 
 impl Length {
     #[inline(always)]
+    fn new(now: u32, began: u32) -> Self {
+        Self(u64::from(began) << 32 | u64::from(now))
+    }
+
+    #[inline(always)]
+    #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
+    fn now(self) -> u32 {
+        self.0 as u32
+    }
+
+    fn began(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline(always)]
     fn get(self) -> usize {
-        self.now as usize
+        self.now() as usize
     }
 }
 
@@ -197,7 +218,7 @@ impl<I> Counted<I> {
     pub fn strip(&mut self, length: Length) -> Strip<'_, I> {
         Strip {
             of: self,
-            left: length.now,
+            left: length.now(),
         }
     }
 }
@@ -280,7 +301,7 @@ impl<S: Split> Partner for Cut<S> {
 
     #[inline(always)]
     fn with<A: Split>(self, left: A) -> Cut<Zipped<A, S>> {
-        Cut(Zipped(left, self.0))
+        Cut(Zipped::new(left, self.0))
     }
 }
 
@@ -303,7 +324,7 @@ impl<I: Iterator> Partner for Counted<I> {
 #[inline(always)]
 #[must_use]
 pub fn turns(length: Length) -> Range<u32> {
-    0..length.now
+    0..length.now()
 }
 
 /// Finds out whether an iterator can be split, as [`Probe`](crate::leave::Probe) does with types.
@@ -336,7 +357,7 @@ pub fn kind<I>(_: &I) -> Kind<I> {
     clippy::unused_self,
     reason = "the method is found by the type of `self`"
 )]
-impl<I: Split> Kind<I> {
+impl<I: Source> Kind<I> {
     /// It can be split.
     #[inline(always)]
     pub fn maker(&self) -> Cutter {
@@ -369,8 +390,8 @@ impl<I> core::ops::Deref for Kind<I> {
 impl Cutter {
     /// The iteration.
     #[inline(always)]
-    pub fn make<S: Split>(self, iter: S) -> Cut<S> {
-        Cut(iter)
+    pub fn make<I: Source>(self, iter: I) -> Cut<I::Split> {
+        Cut(iter.into_split())
     }
 }
 
