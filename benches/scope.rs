@@ -53,6 +53,12 @@ fn call_inherit_cleanup(x: u64) -> u64 {
 }
 
 #[inline(never)]
+fn call_then_nothing(x: u64) -> u64 {
+    nothing(&Exit::Returned);
+    x + 1
+}
+
+#[inline(never)]
 fn call_defer(x: u64) -> u64 {
     defer!(|exit| nothing(exit));
     x + 1
@@ -167,8 +173,9 @@ fn cleanup(c: &mut Criterion) {
     }
     group.finish();
 
-    let calls: [(&str, Call); 3] = [
+    let calls: [(&str, Call); 4] = [
         ("none", call),
+        ("its function called by hand", call_then_nothing),
         ("attribute, inherit", call_inherit_cleanup),
         ("defer!", call_defer),
     ];

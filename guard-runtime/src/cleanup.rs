@@ -11,7 +11,8 @@ use crate::frame::{self, Stack};
 use crate::hook::{self, Event};
 use crate::leave;
 use crate::record;
-use crate::shield::{CLEANUP, Planned, Standing};
+use crate::scope::LONG;
+use crate::shield::{Planned, Wall};
 use crate::site::Location;
 use crate::tripped::Tripped;
 
@@ -46,26 +47,74 @@ impl fmt::Display for Exit<'_> {
 
 /// A call that is made when this is dropped: the value of [`defer`].
 #[must_use = "it runs when this is dropped: at once, if it is bound to nothing"]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "none of them depends on another"
-)]
 pub struct Deferred<F: FnOnce(&Exit<'_>)> {
-    run: Option<F>,
-    within: u64,
-    /// Whether it stands for a scope of its own, one deeper than where it was made.
-    own: bool,
-    /// Whether the thread unwound already.
-    unwinding: bool,
-    /// The trips so far.
-    mark: u64,
-    place: &'static Caller<'static>,
+    call: Call<F>,
     /// The guarded future in whose body it was made.
     task: usize,
-    /// Whether it stands for a future that has not come to its end.
-    awaits: bool,
-    #[cfg(feature = "testing")]
-    counted: bool,
+}
+
+/// The same where nobody can move it: the cleanup of a function.
+#[doc(hidden)]
+#[must_use]
+pub struct AtExit<F: FnOnce(&Exit<'_>)> {
+    call: Call<F>,
+}
+
+struct Call<F> {
+    run: Option<F>,
+    /// Whether it stands for a scope of its own, one deeper than where it was made.
+    own: bool,
+    within: u64,
+    /// The trips so far; in the bits below, what else is not as usual. So one comparison tells.
+    mark: u64,
+    place: &'static Caller<'static>,
+}
+
+/// In a mark: the thread unwound already.
+const UNWINDING: u64 = 1;
+
+/// In a mark: it stands for a future that has not come to its end.
+const AWAITS: u64 = 2;
+
+/// In a mark: its wall has to stand from the beginning.
+const SHORT: u64 = 4;
+
+/// In a mark: a leak check knows of it.
+const COUNTED: u64 = 8;
+
+const _: () = assert!(2 * COUNTED == record::STEP);
+
+impl<F: FnOnce(&Exit<'_>)> Call<F> {
+    #[inline(always)]
+    fn new(run: F, own: bool, within: u64, place: &'static Caller<'static>) -> Self {
+        let mut mark = record::count();
+        if thread::panicking() {
+            mark |= UNWINDING;
+        }
+        #[cfg(feature = "testing")]
+        if crate::leak_check::made() {
+            mark |= COUNTED;
+        }
+        if within < LONG {
+            mark |= SHORT;
+        }
+        Self {
+            run: Some(run),
+            own,
+            within,
+            mark,
+            place,
+        }
+    }
+
+    #[inline(always)]
+    fn set_within(&mut self, within: u64) {
+        self.within = within;
+        self.mark &= !SHORT;
+        if within < LONG {
+            self.mark |= SHORT;
+        }
+    }
 }
 
 /// Has `run` called when the value is dropped, and told why; for at most a second, or as long as
@@ -106,16 +155,8 @@ pub struct Deferred<F: FnOnce(&Exit<'_>)> {
 #[track_caller]
 pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
     Deferred {
-        #[cfg(feature = "testing")]
-        counted: crate::leak_check::made(),
-        run: Some(run),
-        within: WITHIN,
-        own: false,
-        unwinding: thread::panicking(),
-        mark: record::count(),
-        place: Caller::caller(),
+        call: Call::new(run, false, WITHIN, Caller::caller()),
         task: frame::task(),
-        awaits: false,
     }
 }
 
@@ -123,11 +164,10 @@ pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
 #[doc(hidden)]
 #[inline(always)]
 #[track_caller]
-pub fn cleanup<F: FnOnce(&Exit<'_>)>(own: bool, within: Option<u64>, run: F) -> Deferred<F> {
-    let mut deferred = defer(run);
-    deferred.own = own;
-    deferred.within = within.unwrap_or(WITHIN);
-    deferred
+pub fn cleanup<F: FnOnce(&Exit<'_>)>(own: bool, within: Option<u64>, run: F) -> AtExit<F> {
+    AtExit {
+        call: Call::new(run, own, within.unwrap_or(WITHIN), Caller::caller()),
+    }
 }
 
 /// The same of an async function; [`finish`](Deferred::finish) is its end.
@@ -139,9 +179,12 @@ pub fn cleanup_of_future<F: FnOnce(&Exit<'_>)>(
     within: Option<u64>,
     run: F,
 ) -> Deferred<F> {
-    let mut deferred = cleanup(own, within, run);
-    deferred.awaits = true;
-    deferred
+    let mut call = Call::new(run, own, within.unwrap_or(WITHIN), Caller::caller());
+    call.mark |= AWAITS;
+    Deferred {
+        call,
+        task: frame::task(),
+    }
 }
 
 impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
@@ -149,7 +192,7 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
     #[doc(hidden)]
     #[inline]
     pub fn finish(mut self) {
-        self.awaits = false;
+        self.call.mark &= !AWAITS;
         self.task = frame::task();
     }
 
@@ -169,33 +212,40 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn within_nanos(mut self, within: u64) -> Self {
-        self.within = within;
+        self.call.set_within(within);
         self
     }
 
     /// Drops the call unmade.
     #[inline]
     pub fn defuse(mut self) {
-        self.run = None;
+        self.call.run = None;
     }
+}
 
-    /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
+impl<F: FnOnce(&Exit<'_>)> Call<F> {
+    /// Makes the call, which was prepared in the body of the future `task` if it could be moved since.
     #[inline(always)]
-    fn call(&self, run: F, exit: &Exit<'_>) {
-        let outcome = match Planned::new(self.within, self.place) {
-            Some(_wall) => leave::run(|| run(exit)),
-            None => return self.call_slowly(run, exit),
+    fn make(&self, run: F, task: Option<usize>) {
+        // No trip since, and nothing unusual before.
+        let as_usual = self.mark == record::count()
+            && task.is_none_or(|task| task == frame::task())
+            && !thread::panicking();
+        let wall = as_usual.then(|| Planned::new(self.within, self.place));
+        let Some(wall) = wall.flatten() else {
+            return self.make_and_tell(run, task);
         };
+        let outcome = leave::run_planned(|| run(&Exit::Returned));
+        drop(wall);
         if let Err(tripped) = outcome {
             self.cut(tripped);
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn call_slowly(&self, run: F, exit: &Exit<'_>) {
+    /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
+    fn make_slowly(&self, run: F, exit: &Exit<'_>) {
         let outcome = {
-            let _wall = Standing::new(CLEANUP, self.within, self.place);
+            let _wall = Wall::new(self.within, self.place);
             leave::run(|| run(exit))
         };
         if let Err(tripped) = outcome {
@@ -215,29 +265,33 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
 
     #[cold]
     #[inline(never)]
-    fn call_and_tell(&self, run: F) {
+    fn make_and_tell(&self, run: F, task: Option<usize>) {
+        #[cfg(feature = "testing")]
+        self.forget();
         let unwinds = thread::panicking();
-        let panics = unwinds && !self.unwinding;
+        let panics = unwinds && self.mark & UNWINDING == 0;
         // The scopes inside are left, and so is its own.
         let bound = Stack::current().how_many() + u32::from(self.own);
+        let awaits = self.mark & AWAITS != 0;
         // Outside of the polls of its future, that is dropped: perhaps because its time was over.
-        let apart = self.awaits || frame::task() != self.task;
-        let tripped = if apart {
-            (!self.awaits).then(|| record::left(self.task)).flatten()
-        } else {
-            record::since(self.mark, bound).or_else(|| panics.then(record::flying).flatten())
+        let elsewhere = task.filter(|task| awaits || *task != frame::task());
+        let tripped = match elsewhere {
+            Some(task) => (!awaits).then(|| record::left(task)).flatten(),
+            None => {
+                record::since(self.mark, bound).or_else(|| panics.then(record::flying).flatten())
+            }
         };
         let exit = match &tripped {
             Some(tripped) => Exit::Tripped(tripped),
             None if panics => Exit::Panicked,
-            None if apart => Exit::Dropped,
+            None if elsewhere.is_some() => Exit::Dropped,
             None => Exit::Returned,
         };
         if !unwinds {
-            return self.call(run, &exit);
+            return self.make_slowly(run, &exit);
         }
         // A second panic out of a destructor would abort.
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.call(run, &exit))) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.make_slowly(run, &exit))) {
             hook::report(&Event::Panicked {
                 location: Location::of(self.place),
                 message: hook::message(&*payload),
@@ -245,21 +299,35 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
             hook::discard(payload);
         }
     }
+
+    /// It is pending no more.
+    #[cfg(feature = "testing")]
+    #[inline]
+    fn forget(&self) {
+        if self.mark & COUNTED != 0 {
+            crate::leak_check::gone();
+        }
+    }
 }
 
 impl<F: FnOnce(&Exit<'_>)> Drop for Deferred<F> {
     #[inline]
     fn drop(&mut self) {
-        #[cfg(feature = "testing")]
-        if self.counted {
-            crate::leak_check::gone();
+        match self.call.run.take() {
+            Some(run) => self.call.make(run, Some(self.task)),
+            #[cfg(feature = "testing")]
+            None => self.call.forget(),
+            #[cfg(not(feature = "testing"))]
+            None => {}
         }
-        let Some(run) = self.run.take() else { return };
-        let apart = self.awaits || frame::task() != self.task;
-        if record::count() == self.mark && !apart && !thread::panicking() {
-            self.call(run, &Exit::Returned);
-        } else {
-            self.call_and_tell(run);
+    }
+}
+
+impl<F: FnOnce(&Exit<'_>)> Drop for AtExit<F> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(run) = self.call.run.take() {
+            self.call.make(run, None);
         }
     }
 }
@@ -267,8 +335,8 @@ impl<F: FnOnce(&Exit<'_>)> Drop for Deferred<F> {
 impl<F: FnOnce(&Exit<'_>)> fmt::Debug for Deferred<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deferred")
-            .field("within", &Duration::from_nanos(self.within))
-            .field("place", &format_args!("{}", self.place))
+            .field("within", &Duration::from_nanos(self.call.within))
+            .field("place", &format_args!("{}", self.call.place))
             .finish_non_exhaustive()
     }
 }

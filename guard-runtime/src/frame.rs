@@ -177,6 +177,24 @@ pub(crate) fn saw(word: u64, lag: Option<u64>) {
     }
 }
 
+/// For a wall that is planned: every check looks and no scope opens as usual, until [`reveal`]. The word
+/// is the stack's entry word, hence that which was seen.
+#[inline(always)]
+pub(crate) fn hide(stack: &Stack, word: u64) {
+    SEEN.set(STALE);
+    stack.hide(word);
+}
+
+/// False if something has looked meanwhile.
+#[inline(always)]
+pub(crate) fn reveal(stack: &Stack, word: u64) -> bool {
+    let untouched = stack.reveal(word);
+    if untouched {
+        SEEN.set(word);
+    }
+    untouched
+}
+
 /// The open scopes of all threads, each with its site's number.
 pub(crate) fn open() -> Vec<(String, Vec<(u32, Saved)>)> {
     let name = |stack: &Stack| match &*lock(&stack.thread) {

@@ -299,11 +299,28 @@ pub fn abandon<R>() -> R {
 
 #[inline(always)]
 fn catch<R>(kind: u64, body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    let before = BOUNDARIES.get();
-    BOUNDARIES.set(before + kind);
+    BOUNDARIES.set(BOUNDARIES.get() + kind);
     let outcome = catch_unwind(AssertUnwindSafe(body));
-    BOUNDARIES.set(before);
+    // Not what was there before: a wall in which the body runs counts itself once it stands.
+    BOUNDARIES.set(BOUNDARIES.get() - kind);
     outcome.or_else(land)
+}
+
+/// As [`run`], where a wall is planned: that [counts](raise) the boundary once it stands, and before
+/// that nothing trips.
+#[inline(always)]
+pub(crate) fn run_planned<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
+    catch_unwind(AssertUnwindSafe(body)).or_else(land)
+}
+
+/// See [`run_planned`].
+pub(crate) fn raise() {
+    BOUNDARIES.set(BOUNDARIES.get() + BOUNDARY + RUN);
+}
+
+/// Ends that.
+pub(crate) fn lower() {
+    BOUNDARIES.set(BOUNDARIES.get() - BOUNDARY - RUN);
 }
 
 #[cold]

@@ -14,6 +14,9 @@ use crate::tripped::Tripped;
 /// Trips of the process. Relaxed: one thread compares it with what the same thread noted.
 static TRIPS: AtomicU64 = AtomicU64::new(0);
 
+/// From one number to the next. Whoever notes one has the bits below for himself.
+pub(crate) const STEP: u64 = 16;
+
 struct Record {
     /// The depth of the scope that ran out.
     owner: u32,
@@ -50,7 +53,7 @@ pub(crate) fn count() -> u64 {
 
 /// Notes a trip of the scope at depth `owner`.
 pub(crate) fn note(owner: u32, tripped: &Tripped) {
-    let number = TRIPS.fetch_add(1, Ordering::Relaxed) + 1;
+    let number = TRIPS.fetch_add(STEP, Ordering::Relaxed) + STEP;
     RECORDS.with(|records| {
         let noted = &mut records.borrow_mut().noted;
         while noted.last().is_some_and(|last| last.owner >= owner) {

@@ -64,20 +64,6 @@ impl Scope {
         Self { stack, depth }
     }
 
-    /// Leaves it open; [`kept`](Self::kept) takes it up again, on the same thread.
-    pub(crate) fn keep(self) -> u32 {
-        let depth = self.depth;
-        core::mem::forget(self);
-        depth
-    }
-
-    pub(crate) fn kept(depth: u32) -> Self {
-        Self {
-            stack: Stack::current(),
-            depth,
-        }
-    }
-
     /// The stack, and the depth below the scope.
     #[inline]
     pub(crate) fn place(&self) -> (&'static Stack, u32) {
@@ -264,6 +250,16 @@ pub(crate) fn wall(kind: u32, limit: u64) -> (Scope, Saved) {
     // The first check inside asks for the tick that the wall wants; without one, no ticker wakes.
     frame::set_seen(STALE);
     (scope, stack.save(depth))
+}
+
+/// Looks as a check would, and leaves it to the next one to trip: scopes may then open under the word of
+/// now, unless something is due.
+pub(crate) fn refresh() {
+    let base = Scope::base();
+    let (stack, _) = base.place();
+    let entry = EPOCH.entry();
+    let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
+    _ = look(earliest, entry, now);
 }
 
 /// Whether a budget of this thread has run out, as its next check would find.

@@ -5,14 +5,15 @@ use core::panic::Location as Caller;
 use core::time::Duration;
 
 use crate::clock;
-use crate::epoch::{EPOCH, PARKED, STALE};
-use crate::frame::{self, Saved, WALL};
+use crate::epoch::{EPOCH, STALE};
+use crate::frame::{self, Saved, Stack, WALL};
 use crate::hook::{Event, report};
+use crate::leave;
 use crate::scope::{self, LONG, Scope};
 use crate::site::{Location, Site};
 
 /// The kinds of walls, as their frames keep them.
-pub(crate) const CLEANUP: u32 = WALL;
+const CLEANUP: u32 = WALL;
 const SHIELD: u32 = WALL | 1;
 
 fn name(kind: u32) -> &'static str {
@@ -27,91 +28,102 @@ thread_local! {
 
 /// The wall of a cleanup, which stands only once somebody comes to it.
 ///
-/// Most cleanups come to no check. So the wall is planned, and what was seen is made stale, so that
-/// whoever enters a scope or comes to a check takes the cold path; and every cold path begins with
-/// [`stand`]. Whatever is then pushed is above the wall.
+/// Most cleanups come to no check. So the wall is planned, and what was seen is made stale and the word
+/// for entries hidden, so that whoever enters a scope or comes to a check takes the cold path; and every
+/// cold path begins with [`stand`]. Whatever is then pushed is above the wall.
 struct Plan {
-    state: Cell<State>,
-    start: [Cell<u64>; 3],
+    limit: Cell<u64>,
     place: Cell<Option<&'static Caller<'static>>>,
-    /// Below the wall, once it stands.
+    /// Then no second one can be planned, and what follows is of use.
+    stands: Cell<bool>,
+    /// The epoch's, when it was planned.
+    word: Cell<u64>,
+    /// Below the wall.
     depth: Cell<u32>,
     outer: Cell<Option<&'static Caller<'static>>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    None,
-    Planned,
-    Standing,
 }
 
 impl Plan {
     const fn new() -> Self {
         Self {
-            state: Cell::new(State::None),
-            start: [const { Cell::new(0) }; 3],
+            limit: Cell::new(0),
             place: Cell::new(None),
+            stands: Cell::new(false),
+            word: Cell::new(STALE),
             depth: Cell::new(0),
             outer: Cell::new(None),
         }
     }
 
-    #[inline(always)]
-    fn make(&self, saved: &Saved, place: &'static Caller<'static>) {
-        self.state.set(State::Planned);
-        for (cell, part) in self.start.iter().zip(saved.parts()) {
-            cell.set(part);
-        }
-        self.place.set(Some(place));
-    }
-
     #[cold]
     #[inline(never)]
-    fn stand(&self) {
-        self.state.set(State::Standing);
-        let scope = Scope::base();
-        scope.place().0.resume(CLEANUP, &self.saved());
-        self.depth.set(scope.keep());
+    fn stand(&self, stack: &Stack, word: u64) {
+        let saved = self.saved(stack, word);
+        stack.reveal(word);
+        // Nobody has seen anything behind the wall.
+        stack.admit(STALE, None);
+        self.word.set(word);
+        self.depth.set(stack.depth());
+        stack.resume(CLEANUP, &saved);
+        self.stands.set(true);
         self.outer.set(PLACE.replace(self.place.get()));
+        leave::raise();
     }
 
-    fn saved(&self) -> Saved {
-        Saved::from_parts([0, 1, 2].map(|part| self.start[part].get()))
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tell_overrun(&self) {
-        let standing = self.state.get() == State::Standing;
-        let due = standing.then(|| {
-            let scope = Scope::kept(self.depth.get());
-            let (stack, depth) = scope.place();
-            scope.keep();
-            stack.settled_deadline(depth)
-        });
-        if let Some(place) = self.place.get() {
-            tell_overrun(CLEANUP, &self.saved(), due.flatten(), place);
+    /// It begins as a scope would that opens as usual.
+    fn saved(&self, stack: &Stack, word: u64) -> Saved {
+        Saved {
+            start: word,
+            limit: self.limit.get(),
+            lag: stack.lag(),
         }
     }
 
+    /// The end of a wall that stands, or that was there when the epoch moved.
     #[cold]
     #[inline(never)]
-    fn fall(&self, word: u64) {
+    fn end(&self) {
+        let stack = Stack::usual();
+        let begun = stack.hidden().unwrap_or_else(|| self.word.get());
+        if EPOCH.glance() != begun {
+            self.tell_overrun(stack);
+        }
+        // Whoever is told of an overrun may have it stand.
+        if !frame::reveal(stack, begun) {
+            self.fall(stack);
+        }
+    }
+
+    fn tell_overrun(&self, stack: &Stack) {
+        let (saved, due) = match stack.hidden() {
+            Some(word) => (self.saved(stack, word), None),
+            None => {
+                let depth = self.depth.get();
+                let due = stack.settled_deadline(depth);
+                (stack.save(depth), due)
+            }
+        };
+        if let Some(place) = self.place.get() {
+            tell_overrun(CLEANUP, &saved, due, place);
+        }
+    }
+
+    fn fall(&self, stack: &Stack) {
+        leave::lower();
         PLACE.set(self.outer.get());
-        drop(Scope::kept(self.depth.get()));
-        come_back(word);
+        self.stands.set(false);
+        stack.set_depth(self.depth.get());
+        come_back(self.word.get());
     }
 }
 
 /// At the beginning of everything that reads or changes the stack: a wall that is planned stands now.
 #[inline]
 pub(crate) fn stand() {
-    PLAN.with(|plan| {
-        if plan.state.get() == State::Planned {
-            plan.stand();
-        }
-    });
+    let stack = Stack::usual();
+    if let Some(word) = stack.hidden() {
+        PLAN.with(|plan| plan.stand(stack, word));
+    }
 }
 
 /// What a trip of the innermost wall names.
@@ -121,32 +133,31 @@ pub(crate) fn site(kind: u32) -> &'static Site {
     Site::named(name(kind), Location::of(place))
 }
 
-/// A planned wall. Small, and never moved: what is written in words and read in pairs, as moving it
-/// would, keeps the processor waiting for longer than all the rest takes.
-pub(crate) struct Planned {
-    /// As it was before.
-    seen: u64,
-    /// While the epoch has not moved since, there was no time to run over.
-    word: u64,
-}
+/// A planned wall. Whatever it needs to know is where the cold paths find it, so that nothing has to be
+/// kept in a register meanwhile.
+pub(crate) struct Planned(());
 
 impl Planned {
-    /// `None` if the wall has to stand from the beginning.
+    /// `None` if the wall has to stand from the beginning; so has one of a limit that is not [`LONG`].
+    ///
+    /// One comparison tells most of what could be in the way. There is no entry word but an old one
+    /// before the thread's first scope, behind a trip, in paused time, while the ticker is parked, and
+    /// where a wall is planned already.
     #[inline(always)]
     pub(crate) fn new(limit: u64, place: &'static Caller<'static>) -> Option<Self> {
-        let seen = frame::seen();
-        let (lag, word) = EPOCH.entry();
-        // In paused time nothing is ever seen.
-        if seen == STALE || word & PARKED != 0 || limit < LONG {
+        let stack = Stack::usual();
+        let word = EPOCH.word();
+        if word != stack.entry() {
             return None;
         }
         PLAN.with(|plan| {
-            if plan.state.get() != State::None {
+            if plan.stands.get() {
                 return None;
             }
-            plan.make(&Saved::from_parts([word, limit, lag]), place);
-            frame::set_seen(STALE);
-            Some(Self { seen, word })
+            plan.limit.set(limit);
+            plan.place.set(Some(place));
+            frame::hide(stack, word);
+            Some(Self(()))
         })
     }
 }
@@ -154,16 +165,35 @@ impl Planned {
 impl Drop for Planned {
     #[inline(always)]
     fn drop(&mut self) {
-        if EPOCH.glance() != self.word {
-            PLAN.with(Plan::tell_overrun);
+        // While the epoch has not moved since, there was no time to run over.
+        if !frame::reveal(Stack::usual(), EPOCH.glance()) {
+            PLAN.with(Plan::end);
         }
-        // What was found inside says nothing of the budgets outside.
-        frame::set_seen(self.seen);
-        PLAN.with(|plan| {
-            if plan.state.replace(State::None) == State::Standing {
-                plan.fall(self.word);
-            }
-        });
+    }
+}
+
+/// The wall of a cleanup that is not run as usual.
+pub(crate) enum Wall {
+    /// See [`Planned`].
+    Planned(#[allow(dead_code, reason = "for its destructor")] Planned),
+    /// See [`Standing`].
+    Standing(#[allow(dead_code, reason = "for its destructor")] Standing),
+}
+
+impl Wall {
+    /// With a look first, if the wall can be planned then, unless something is due.
+    pub(crate) fn new(limit: u64, place: &'static Caller<'static>) -> Self {
+        let taken = PLAN.with(|plan| plan.stands.get()) || Stack::usual().hidden().is_some();
+        let planned = if taken || limit < LONG {
+            None
+        } else {
+            scope::refresh();
+            Planned::new(limit, place)
+        };
+        match planned {
+            Some(wall) => Self::Planned(wall),
+            None => Self::Standing(Standing::new(CLEANUP, limit, place)),
+        }
     }
 }
 
@@ -222,7 +252,7 @@ fn come_back(word: u64) {
 
 /// Reports a wall that was there for too long: beyond `known`, if a check has worked out what that is.
 fn tell_overrun(kind: u32, saved: &Saved, known: Option<u64>, place: &'static Caller<'static>) {
-    let [_, limit, _] = saved.parts();
+    let limit = saved.limit;
     if limit == u64::MAX {
         return;
     }

@@ -18,7 +18,7 @@
 
 use std::thread::Thread;
 
-use crate::epoch::{Epoch, STALE};
+use crate::epoch::{Epoch, PARKED, STALE};
 use crate::site::{LIMITED, Site};
 use crate::slot::{DATED, EXACT, SPENT, Slot, TOLD, UNKNOWN, end, untold};
 use crate::slot::{Earliest, Saved};
@@ -35,6 +35,10 @@ pub(crate) const NOBODYS: u32 = u32::MAX;
 
 /// Instead of [`EMPTY`]: somebody is about to open a scope.
 const LENT: u32 = 1 << 30;
+
+/// In the entry word: no scope may open under it for now. The epoch never has such a word, since it
+/// grows by more than this bit.
+const HIDDEN: u64 = PARKED;
 
 /// The open scopes of one thread.
 pub(crate) struct Stack {
@@ -107,7 +111,30 @@ impl Stack {
         self.entry.load(Ordering::Relaxed)
     }
 
-    fn lag(&self) -> u64 {
+    /// Hides the entry word, which this is: open scopes stay as they are, and none opens as usual.
+    #[inline(always)]
+    pub(crate) fn hide(&self, word: u64) {
+        self.entry.store(word | HIDDEN, Ordering::Release);
+    }
+
+    /// Ends that; false if it is over already.
+    #[inline(always)]
+    pub(crate) fn reveal(&self, word: u64) -> bool {
+        let hidden = self.entry() == word | HIDDEN;
+        if hidden {
+            self.entry.store(word, Ordering::Release);
+        }
+        hidden
+    }
+
+    /// The word that is hidden.
+    #[inline(always)]
+    pub(crate) fn hidden(&self) -> Option<u64> {
+        let entry = self.entry();
+        (entry & HIDDEN != 0).then_some(entry & !HIDDEN)
+    }
+
+    pub(crate) fn lag(&self) -> u64 {
         self.lag.load(Ordering::Relaxed)
     }
 
@@ -142,7 +169,7 @@ impl Stack {
             if site & DATED != 0 {
                 break;
             }
-            slot.date(site, self.entry(), self.lag());
+            slot.date(site, self.entry() & !HIDDEN, self.lag());
         }
     }
 
@@ -439,7 +466,7 @@ impl Stack {
 
     fn read_one(&self, slot: &Slot) -> (u32, Saved) {
         let (mut start, mut lag) = (
-            self.entry.load(Ordering::Acquire),
+            self.entry.load(Ordering::Acquire) & !HIDDEN,
             self.lag.load(Ordering::Acquire),
         );
         // Before the entry word changes, the scope is dated: if it is not by now, that was its own.

@@ -10,6 +10,7 @@ mod events;
 mod every_trip;
 mod functions;
 mod leaving;
+mod planned_walls;
 mod scopes;
 #[cfg(feature = "rust_1_88")]
 mod shape_chains;
