@@ -80,17 +80,7 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                         )
                         .within(30_000_000_000_u64);
                     p::Probe::<Result<(), E>>::new()
-                        .enter(
-                            __LOOP_GUARD_SITE.always(30_000_000_000_u64),
-                            &const {
-                                p::At::new(
-                                    "fn",
-                                    p::file!(),
-                                    1,
-                                    4,
-                                )
-                            },
-                        )
+                        .enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
                 } {
                     p::Result::Ok(__open) => __open,
                     p::Result::Err(__out) => return __out,

@@ -274,31 +274,26 @@ impl<'p> Emit<'p> {
         };
         let site = self.site(function, within);
         if self.shared_count {
-            let open = self.open(&entry, None, function);
+            let open = self.open(&entry, None);
             return q!(#site #limit #open __scope.allow(__limit););
         }
         let left = limit.is_some().then(|| q!(let mut __left = __limit;));
-        let open = self.open(&entry, Some(&site), function);
+        let open = self.open(&entry, Some(&site));
         q!(#limit #left #open)
     }
 
     /// ```text
-    /// let (__scope, mut __seen) = match { site; enter(entry, at) } { Ok(open) => open, Err(tripped) => leave };
+    /// let (__scope, mut __seen) = match { site; enter(entry) } { Ok(open) => open, Err(tripped) => leave };
     /// ```
-    fn open(
-        &self,
-        entry: &TokenStream,
-        site: Option<&TokenStream>,
-        function: &Ident,
-    ) -> TokenStream {
-        let (private, at) = (&self.private, self.at(self::entry(function)));
+    fn open(&self, entry: &TokenStream, site: Option<&TokenStream>) -> TokenStream {
+        let private = &self.private;
         let open = match &self.plan.leave {
-            Leave::Panic => q!({ #site #private::enter_or_panic(#entry, #at) }),
+            Leave::Panic => q!({ #site #private::enter_or_panic(#entry) }),
             // There is no loop to break at the entry; the first one will notice.
             Leave::Break => q!({ #site #private::open(#entry) }),
             Leave::Probe(ty) => {
                 let (blamed, end) = self.blaming(ty);
-                let enter = quote_spanned!(end=> #blamed::Probe::<#ty>::new().enter(#entry, #at));
+                let enter = quote_spanned!(end=> #blamed::Probe::<#ty>::new().enter(#entry));
                 q! {
                     match { #site #enter } {
                         #private::Result::Ok(__open) => __open,
@@ -309,7 +304,7 @@ impl<'p> Emit<'p> {
             _ => {
                 let leave = self.leave(Place::Entry, false);
                 q! {
-                    match { #site #private::enter(#entry, #at) } {
+                    match { #site #private::enter(#entry) } {
                         #private::Result::Ok(__open) => __open,
                         #private::Result::Err(__tripped) => { #leave }
                     }

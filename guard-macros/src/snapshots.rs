@@ -311,17 +311,7 @@ fn a_timeout_opens_a_scope() {
                         )
                         .within(90_000_000_000_u64);
                     p::Probe::<io::Result<u32>>::new()
-                        .enter(
-                            __LOOP_GUARD_SITE.always(90_000_000_000_u64),
-                            &const {
-                                p::At::new(
-                                    "fn",
-                                    p::file!(),
-                                    1,
-                                    4,
-                                )
-                            },
-                        )
+                        .enter(__LOOP_GUARD_SITE.always(90_000_000_000_u64))
                 } {
                     p::Result::Ok(__open) => __open,
                     p::Result::Err(__out) => return __out,
@@ -350,14 +340,6 @@ fn a_timeout_expression() {
                     );
                     p::enter_or_panic(
                         __LOOP_GUARD_SITE.once(p::nanos(d * 2)),
-                        &const {
-                            p::At::new(
-                                "fn",
-                                p::file!(),
-                                1,
-                                4,
-                            )
-                        },
                     )
                 };
                 loop {
@@ -402,14 +384,6 @@ fn iterations_are_counted() {
                         .within(p::u64::MAX);
                     p::enter_or_panic(
                         __LOOP_GUARD_SITE.always(p::u64::MAX),
-                        &const {
-                            p::At::new(
-                                "fn",
-                                p::file!(),
-                                1,
-                                4,
-                            )
-                        },
                     )
                 };
                 while more() {
@@ -470,14 +444,6 @@ fn a_fallback() {
                             .within(1_000_000_000_u64);
                         p::enter(
                             __LOOP_GUARD_SITE.always(1_000_000_000_u64),
-                            &const {
-                                p::At::new(
-                                    "fn",
-                                    p::file!(),
-                                    1,
-                                    4,
-                                )
-                            },
                         )
                     } {
                         p::Result::Ok(__open) => __open,

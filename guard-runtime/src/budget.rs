@@ -5,7 +5,7 @@ use core::time::Duration;
 use crate::clock;
 use crate::leave;
 use crate::scope::enter;
-use crate::site::{At, Location, Site};
+use crate::site::{Location, Site};
 use crate::tripped::Tripped;
 
 /// What a scope may spend, for code that opens one by hand.
@@ -59,7 +59,7 @@ impl Budget {
     /// The trip of a check whose function had no place for an error, or of the entry.
     pub fn run<T>(self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
         let site = Site::named(self.name, self.location);
-        let (_scope, _) = enter(site.once(self.timeout), &At::entry(self.location))?;
+        let (_scope, _) = enter(site.once(self.timeout))?;
         leave::run(f)
     }
 }

@@ -60,12 +60,11 @@ impl<T, E> Probe<Result<T, E>> {
     pub fn enter<const ALWAYS: bool>(
         &self,
         entry: Entry<ALWAYS>,
-        at: &At,
     ) -> Result<(Scope, Seen), Result<T, E>>
     where
         E: FromTripped,
     {
-        enter(entry, at).map_err(|tripped| Err(error(tripped)))
+        enter(entry).map_err(|tripped| Err(error(tripped)))
     }
 }
 
@@ -119,12 +118,8 @@ impl<R> Otherwise<R> {
         clippy::unused_self,
         reason = "the shape of the inherent method of `Probe`"
     )]
-    pub fn enter<const ALWAYS: bool>(
-        &self,
-        entry: Entry<ALWAYS>,
-        at: &At,
-    ) -> Result<(Scope, Seen), R> {
-        Ok(enter_or_panic(entry, at))
+    pub fn enter<const ALWAYS: bool>(&self, entry: Entry<ALWAYS>) -> Result<(Scope, Seen), R> {
+        Ok(enter_or_panic(entry))
     }
 }
 

@@ -117,18 +117,19 @@ impl Site {
 /// The trip, if a budget is spent already.
 #[doc(hidden)]
 #[inline(always)]
-pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>, at: &At) -> Result<(Scope, Seen), Tripped> {
+pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), Tripped> {
     if entry.limit < LONG {
         let scope = enter_exactly(entry.site, entry.limit);
         let seen = inherit();
         if !seen.is_stale() {
             return Ok((scope, seen));
         }
-        return tick(at).map(|seen| (scope, seen));
+        return tick(&entry.site.at()).map(|seen| (scope, seen));
     }
     match enter_as_usual(entry) {
         Some(opened) => Ok(opened),
-        None => Ok((enter_slowly(entry.site, entry.limit, at)?, inherit())),
+        None if ALWAYS => Ok((enter_always(entry.site)?, inherit())),
+        None => Ok((enter_once(entry.site, entry.limit)?, inherit())),
     }
 }
 
@@ -136,25 +137,19 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>, at: &At) -> Result<(Scope
 #[doc(hidden)]
 #[inline(always)]
 #[track_caller]
-pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>, at: &At) -> (Scope, Seen) {
+pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
         let scope = enter_exactly(entry.site, entry.limit);
-        let seen = inherit();
-        return (
-            scope,
-            if seen.is_stale() {
-                leave::look(at)
-            } else {
-                seen
-            },
-        );
+        let mut seen = inherit();
+        if seen.is_stale() {
+            seen = leave::look(&entry.site.at());
+        }
+        return (scope, seen);
     }
     match enter_as_usual(entry) {
         Some(opened) => opened,
-        None => (
-            enter_slowly_or_panic(entry.site, entry.limit, at),
-            inherit(),
-        ),
+        None if ALWAYS => (enter_always_or_panic(entry.site), inherit()),
+        None => (enter_once_or_panic(entry.site, entry.limit), inherit()),
     }
 }
 
@@ -193,16 +188,23 @@ fn enter_as_usual<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Se
 }
 
 /// The first scope of a thread, a tick on the way, a very deep recursion. One call with all that
-/// follows, so that there is little of it in every function.
+/// follows and next to no arguments, so that there is little of it in every function.
 //
 // Of a foreign ABI, as `tick`.
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
-extern "C" fn enter_slowly(site: &'static Site, limit: u64, at: &At) -> Result<Scope, Tripped> {
+extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
+    enter_once(site, site.limit())
+}
+
+#[cold]
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+extern "C" fn enter_once(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
     let scope = enter_exactly(site, limit);
     if inherit().is_stale() {
-        tick(at)?;
+        tick(&site.at())?;
     }
     Ok(scope)
 }
@@ -210,10 +212,17 @@ extern "C" fn enter_slowly(site: &'static Site, limit: u64, at: &At) -> Result<S
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn enter_slowly_or_panic(site: &'static Site, limit: u64, at: &At) -> Scope {
+fn enter_always_or_panic(site: &'static Site) -> Scope {
+    enter_once_or_panic(site, site.limit())
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
     let scope = enter_exactly(site, limit);
     if inherit().is_stale() {
-        _ = leave::look(at);
+        _ = leave::look(&site.at());
     }
     scope
 }

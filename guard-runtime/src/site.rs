@@ -72,13 +72,6 @@ impl At {
         }
     }
 
-    pub(crate) fn entry(location: Location) -> Self {
-        Self {
-            kind: "entry",
-            location,
-        }
-    }
-
     #[track_caller]
     pub(crate) fn caller(kind: &'static str) -> Self {
         Self {
@@ -103,7 +96,8 @@ impl fmt::Display for At {
 #[derive(Debug)]
 pub struct Site {
     name: &'static str,
-    location: Location,
+    /// The function, or where a scope is opened by hand.
+    at: At,
     /// The time limit of all its scopes, in nanoseconds, if there is one; else 0.
     limit: u64,
     /// Its number in [`SITES`], from 1, and perhaps [`LIMITED`]. Slots hold numbers, since an atomic
@@ -147,7 +141,7 @@ impl Site {
     pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
         Self {
             name,
-            location: Location::new(file, line, column),
+            at: At::new("fn", file, line, column),
             limit: 0,
             id: AtomicU32::new(0),
             depths: AtomicU32::new(0),
@@ -169,7 +163,10 @@ impl Site {
             .or_insert_with(|| {
                 Box::leak(Box::new(Self {
                     name,
-                    location,
+                    at: At {
+                        kind: "entry",
+                        location,
+                    },
                     limit: 0,
                     id: AtomicU32::new(0),
                     depths: AtomicU32::new(0),
@@ -182,7 +179,13 @@ impl Site {
     }
 
     pub(crate) fn location(&self) -> Location {
-        self.location
+        self.at.location
+    }
+
+    /// Its entry, as a check.
+    #[inline(always)]
+    pub(crate) fn at(&self) -> At {
+        self.at
     }
 
     /// The number, or 0 before the first entry. Relaxed: the number is all that is passed on.
@@ -238,10 +241,7 @@ impl Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} ({}:{})",
-            self.name, self.location.file, self.location.line
-        )
+        let location = self.location();
+        write!(f, "{} ({}:{})", self.name, location.file, location.line)
     }
 }
