@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use crate::clock;
+use crate::enter::enter;
 use crate::leave;
-use crate::scope::enter;
 use crate::site::{Location, Site};
 use crate::tripped::Tripped;
 

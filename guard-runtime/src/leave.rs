@@ -5,9 +5,10 @@ use core::marker::PhantomData;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use crate::enter::{Entry, enter, enter_or_panic};
 use crate::hook::{self, Event};
 use crate::record;
-use crate::scope::{Entry, Scope, Seen, enter, enter_or_panic, tick};
+use crate::scope::{Scope, Seen, tick};
 use crate::site::At;
 use crate::tripped::Tripped;
 

@@ -44,6 +44,7 @@
 #![cfg_attr(loom, allow(dead_code, reason = "see above"))]
 
 mod epoch;
+mod reading;
 #[cfg_attr(
     loom,
     allow(
@@ -71,6 +72,8 @@ mod cleanup;
 mod cleanup_future;
 #[cfg(not(loom))]
 mod clock;
+#[cfg(not(loom))]
+mod enter;
 #[cfg(all(feature = "testing", not(loom)))]
 mod every_trip;
 #[cfg(not(loom))]
@@ -146,12 +149,11 @@ pub mod __private {
     pub use crate::blocking::Blocking;
     pub use crate::cleanup::{cleanup, cleanup_of_future};
     pub use crate::cleanup_future::{cleanup_async, until_panic};
+    pub use crate::enter::{enter, enter_or_panic, open};
     pub use crate::leave::{
         ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
     };
-    pub use crate::scope::{
-        Count, Scope, Seen, count, due, enter, enter_or_panic, inherit, nanos, open, spend, tick,
-    };
+    pub use crate::scope::{Count, Scope, Seen, count, due, inherit, nanos, spend, tick};
     pub use crate::site::{At, Site};
     pub use crate::strip::{Stride, kind, turns};
     pub use crate::task::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};

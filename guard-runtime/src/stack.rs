@@ -9,17 +9,11 @@
 //! *dated*: theirs is written beside them.
 //!
 //! A push writes its slot and then raises the depth; a pop is no more than the store of a depth. A push
-//! that writes more than the site counts itself before. A reader reads a slot, the depth, the slot
-//! again, and the count around all that. If nothing differs, the scope was open as it was read: what is
-//! counted was not there; and otherwise a site, if it is not dated, is one store, and the entry
-//! word that was read before it cannot come back once another is there: words only grow.
-//! So each row is true. Rows of a thread that opens and closes the same scopes again and again can be of
-//! different moments.
+//! that writes more than the site counts itself before. What that is good for is in `reading.rs`.
 
 use std::thread::Thread;
 
 use crate::epoch::{Epoch, PARKED, STALE};
-use crate::site::{LIMITED, Site};
 use crate::slot::{DATED, EXACT, SPENT, Slot, TOLD, UNKNOWN, end, untold};
 use crate::slot::{Earliest, Saved};
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
@@ -34,23 +28,23 @@ pub(crate) const EMPTY: u32 = 0;
 pub(crate) const NOBODYS: u32 = u32::MAX;
 
 /// Instead of [`EMPTY`]: somebody is about to open a scope.
-const LENT: u32 = 1 << 30;
+pub(crate) const LENT: u32 = 1 << 30;
 
 /// In the entry word: no scope may open under it for now. The epoch never has such a word, since it
 /// grows by more than this bit.
-const HIDDEN: u64 = PARKED;
+pub(crate) const HIDDEN: u64 = PARKED;
 
 /// The open scopes of one thread.
 pub(crate) struct Stack {
-    depth: AtomicU32,
+    pub(crate) depth: AtomicU32,
     /// The pushes that wrote more than a site.
-    pushes: AtomicU64,
+    pub(crate) pushes: AtomicU64,
     /// The word under which scopes open without a look at the clock; stale if none may.
-    entry: AtomicU64,
+    pub(crate) entry: AtomicU64,
     /// The lag when that word was loaded, or later if another word has been there since.
-    lag: AtomicU64,
-    slots: [Slot; SLOTS as usize],
-    deep: Mutex<Vec<Slot>>,
+    pub(crate) lag: AtomicU64,
+    pub(crate) slots: [Slot; SLOTS as usize],
+    pub(crate) deep: Mutex<Vec<Slot>>,
     /// Whose it is.
     pub(crate) thread: Mutex<Option<Thread>>,
 }
@@ -409,95 +403,6 @@ impl Stack {
             self.slot(index, |slot| slot.work_out(epoch, index, &mut earliest));
         }
         earliest
-    }
-
-    /// What another thread reads: of each open scope its site and what is saved of it.
-    ///
-    /// One moment's, unless the thread opens and closes scopes faster than they are read, all the
-    /// time: then it is what was read last, less what has changed meanwhile.
-    #[cfg(not(loom))]
-    pub(crate) fn read(&self) -> Vec<(u32, Saved)> {
-        const TRIES: u32 = 1000;
-        let mut last = Vec::new();
-        for _ in 0..TRIES {
-            let pushes = self.pushes.load(Ordering::Acquire);
-            let depth = self.open_scopes();
-            let rows = self.rows(depth);
-            let same_depth = self.open_scopes() == depth;
-            let again = self.rows(depth);
-            if same_depth && rows == again && self.pushes.load(Ordering::Acquire) == pushes {
-                return rows;
-            }
-            let same = again
-                .iter()
-                .zip(&last)
-                .take_while(|(now, before)| now == before);
-            let stable = same.count();
-            last = again;
-            last.truncate(stable.max(1));
-            core::hint::spin_loop();
-        }
-        last
-    }
-
-    #[cfg(not(loom))]
-    fn rows(&self, depth: u32) -> Vec<(u32, Saved)> {
-        (0..depth)
-            .map_while(|index| self.read_slot(index))
-            .collect()
-    }
-
-    /// How many scopes another thread finds open.
-    fn open_scopes(&self) -> u32 {
-        self.depth.load(Ordering::Acquire) & !LENT
-    }
-
-    #[cfg(not(loom))]
-    fn read_slot(&self, index: u32) -> Option<(u32, Saved)> {
-        match self.slots.get(index as usize) {
-            Some(slot) => Some(self.read_one(slot)),
-            None => {
-                let deep = lock(&self.deep);
-                deep.get((index - SLOTS) as usize)
-                    .map(|slot| self.read_one(slot))
-            }
-        }
-    }
-
-    fn read_one(&self, slot: &Slot) -> (u32, Saved) {
-        let (mut start, mut lag) = (
-            self.entry.load(Ordering::Acquire) & !HIDDEN,
-            self.lag.load(Ordering::Acquire),
-        );
-        // Before the entry word changes, the scope is dated: if it is not by now, that was its own.
-        let site = slot.site.load(Ordering::Acquire);
-        if site & DATED != 0 {
-            start = slot.start.load(Ordering::Acquire);
-            lag = slot.lag.load(Ordering::Acquire);
-        }
-        let limit = if site & (DATED | LIMITED) == LIMITED {
-            Site::by_id(site).limit()
-        } else {
-            slot.limit.load(Ordering::Acquire)
-        };
-        (site & !DATED, Saved { start, limit, lag })
-    }
-
-    /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
-    /// it is spent. `None` if there is none, or if it changed meanwhile.
-    #[cfg(all(test, loom))]
-    pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
-        let pushes = self.pushes.load(Ordering::Acquire);
-        let slot = &self.slots[0];
-        let read = || {
-            let (site, saved) = self.read_one(slot);
-            let dated = slot.site.load(Ordering::Acquire) & DATED != 0;
-            let spent = dated && untold(slot.due.load(Ordering::Acquire)) == SPENT;
-            (site, saved.parts(), spent)
-        };
-        let row = read();
-        let open = self.open_scopes() != 0 && read() == row;
-        (open && self.pushes.load(Ordering::Acquire) == pushes).then_some(row)
     }
 
     /// The deadline of the wall at `index`, if a look has worked it out: the last word of it, which it

@@ -22,11 +22,12 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+use crate::enter::open;
 use crate::epoch::{CALM_GAP, EPOCH, PARKED, STALE};
 use crate::frame::{self, Poller, Stack};
 use crate::leave;
 use crate::record;
-use crate::scope::{Scope, Seen, due, inherit, open, tick};
+use crate::scope::{Scope, Seen, due, inherit, tick};
 use crate::site::{At, Site};
 use crate::tripped::Tripped;
 use crate::waiting::Waiting;
