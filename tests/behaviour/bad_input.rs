@@ -287,6 +287,27 @@ fn a_scope_in_a_thread_locals_destructor() {
     assert_fresh();
 }
 
+/// The stacks that dying threads use are handed from one to the next.
+#[test]
+fn many_threads_that_die_at_once() {
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..25 {
+                    let seen: Vec<_> = die(true, true, false).iter().collect();
+                    assert_eq!(seen.len(), 1);
+                    assert_eq!(seen[0].tripped, Some("spin"));
+                    assert_eq!((seen[0].before, seen[0].after), (None, None));
+                    assert_eq!(
+                        (seen[0].fine, seen[0].inside),
+                        (Some(4), Some(NANO * 999_999))
+                    );
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn a_scope_that_is_open_while_others_die() {
     let _paused = Paused::new();
