@@ -4,6 +4,7 @@ use crate::clock;
 use crate::epoch::{CALM, EPOCH};
 use crate::frame::Stack;
 use crate::leave;
+use crate::reentry;
 use crate::scope::{LONG, LONGER, Scope, Seen, in_time, inherit, look, tick};
 use crate::shield;
 use crate::site::Site;
@@ -162,6 +163,9 @@ fn open_slowly(site: &'static Site, limit: u64) -> Scope {
 /// Opens a scope with a clock read. What it saw is what the thread has seen last.
 #[inline(never)]
 fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
+    if reentry::is_barred() {
+        return Scope::nowhere();
+    }
     shield::stand();
     let stack = Stack::leased();
     let entry = EPOCH.entry();

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::epoch::{PARKED, STALE};
 use crate::late;
 use crate::record;
+use crate::reentry;
 use crate::scope::Scope;
 use crate::stack::{EMPTY, NOBODYS};
 use crate::sync::{Mutex, lock};
@@ -204,9 +205,11 @@ pub(crate) fn open() -> Vec<(String, Vec<(u32, Saved)>)> {
         },
         None => "that ends".to_owned(),
     };
-    let all = lock(&ALL);
-    let busy = all.iter().filter(|stack| !stack.is_free());
-    busy.map(|stack| (name(stack), stack.read())).collect()
+    reentry::bar(|| {
+        let all = lock(&ALL);
+        let busy = all.iter().filter(|stack| !stack.is_free());
+        busy.map(|stack| (name(stack), stack.read())).collect()
+    })
 }
 
 /// Whether any thread has a scope open, or a future waits for an alarm.
@@ -248,10 +251,19 @@ impl Stack {
         }
     }
 
+    /// The stack that stands in where there is none.
+    pub(crate) fn nobodys() -> &'static Self {
+        &NOBODY
+    }
+
     #[cold]
     fn lease() -> &'static Self {
         // It admits nothing yet.
         SEEN.set(STALE);
+        reentry::bar(Self::lease_alone)
+    }
+
+    fn lease_alone() -> &'static Self {
         if late::has_begun() || LEASE.try_with(|_| ()).is_err() {
             return late::lease(Self::make);
         }

@@ -45,6 +45,7 @@
 
 mod epoch;
 mod reading;
+mod reentry;
 #[cfg_attr(
     loom,
     allow(

@@ -8,6 +8,7 @@ use crate::epoch::{CALM_GAP, EPOCH, MARGIN, PARKED, STALE};
 use crate::frame::{self, Earliest, Saved, Stack, WALL};
 use crate::hook;
 use crate::record;
+use crate::reentry;
 use crate::shield;
 use crate::site::{At, Site};
 use crate::ticker;
@@ -60,6 +61,14 @@ impl Scope {
         shield::stand();
         let stack = Stack::leased();
         let depth = stack.depth();
+        Self { stack, depth }
+    }
+
+    /// One that is on no thread's stack: leaving it stores what is there.
+    #[cold]
+    pub(crate) fn nowhere() -> Self {
+        let stack = Stack::nobodys();
+        let depth = stack.room();
         Self { stack, depth }
     }
 
@@ -153,6 +162,9 @@ pub fn due(seen: Seen) -> bool {
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
+    if reentry::is_barred() {
+        return Ok(Seen::STALE);
+    }
     shield::stand();
     let stack = Stack::current();
     #[cfg(feature = "testing")]
@@ -285,6 +297,9 @@ pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
 #[doc(hidden)]
 #[must_use]
 pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
+    if reentry::is_barred() {
+        return None;
+    }
     let stack = Stack::current();
     let owner = stack.nearest(site.id())?;
     let limit = stack.take(owner).err()?;

@@ -5,6 +5,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::reentry;
 use crate::stack::SLOTS;
 
 /// A place in source code; prints as `file:line:column`.
@@ -212,6 +213,10 @@ impl Site {
 
     #[cold]
     fn number(&'static self) -> u32 {
+        reentry::bar(|| self.number_alone())
+    }
+
+    fn number_alone(&'static self) -> u32 {
         let mut count = lock(&COUNT);
         if self.id() == 0 {
             *count += 1;

@@ -14,6 +14,7 @@
 use std::thread::Thread;
 
 use crate::epoch::{Epoch, PARKED, STALE};
+use crate::reentry;
 use crate::slot::{DATED, EXACT, SPENT, Slot, TOLD, UNKNOWN, end, untold};
 use crate::slot::{Earliest, Saved};
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
@@ -246,9 +247,11 @@ impl Stack {
 
     #[cold]
     fn make_room(&self, depth: u32) {
-        let mut deep = lock(&self.deep);
-        deep.truncate((depth - SLOTS) as usize);
-        deep.push(Slot::new());
+        reentry::bar(|| {
+            let mut deep = lock(&self.deep);
+            deep.truncate((depth - SLOTS) as usize);
+            deep.push(Slot::new());
+        });
     }
 
     /// What has to be kept of the scope at `index` to open it again.
@@ -467,6 +470,9 @@ impl Stack {
 
     /// Sets the iterations that the scope at `index` may take.
     pub(crate) fn allow(&self, index: u32, limit: u64) {
+        if self.is_nobodys() {
+            return;
+        }
         self.slot(index, |slot| {
             slot.iterations.store(limit, Ordering::Release);
             slot.left.store(limit, Ordering::Release);

@@ -4,6 +4,7 @@
 //! What it does is here; what it does it with ([`World`]) is the process, or a model of it.
 
 use crate::epoch::{CALM_BEATS, Epoch, HEARTBEAT};
+use crate::reentry;
 use crate::sync::{Mutex, OnceLock, lock};
 
 /// Heartbeats without an open scope before the ticker parks, so that a loop of short calls does not
@@ -163,11 +164,13 @@ impl<T: Wake + Clone> Bell<T> {
 
     #[cold]
     fn start(&self, start: impl FnOnce() -> Option<T>) -> bool {
-        let _starting = lock(&self.starting);
-        if self.ticker.get().is_some() {
-            return true;
-        }
-        start().is_some_and(|ticker| self.ticker.set(ticker).is_ok())
+        reentry::bar(|| {
+            let _starting = lock(&self.starting);
+            if self.ticker.get().is_some() {
+                return true;
+            }
+            start().is_some_and(|ticker| self.ticker.set(ticker).is_ok())
+        })
     }
 }
 

@@ -1,0 +1,126 @@
+//! A global allocator with guarded functions: the runtime allocates while it opens a thread's first
+//! scope, numbers a site or starts its thread, and so comes to such functions in the middle of that.
+
+#![allow(unsafe_code, reason = "there is no allocator without")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use guard_runtime::{Budget, loop_guard, snapshot};
+
+static GUARDED: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// The thread that looks whether the others hang.
+    static WATCHES: Cell<bool> = const { Cell::new(false) };
+}
+
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+struct Counting;
+
+// SAFETY: each call goes to `System` as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if GUARDED.load(Ordering::Relaxed) && !WATCHES.get() {
+            within_an_hour();
+            within_a_while();
+            counted();
+            inheriting();
+        }
+        // SAFETY: the caller's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[loop_guard(timeout = "1h")]
+fn within_an_hour() {
+    for _ in 0..3 {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[loop_guard(timeout = "900ms")]
+fn within_a_while() {
+    for _ in 0..3 {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[loop_guard(iterations = 3)]
+fn counted() {
+    (0..3).for_each(|_| {
+        for _ in 0..1 {
+            CALLS.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+}
+
+#[loop_guard(inherit)]
+fn inheriting() {
+    for _ in 0..3 {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn deep(depth: u32) -> usize {
+    #[loop_guard(timeout = "1h")]
+    fn down(depth: u32) -> usize {
+        let mut open = 0;
+        while open == 0 {
+            open = if depth == 0 {
+                snapshot().len()
+            } else {
+                down(depth - 1)
+            };
+        }
+        open
+    }
+    down(depth)
+}
+
+#[test]
+fn what_the_runtime_allocates_may_come_to_guarded_functions() {
+    let (done, finished) = mpsc::channel();
+    WATCHES.set(true);
+    GUARDED.store(true, Ordering::Relaxed);
+    let threads = (0..2).map(|_| {
+        let done = done.clone();
+        thread::spawn(move || {
+            // More scopes than a stack has room for, so that it grows.
+            let open = deep(100);
+            assert!(open >= 100, "{open} scopes");
+            let sum = Budget::timeout(Duration::from_secs(60)).run(|| vec![1; 3].len());
+            assert_eq!(sum.unwrap(), 3);
+            done.send(()).unwrap();
+        })
+    });
+    let threads: Vec<_> = threads.collect();
+    let outcomes: Vec<_> = threads
+        .iter()
+        .map(|_| finished.recv_timeout(Duration::from_secs(10)))
+        .collect();
+    // Before anything panics, which allocates on threads that do not watch.
+    GUARDED.store(false, Ordering::Relaxed);
+    assert!(
+        outcomes.iter().all(Result::is_ok),
+        "no deadlock: {outcomes:?}"
+    );
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert!(CALLS.load(Ordering::Relaxed) > 0);
+    assert!(snapshot().is_empty());
+}
