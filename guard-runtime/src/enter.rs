@@ -2,12 +2,13 @@
 
 use crate::clock;
 use crate::epoch::{CALM, EPOCH};
-use crate::frame::Stack;
+use crate::frame::{self, Stack};
 use crate::leave;
 use crate::reentry;
-use crate::scope::{LONG, LONGER, Scope, Seen, in_time, inherit, look, tick};
+use crate::scope::{LEAD, LONG, LONGER, Scope, Seen, in_time, inherit, look, tick};
 use crate::shield;
 use crate::site::Site;
+use crate::slot::end;
 use crate::ticker;
 use crate::tripped::Tripped;
 
@@ -46,7 +47,7 @@ impl Site {
 #[inline(always)]
 pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), Tripped> {
     if entry.limit < LONG {
-        let scope = enter_exactly(entry.site, entry.limit);
+        let scope = enter_short(entry.site, entry.limit);
         let seen = inherit();
         if !seen.is_stale() {
             return Ok((scope, seen));
@@ -66,7 +67,7 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
 #[track_caller]
 pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
-        let scope = enter_exactly(entry.site, entry.limit);
+        let scope = enter_short(entry.site, entry.limit);
         let mut seen = inherit();
         if seen.is_stale() {
             seen = leave::look(&entry.site.at());
@@ -85,7 +86,7 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
 #[inline(always)]
 pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
-        return (enter_exactly(entry.site, entry.limit), inherit());
+        return (enter_short(entry.site, entry.limit), inherit());
     }
     match enter_as_usual(entry) {
         Some(opened) => opened,
@@ -160,7 +161,38 @@ fn open_slowly(site: &'static Site, limit: u64) -> Scope {
     enter_exactly(site, limit)
 }
 
-/// Opens a scope with a clock read. What it saw is what the thread has seen last.
+/// A short scope, which starts at a clock reading.
+#[inline(never)]
+fn enter_short(site: &'static Site, limit: u64) -> Scope {
+    match enter_as_planned(site, limit) {
+        Some(scope) => scope,
+        None => enter_exactly(site, limit),
+    }
+}
+
+/// Where nobody has to look or to ask: nothing was due under this word, the scopes around end later, and a
+/// tick is planned before this one ends.
+#[inline(always)]
+fn enter_as_planned(site: &'static Site, limit: u64) -> Option<Scope> {
+    let stack = Stack::usual();
+    // If that is the entry word, it is neither stale nor parked: there is a ticker, and time is real.
+    // Acquired before `next` is read, as for a request.
+    let word = EPOCH.word();
+    let depth = stack.room();
+    if word != stack.entry() || !site.opens_at(depth) || limit <= LEAD || frame::is_polling() {
+        return None;
+    }
+    let now = clock::now();
+    let earliest = stack.known_below(depth)?.or(depth, end(now, limit));
+    if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) {
+        return None;
+    }
+    stack.push_known(depth, site.id(), (now, limit), earliest);
+    Some(Scope { stack, depth })
+}
+
+/// Opens a scope with a clock read, and looks. What it saw is what the thread has seen last.
+#[cold]
 #[inline(never)]
 fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
     if reentry::is_barred() {

@@ -128,6 +128,12 @@ pub(crate) fn task() -> usize {
     TASK.get()
 }
 
+/// Whether this thread polls a guarded future: then there may be turns, and another time.
+#[inline(always)]
+pub(crate) fn is_polling() -> bool {
+    POLLS.get() != NONE
+}
+
 /// The depth below the outermost future that this thread polls.
 #[cfg(feature = "tokio")]
 pub(crate) fn polls() -> Option<u32> {

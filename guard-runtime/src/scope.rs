@@ -23,7 +23,7 @@ pub(crate) const LONGER: u64 = 100 * (CALM_GAP + MARGIN);
 /// The ticker ticks this much ahead of a deadline, and the checks of the thread concerned then read
 /// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
 /// More than a timer is usually late.
-const LEAD: u64 = 250_000;
+pub(crate) const LEAD: u64 = 250_000;
 
 /// The word with which a check last found nothing due.
 ///

@@ -145,9 +145,14 @@ impl Slot {
             *earliest = Earliest { due: own, owner };
         }
         if earliest.is_settled() {
-            self.owner.store(earliest.owner, Ordering::Release);
-            self.due.store(earliest.due, Ordering::Release);
+            self.remember(*earliest);
         }
+    }
+
+    #[inline(always)]
+    pub(crate) fn remember(&self, earliest: Earliest) {
+        self.owner.store(earliest.owner, Ordering::Release);
+        self.due.store(earliest.due, Ordering::Release);
     }
 }
 
@@ -168,6 +173,16 @@ impl Earliest {
     };
 
     pub(crate) const UNSETTLED: u32 = u32::MAX;
+
+    /// This one or that of the scope at `depth`, which is settled.
+    #[inline(always)]
+    pub(crate) fn or(self, depth: u32, due: u64) -> Self {
+        if due < self.due {
+            Self { due, owner: depth }
+        } else {
+            self
+        }
+    }
 
     pub(crate) fn is_settled(self) -> bool {
         self.owner != Self::UNSETTLED

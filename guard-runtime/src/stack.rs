@@ -208,7 +208,23 @@ impl Stack {
         self.push_beside(depth, around, site, start, limit)
     }
 
-    /// The same for a wall: nothing else counts.
+    /// The same below [`SLOTS`], where it is known which deadline will be the earliest.
+    #[inline(always)]
+    pub(crate) fn push_known(
+        &self,
+        depth: u32,
+        site: u32,
+        (start, limit): (u64, u64),
+        earliest: Earliest,
+    ) {
+        let slot = &self.slots[(depth % SLOTS) as usize];
+        self.count();
+        slot.write(site, start, limit, EXACT);
+        slot.remember(earliest);
+        self.set_depth(depth + 1);
+    }
+
+    /// The same as [`push_exact`](Self::push_exact) for a wall: nothing else counts.
     pub(crate) fn push_wall(&self, kind: u32, start: u64, limit: u64) {
         self.push_beside(self.depth(), Earliest::NONE, kind, start, limit);
     }
@@ -375,12 +391,16 @@ impl Stack {
 
     #[inline(always)]
     fn earliest_below(&self, depth: u32, epoch: &Epoch) -> Earliest {
+        self.known_below(depth).unwrap_or_else(|| self.walk(epoch))
+    }
+
+    /// The same, if it is worked out.
+    #[inline(always)]
+    pub(crate) fn known_below(&self, depth: u32) -> Option<Earliest> {
         let mut earliest = Earliest::NONE;
         let slot = self.slots.get(depth.wrapping_sub(1) as usize);
-        if depth == 0 || slot.is_some_and(|slot| slot.knows(&mut earliest)) {
-            return earliest;
-        }
-        self.walk(epoch)
+        let known = depth == 0 || slot.is_some_and(|slot| slot.knows(&mut earliest));
+        known.then_some(earliest)
     }
 
     /// Walks down to the first slot that knows, or to a wall, and fills in those above it, so that

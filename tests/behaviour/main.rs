@@ -16,6 +16,7 @@ mod scopes;
 mod shape_chains;
 mod shapes;
 mod shield;
+mod short_scopes;
 mod strips;
 mod sweep;
 mod test_clock;
