@@ -9,8 +9,8 @@ use guard_runtime::{Cause, Tripped, checkpoint, loop_guard, remaining};
 const MANY: u32 = 20_000;
 
 #[loop_guard(timeout = "900ms")]
-fn inner(spin: bool) -> Result<(), Tripped> {
-    while spin {
+fn inner(turns: u64) -> Result<(), Tripped> {
+    for _ in 0..turns {
         checkpoint()?;
     }
     Ok(())
@@ -19,9 +19,9 @@ fn inner(spin: bool) -> Result<(), Tripped> {
 #[loop_guard(timeout = "40ms")]
 fn outer() -> Result<(), Tripped> {
     for _ in 0..MANY {
-        inner(false)?;
+        inner(0)?;
     }
-    inner(true)
+    inner(u64::MAX)
 }
 
 fn limit(tripped: &Tripped) -> Duration {
@@ -44,8 +44,8 @@ fn the_shorter_one_around_is_the_one_that_trips() {
 #[test]
 fn a_shorter_one_inside_trips_alone() {
     #[loop_guard(timeout = "5ms")]
-    fn shorter(spin: bool) -> Result<(), Tripped> {
-        while spin {
+    fn shorter(turns: u64) -> Result<(), Tripped> {
+        for _ in 0..turns {
             checkpoint()?;
         }
         Ok(())
@@ -55,9 +55,9 @@ fn a_shorter_one_inside_trips_alone() {
     fn around() -> Result<Tripped, Tripped> {
         for _ in 0..MANY {
             // One too slow for five milliseconds may trip on a loaded machine, and trips alone as well.
-            let _: Result<(), Tripped> = shorter(false);
+            let _: Result<(), Tripped> = shorter(0);
         }
-        let tripped = shorter(true).unwrap_err();
+        let tripped = shorter(u64::MAX).unwrap_err();
         checkpoint()?;
         Ok(tripped)
     }
