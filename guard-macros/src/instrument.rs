@@ -17,6 +17,7 @@ use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::future;
 use crate::strip;
 use crate::target::{Function, is_loop_guard};
+use crate::undecided::Undecided;
 use crate::walk::{self, Visitor};
 
 /// Edits the function's block in place.
@@ -307,6 +308,7 @@ pub(crate) struct Instrument<'p> {
     paced: u32,
     /// Whether loops may run in strips.
     strips: bool,
+    undecided: Undecided,
     /// Whether loops may await: what the thread has seen last is then no local's business.
     pub(crate) awaits: bool,
 }
@@ -324,6 +326,7 @@ impl<'p> Instrument<'p> {
             place: Place::Body,
             paced: 0,
             strips: !emit.yields(),
+            undecided: Undecided::default(),
             awaits: plan.future.is_some(),
             emit,
         }
@@ -388,7 +391,7 @@ impl Instrument<'_> {
         if !self.may_strip(&expr.attrs) {
             return None;
         }
-        let mut strips = strip::of_for(expr, self.place == Place::Closure)?;
+        let mut strips = strip::of_for(expr, self.place == Place::Closure, &self.undecided)?;
         self.visit_expr_mut(&mut strips.base);
         for argument in strips
             .adaptors
@@ -493,7 +496,13 @@ impl Visitor for Instrument<'_> {
         self.check(mark, &mut expr.attrs, &mut expr.body, waits);
     }
 
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        self.undecided.see_stmt(stmt);
+        walk::stmt(self, stmt);
+    }
+
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        self.undecided.see_expr(expr);
         match expr {
             Expr::ForLoop(plain) => match self.for_strips(plain) {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),

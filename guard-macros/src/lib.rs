@@ -19,6 +19,7 @@ mod instrument;
 mod poll;
 mod strip;
 mod target;
+mod undecided;
 mod walk;
 mod weave;
 

@@ -12,6 +12,7 @@ use syn::{
 };
 
 use crate::calls;
+use crate::undecided::Undecided;
 use crate::walk::{self, Visitor};
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
@@ -182,14 +183,24 @@ pub(crate) struct Adaptor {
     pub(crate) argument: Option<Expr>,
 }
 
-/// The strips of a `for` that qualifies.
-pub(crate) fn of_for(expr: &mut ExprForLoop, in_closure: bool) -> Option<Strips> {
-    // In a closure the type of the iterator may not be known yet where it is asked for.
+/// The strips of a `for` that qualifies. That the type of what it is over is known takes what the function has
+/// bound so far; of what a closure is given nobody knows.
+pub(crate) fn of_for(
+    expr: &mut ExprForLoop,
+    in_closure: bool,
+    undecided: &Undecided,
+) -> Option<Strips> {
     if !is_plain(&mut expr.body) || (in_closure && !is_range(&expr.expr)) {
         return None;
     }
-    let outer = redirect(&mut expr.label, &mut expr.body);
     let (base, adaptors) = peel(&expr.expr);
+    let mut arguments = adaptors
+        .iter()
+        .filter_map(|adaptor| adaptor.argument.as_ref());
+    if undecided.contains(&base) || arguments.any(|argument| undecided.contains(argument)) {
+        return None;
+    }
+    let outer = redirect(&mut expr.label, &mut expr.body);
     Some(Strips {
         base,
         adaptors,

@@ -51,8 +51,13 @@ pub trait Split {
     fn whole(self) -> Self::Whole;
 }
 
-/// An iterator that can be split.
+/// An iterator that can be split. One whose type the compiler does not know yet is taken for such a one.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the type of what this guarded loop is over is not known before the loop",
+    label = "turns out to be `{Self}` further down",
+    note = "write it where the variable is declared, as in `let list: Vec<_> = ...`"
+)]
 pub trait Source: Iterator {
     /// What it is split as.
     type Split: Split<Whole = Self>;

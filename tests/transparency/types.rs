@@ -137,6 +137,125 @@ twins! { kept: ()
     }
 }
 
+// Types that are only known when the loop over them has been read.
+twins! { later: ()
+    use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+    pub(crate) struct Board {
+        pub(crate) width: usize,
+        pub(crate) cells: BTreeSet<(usize, usize)>,
+    }
+
+    impl FromIterator<(usize, usize)> for Board {
+        fn from_iter<T: IntoIterator<Item = (usize, usize)>>(cells: T) -> Self {
+            let cells = cells.into_iter().collect();
+            let mut width = 0;
+            for &(x, _) in &cells { if x + 1 > width { width = x + 1; } }
+            Self { width, cells }
+        }
+    }
+
+    pub(crate) fn collected(n: u32) -> (u32, VecDeque<u32>, BTreeMap<u32, u32>) {
+        let mut list = (0..n).rev().collect();
+        let mut sum = 0;
+        for x in &list { sum += x; }
+        for x in &mut list { std::mem::swap(&mut sum, x); }
+        let alias = list;
+        for x in &alias { sum += x; }
+        let (small, mut large);
+        small = (0..n).collect();
+        large = (0..n).map(|x| (x, x)).collect();
+        for x in &small { sum += x; }
+        for (x, _) in &mut large { sum += x; }
+        let _: BTreeSet<u32> = small;
+        (sum, alias, large)
+    }
+
+    pub(crate) fn converted(n: u32) -> (u32, BTreeSet<u32>, Vec<u32>) {
+        let set = [n, n + 1].into();
+        let mut sum = 0;
+        for x in &set { sum += x; }
+        let list = if n > 1 { Default::default() } else { std::iter::once(n).collect() };
+        for (x, y) in [1, 2].iter().zip(&list) { sum += x * y; }
+        for x in &(list) { sum += x; }
+        (sum, set, list)
+    }
+
+    pub(crate) fn divided(n: u32) -> (u32, BTreeSet<u32>, VecDeque<u32>) {
+        let (even, odd) = (0..n).partition(|x| x % 2 == 0);
+        let mut sum = 0;
+        for x in &even { sum += x; }
+        for x in &odd { sum += x; }
+        let _: &BTreeSet<u32> = &even;
+        let (tens, ones) = (0..n).map(|x| (x / 10, x % 10)).unzip();
+        for x in &tens { sum += x; }
+        for x in &ones { sum += x; }
+        let _: BTreeSet<u32> = tens;
+        (sum, even, ones)
+    }
+
+    pub(crate) fn matched(n: u32) -> Outcome<(u32, BTreeSet<u32>, VecDeque<u32>)> {
+        let pick = |text: &str| text.parse::<u32>();
+        let mut sum = 0;
+        let Some(set) = [n].try_into().ok() else { unreachable!() };
+        for x in &set { sum += x; }
+        let ring = match Some(pick("7")?) {
+            Some(seven) => { let ring = { (0..seven).collect() }; for x in &ring { sum += x; } ring }
+            None => VecDeque::new(),
+        };
+        if let Some(list) = [n, n].try_into().ok() {
+            for x in &list { sum += x; }
+            let _: HashSet<u32> = list;
+        }
+        Ok((sum, set, ring))
+    }
+
+    pub(crate) fn called_later(n: u32) -> u32 {
+        let mut sum = 0;
+        let mut add = |list| for x in list { sum += x; };
+        add(BTreeSet::from([n, n + 1]));
+        sum
+    }
+
+    pub(crate) fn held(n: u32) -> (u32, BTreeSet<u32>) {
+        struct Held<T> { list: T }
+        let held = Held { list: (0..n).collect() };
+        let mut sum = 0;
+        for x in &held.list { sum += x; }
+        let pair = ((0..n).collect(), 1);
+        for x in &pair.0 { sum += x; }
+        let _: &VecDeque<u32> = &pair.0;
+        (sum, held.list)
+    }
+}
+
+#[test]
+fn types_may_be_decided_after_the_loop() {
+    macro_rules! told {
+        ($twin:ident) => {{
+            use later::$twin::*;
+            let board: Board = [(1, 2), (4, 1)].into_iter().collect();
+            format!(
+                "{:?}",
+                (
+                    board.width,
+                    board.cells,
+                    collected(4),
+                    converted(3),
+                    divided(23),
+                    matched(5),
+                    called_later(5),
+                    held(5)
+                )
+            )
+        }};
+    }
+    let plain = told!(plain);
+    assert_eq!(told!(timed), plain);
+    assert_eq!(told!(counted), plain);
+    assert_eq!(told!(inherited), plain);
+}
+
 fn sendable<T: Clone + Send + Sync>(value: &T) -> T {
     value.clone()
 }
