@@ -180,7 +180,7 @@ impl Epoch {
     }
 
     /// Tells the ticker, which a request is to wake, not to be calm.
-    #[cfg(not(loom))]
+    #[cfg(not(guard_loom))]
     pub(crate) fn hurry(&self) {
         self.hurry.store(1, Ordering::Relaxed);
     }
@@ -236,5 +236,5 @@ impl Epoch {
 }
 
 /// The epoch of the process.
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub(crate) static EPOCH: Epoch = Epoch::new();

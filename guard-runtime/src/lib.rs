@@ -41,13 +41,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 // Models run the protocol alone; the rest of these files has nobody to call it.
-#![cfg_attr(loom, allow(dead_code, reason = "see above"))]
+#![cfg_attr(guard_loom, allow(dead_code, reason = "see above"))]
 
 mod epoch;
 mod reading;
 mod reentry;
 #[cfg_attr(
-    loom,
+    guard_loom,
     allow(
         dead_code,
         unreachable_pub,
@@ -60,79 +60,79 @@ mod stack;
 mod sync;
 mod ticker;
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, guard_loom))]
 mod model;
 
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod blocking;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod budget;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod cleanup;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod cleanup_future;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod clock;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod enter;
-#[cfg(all(feature = "testing", not(loom)))]
+#[cfg(all(feature = "testing", not(guard_loom)))]
 mod every_trip;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod frame;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod hook;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod late;
-#[cfg(all(feature = "testing", not(loom)))]
+#[cfg(all(feature = "testing", not(guard_loom)))]
 mod leak_check;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod leave;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod list;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod record;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod scope;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod shield;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod snapshot;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod split;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod strip;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod task;
-#[cfg(all(feature = "testing", not(loom)))]
+#[cfg(all(feature = "testing", not(guard_loom)))]
 pub mod testing;
-#[cfg(all(feature = "tokio", not(loom)))]
+#[cfg(all(feature = "tokio", not(guard_loom)))]
 mod timer;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod tripped;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod waiting;
 
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use budget::Budget;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use cleanup::{Deferred, Exit, defer};
-#[cfg(all(feature = "macros", not(loom)))]
+#[cfg(all(feature = "macros", not(guard_loom)))]
 pub use guard_macros::loop_guard;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use hook::{Event, set_hook};
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use scope::{checkpoint, deadline, remaining};
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use shield::{shield, shield_for};
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use site::Location;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use snapshot::{OpenScope, Snapshot, snapshot};
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub use tripped::{Cause, Tripped};
 
 /// What expansions name. Not public API: it changes without notice.
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 #[doc(hidden)]
 pub mod __private {
     pub use core::future::poll_fn;

@@ -2,7 +2,7 @@
 //! order in which threads and memory may bring its steps about.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg loom" cargo test -p guard-runtime --release --lib
+//! RUSTFLAGS="--cfg guard_loom" cargo test -p guard-runtime --release --lib
 //! ```
 //!
 //! Above each model stands what it was seen to catch when the code was changed so.

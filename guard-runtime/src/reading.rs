@@ -8,13 +8,13 @@
 
 use crate::site::{LIMITED, Site};
 use crate::slot::{DATED, Saved, Slot};
-#[cfg(all(test, loom))]
+#[cfg(all(test, guard_loom))]
 use crate::slot::{SPENT, untold};
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 use crate::stack::SLOTS;
 use crate::stack::{HIDDEN, LENT, Stack};
 use crate::sync::Ordering;
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 use crate::sync::lock;
 
 impl Stack {
@@ -22,7 +22,7 @@ impl Stack {
     ///
     /// One moment's, unless the thread opens and closes scopes faster than they are read, all the
     /// time: then it is what was read last, less what has changed meanwhile.
-    #[cfg(not(loom))]
+    #[cfg(not(guard_loom))]
     pub(crate) fn read(&self) -> Vec<(u32, Saved)> {
         const TRIES: u32 = 1000;
         let mut last = Vec::new();
@@ -47,7 +47,7 @@ impl Stack {
         last
     }
 
-    #[cfg(not(loom))]
+    #[cfg(not(guard_loom))]
     fn rows(&self, depth: u32) -> Vec<(u32, Saved)> {
         // A slot beyond the fixed ones can be new, where one was when the depth was read.
         (0..depth)
@@ -61,7 +61,7 @@ impl Stack {
         self.depth.load(Ordering::Acquire) & !LENT
     }
 
-    #[cfg(not(loom))]
+    #[cfg(not(guard_loom))]
     fn read_slot(&self, index: u32) -> Option<(u32, Saved)> {
         match self.slots.get(index as usize) {
             Some(slot) => Some(self.read_one(slot)),
@@ -94,7 +94,7 @@ impl Stack {
 
     /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
     /// it is spent. `None` if there is none, or if it changed meanwhile.
-    #[cfg(all(test, loom))]
+    #[cfg(all(test, guard_loom))]
     pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
         let pushes = self.pushes.load(Ordering::Acquire);
         let slot = &self.slots[0];

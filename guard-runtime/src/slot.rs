@@ -198,12 +198,12 @@ pub(crate) struct Saved {
 }
 
 impl Saved {
-    #[cfg(all(test, loom))]
+    #[cfg(all(test, guard_loom))]
     pub(crate) fn parts(&self) -> [u64; 3] {
         [self.start, self.limit, self.lag]
     }
 
-    #[cfg(all(test, not(loom)))]
+    #[cfg(all(test, not(guard_loom)))]
     pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
         Self { start, limit, lag }
     }

@@ -20,7 +20,7 @@ use crate::slot::{Earliest, Saved};
 use crate::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
 
 /// Scopes a thread can have open before they spill to the heap.
-pub(crate) const SLOTS: u32 = if cfg!(loom) { 1 } else { 32 };
+pub(crate) const SLOTS: u32 = if cfg!(guard_loom) { 1 } else { 32 };
 
 /// The depth of a stack without a scope.
 pub(crate) const EMPTY: u32 = 0;
@@ -58,9 +58,9 @@ impl Stack {
                 pushes: AtomicU64::new(0),
                 entry: AtomicU64::new(STALE),
                 lag: AtomicU64::new(0),
-                #[cfg(not(loom))]
+                #[cfg(not(guard_loom))]
                 slots: [const { Slot::new() }; SLOTS as usize],
-                #[cfg(loom)]
+                #[cfg(guard_loom)]
                 slots: core::array::from_fn(|_| Slot::new()),
                 deep: Mutex::new(Vec::new()),
                 thread: Mutex::new(None),
@@ -537,7 +537,7 @@ impl Stack {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(guard_loom)))]
 mod tests {
     use super::{EMPTY, Stack};
     use crate::epoch::Epoch;

@@ -1,15 +1,15 @@
 //! The one switch between the real primitives and loom's.
 
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub(crate) use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-#[cfg(loom)]
+#[cfg(guard_loom)]
 pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-#[cfg(loom)]
+#[cfg(guard_loom)]
 pub(crate) use loom::sync::{Mutex, MutexGuard};
-#[cfg(loom)]
+#[cfg(guard_loom)]
 pub(crate) use std::sync::PoisonError;
 
 /// Nothing that runs under one of our locks leaves its data half changed.
@@ -20,11 +20,11 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A `const fn`, except under loom, whose atomics cannot be made in a constant.
 macro_rules! const_fn {
     ($(#[$attribute:meta])* $visibility:vis fn $($function:tt)*) => {
-        #[cfg(not(loom))]
+        #[cfg(not(guard_loom))]
         $(#[$attribute])*
         $visibility const fn $($function)*
 
-        #[cfg(loom)]
+        #[cfg(guard_loom)]
         $(#[$attribute])*
         $visibility fn $($function)*
     };
@@ -32,10 +32,10 @@ macro_rules! const_fn {
 pub(crate) use const_fn;
 
 /// Loom has none; it hands out copies.
-#[cfg(loom)]
+#[cfg(guard_loom)]
 pub(crate) struct OnceLock<T>(Mutex<Option<T>>);
 
-#[cfg(loom)]
+#[cfg(guard_loom)]
 impl<T: Clone> OnceLock<T> {
     pub(crate) fn new() -> Self {
         Self(Mutex::new(None))

@@ -57,7 +57,7 @@ impl<'e, W: World> Ticker<'e, W> {
     }
 
     /// One that has become calm.
-    #[cfg(all(test, loom))]
+    #[cfg(all(test, guard_loom))]
     pub(crate) fn calm(mut self) -> Self {
         self.fine = 0;
         self
@@ -174,11 +174,11 @@ impl<T: Wake + Clone> Bell<T> {
     }
 }
 
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 pub(crate) use process::{ask, hurry, is_here};
 
 /// The ticker of this process.
-#[cfg(not(loom))]
+#[cfg(not(guard_loom))]
 mod process {
     use std::cell::Cell;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -274,7 +274,7 @@ mod process {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(guard_loom)))]
 mod tests {
     use super::{Bell, Wake};
     use crate::epoch::Epoch;
