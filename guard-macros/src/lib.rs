@@ -16,6 +16,7 @@ mod exit;
 mod expand;
 mod future;
 mod instrument;
+mod plain;
 mod poll;
 mod strip;
 mod target;
@@ -29,6 +30,8 @@ mod cleanup_snapshots;
 mod future_snapshots;
 #[cfg(test)]
 mod snapshots;
+#[cfg(test)]
+mod strip_table;
 
 /// Makes every loop of a function check a budget, and leave in time, in place, with destructors run.
 ///

@@ -1,178 +1,23 @@
-//! Which loops run in strips, and over what.
-//!
-//! A loop qualifies if its body is plain: what the optimiser can see through, and what takes so
-//! little time that some thousands of iterations may pass between two checks. Whether they really do
-//! is measured when the loop runs; operators can be overloaded, and a cheap name can be misleading.
+//! Which loops run in strips, and over what: those whose body is plain (`plain.rs`).
 
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{
-    Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Item, Label,
+    Block, Expr, ExprBlock, ExprBreak, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Label,
     Lifetime, Pat, Stmt, Token,
 };
 
 use crate::calls;
+use crate::plain::{Judge, is_plain};
 use crate::undecided::Undecided;
 use crate::walk::{self, Visitor};
-
-/// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
-/// and compilers vectorise or unroll loops with them.
-const CHEAP: [&str; 124] = [
-    "abs",
-    "abs_diff",
-    "as_bytes",
-    "as_mut",
-    "as_ref",
-    "as_slice",
-    "borrowing_sub",
-    "carrying_add",
-    "carrying_mul",
-    "ceil",
-    "checked_add",
-    "checked_div",
-    "checked_mul",
-    "checked_neg",
-    "checked_rem",
-    "checked_shl",
-    "checked_shr",
-    "checked_sub",
-    "clamp",
-    "cmp",
-    "copied",
-    "copysign",
-    "cos",
-    "count_ones",
-    "count_zeros",
-    "div_euclid",
-    "eq",
-    "eq_ignore_ascii_case",
-    "first",
-    "floor",
-    "fract",
-    "ge",
-    "get",
-    "get_mut",
-    "gt",
-    "ilog2",
-    "is_alphabetic",
-    "is_alphanumeric",
-    "is_ascii",
-    "is_ascii_alphabetic",
-    "is_ascii_alphanumeric",
-    "is_ascii_control",
-    "is_ascii_digit",
-    "is_ascii_graphic",
-    "is_ascii_hexdigit",
-    "is_ascii_lowercase",
-    "is_ascii_punctuation",
-    "is_ascii_uppercase",
-    "is_ascii_whitespace",
-    "is_char_boundary",
-    "is_control",
-    "is_digit",
-    "is_empty",
-    "is_err",
-    "is_finite",
-    "is_infinite",
-    "is_nan",
-    "is_negative",
-    "is_none",
-    "is_numeric",
-    "is_ok",
-    "is_positive",
-    "is_power_of_two",
-    "is_some",
-    "is_whitespace",
-    "isqrt",
-    "last",
-    "le",
-    "leading_ones",
-    "leading_zeros",
-    "len",
-    "len_utf8",
-    "lt",
-    "max",
-    "min",
-    "mul_add",
-    "ne",
-    "overflowing_add",
-    "overflowing_mul",
-    "overflowing_sub",
-    "partial_cmp",
-    "pop",
-    "push",
-    "rem_euclid",
-    "reverse_bits",
-    "rotate_left",
-    "rotate_right",
-    "round",
-    "saturating_add",
-    "saturating_mul",
-    "saturating_sub",
-    "signum",
-    "sin",
-    "split_at",
-    "split_at_mut",
-    "sqrt",
-    "swap",
-    "swap_bytes",
-    "to_ascii_lowercase",
-    "to_ascii_uppercase",
-    "to_be",
-    "to_be_bytes",
-    "to_bits",
-    "to_digit",
-    "to_le",
-    "to_le_bytes",
-    "to_ne_bytes",
-    "to_radians",
-    "total_cmp",
-    "trailing_ones",
-    "trailing_zeros",
-    "trunc",
-    "unsigned_abs",
-    "unwrap_or",
-    "widening_mul",
-    "wrapping_abs",
-    "wrapping_add",
-    "wrapping_div",
-    "wrapping_mul",
-    "wrapping_neg",
-    "wrapping_rem",
-    "wrapping_shl",
-    "wrapping_shr",
-    "wrapping_sub",
-];
-
-/// Types whose functions (`u64::from(x)`) are as cheap as their operators.
-const PRIMITIVE: [&str; 16] = [
-    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32",
-    "u64", "u8", "usize",
-];
-
-/// Variants that are called to be made.
-const VARIANTS: [&str; 3] = ["Some", "Ok", "Err"];
-
-/// Functions of three words or more that number libraries and ciphers call in their innermost loops, by
-/// names that the field shares: add or multiply with the carry, and hand it on. None waits for anything,
-/// and a check in each turn keeps compilers from unrolling the chain (a product of big numbers was 1.6
-/// times slower).
-const CARRY: [&str; 9] = [
-    "_addcarry_u64",
-    "_subborrow_u64",
-    "adc",
-    "add_with_carry",
-    "add_ww",
-    "mac_with_carry",
-    "mul_add_www",
-    "mul_with_carry",
-    "sbb",
-];
 
 /// What a loop is over: a base that may be cut, and adaptors that can be cut with it.
 pub(crate) struct Strips {
     pub(crate) base: Expr,
     pub(crate) adaptors: Vec<Adaptor>,
+    /// How many turns there are is a constant of the program.
+    pub(crate) constant: bool,
     /// The label that the outer of the two loops takes over from the user's.
     pub(crate) outer: Option<Label>,
 }
@@ -202,6 +47,7 @@ pub(crate) fn of_for(
     }
     let outer = redirect(&mut expr.label, &mut expr.body);
     Some(Strips {
+        constant: is_constant_range(&base),
         base,
         adaptors,
         outer,
@@ -221,10 +67,7 @@ pub(crate) struct Turns {
 /// (`j += i`, `x = x / 2`) are as fast with a check in each iteration, and strips were 1.5 times
 /// slower, since such loops tend to be short.
 pub(crate) fn of_while(expr: &mut ExprWhile) -> Option<Turns> {
-    let mut cond = Plain {
-        plain: true,
-        pure: true,
-    };
+    let mut cond = Judge::new();
     cond.visit_expr_mut(&mut expr.cond);
     let qualifies = cond.plain
         && !is_linted(&expr.cond)
@@ -355,6 +198,44 @@ fn is_range(expr: &Expr) -> bool {
     }
 }
 
+/// Methods that return an iterator wherever they are found, and how many arguments they have.
+const ITERATING: [(&str, usize); 6] = [
+    ("bytes", 0),
+    ("chunks", 1),
+    ("chunks_exact", 1),
+    ("iter", 0),
+    ("iter_mut", 0),
+    ("windows", 1),
+];
+
+/// `0..8`, `0..CHUNK`, `1..=N - 1`
+fn is_constant_range(expr: &Expr) -> bool {
+    match expr {
+        Expr::Range(range) => [&range.start, &range.end]
+            .into_iter()
+            .all(|bound| bound.as_ref().is_some_and(|bound| is_constant(bound))),
+        Expr::Paren(part) => is_constant_range(&part.expr),
+        _ => false,
+    }
+}
+
+/// By the looks of it.
+fn is_constant(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(binary) => is_constant(&binary.left) && is_constant(&binary.right),
+        Expr::Cast(part) => is_constant(&part.expr),
+        Expr::Group(part) => is_constant(&part.expr),
+        Expr::Lit(_) => true,
+        Expr::Paren(part) => is_constant(&part.expr),
+        Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            !name.contains(char::is_lowercase)
+        }),
+        Expr::Unary(part) => is_constant(&part.expr),
+        _ => false,
+    }
+}
+
 /// `base.rev().enumerate()` -> `base`, `[rev, enumerate]`, if the base is what these methods of
 /// `Iterator` are surely called on, and cutting commutes with them.
 fn peel(expr: &Expr) -> (Expr, Vec<Adaptor>) {
@@ -367,7 +248,7 @@ fn peel(expr: &Expr) -> (Expr, Vec<Adaptor>) {
     }
     adaptors.reverse();
     let iterates = is_range(base)
-        || matches!(base, Expr::MethodCall(call) if call.args.is_empty() && (call.method == "iter" || call.method == "iter_mut"));
+        || matches!(base, Expr::MethodCall(call) if ITERATING.contains(&(call.method.to_string().as_str(), call.args.len())));
     // A cut from the back needs to know how far the front has come.
     let back_first = adaptors
         .iter()
@@ -395,134 +276,6 @@ fn adaptor(call: &ExprMethodCall) -> Option<Adaptor> {
         method: call.method.clone(),
         argument,
     })
-}
-
-fn is_plain(body: &mut Block) -> bool {
-    let mut plain = Plain {
-        plain: true,
-        pure: true,
-    };
-    plain.visit_block_mut(body);
-    plain.plain
-}
-
-/// Looks for what is not plain, and for what is not pure.
-struct Plain {
-    plain: bool,
-    pure: bool,
-}
-
-impl Visitor for Plain {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        self.pure &= is_pure(expr);
-        self.plain &= match expr {
-            Expr::Array(_)
-            | Expr::Assign(_)
-            | Expr::Binary(_)
-            | Expr::Block(_)
-            | Expr::Cast(_)
-            | Expr::Continue(_)
-            | Expr::Field(_)
-            | Expr::Group(_)
-            | Expr::If(_)
-            | Expr::Index(_)
-            | Expr::Let(_)
-            | Expr::Lit(_)
-            | Expr::Match(_)
-            | Expr::Paren(_)
-            | Expr::Path(_)
-            | Expr::Range(_)
-            | Expr::Reference(_)
-            | Expr::Return(_)
-            | Expr::Tuple(_)
-            | Expr::Unary(_)
-            | Expr::Unsafe(_) => true,
-            // A value would be given to a loop that has none: the compiler shall say so of the user's.
-            Expr::Break(jump) => jump.expr.is_none(),
-            Expr::MethodCall(call) => CHEAP.contains(&call.method.to_string().as_str()),
-            Expr::Call(call) => is_cheap_function(&call.func, call.args.len()),
-            _ => false,
-        };
-        if self.plain {
-            walk::expr(self, expr);
-        }
-    }
-
-    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
-        self.plain &= !matches!(stmt, Stmt::Item(_) | Stmt::Macro(_));
-        walk::stmt(self, stmt);
-    }
-
-    fn visit_item_mut(&mut self, _: &mut Item) {}
-    fn visit_pat_mut(&mut self, pat: &mut Pat) {
-        if let Pat::Guard(pat) = pat {
-            self.visit_expr_mut(&mut pat.guard);
-        }
-    }
-    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-}
-
-/// Whether the expression itself, less its parts, does nothing but compute.
-fn is_pure(expr: &Expr) -> bool {
-    use syn::BinOp::{
-        Add, And, BitAnd, BitOr, BitXor, Div, Eq, Ge, Gt, Le, Lt, Mul, Ne, Or, Rem, Shl, Shr, Sub,
-    };
-    match expr {
-        Expr::Binary(binary) => matches!(
-            binary.op,
-            Add(_)
-                | And(_)
-                | BitAnd(_)
-                | BitOr(_)
-                | BitXor(_)
-                | Div(_)
-                | Eq(_)
-                | Ge(_)
-                | Gt(_)
-                | Le(_)
-                | Lt(_)
-                | Mul(_)
-                | Ne(_)
-                | Or(_)
-                | Rem(_)
-                | Shl(_)
-                | Shr(_)
-                | Sub(_)
-        ),
-        Expr::MethodCall(call) => call.method == "len" || call.method == "is_empty",
-        Expr::Cast(_)
-        | Expr::Field(_)
-        | Expr::Group(_)
-        | Expr::Index(_)
-        | Expr::Lit(_)
-        | Expr::Paren(_)
-        | Expr::Path(_)
-        | Expr::Reference(_)
-        | Expr::Unary(_) => true,
-        _ => false,
-    }
-}
-
-fn is_cheap_function(function: &Expr, arguments: usize) -> bool {
-    let Expr::Path(path) = function else {
-        return false;
-    };
-    let names: Vec<_> = path
-        .path
-        .segments
-        .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
-    match names.as_slice() {
-        [.., carry] if arguments > 2 && CARRY.contains(&carry.as_str()) => true,
-        [variant] => VARIANTS.contains(&variant.as_str()),
-        [.., ty, _] => PRIMITIVE.contains(&ty.as_str()),
-        [] => false,
-    }
 }
 
 /// Finds the jumps that are meant for the loop itself. A plain body has no loop inside.

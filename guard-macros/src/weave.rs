@@ -65,7 +65,11 @@ impl Emit<'_> {
         let (begin, end) = ends(&expr.expr);
         let head = Ident::new("__strips", begin);
         let is_done = quote_spanned!(end=> #head.is_done());
-        let strip = quote_spanned!(end=> #head.strip(__length));
+        let strip = if strips.constant {
+            quote_spanned!(end=> #head.strip_of_constant(__length))
+        } else {
+            quote_spanned!(end=> #head.strip(__length))
+        };
         q! {
             #(#attrs)*
             match (#(#iterators,)*) {

@@ -82,6 +82,8 @@ mod frame;
 #[cfg(not(guard_loom))]
 mod hook;
 #[cfg(not(guard_loom))]
+mod indexed;
+#[cfg(not(guard_loom))]
 mod late;
 #[cfg(all(feature = "testing", not(guard_loom)))]
 mod leak_check;

@@ -1,6 +1,7 @@
 //! What a loop's iteration can be cut into: slices, ranges, and adaptors of them.
 
 use core::iter;
+use core::mem::needs_drop;
 use core::ops::{Range, RangeInclusive};
 use core::slice::{Iter, IterMut};
 
@@ -11,6 +12,8 @@ pub trait Split {
     type Piece: Iterator;
     /// All of it.
     type Whole: Iterator<Item = <Self::Piece as Iterator>::Item>;
+    /// Whether its items are plain data, on which operators take no time to speak of.
+    const PLAIN: bool;
 
     /// Items left.
     fn left(&self) -> usize;
@@ -27,18 +30,19 @@ pub trait Split {
         self.left() == 0
     }
 
-    /// The next items, at most this many.
+    /// The next items, at most so many; all that are left if those are but a few.
     //
     // In two arms: what is left after the last strip is known to be nothing, and that the strip is not
-    // empty is not asked again.
+    // empty is not asked again. Whether they are a few is asked where it is rarely answered.
     #[inline(always)]
-    fn cut(&mut self, most: usize) -> Self::Piece {
+    fn cut(&mut self, few: usize, most: usize) -> Self::Piece {
         if self.left() > most {
             rare();
-            self.split(most)
-        } else {
-            self.rest()
+            if self.left() > few {
+                return self.split(most);
+            }
         }
+        self.rest()
     }
 
     /// What is left, all of it.
@@ -64,6 +68,11 @@ pub trait Source: Iterator {
 
     /// All of it.
     fn into_split(self) -> Self::Split;
+}
+
+/// Numbers and small structures of them. What takes its time has memory of its own.
+pub(crate) const fn is_plain<T>() -> bool {
+    !needs_drop::<T>() && size_of::<T>() <= 32
 }
 
 /// Tells the compiler that this place is seldom reached.
@@ -99,6 +108,7 @@ impl<'a, T> Source for Iter<'a, T> {
 impl<'a, T> Split for Slice<'a, T> {
     type Piece = Iter<'a, T>;
     type Whole = Iter<'a, T>;
+    const PLAIN: bool = is_plain::<T>();
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -158,6 +168,7 @@ impl<'a, T> Source for IterMut<'a, T> {
 impl<'a, T> Split for SliceMut<'a, T> {
     type Piece = IterMut<'a, T>;
     type Whole = IterMut<'a, T>;
+    const PLAIN: bool = is_plain::<T>();
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -265,6 +276,7 @@ where
 {
     type Piece = Self;
     type Whole = Self;
+    const PLAIN: bool = false;
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -297,13 +309,17 @@ where
     /// Bounded by the end in a way that the optimiser sees: bounds that it proved for the whole range
     /// hold for the piece.
     #[inline(always)]
-    fn cut(&mut self, most: usize) -> Self {
-        let (start, stop) = (self.start, self.start.ahead(most));
-        self.start = if stop < self.end {
+    fn cut(&mut self, few: usize, most: usize) -> Self {
+        let (start, end, stop) = (self.start, self.end, self.start.ahead(most));
+        self.start = if stop < end {
             rare();
-            stop
+            if few > 0 && self.left() <= few {
+                end
+            } else {
+                stop
+            }
         } else {
-            self.end
+            end
         };
         start..self.start
     }
@@ -350,6 +366,7 @@ where
 {
     type Piece = Self;
     type Whole = Self;
+    const PLAIN: bool = false;
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -441,6 +458,7 @@ impl<I: Iterator> Iterator for Numbered<I> {
 impl<S: Split> Split for Numbered<S> {
     type Piece = Numbered<S::Piece>;
     type Whole = iter::Enumerate<S::Whole>;
+    const PLAIN: bool = S::PLAIN;
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -483,6 +501,7 @@ pub struct Reversed<S>(pub(crate) S);
 impl<S: SplitBack> Split for Reversed<S> {
     type Piece = iter::Rev<S::Piece>;
     type Whole = iter::Rev<S::Whole>;
+    const PLAIN: bool = S::PLAIN;
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -520,6 +539,7 @@ where
 {
     type Piece = iter::Copied<S::Piece>;
     type Whole = iter::Copied<S::Whole>;
+    const PLAIN: bool = S::PLAIN;
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -564,6 +584,7 @@ impl<A: Split, B: Split> Zipped<A, B> {
 impl<A: Split, B: Split> Split for Zipped<A, B> {
     type Piece = iter::Zip<A::Piece, B::Piece>;
     type Whole = iter::Zip<A::Whole, B::Whole>;
+    const PLAIN: bool = A::PLAIN && B::PLAIN;
 
     #[inline(always)]
     fn left(&self) -> usize {

@@ -23,6 +23,12 @@ const FULL: u32 = 4096;
 /// Few enough for operators that take microseconds.
 const FIRST: u32 = 16;
 
+/// If no more turns than these are left they are one strip, whatever was learned: over items that are plain data, and
+/// over a range with constant bounds. Where the compiler knows how many there are, as in an array, the loop is then
+/// compiled as if there were no strips.
+const FEW: usize = 32;
+const FEW_IN_RANGE: usize = 64;
+
 /// Microseconds, almost. Twice this and a margin is still well within what a trip may be late.
 const SHORT: u32 = 20;
 const LONG: u32 = 60;
@@ -162,7 +168,13 @@ impl<S: Split> Cut<S> {
     /// The next strip.
     #[inline(always)]
     pub fn strip(&mut self, length: Length) -> S::Piece {
-        self.0.cut(length.get())
+        self.0.cut(if S::PLAIN { FEW } else { 0 }, length.get())
+    }
+
+    /// The same of a range with constant bounds.
+    #[inline(always)]
+    pub fn strip_of_constant(&mut self, length: Length) -> S::Piece {
+        self.0.cut(FEW_IN_RANGE, length.get())
     }
 
     /// As [`Iterator::enumerate`].
@@ -220,6 +232,12 @@ impl<I> Counted<I> {
             of: self,
             left: length.now(),
         }
+    }
+
+    /// The same of a range with constant bounds.
+    #[inline(always)]
+    pub fn strip_of_constant(&mut self, length: Length) -> Strip<'_, I> {
+        self.strip(length)
     }
 }
 

@@ -17,7 +17,9 @@ mod shape_chains;
 mod shapes;
 mod shield;
 mod short_scopes;
+#[macro_use]
 mod strips;
+mod strips_of_few;
 mod sweep;
 mod test_clock;
 mod trace;
