@@ -18,23 +18,12 @@ fn sum(numbers: &[u32]) -> Result<u32, Tripped> {
     Ok(sum)
 }
 
-#[loop_guard(timeout = "1s")]
-fn letters(words: &[String]) -> Result<usize, Tripped> {
-    let mut letters = 0;
-    for word in words {
-        letters += word.len();
-    }
-    Ok(letters)
-}
-
-/// A few numbers would be one strip, without a check in it.
 #[test]
 fn each_check_trips_once_strips_included() {
-    let words = ["a", "bb", "ccc"].map(String::from);
     let runs = RefCell::new(Vec::new());
     let trips = every_trip(|| {
         runs.borrow_mut()
-            .push(letters(&words).map_err(|tripped| tripped.location().line()));
+            .push(sum(&[1, 2, 3]).map_err(|tripped| tripped.location().line()));
     });
     let runs = runs.into_inner();
     assert_eq!((trips, runs.len()), (4, 5));
