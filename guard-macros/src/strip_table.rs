@@ -115,6 +115,18 @@ fn what_gets_its_type_later_does_not_run_in_strips() {
         ),
         ("let v = Vec::from(w); for x in &v { s += x; }", InStrips),
         (
+            "let v = w.collect::<Result<Vec<_>, E>>()?; for x in &v { s += x; }",
+            InStrips,
+        ),
+        (
+            "let v = w.collect::<Result<_, E>>()?; for x in &v { s += x; }",
+            Checked,
+        ),
+        (
+            "let v: Option<_> = w.collect(); let v = v?; for x in &v { s += x; }",
+            Checked,
+        ),
+        (
             "let v = w.collect(); for x in v.iter() { s += x; }",
             InStrips,
         ),

@@ -4,7 +4,10 @@
 //! that it does not know yet for one that can. Nothing is known of types here: what counts is what a name was
 //! bound to, and in doubt a loop runs without strips.
 
-use syn::{Block, Expr, Ident, Local, Pat, PatIdent, Path, Stmt};
+use syn::{
+    AngleBracketedGenericArguments, Block, Expr, GenericArgument, Ident, Local, Pat, PatIdent,
+    Path, PathArguments, Stmt, Type,
+};
 
 use crate::walk::Visitor;
 
@@ -55,9 +58,11 @@ impl Undecided {
     /// Learns what a statement binds.
     pub(crate) fn see_stmt(&mut self, stmt: &mut Stmt) {
         if let Stmt::Local(Local { pat, init, .. }) = stmt {
-            if !matches!(pat, Pat::Type(_))
-                && init.as_ref().is_none_or(|init| self.contains(&init.expr))
-            {
+            let open = match pat {
+                Pat::Type(typed) => is_open(&typed.ty),
+                _ => init.as_ref().is_none_or(|init| self.contains(&init.expr)),
+            };
+            if open {
                 self.visit_pat_mut(pat);
             }
         }
@@ -88,7 +93,8 @@ impl Undecided {
                 .is_some_and(|name| self.names.contains(name)),
             Expr::MethodCall(call) => {
                 let name = call.method.to_string();
-                let wanted = call.turbofish.is_none() && METHODS.contains(&name.as_str());
+                let decided = call.turbofish.as_ref().is_some_and(|of| !has_open(of));
+                let wanted = METHODS.contains(&name.as_str()) && !decided;
                 wanted || (WRAPPERS.contains(&name.as_str()) && self.contains(&call.receiver))
             }
             Expr::Call(call) => match &*call.func {
@@ -149,6 +155,26 @@ fn returns_what_is_wanted(path: &Path) -> bool {
         name.starts_with(char::is_uppercase) && !TRAITS.contains(&name.as_str())
     });
     FUNCTIONS.contains(&function.ident.to_string().as_str()) && !decides && path.segments.len() > 1
+}
+
+/// `_`, or `Result<_, E>`, of which a `?` leaves that; the items of a `Vec<_>` do not matter.
+fn is_open(ty: &Type) -> bool {
+    match ty {
+        Type::Infer(_) => true,
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let holds_one = last.ident == "Option" || last.ident == "Result";
+            matches!(&last.arguments, PathArguments::AngleBracketed(of) if holds_one && has_open(of))
+        }),
+        Type::Reference(part) => is_open(&part.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_open),
+        _ => false,
+    }
+}
+
+fn has_open(of: &AngleBracketedGenericArguments) -> bool {
+    of.args
+        .iter()
+        .any(|argument| matches!(argument, GenericArgument::Type(ty) if is_open(ty)))
 }
 
 fn is_variant(path: &Path) -> bool {

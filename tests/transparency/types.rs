@@ -217,6 +217,17 @@ twins! { later: ()
         sum
     }
 
+    pub(crate) fn tried(n: u32) -> Outcome<(u32, BTreeSet<u32>, VecDeque<u32>)> {
+        let numbers = || (0..n).map(|x| x.to_string().parse::<u32>());
+        let set = numbers().collect::<Result<_, _>>()?;
+        let mut sum = 0;
+        for x in &set { sum += x; }
+        let ring: Result<_, _> = numbers().collect();
+        let ring = ring?;
+        for x in &ring { sum += x; }
+        Ok((sum, set, ring))
+    }
+
     pub(crate) fn held(n: u32) -> (u32, BTreeSet<u32>) {
         struct Held<T> { list: T }
         let held = Held { list: (0..n).collect() };
@@ -245,6 +256,7 @@ fn types_may_be_decided_after_the_loop() {
                     divided(23),
                     matched(5),
                     called_later(5),
+                    tried(4),
                     held(5)
                 )
             )
