@@ -387,9 +387,29 @@ impl Instrument<'_> {
         self.strips && !self.emit.counts() && !attrs.iter().any(is_loop_guard)
     }
 
+    /// ```text
+    /// for x in [a, b] { plain }   =>   { check; for x in [a, b] { plain } }
+    /// ```
+    /// and strips of what can be cut.
     fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
         if !self.may_strip(&expr.attrs) {
             return None;
+        }
+        let check = Check {
+            mark: Mark {
+                kind: "for",
+                span: expr.for_token.span,
+            },
+            place: self.place,
+            every: None,
+            fresh: false,
+            turns: false,
+        };
+        if strip::is_over_a_list(expr) {
+            self.visit_expr_mut(&mut expr.expr);
+            self.want();
+            let check = self.emit.check(check);
+            return Some(emit::q!({ #check #expr }));
         }
         let mut strips = strip::of_for(expr, self.place == Place::Closure, &self.undecided)?;
         self.visit_expr_mut(&mut strips.base);
@@ -401,16 +421,6 @@ impl Instrument<'_> {
             self.visit_expr_mut(argument);
         }
         self.want();
-        let check = Check {
-            mark: Mark {
-                kind: "for",
-                span: expr.for_token.span,
-            },
-            place: self.place,
-            every: None,
-            fresh: false,
-            turns: false,
-        };
         Some(self.emit.for_strips(&strips, expr, check))
     }
 

@@ -166,6 +166,13 @@ pub(crate) fn is_plain(body: &mut Block) -> bool {
     judge.plain
 }
 
+/// Whether an expression may be evaluated a little later.
+pub(crate) fn is_pure(expr: &Expr) -> bool {
+    let mut judge = Judge::new();
+    judge.visit_expr_mut(&mut expr.clone());
+    judge.plain && judge.pure
+}
+
 /// Looks for what is not plain, and for what is not pure.
 pub(crate) struct Judge {
     pub(crate) plain: bool,
@@ -176,7 +183,7 @@ pub(crate) struct Judge {
 }
 
 /// The most turns that short loops in a body may have together: they belong to the turn of the loop around.
-const TURNS: u64 = 16;
+pub(crate) const TURNS: u64 = 16;
 
 impl Judge {
     pub(crate) fn new() -> Self {
@@ -206,7 +213,7 @@ impl Visitor for Judge {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        self.pure &= is_pure(expr);
+        self.pure &= computes(expr);
         self.plain &= match expr {
             Expr::Array(_)
             | Expr::Assign(_)
@@ -260,7 +267,7 @@ impl Visitor for Judge {
 }
 
 /// Whether the expression itself, less its parts, does nothing but compute.
-fn is_pure(expr: &Expr) -> bool {
+fn computes(expr: &Expr) -> bool {
     use syn::BinOp::{
         Add, And, BitAnd, BitOr, BitXor, Div, Eq, Ge, Gt, Le, Lt, Mul, Ne, Or, Rem, Shl, Shr, Sub,
     };

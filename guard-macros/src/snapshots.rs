@@ -209,7 +209,7 @@ fn a_plain_for_in_strips() {
                                         }
                                         __length = __LOOP_GUARD_STRIDE.doubt(__length);
                                     }
-                                    for (i, x) in __strips.strip(__length) {
+                                    for (i, x) in __strips.strip(__length, __seen) {
                                         if i == 9 {
                                             break '__strips;
                                         }
@@ -218,7 +218,7 @@ fn a_plain_for_in_strips() {
                                     if __strips.is_done() {
                                         break;
                                     }
-                                    __length = __LOOP_GUARD_STRIDE.adapt(__length);
+                                    __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
                                 }
                             }
                         }

@@ -8,7 +8,7 @@ use syn::{
 };
 
 use crate::calls;
-use crate::plain::{Judge, is_plain};
+use crate::plain::{Judge, TURNS, is_plain, is_pure};
 use crate::undecided::Undecided;
 use crate::walk::{self, Visitor};
 
@@ -24,8 +24,14 @@ pub(crate) struct Strips {
 
 pub(crate) struct Adaptor {
     pub(crate) method: Ident,
-    /// Of `zip`.
     pub(crate) argument: Option<Expr>,
+}
+
+impl Adaptor {
+    /// An argument that is iterated too; others are numbers.
+    pub(crate) fn iterated(&self) -> Option<&Expr> {
+        self.argument.as_ref().filter(|_| self.method == "zip")
+    }
 }
 
 /// The strips of a `for` that qualifies. That the type of what it is over is known takes what the function has
@@ -39,9 +45,11 @@ pub(crate) fn of_for(
         return None;
     }
     let (base, adaptors) = peel(&expr.expr);
-    let mut arguments = adaptors
-        .iter()
-        .filter_map(|adaptor| adaptor.argument.as_ref());
+    if matches!(&base, Expr::MethodCall(call) if UNCUT.contains(&call.method.to_string().as_str()))
+    {
+        return None;
+    }
+    let mut arguments = adaptors.iter().filter_map(Adaptor::iterated);
     if undecided.contains(&base) || arguments.any(|argument| undecided.contains(argument)) {
         return None;
     }
@@ -208,6 +216,36 @@ const ITERATING: [(&str, usize); 6] = [
     ("windows", 1),
 ];
 
+/// Methods that return what cannot be cut, wherever they are found: a plain loop with a check is faster and shorter.
+const UNCUT: [&str; 16] = [
+    "chain",
+    "char_indices",
+    "chars",
+    "drain",
+    "filter",
+    "filter_map",
+    "flat_map",
+    "flatten",
+    "incoming",
+    "inspect",
+    "into_keys",
+    "into_values",
+    "keys",
+    "lines",
+    "map",
+    "split_whitespace",
+];
+
+/// A loop over a few items that are written down: one check in front of it is enough.
+pub(crate) fn is_over_a_list(expr: &mut ExprForLoop) -> bool {
+    let list = match &*expr.expr {
+        Expr::Reference(part) => &*part.expr,
+        list => list,
+    };
+    let few = matches!(list, Expr::Array(list) if list.elems.len() as u64 <= TURNS);
+    few && is_plain(&mut expr.body)
+}
+
 /// `0..8`, `0..CHUNK`, `1..=N - 1`
 fn is_constant_range(expr: &Expr) -> bool {
     match expr {
@@ -268,8 +306,12 @@ fn peel(expr: &Expr) -> (Expr, Vec<Adaptor>) {
 fn adaptor(call: &ExprMethodCall) -> Option<Adaptor> {
     let plain = call.attrs.is_empty() && call.turbofish.is_none();
     let argument = match (call.method.to_string().as_str(), call.args.len()) {
-        ("rev" | "enumerate" | "copied", 0) => None,
+        ("rev" | "enumerate" | "copied" | "cloned", 0) => None,
         ("zip", 1) => call.args.first().cloned(),
+        // It is asked for behind what is zipped.
+        ("skip" | "take" | "step_by", 1) => {
+            call.args.first().filter(|count| is_pure(count)).cloned()
+        }
         _ => return None,
     };
     plain.then(|| Adaptor {

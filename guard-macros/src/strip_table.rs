@@ -3,7 +3,7 @@
 /// How a loop runs.
 #[derive(Debug, PartialEq)]
 enum Runs {
-    /// Checked in each turn.
+    /// Checked in each turn, or once in front of a few that are written down.
     Checked,
     InStrips,
     /// In strips, and a few turns are one.
@@ -46,6 +46,15 @@ fn bodies_that_only_compute_run_in_strips() {
         ("for x in xs { unsafe { WaitForObject(x) } }", Checked),
         ("for x in xs { print!(); }", Checked),
         ("for x in xs { x.send(); }", Checked),
+        ("for x in xs.iter().skip(1).take(n) { s += x; }", InStrips),
+        (
+            "for x in xs.iter().skip(work()).zip(ys) { s += x; }",
+            InStrips,
+        ),
+        ("for x in rows() { s += x; }", InStrips),
+        ("for x in xs.iter().map(work) { s += x; }", Checked),
+        ("for x in lines.lines() { s += x; }", Checked),
+        ("for x in [1, n] { s += x; }", Checked),
         ("while s < n { s += 1; }", InStrips),
         ("while s < n { s *= 2; }", Checked),
         ("while let Some(x) = xs.pop() { s += x; }", InStrips),

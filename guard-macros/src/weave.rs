@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{ExprForLoop, ExprWhile, Ident, Label};
 
 use crate::emit::{Check, Emit, ends, q};
-use crate::strip::{Strips, Turns};
+use crate::strip::{Adaptor, Strips, Turns};
 
 impl Emit<'_> {
     /// ```text
@@ -15,7 +15,7 @@ impl Emit<'_> {
     /// ```text
     /// match (IntoIterator::into_iter(base),) { (it,) => match kind(&it).maker().make(it).adaptor() { mut strips => {
     ///     while !strips.is_done() {
-    ///         check; for pat in strips.strip(length) { body }
+    ///         check; for pat in strips.strip(length, seen) { body }
     ///         if strips.is_done() { break } adapt
     ///     }
     /// }}}
@@ -27,13 +27,8 @@ impl Emit<'_> {
         expr: &ExprForLoop,
         check: Check,
     ) -> TokenStream {
-        let arguments = || {
-            strips
-                .adaptors
-                .iter()
-                .filter_map(|adaptor| adaptor.argument.as_ref())
-        };
-        let bases: Vec<_> = std::iter::once(&strips.base).chain(arguments()).collect();
+        let zipped = strips.adaptors.iter().filter_map(Adaptor::iterated);
+        let bases: Vec<_> = std::iter::once(&strips.base).chain(zipped).collect();
         let names: Vec<_> = (0..bases.len())
             .map(|n| format_ident!("__it_{n}", span = Span::mixed_site()))
             .collect();
@@ -43,8 +38,12 @@ impl Emit<'_> {
         });
         let mut made = cut.next().unwrap_or_default();
         for adaptor in &strips.adaptors {
-            let method = Ident::new(&adaptor.method.to_string(), Span::mixed_site());
-            let argument = adaptor.argument.is_some().then(|| cut.next());
+            let place = Span::mixed_site().located_at(adaptor.method.span());
+            let method = Ident::new(&adaptor.method.to_string(), place);
+            let argument = match adaptor.iterated() {
+                Some(_) => cut.next(),
+                None => adaptor.argument.as_ref().map(ToTokens::to_token_stream),
+            };
             made = q!(#made.#method(#argument));
         }
         let ExprForLoop {
@@ -56,7 +55,7 @@ impl Emit<'_> {
             body,
             ..
         } = expr;
-        let [outer, declare, check, adapt] = self.strip(strips.outer.as_ref(), check);
+        let [outer, declare, check] = self.strip(strips.outer.as_ref(), check);
         let iterators = bases.iter().map(|base| {
             let (private, end) = self.blaming(base);
             quote_spanned!(end=> #private::IntoIterator::into_iter(#base))
@@ -66,9 +65,9 @@ impl Emit<'_> {
         let head = Ident::new("__strips", begin);
         let is_done = quote_spanned!(end=> #head.is_done());
         let strip = if strips.constant {
-            quote_spanned!(end=> #head.strip_of_constant(__length))
+            quote_spanned!(end=> #head.strip_of_constant(__length, __seen))
         } else {
-            quote_spanned!(end=> #head.strip(__length))
+            quote_spanned!(end=> #head.strip(__length, __seen))
         };
         q! {
             #(#attrs)*
@@ -82,7 +81,7 @@ impl Emit<'_> {
                             if #is_done {
                                 break;
                             }
-                            #adapt
+                            __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
                         }
                     }
                 },
@@ -121,7 +120,7 @@ impl Emit<'_> {
             body,
             ..
         } = expr;
-        let [outer, declare, check, adapt] = self.strip(turns.outer.as_ref(), check);
+        let [outer, declare, check] = self.strip(turns.outer.as_ref(), check);
         let (head, turn) = if turns.pure {
             // With the user's braces, a body of one expression would have braces too many.
             let body = &body.stmts;
@@ -151,15 +150,15 @@ impl Emit<'_> {
                     #check
                     #label for _ in #private::turns(__length) { #turn }
                     #done
-                    #adapt
+                    __length = __LOOP_GUARD_STRIDE.adapt(__length);
                 }
             }
         }
     }
 
     /// What loops in strips have in common: the outer label, the declarations, the check
-    /// before a strip, what is learned after it.
-    fn strip(&self, outer: Option<&Label>, check: Check) -> [TokenStream; 4] {
+    /// before a strip.
+    fn strip(&self, outer: Option<&Label>, check: Check) -> [TokenStream; 3] {
         let private = &self.private;
         let tick = self.tick(check.mark, check.place, check.fresh);
         let label = outer.map_or_else(|| q!('__strips:), ToTokens::to_token_stream);
@@ -173,11 +172,6 @@ impl Emit<'_> {
                 __length = __LOOP_GUARD_STRIDE.doubt(__length);
             }
         };
-        [
-            label,
-            declare,
-            check,
-            q!(__length = __LOOP_GUARD_STRIDE.adapt(__length);),
-        ]
+        [label, declare, check]
     }
 }

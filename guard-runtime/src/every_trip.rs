@@ -83,9 +83,9 @@ pub(crate) fn strike(stack: &Stack, at: &At) {
 /// Each run trips the innermost scope that is open at that check, as its time (or, if it has none,
 /// its iterations: a limit of zero) would; a check outside any scope, or right in an unbounded
 /// [`shield`](crate::shield()), does not count. Loops in strips are checked at every iteration, except
-/// short ones by literals (`for i in 0..4`) in the body of another. Meanwhile the clock of this thread
-/// stands still, unless it did before, so that nothing else trips. Checks that other threads come to are
-/// not touched.
+/// plain ones over a list (`for x in [a, b]`), or in the body of another by literals (`for i in 0..4`).
+/// Meanwhile the clock of this thread stands still, unless it did before, so that nothing else trips.
+/// Checks that other threads come to are not touched.
 ///
 /// What `f` asserts holds for every run. A trip that has no place for an error ends the run, like one
 /// in [`Budget::run`](crate::Budget::run), and is no failure. Nothing may be left behind

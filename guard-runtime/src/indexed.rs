@@ -123,6 +123,11 @@ impl<I: Iterator> Iterator for Picked<I> {
     fn next(&mut self) -> Option<I::Item> {
         self.0.next().map(|(item, _)| item)
     }
+
+    #[inline(always)]
+    fn nth(&mut self, n: usize) -> Option<I::Item> {
+        self.0.nth(n).map(|(item, _)| item)
+    }
 }
 
 impl<I: ExactSizeIterator + DoubleEndedIterator> DoubleEndedIterator for Picked<I> {

@@ -64,6 +64,8 @@ mod ticker;
 mod model;
 
 #[cfg(not(guard_loom))]
+mod adaptors;
+#[cfg(not(guard_loom))]
 mod blocking;
 #[cfg(not(guard_loom))]
 mod budget;
@@ -113,6 +115,8 @@ mod timer;
 mod tripped;
 #[cfg(not(guard_loom))]
 mod waiting;
+#[cfg(not(guard_loom))]
+mod watched;
 
 #[cfg(not(guard_loom))]
 pub use budget::Budget;

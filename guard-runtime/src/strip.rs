@@ -1,21 +1,23 @@
 //! Loops in strips: an inner loop without a check, as long as what the optimiser does to a loop
 //! needs, between two checks. The idea is that of `HotSpot`'s counted loops.
 //!
-//! What can be split (`split.rs`: slices, ranges, and some adaptors of them) is split, so that the
-//! inner loop runs over a whole slice or range and is compiled as if it stood alone. Anything else
-//! is [`Counted`].
+//! What can be split (`split.rs`, `indexed.rs`, `adaptors.rs`: slices, ranges, and adaptors of them) is split, so
+//! that the inner loop runs over a whole slice or range and is compiled as if it stood alone. Anything else is
+//! [`Watched`].
 //!
 //! The length of a loop's strips is learned, once per loop and process: operators can be overloaded
 //! and calls can be slow, so it starts short, and grows only while the clock says that a strip takes
 //! less than [`SHORT`]. A strip of full length is not timed any more, until a tick passes in one.
 
-use core::iter::{Copied, Enumerate, Rev, Zip};
 use core::marker::PhantomData;
 use core::ops::Range;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use crate::adaptors::{Clones, Copies, Numbered, Reversed, Stepped, Zipped};
 use crate::clock;
-use crate::split::{Copies, Numbered, Reversed, Source, Split, SplitBack, Zipped, rare};
+use crate::scope::Seen;
+use crate::split::{Source, Split, SplitBack, rare};
+use crate::watched::Watched;
 
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 4096;
@@ -167,14 +169,22 @@ impl<S: Split> Cut<S> {
 
     /// The next strip.
     #[inline(always)]
-    pub fn strip(&mut self, length: Length) -> S::Piece {
+    pub fn strip(&mut self, length: Length, _: Seen) -> S::Piece {
         self.0.cut(if S::PLAIN { FEW } else { 0 }, length.get())
     }
 
     /// The same of a range with constant bounds.
     #[inline(always)]
-    pub fn strip_of_constant(&mut self, length: Length) -> S::Piece {
+    pub fn strip_of_constant(&mut self, length: Length, _: Seen) -> S::Piece {
         self.0.cut(FEW_IN_RANGE, length.get())
+    }
+
+    /// The length of the next one.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::unused_self, reason = "of one shape with what cannot be cut")]
+    pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
+        stride.adapt(length)
     }
 
     /// As [`Iterator::enumerate`].
@@ -198,100 +208,44 @@ impl<S: Split> Cut<S> {
         Cut(Copies(self.0))
     }
 
+    /// As [`Iterator::cloned`].
+    #[inline(always)]
+    pub fn cloned(self) -> Cut<Clones<S>> {
+        Cut(Clones(self.0))
+    }
+
+    /// As [`Iterator::skip`].
+    #[inline(always)]
+    #[must_use]
+    pub fn skip(mut self, count: usize) -> Self {
+        let _ = self.0.split(count.min(self.0.left()));
+        self
+    }
+
+    /// As [`Iterator::take`].
+    #[inline(always)]
+    #[must_use]
+    pub fn take(mut self, count: usize) -> Self {
+        if count < self.0.left() {
+            self.0.trim(count);
+        }
+        self
+    }
+
+    /// As [`Iterator::step_by`].
+    ///
+    /// # Panics
+    ///
+    /// If the step is 0.
+    #[inline(always)]
+    pub fn step_by(self, step: usize) -> Cut<Stepped<S>> {
+        Cut(Stepped::new(self.0, step))
+    }
+
     /// As [`Iterator::zip`].
     #[inline(always)]
     pub fn zip<B: Partner>(self, other: B) -> B::With<S> {
         other.with(self.0)
-    }
-}
-
-/// An iteration whose strips are counted.
-#[doc(hidden)]
-pub struct Counted<I> {
-    iter: I,
-    done: bool,
-}
-
-// Without a bound: what is no iterator is reported once, where it is iterated.
-impl<I> Counted<I> {
-    fn new(iter: I) -> Self {
-        Self { iter, done: false }
-    }
-
-    /// Whether the iterator has ended.
-    #[inline(always)]
-    pub fn is_done(&self) -> bool {
-        self.done
-    }
-
-    /// The next strip. Asks the iterator for as many items as a plain loop would, and only once for
-    /// its end.
-    #[inline(always)]
-    pub fn strip(&mut self, length: Length) -> Strip<'_, I> {
-        Strip {
-            of: self,
-            left: length.now(),
-        }
-    }
-
-    /// The same of a range with constant bounds.
-    #[inline(always)]
-    pub fn strip_of_constant(&mut self, length: Length) -> Strip<'_, I> {
-        self.strip(length)
-    }
-}
-
-impl<I: Iterator> Counted<I> {
-    /// As [`Iterator::enumerate`].
-    #[inline(always)]
-    pub fn enumerate(self) -> Counted<Enumerate<I>> {
-        Counted::new(self.iter.enumerate())
-    }
-
-    /// As [`Iterator::rev`].
-    #[inline(always)]
-    pub fn rev(self) -> Counted<Rev<I>>
-    where
-        I: DoubleEndedIterator,
-    {
-        Counted::new(self.iter.rev())
-    }
-
-    /// As [`Iterator::copied`].
-    #[inline(always)]
-    pub fn copied<'a, T: 'a + Copy>(self) -> Counted<Copied<I>>
-    where
-        I: Iterator<Item = &'a T>,
-    {
-        Counted::new(self.iter.copied())
-    }
-
-    /// As [`Iterator::zip`].
-    #[inline(always)]
-    pub fn zip<B: Partner>(self, other: B) -> Counted<Zip<I, B::Whole>> {
-        Counted::new(self.iter.zip(other.whole()))
-    }
-}
-
-/// A strip of a [`Counted`].
-#[doc(hidden)]
-pub struct Strip<'a, I> {
-    of: &'a mut Counted<I>,
-    left: u32,
-}
-
-impl<I: Iterator> Iterator for Strip<'_, I> {
-    type Item = I::Item;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<I::Item> {
-        if self.left == 0 {
-            return None;
-        }
-        self.left -= 1;
-        let item = self.of.iter.next();
-        self.of.done = item.is_none();
-        item
     }
 }
 
@@ -323,20 +277,6 @@ impl<S: Split> Partner for Cut<S> {
     }
 }
 
-impl<I: Iterator> Partner for Counted<I> {
-    type Whole = I;
-    type With<A: Split> = Counted<Zip<A::Whole, I>>;
-
-    fn whole(self) -> I {
-        self.iter
-    }
-
-    #[inline(always)]
-    fn with<A: Split>(self, left: A) -> Counted<Zip<A::Whole, I>> {
-        Counted::new(left.whole().zip(self.iter))
-    }
-}
-
 /// The turns of one strip of a `while`.
 #[doc(hidden)]
 #[inline(always)]
@@ -358,10 +298,10 @@ pub struct Uncut<I>(PhantomData<I>);
 #[derive(Clone, Copy)]
 pub struct Cutter;
 
-/// Makes a [`Counted`].
+/// Makes a [`Watched`].
 #[doc(hidden)]
 #[derive(Clone, Copy)]
-pub struct Counter;
+pub struct Watcher;
 
 /// The kind of this iterator.
 #[doc(hidden)]
@@ -390,8 +330,8 @@ impl<I: Source> Kind<I> {
 impl<I> Uncut<I> {
     /// It cannot.
     #[inline(always)]
-    pub fn maker(&self) -> Counter {
-        Counter
+    pub fn maker(&self) -> Watcher {
+        Watcher
     }
 }
 
@@ -414,10 +354,10 @@ impl Cutter {
 }
 
 #[allow(clippy::unused_self, reason = "of one shape with the other maker")]
-impl Counter {
+impl Watcher {
     /// The iteration.
     #[inline(always)]
-    pub fn make<I>(self, iter: I) -> Counted<I> {
-        Counted::new(iter)
+    pub fn make<I>(self, iter: I) -> Watched<I> {
+        Watched::new(iter)
     }
 }

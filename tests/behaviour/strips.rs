@@ -501,6 +501,45 @@ fn a_spent_budget_lets_no_strip_begin() {
     }
 }
 
+/// Its first items are there, and each of the others takes a millisecond.
+struct Receiver {
+    there: u64,
+    taken: u64,
+}
+
+impl Iterator for Receiver {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.taken += 1;
+        if self.taken > self.there {
+            testing::advance(Duration::from_millis(1));
+        }
+        Some(self.taken)
+    }
+}
+
+/// What was learned of its first items says nothing of the next.
+#[test]
+fn an_iterator_that_begins_to_wait_is_left_in_time() {
+    #[loop_guard(timeout = "5ms")]
+    fn drain(receiver: &mut Receiver) -> Outcome {
+        let mut sum = 0;
+        for value in receiver {
+            sum += value;
+        }
+        Ok(sum)
+    }
+    let _paused = Paused::new();
+    let mut receiver = Receiver {
+        there: 100_000,
+        taken: 0,
+    };
+    drain(&mut receiver).unwrap_err();
+    // At five milliseconds the budget is used, at six it is spent.
+    assert_eq!(receiver.taken, 100_006);
+}
+
 #[loop_guard(timeout = "3ms")]
 fn endless_range() -> Result<u64, Tripped> {
     let mut sum = 0_u64;

@@ -5,6 +5,8 @@
     clippy::needless_range_loop,
     clippy::never_loop,
     clippy::reversed_empty_ranges,
+    clippy::cast_possible_truncation,
+    clippy::cloned_instead_of_copied,
     clippy::unnecessary_wraps,
     reason = "the shapes are what users write, not what clippy would"
 )]
@@ -182,6 +184,73 @@ kernels! {
         Ok(n)
     }
 
+    fn lists(log, n) {
+        let mut sum = 0;
+        for x in [n, 1, 2] {
+            sum += x;
+        }
+        for (i, x) in &[(n, 3), (1, n)] {
+            if *x == 2 {
+                continue;
+            }
+            log.push(i ^ x);
+        }
+        'list: for x in [n, n] {
+            if x == 64 {
+                break 'list;
+            }
+            log.push(x);
+        }
+        Ok(sum)
+    }
+
+    fn adapted(log, n) {
+        let all = numbers(n);
+        for value in all.iter().skip(3) {
+            log.push(*value);
+        }
+        for value in all.iter().take(40).cloned() {
+            log.push(value);
+        }
+        for (i, value) in all.iter().enumerate().skip(2).take(5000) {
+            log.push(i as u64 ^ value);
+        }
+        for value in all.iter().rev().skip(1).step_by(3) {
+            log.push(*value);
+        }
+        for i in (1..n).step_by(2) {
+            log.push(i);
+        }
+        for i in (0..=n).step_by(64) {
+            log.push(i);
+        }
+        for i in (0..n).skip(n as usize + 1) {
+            log.push(i);
+        }
+        for (i, value) in all.iter().enumerate().step_by(5) {
+            log.push(i as u64 ^ value);
+        }
+        for (i, value) in all.iter().step_by(5).enumerate() {
+            log.push(i as u64 ^ value);
+        }
+        for (a, b) in all.iter().step_by(7).zip(all.iter().skip(2)) {
+            log.push(a ^ b);
+        }
+        for (a, b) in all.iter().zip(all.iter().skip(1)).step_by(2).take(70) {
+            log.push(a ^ b);
+        }
+        for (window, i) in all.windows(2).step_by(3).zip(0..) {
+            log.push(window[1] ^ i);
+        }
+        for (i, value) in (0..n).take(1 << 40).zip(&all) {
+            log.push(i ^ value);
+        }
+        for value in all.iter().step_by(usize::MAX) {
+            log.push(*value);
+        }
+        Ok(n)
+    }
+
     fn bytes(log, n) {
         let text = "Grüße ".repeat(numbers(n % 300).len());
         let mut sum = 0;
@@ -200,6 +269,21 @@ kernels! {
         }
         Ok(sum)
     }
+}
+
+#[test]
+#[should_panic(expected = "step != 0")]
+fn a_step_of_none_panics_as_it_does() {
+    #[loop_guard(inherit)]
+    fn sum(step: usize) -> usize {
+        let mut sum = 0;
+        for i in (0..9).step_by(step) {
+            sum += i;
+        }
+        sum
+    }
+    assert_eq!(sum(2), 20);
+    sum(0);
 }
 
 #[test]
