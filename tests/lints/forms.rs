@@ -180,6 +180,46 @@ pub mod errors {
         Ok(out)
     }
 
+    /// A few turns, parts, and adaptors.
+    pub fn parts(numbers: &[u32], n: u32) -> Outcome<Vec<u32>> {
+        let mut out = Vec::new();
+        let mut four = [n; 4];
+        for (to, from) in four.iter_mut().zip(numbers.iter().skip(1)) {
+            *to += *from;
+        }
+        for i in 0..4 {
+            for j in 0..2 {
+                out.push(i * j);
+            }
+        }
+        for pair in numbers.windows(2) {
+            out.push(pair[0] ^ pair[1]);
+        }
+        for chunk in numbers.chunks(3).rev() {
+            out.push(chunk[0]);
+        }
+        for byte in text(n).bytes() {
+            out.push(u32::from(byte));
+        }
+        for number in numbers.iter().step_by(2).take(n as usize).cloned() {
+            out.push(number);
+        }
+        for number in [n, 1] {
+            out.push(number);
+        }
+        for number in &[n, 1, 2] {
+            out.push(*number);
+        }
+        let later = numbers.iter().copied().collect();
+        let mut sum = n;
+        for number in &later {
+            sum += number;
+        }
+        out.push(sum);
+        let _: std::collections::BTreeSet<u32> = later;
+        Ok(out)
+    }
+
     /// Labels, nests, tails.
     pub fn nested(n: u32) -> Outcome<u32> {
         let mut sum = 0;
