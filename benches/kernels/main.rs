@@ -23,7 +23,7 @@ Prints how many times longer each kernel takes in each variant than unguarded: t
 rounds (51 if not given), in each of which all variants run one after another.
 
   KERNEL    only kernels whose name contains this
-  --report  all kernels; writes benches/report.md and benches/kernels.svg, which the README shows
+  --report  all kernels; writes benches/kernels.svg and the table of the README, which shows both
 ";
 
 struct Options {

@@ -11,6 +11,10 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::variant::Variant;
 
+const BEGIN: &str =
+    "<!-- Written by `cargo bench --bench kernels -- --report`; not to be edited. -->";
+const END: &str = "<!-- The end of what it wrote. -->";
+
 pub(crate) struct Row {
     pub(crate) kernel: &'static str,
     /// Per call.
@@ -89,9 +93,8 @@ impl Table {
     }
 
     fn markdown(&self, rounds: usize) -> String {
-        let mut text = format!(
-            "<!-- Written by `cargo bench --bench kernels -- --report`; not to be edited. Medians of {rounds} rounds. -->\n\n"
-        );
+        let mut text =
+            format!("Medians of {rounds} rounds, how many times as long as unguarded:\n\n");
         for (index, line) in self.cells().iter().enumerate() {
             _ = writeln!(text, "| {} |", line.join(" | "));
             if index == 0 {
@@ -108,13 +111,19 @@ impl Table {
         text
     }
 
-    /// Writes `benches/report.md` and `benches/kernels.svg`.
+    /// Writes `benches/kernels.svg`, and the table between the two comments of the README that name this bench.
     pub(crate) fn write(&self, rounds: usize) -> Result<(), Box<dyn Error>> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches");
-        fs::write(directory.join("report.md"), self.markdown(rounds))?;
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let readme = project.join("README.md");
+        let text = fs::read_to_string(&readme)?;
+        let missing = "README.md has no place for the table";
+        let (before, rest) = text.split_once(BEGIN).ok_or(missing)?;
+        let (_, after) = rest.split_once(END).ok_or(missing)?;
+        let table = self.markdown(rounds);
+        fs::write(readme, format!("{before}{BEGIN}\n\n{table}\n{END}{after}"))?;
         let mut svg = String::new();
         self.draw(&mut svg)?;
-        fs::write(directory.join("kernels.svg"), svg)?;
+        fs::write(project.join("benches/kernels.svg"), svg)?;
         Ok(())
     }
 
