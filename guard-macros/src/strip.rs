@@ -286,13 +286,13 @@ fn peel(expr: &Expr) -> (Expr, Vec<Adaptor>) {
     }
     adaptors.reverse();
     let iterates = is_range(base)
-        || matches!(base, Expr::MethodCall(call) if ITERATING.contains(&(call.method.to_string().as_str(), call.args.len())));
+        || matches!(base, Expr::MethodCall(call) if ITERATING.contains(&(&*call.method.to_string(), call.args.len())));
     // A cut from the back needs to know how far the front has come.
     let back_first = adaptors
         .iter()
         .skip(1)
         .all(|adaptor| adaptor.method != "rev");
-    if iterates && back_first {
+    if iterates && back_first && keeps_effects(&adaptors) {
         // It becomes an argument, where parentheses would be too many.
         while let Expr::Paren(paren) = base {
             base = &paren.expr;
@@ -301,6 +301,40 @@ fn peel(expr: &Expr) -> (Expr, Vec<Adaptor>) {
     } else {
         (expr.clone(), Vec::new())
     }
+}
+
+/// Whether clones are made as often, and numbers read as early: what is skipped behind a `cloned` is cloned by `std`, and
+/// what is zipped is evaluated before numbers in front of it. And how many steps are left of a `u128` nobody can count.
+fn keeps_effects(adaptors: &[Adaptor]) -> bool {
+    let last = ["cloned", "step_by"];
+    let in_front = adaptors.iter().rev().skip(1);
+    let mut methods = in_front.map(|adaptor| adaptor.method.to_string());
+    let are_last = methods.all(|method| !last.contains(&method.as_str()));
+    let is_number = |adaptor: &Adaptor| adaptor.argument.is_some() && adaptor.iterated().is_none();
+    let behind = adaptors.iter().skip_while(|adaptor| !is_number(adaptor));
+    are_last && behind.filter_map(Adaptor::iterated).all(only_reads)
+}
+
+/// `&list`, `list.iter().rev()`, `0..n`
+fn only_reads(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) if is_iterating(call) => only_reads(&call.receiver),
+        Expr::MethodCall(call) if adaptor(call).is_some() => {
+            only_reads(&call.receiver) && call.args.iter().all(only_reads)
+        }
+        Expr::Paren(part) => only_reads(&part.expr),
+        Expr::Range(range) => [&range.start, &range.end]
+            .into_iter()
+            .flatten()
+            .all(|bound| is_pure(bound)),
+        Expr::Reference(part) => only_reads(&part.expr),
+        _ => is_pure(expr),
+    }
+}
+
+fn is_iterating(call: &ExprMethodCall) -> bool {
+    let found = (&*call.method.to_string(), call.args.len());
+    ITERATING.contains(&found) && call.args.iter().all(is_pure)
 }
 
 fn adaptor(call: &ExprMethodCall) -> Option<Adaptor> {

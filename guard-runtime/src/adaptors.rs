@@ -171,6 +171,13 @@ impl<S: Split> Stepped<S> {
         assert!(step != 0);
         Self { inner, step }
     }
+
+    /// What so many steps are over, in whole steps also where there are more than can be counted.
+    #[inline(always)]
+    fn over(&self, steps: usize) -> usize {
+        let most = || usize::MAX / self.step * self.step;
+        steps.checked_mul(self.step).unwrap_or_else(most)
+    }
 }
 
 impl<S: Split> Split for Stepped<S> {
@@ -190,21 +197,19 @@ impl<S: Split> Split for Stepped<S> {
 
     #[inline(always)]
     fn trim(&mut self, count: usize) {
-        let count = count.saturating_mul(self.step);
-        self.inner.trim(count.min(self.inner.left()));
+        let count = self.over(count).min(self.inner.left());
+        self.inner.trim(count);
     }
 
     #[inline(always)]
     fn split(&mut self, count: usize) -> Self::Piece {
-        let count = count.saturating_mul(self.step);
-        let count = count.min(self.inner.left());
+        let count = self.over(count).min(self.inner.left());
         self.inner.split(count).step_by(self.step)
     }
 
     #[inline(always)]
     fn cut(&mut self, few: usize, most: usize) -> Self::Piece {
-        let most = most.saturating_mul(self.step);
-        self.inner.cut(few, most).step_by(self.step)
+        self.inner.cut(few, self.over(most)).step_by(self.step)
     }
 
     #[inline(always)]

@@ -1,6 +1,7 @@
 //! Strips of few turns: arrays, ranges with constant bounds, short loops in a body; and chunks, windows and bytes.
 #![allow(
     clippy::explicit_iter_loop,
+    clippy::iter_overeager_cloned,
     clippy::manual_memcpy,
     clippy::needless_range_loop,
     clippy::never_loop,
@@ -10,6 +11,8 @@
     clippy::unnecessary_wraps,
     reason = "the shapes are what users write, not what clippy would"
 )]
+
+use std::cell::Cell;
 
 use guard_runtime::loop_guard;
 
@@ -22,6 +25,17 @@ const MORE: u64 = 65;
 
 #[derive(Debug, Clone, Copy)]
 struct Pair(u64, u64);
+
+/// Says how often it was cloned.
+#[derive(Debug)]
+struct Counted<'a>(u64, &'a Cell<u64>);
+
+impl Clone for Counted<'_> {
+    fn clone(&self) -> Self {
+        self.1.set(self.1.get() + 1);
+        Self(self.0, self.1)
+    }
+}
 
 impl From<&[u64]> for Pair {
     fn from(slice: &[u64]) -> Self {
@@ -182,6 +196,40 @@ kernels! {
             log.push(a[0] ^ b[0]);
         }
         Ok(n)
+    }
+
+    fn effects(log, n) {
+        let clones = Cell::new(0);
+        let all: Vec<_> = numbers(n).into_iter().map(|value| Counted(value, &clones)).collect();
+        let mut sum = 0;
+        for Counted(value, _) in all.iter().cloned().skip(2) {
+            sum += value;
+        }
+        for (Counted(a, _), b) in all.iter().cloned().zip(numbers(n / 2)) {
+            sum += a ^ b;
+        }
+        for Counted(value, _) in all.iter().skip(1).cloned() {
+            sum += value;
+        }
+        for Counted(value, _) in all.iter().cloned().step_by(3) {
+            sum += value;
+        }
+        log.push(clones.get());
+        let mut few = 3;
+        let list = numbers(n);
+        for (a, b) in list.iter().take(few).zip({
+            few = 70;
+            0..
+        }) {
+            log.push(a ^ b);
+        }
+        for i in (0..u128::MAX).step_by(1 << 62) {
+            if i > 1 << 70 {
+                break;
+            }
+            sum ^= (i >> 60) as u64;
+        }
+        Ok(sum ^ few as u64)
     }
 
     fn lists(log, n) {
