@@ -1,15 +1,17 @@
 //! [`Args`] + item -> [`Plan`]. Every rejection of the item is here, all reported at once.
 
+pub(crate) mod breaks;
+
 use quote::ToTokens;
 use syn::{Attribute, Block, Error, Expr, Item, LitStr, Path, ReturnType, Signature, Type};
 
+use crate::analyze::breaks::Breaks;
 use crate::args::{Args, Errors, OnTrip, Timeout, pace};
-use crate::breaks::Breaks;
-use crate::calls;
-use crate::cleanup::{self, Cleanup};
-use crate::future;
-use crate::target::{Function, Target, is_loop_guard};
-use crate::walk::{self, Visitor};
+use crate::rewrite::cleanup::{self, Cleanup};
+use crate::rewrite::future;
+use crate::syntax::calls;
+use crate::syntax::target::{Function, Target, is_loop_guard};
+use crate::syntax::walk::{self, Visitor};
 
 /// What to do with one function.
 pub(crate) struct Plan<'a> {

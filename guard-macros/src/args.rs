@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
-use crate::cleanup;
+use crate::rewrite::cleanup;
 
 /// What the attribute says.
 #[derive(Default)]

@@ -3,6 +3,10 @@
 //! All tokens are bound at `mixed_site`: locals cannot meet the user's, and lints that spare code
 //! from other crates' macros spare this.
 
+pub(crate) mod exit;
+pub(crate) mod poll;
+pub(crate) mod weave;
+
 use std::cell::Cell;
 
 use proc_macro2::{Literal, Span, TokenStream, TokenTree};
@@ -11,7 +15,7 @@ use syn::{Attribute, Block, Expr, Ident, Path, ReturnType, Stmt, Type};
 
 use crate::analyze::{Leave, Limits, Plan};
 use crate::args::Timeout;
-use crate::walk::{self, Visitor};
+use crate::syntax::walk::{self, Visitor};
 
 macro_rules! q {
     ($($tokens:tt)*) => { ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*) };

@@ -6,9 +6,9 @@ use syn::{Error, ItemFn};
 
 use crate::analyze;
 use crate::args::{Args, Errors};
-use crate::cleanup;
-use crate::instrument;
-use crate::target::{self, Function, Target};
+use crate::rewrite::cleanup;
+use crate::rewrite::instrument;
+use crate::syntax::target::{self, Function, Target};
 
 /// The item with its loops guarded; on error, the errors beside the item as it was.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {

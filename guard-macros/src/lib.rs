@@ -6,32 +6,13 @@ use proc_macro::TokenStream;
 
 mod analyze;
 mod args;
-mod blocking;
-mod breaks;
-mod calls;
-mod cleanup;
-mod diverge;
 mod emit;
-mod exit;
 mod expand;
-mod future;
-mod instrument;
-mod plain;
-mod poll;
-mod strip;
-mod target;
-mod undecided;
-mod walk;
-mod weave;
-
-#[cfg(test)]
-mod cleanup_snapshots;
-#[cfg(test)]
-mod future_snapshots;
+mod rewrite;
 #[cfg(test)]
 mod snapshots;
-#[cfg(test)]
-mod strip_table;
+mod strips;
+mod syntax;
 
 /// Makes every loop of a function check a budget, and leave in time, in place, with destructors run.
 ///
@@ -250,5 +231,5 @@ pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn within(tokens: TokenStream) -> TokenStream {
-    cleanup::within(tokens.into()).into()
+    rewrite::cleanup::within(tokens.into()).into()
 }

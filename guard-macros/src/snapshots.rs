@@ -7,6 +7,9 @@
     reason = "as `expect-test` writes them"
 )]
 
+mod cleanup_snapshots;
+mod future_snapshots;
+
 use expect_test::{Expect, expect};
 
 /// Line and column are those in `item`.

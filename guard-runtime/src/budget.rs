@@ -2,11 +2,11 @@
 
 use core::time::Duration;
 
-use crate::clock;
-use crate::enter::enter;
-use crate::leave;
-use crate::site::{Location, Site};
-use crate::tripped::Tripped;
+use crate::base::site::{Location, Site};
+use crate::check::enter::enter;
+use crate::check::leave;
+use crate::time::clock;
+use crate::trip::tripped::Tripped;
 
 /// What a scope may spend, for code that opens one by hand.
 ///

@@ -43,129 +43,41 @@
 // Models run the protocol alone; the rest of these files has nobody to call it.
 #![cfg_attr(guard_loom, allow(dead_code, reason = "see above"))]
 
-mod epoch;
-mod reading;
-mod reentry;
-#[cfg_attr(
-    guard_loom,
-    allow(
-        dead_code,
-        unreachable_pub,
-        reason = "models need no more than a number of it"
-    )
-)]
-mod site;
-mod slot;
+mod base;
 mod stack;
-mod sync;
-mod ticker;
+mod time;
 
 #[cfg(all(test, guard_loom))]
 mod model;
 
+// Models run the protocol alone.
 #[cfg(not(guard_loom))]
-mod adaptors;
-#[cfg(not(guard_loom))]
-mod blocking;
+mod alarm;
 #[cfg(not(guard_loom))]
 mod budget;
 #[cfg(not(guard_loom))]
+mod check;
+#[cfg(not(guard_loom))]
 mod cleanup;
 #[cfg(not(guard_loom))]
-mod cleanup_future;
+mod observe;
 #[cfg(not(guard_loom))]
-mod clock;
-#[cfg(not(guard_loom))]
-mod enter;
-#[cfg(all(feature = "testing", not(guard_loom)))]
-mod every_trip;
-#[cfg(not(guard_loom))]
-mod frame;
-#[cfg(not(guard_loom))]
-mod hook;
-#[cfg(not(guard_loom))]
-mod indexed;
-#[cfg(not(guard_loom))]
-mod late;
-#[cfg(all(feature = "testing", not(guard_loom)))]
-mod leak_check;
-#[cfg(not(guard_loom))]
-mod leave;
-#[cfg(not(guard_loom))]
-mod list;
-#[cfg(not(guard_loom))]
-mod record;
-#[cfg(not(guard_loom))]
-mod scope;
-#[cfg(not(guard_loom))]
-mod shield;
-#[cfg(not(guard_loom))]
-mod snapshot;
-#[cfg(not(guard_loom))]
-mod split;
+mod public;
 #[cfg(not(guard_loom))]
 mod strip;
 #[cfg(not(guard_loom))]
 mod task;
 #[cfg(all(feature = "testing", not(guard_loom)))]
 pub mod testing;
-#[cfg(all(feature = "tokio", not(guard_loom)))]
-mod timer;
 #[cfg(not(guard_loom))]
-mod tripped;
-#[cfg(not(guard_loom))]
-mod waiting;
-#[cfg(not(guard_loom))]
-mod watched;
+mod trip;
 
-#[cfg(not(guard_loom))]
-pub use budget::Budget;
-#[cfg(not(guard_loom))]
-pub use cleanup::{Deferred, Exit, defer};
-#[cfg(all(feature = "macros", not(guard_loom)))]
-pub use guard_macros::loop_guard;
-#[cfg(not(guard_loom))]
-pub use hook::{Event, set_hook};
-#[cfg(not(guard_loom))]
-pub use scope::{checkpoint, deadline, remaining};
-#[cfg(not(guard_loom))]
-pub use shield::{shield, shield_for};
-#[cfg(not(guard_loom))]
-pub use site::Location;
-#[cfg(not(guard_loom))]
-pub use snapshot::{OpenScope, Snapshot, snapshot};
-#[cfg(not(guard_loom))]
-pub use tripped::{Cause, Tripped};
-
-/// What expansions name. Not public API: it changes without notice.
 #[cfg(not(guard_loom))]
 #[doc(hidden)]
-pub mod __private {
-    pub use core::future::poll_fn;
-    pub use core::iter::IntoIterator;
-    pub use core::pin::pin;
-    pub use core::{
-        column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
-    };
-
-    #[cfg(feature = "macros")]
-    pub use guard_macros::within;
-
-    #[cfg(not(feature = "macros"))]
-    pub use crate::__within as within;
-    pub use crate::blocking::Blocking;
-    pub use crate::cleanup::{cleanup, cleanup_of_future};
-    pub use crate::cleanup_future::{cleanup_async, until_panic};
-    pub use crate::enter::{enter, enter_or_panic, open};
-    pub use crate::leave::{
-        ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
-    };
-    pub use crate::scope::{Count, Scope, Seen, count, due, inherit, nanos, spend, tick};
-    pub use crate::site::{At, Site};
-    pub use crate::strip::{Stride, kind, turns};
-    pub use crate::task::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};
-    pub use crate::tripped::Tripped;
-}
+#[path = "private.rs"]
+pub mod __private;
+#[cfg(not(guard_loom))]
+pub use public::*;
 
 /// The examples of the README run.
 #[cfg(all(doctest, feature = "testing"))]

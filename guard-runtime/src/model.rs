@@ -11,11 +11,11 @@ use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
 
-use crate::epoch::{Epoch, GAP, HEARTBEAT, PARKED};
-use crate::site::Site;
-use crate::stack::{EMPTY, Stack};
-use crate::sync::lock;
-use crate::ticker::{Bell, Ticker, Wake, World};
+use crate::base::site::Site;
+use crate::base::sync::lock;
+use crate::stack::frames::{EMPTY, Stack};
+use crate::time::epoch::{Epoch, GAP, HEARTBEAT, PARKED};
+use crate::time::ticker::{Bell, Ticker, Wake, World};
 
 /// A time without flags, so that it is the word of a tick that begins then.
 const NOW: u64 = 1000 * HEARTBEAT;

@@ -28,16 +28,21 @@
 //! [`every_trip`] runs a test with a trip at every check, one after the other; [`LeakCheck`] finds
 //! scopes that are still open and cleanup that was forgotten.
 
+pub(crate) mod every_trip;
+pub(crate) mod leak_check;
+
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::task::Waker;
 use core::time::Duration;
 
-use crate::epoch::STALE;
-use crate::{clock, frame, waiting};
+use crate::alarm::waiting;
+use crate::stack::frame;
+use crate::time::clock;
+use crate::time::epoch::STALE;
 
-pub use crate::every_trip::every_trip;
-pub use crate::leak_check::LeakCheck;
+pub use crate::testing::every_trip::every_trip;
+pub use crate::testing::leak_check::LeakCheck;
 
 thread_local! {
     static PAUSED_AT: Cell<Option<u64>> = const { Cell::new(None) };

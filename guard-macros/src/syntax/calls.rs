@@ -1,0 +1,234 @@
+//! Macro calls: the arguments of well-known macros, as expressions a visitor can edit.
+//!
+//! A macro is known by the last segment of its path. What does not read as the macro is known to be
+//! read is left as it is, and so is every macro that nobody named.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Block, Error, Expr, Ident, Macro, Pat, Path, Stmt, Token};
+
+use crate::syntax::walk::Visitor;
+
+/// Macros whose arguments are expressions that run where they are written.
+const EXPRESSIONS: [&str; 30] = [
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "dbg",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "eprint",
+    "eprintln",
+    "format",
+    "format_args",
+    "join",
+    "panic",
+    "print",
+    "println",
+    "todo",
+    "try_join",
+    "unimplemented",
+    "unreachable",
+    "vec",
+    "write",
+    "writeln",
+    "debug",
+    "error",
+    "info",
+    "trace",
+    "warn",
+    "ready",
+    "pin",
+    "bail",
+];
+
+/// Those of them that await their arguments.
+const AWAITING: [&str; 2] = ["join", "try_join"];
+
+/// Whether the call may have an `await` in it, seen or not.
+pub(crate) fn may_await(call: &Macro) -> bool {
+    let known = call.path.segments.last().is_some_and(|last| {
+        let name = last.ident.unraw().to_string();
+        name == "matches"
+            || (EXPRESSIONS.contains(&name.as_str()) && !AWAITING.contains(&name.as_str()))
+    });
+    !known || any_ident(call.tokens.clone(), &|ident| ident == "await")
+}
+
+/// What a macro makes of its tokens.
+enum Grammar {
+    /// `a, b`, or `a; n` with a length.
+    Expressions,
+    /// `a, pattern if guard`
+    Matches,
+    /// `pattern = future, if condition => handler, ...`
+    Select,
+    /// One of the user's: expressions or else statements.
+    Any,
+}
+
+fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
+    if named.iter().any(|name| {
+        name.segments.last().map(|s| &s.ident) == path.segments.last().map(|s| &s.ident)
+    }) {
+        return Some(Grammar::Any);
+    }
+    let name = path.segments.last()?.ident.unraw().to_string();
+    match name.as_str() {
+        "matches" => Some(Grammar::Matches),
+        "select" | "select_biased" => Some(Grammar::Select),
+        _ => EXPRESSIONS
+            .contains(&name.as_str())
+            .then_some(Grammar::Expressions),
+    }
+}
+
+/// Whether a loop's keyword is among the tokens.
+pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
+    any_ident(tokens, &|ident| {
+        ident == "loop" || ident == "while" || ident == "for"
+    })
+}
+
+/// Whether the name is among the tokens.
+pub(crate) fn names(tokens: TokenStream, name: &Ident) -> bool {
+    any_ident(tokens, &|ident| ident == name)
+}
+
+fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => any_ident(group.stream(), wanted),
+        TokenTree::Ident(ident) => wanted(&ident),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// Whether `function(argument)` is among the tokens.
+pub(crate) fn calls_with(tokens: TokenStream, function: &str, argument: &Ident) -> bool {
+    let mut called = false;
+    tokens.into_iter().any(|token| {
+        let was_called = std::mem::take(&mut called);
+        match token {
+            TokenTree::Group(group) if was_called => *argument == group.stream().to_string(),
+            TokenTree::Group(group) => calls_with(group.stream(), function, argument),
+            TokenTree::Ident(ident) => {
+                called = ident == function;
+                false
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+        }
+    })
+}
+
+/// Whether a name is among the tokens; also in a string, which may be a format.
+pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Literal(literal) => literal.to_string().contains(&name.unraw().to_string()),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// Has `visitor` edit the expressions in the call, if it is one that is known and has a loop in it.
+pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn Visitor) {
+    let Some(grammar) = grammar(&call.path, named).filter(|_| mentions_loop(call.tokens.clone()))
+    else {
+        return;
+    };
+    let tokens = call.tokens.clone();
+    let edited = match grammar {
+        Grammar::Expressions => expressions(tokens, visitor),
+        Grammar::Matches => (|input: ParseStream| matches(input, visitor)).parse2(tokens),
+        Grammar::Select => (|input: ParseStream| select(input, visitor)).parse2(tokens),
+        Grammar::Any => list(tokens.clone(), visitor).or_else(|_| statements(tokens, visitor)),
+    };
+    if let Ok(edited) = edited {
+        call.tokens = edited;
+    }
+}
+
+fn list(tokens: TokenStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    let mut list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens)?;
+    list.iter_mut()
+        .for_each(|expr| visitor.visit_expr_mut(expr));
+    Ok(list.into_token_stream())
+}
+
+fn expressions(tokens: TokenStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    if let Ok(edited) = list(tokens.clone(), visitor) {
+        return Ok(edited);
+    }
+    let repeat = |input: ParseStream| {
+        let mut tokens = edit(input, visitor)?;
+        input.parse::<Token![;]>()?.to_tokens(&mut tokens);
+        tokens.extend(edit(input, visitor)?); // of a `vec`: no constant
+        Ok(tokens)
+    };
+    repeat.parse2(tokens)
+}
+
+fn statements(tokens: TokenStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    let stmts: Vec<Stmt> = Block::parse_within.parse2(tokens)?;
+    let mut block = Block {
+        brace_token: syn::token::Brace::default(),
+        stmts,
+    };
+    visitor.visit_block_mut(&mut block);
+    Ok(block.stmts.iter().map(ToTokens::to_token_stream).collect())
+}
+
+fn matches(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    let mut tokens = edit(input, visitor)?;
+    tokens.extend(input.parse::<TokenStream>()?);
+    Ok(tokens)
+}
+
+fn edit(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    let mut expr: Expr = input.parse()?;
+    visitor.visit_expr_mut(&mut expr);
+    Ok(expr.into_token_stream())
+}
+
+/// Both `tokio::select!` and `futures::select!`.
+fn select(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    let mut tokens = TokenStream::new();
+    if input.peek(Ident) && input.peek2(Token![;]) {
+        input.parse::<Ident>()?.to_tokens(&mut tokens); // `biased`
+        input.parse::<Token![;]>()?.to_tokens(&mut tokens);
+    }
+    while !input.is_empty() {
+        if input.peek2(Token![=>]) {
+            input.call(Ident::parse_any)?.to_tokens(&mut tokens); // `else`, `complete`, `default`
+        } else {
+            Pat::parse_multi_with_leading_vert(input)?.to_tokens(&mut tokens);
+            input.parse::<Token![=]>()?.to_tokens(&mut tokens);
+            tokens.extend(edit(input, visitor)?);
+            if let Some(comma) = input.parse::<Option<Token![,]>>()? {
+                comma.to_tokens(&mut tokens);
+                input.parse::<Token![if]>()?.to_tokens(&mut tokens);
+                tokens.extend(edit(input, visitor)?);
+            }
+        }
+        input.parse::<Token![=>]>()?.to_tokens(&mut tokens);
+        tokens.extend(handler(input, visitor)?);
+        if let Some(comma) = input.parse::<Option<Token![,]>>()? {
+            comma.to_tokens(&mut tokens);
+        }
+    }
+    Ok(tokens)
+}
+
+/// As in a match arm, a block ends the handler.
+fn handler(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
+    if !input.peek(syn::token::Brace) {
+        return edit(input, visitor);
+    }
+    let mut block: Block = input.parse()?;
+    visitor.visit_block_mut(&mut block);
+    Ok(block.into_token_stream())
+}

@@ -1,0 +1,208 @@
+//! What the attribute can stand on: a function, or every function of a block.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, Block, Error, Expr, ImplItem, Item, ItemFn, Signature, TraitItem, TraitItemFn,
+};
+
+use crate::syntax::walk::{self, Visitor};
+
+/// What the attribute can stand on.
+pub(crate) enum Target {
+    Function(ItemFn),
+    /// An `impl` block, a trait or an inline module: every function in it.
+    Block(Item),
+}
+
+impl ToTokens for Target {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Function(function) => function.to_tokens(tokens),
+            Self::Block(item) => item.to_tokens(tokens),
+        }
+    }
+}
+
+/// The item, if the attribute can stand on it.
+pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
+    let parsed = syn::parse2::<Item>(item.clone());
+    let item = match parsed.or_else(|error| syn::parse2(ungroup(item.clone())).map_err(|_| error)) {
+        Ok(item) => item,
+        Err(_) if syn::parse2::<syn::Stmt>(item.clone()).is_ok() => return Err(misplaced(item)),
+        // Rust itself reports what no item is; it does so at the same token.
+        Err(error) => return Err(error),
+    };
+    match item {
+        Item::Fn(function) => Ok(Target::Function(function)),
+        item @ (Item::Impl(_) | Item::Trait(_)) => Ok(Target::Block(item)),
+        Item::Mod(module) if module.content.is_some() => Ok(Target::Block(Item::Mod(module))),
+        Item::Mod(module) => Err(Error::new_spanned(
+            module.semi,
+            "the attribute sees no other file: put it on the functions of the module, or on an inline one",
+        )),
+        item => Err(reject(&item)),
+    }
+}
+
+/// The tokens, less the invisible groups around what a `macro_rules` captured (`$body:block`,
+/// `$first:stmt`): as a statement such a group would want a semicolon, and Rust wants none.
+fn ungroup(tokens: TokenStream) -> TokenStream {
+    let mut tokens = tokens.into_iter().peekable();
+    let mut flat = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Group(group) = token else {
+            flat.extend([token]);
+            continue;
+        };
+        let inner = ungroup(group.stream());
+        let ends = match tokens.peek() {
+            Some(TokenTree::Punct(next)) => matches!(next.as_char(), ';' | ',' | '#' | '\''),
+            _ => true,
+        };
+        if group.delimiter() == Delimiter::None && ends && is_block_like(&inner) {
+            flat.extend(inner);
+        } else if group.delimiter() == Delimiter::None && is_let(&inner) {
+            flat.extend(inner);
+            if !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ';') {
+                flat.extend(quote::quote_spanned!(group.span()=> ;));
+            }
+        } else {
+            let mut outer = Group::new(group.delimiter(), inner);
+            outer.set_span(group.span());
+            flat.extend([TokenTree::Group(outer)]);
+        }
+    }
+    flat
+}
+
+fn is_let(tokens: &TokenStream) -> bool {
+    let first = tokens.clone().into_iter().next();
+    matches!(first, Some(TokenTree::Ident(first)) if first == "let")
+}
+
+fn is_block_like(tokens: &TokenStream) -> bool {
+    matches!(
+        syn::parse2(tokens.clone()),
+        Ok(Expr::Block(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_))
+    )
+}
+
+fn reject(item: &Item) -> Error {
+    let tokens = item.to_token_stream();
+    if let Ok(TraitItemFn {
+        semi_token: Some(semicolon),
+        ..
+    }) = syn::parse2(tokens.clone())
+    {
+        return Error::new_spanned(
+            semicolon,
+            "a method without a body has no loops: put the attribute on its implementations",
+        );
+    }
+    misplaced(tokens)
+}
+
+fn misplaced(item: TokenStream) -> Error {
+    let keyword = item
+        .into_iter()
+        .find(|token| matches!(token, TokenTree::Ident(ident) if ident != "pub"));
+    Error::new_spanned(
+        keyword,
+        "`loop_guard` goes on a function, an `impl`, a trait or an inline `mod`: move it there",
+    )
+}
+
+/// One function, wherever it is written.
+pub(crate) struct Function<'f> {
+    pub(crate) attrs: &'f [Attribute],
+    pub(crate) sig: &'f mut Signature,
+    pub(crate) block: &'f mut Block,
+    /// Whether the attribute stands on the item around it.
+    pub(crate) of_block: bool,
+}
+
+/// Calls `visit` for every function of a block that has no attribute of its own.
+pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)) {
+    let mut one = |attrs: &[Attribute], sig: &mut Signature, block: &mut Block| {
+        if !attrs.iter().any(is_loop_guard) {
+            visit(Function {
+                attrs,
+                sig,
+                block,
+                of_block: true,
+            });
+        }
+    };
+    match item {
+        Item::Fn(function) => one(&function.attrs, &mut function.sig, &mut function.block),
+        Item::Impl(item) => {
+            for member in &mut item.items {
+                if let ImplItem::Fn(function) = member {
+                    one(&function.attrs, &mut function.sig, &mut function.block);
+                }
+            }
+        }
+        Item::Trait(item) => {
+            for member in &mut item.items {
+                if let TraitItem::Fn(TraitItemFn {
+                    attrs,
+                    sig,
+                    default: Some(block),
+                    ..
+                }) = member
+                {
+                    one(attrs, sig, block);
+                }
+            }
+        }
+        Item::Mod(module) if !module.attrs.iter().any(is_loop_guard) => {
+            for item in module.content.iter_mut().flat_map(|(_, items)| items) {
+                each_function(item, visit);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether the attribute is this macro, under whatever path.
+pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "loop_guard")
+}
+
+/// The item as it was, less the attributes on loops: Rust would take those for calls of the macro,
+/// and bury our message under its own.
+pub(crate) fn untouched(item: TokenStream) -> TokenStream {
+    struct Strip;
+    impl Visitor for Strip {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            let attrs = match expr {
+                Expr::Loop(expr) => &mut expr.attrs,
+                Expr::While(expr) => &mut expr.attrs,
+                Expr::ForLoop(expr) => &mut expr.attrs,
+                _ => return walk::expr(self, expr),
+            };
+            attrs.retain(|attribute| !is_loop_guard(attribute));
+            walk::expr(self, expr);
+        }
+    }
+    let Ok(mut parsed) = syn::parse2::<Item>(item.clone()) else {
+        return item;
+    };
+    Strip.visit_item_mut(&mut parsed);
+    parsed.into_token_stream()
+}

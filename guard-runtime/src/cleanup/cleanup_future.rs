@@ -1,0 +1,352 @@
+//! The cleanup of a guarded future that is a future itself: awaited where the function is left, or, if
+//! nobody polls that any more, spawned.
+//!
+//! ```text
+//! let cleanup = cleanup_async(own, within, move |left| async move { let exit = &left.exit(); .. });
+//! let outcome = poll_fn(|context| until_panic(|| poll the body)).await;
+//! let outcome = cleanup.finish(outcome).await;
+//! ```
+//!
+//! **Exactly once.** Whoever polls takes the cleanup out of its place first, and puts it back if it is
+//! pending: a panic of that poll finds none there. Whoever drops it takes it out for good.
+//!
+//! Each poll is behind a wall without a bound; the budget is a scope right above it, which is kept
+//! between two polls like that of any guarded future.
+
+use core::future::{Future, poll_fn};
+use core::mem;
+use core::panic::Location as Caller;
+use core::pin::{Pin, pin};
+use core::task::{Context, Poll, ready};
+use core::time::Duration;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::base::site::{At, Location, Site};
+use crate::check::leave;
+use crate::check::scope;
+use crate::cleanup::deferred::{Exit, WITHIN};
+use crate::cleanup::shield::Unbounded;
+use crate::stack::frame::Stack;
+use crate::task::polled::{Task, begin};
+use crate::trip::hook::{self, Event};
+use crate::trip::record;
+use crate::trip::tripped::{Cause, Tripped};
+
+/// Why the function was left: an [`Exit`] that owns what it tells.
+#[doc(hidden)]
+pub struct Left(Why);
+
+enum Why {
+    Returned,
+    Tripped(Tripped),
+    Panicked,
+    Dropped,
+}
+
+impl Left {
+    /// For the cleanup.
+    #[must_use]
+    pub fn exit(&self) -> Exit<'_> {
+        match &self.0 {
+            Why::Returned => Exit::Returned,
+            Why::Tripped(tripped) => Exit::Tripped(tripped),
+            Why::Panicked => Exit::Panicked,
+            Why::Dropped => Exit::Dropped,
+        }
+    }
+}
+
+// What must be `Send` to be spawned is in mutexes that nobody ever locks: then the guarded future is as
+// `Sync` and as unwind safe as without a cleanup.
+type Body = Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>;
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A panic, on its way from the body to behind the cleanup.
+#[doc(hidden)]
+pub struct Panic(Mutex<Box<dyn Any + Send>>);
+
+/// Polls the body; a panic waits until the cleanup has run.
+#[doc(hidden)]
+#[inline]
+#[allow(clippy::missing_errors_doc, reason = "described above")]
+pub fn until_panic<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<Result<T, Panic>> {
+    match catch_unwind(AssertUnwindSafe(poll)) {
+        Ok(poll) => poll.map(Ok),
+        Err(payload) => Poll::Ready(Err(Panic(Mutex::new(payload)))),
+    }
+}
+
+/// Where it is written, and how long it may take.
+#[derive(Clone, Copy)]
+struct Placed {
+    place: &'static Caller<'static>,
+    within: u64,
+}
+
+impl Placed {
+    fn tell_overrun(self, elapsed: Duration) {
+        hook::report(&Event::CleanupOverrun {
+            what: "cleanup",
+            location: Location::of(self.place),
+            limit: Duration::from_nanos(self.within),
+            elapsed,
+        });
+    }
+
+    fn tell_panic(self, payload: Box<dyn Any + Send>) {
+        hook::report(&Event::Panicked {
+            location: Location::of(self.place),
+            message: hook::message(&*payload),
+        });
+        hook::discard(payload);
+    }
+
+    fn tell_lost(self) {
+        hook::report(&Event::Lost {
+            location: Location::of(self.place),
+        });
+    }
+}
+
+/// A cleanup that has begun.
+struct Running {
+    place: Placed,
+    site: &'static Site,
+    task: Task,
+    body: Body,
+}
+
+impl Running {
+    fn new(place: Placed, cleanup: impl Future<Output = ()> + Send + 'static) -> Self {
+        let site = Site::named("cleanup", Location::of(place.place));
+        let body = async move {
+            let _ = begin(site, place.within);
+            let mut cleanup = pin!(cleanup);
+            poll_fn(|context| place.poll(cleanup.as_mut(), context)).await;
+        };
+        Self {
+            place,
+            site,
+            task: Task::new(),
+            body: Mutex::new(Box::pin(body)),
+        }
+    }
+
+    /// Shielded from all that is around, for as long as its own budget lasts.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let _wall = Unbounded::new(self.place.place);
+        let at = {
+            let place = self.place.place;
+            At::new("cleanup", place.file(), place.line(), place.column())
+        };
+        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let outcome = ready!(self.task.poll(self.site, Pin::new(body), context, &at));
+        if let Err(tripped) = outcome {
+            // What is pending is dropped here, behind the wall.
+            *body = Box::pin(async {});
+            if let Cause::Timeout { elapsed, .. } = tripped.cause() {
+                self.place.tell_overrun(elapsed);
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Placed {
+    /// In the scope of the cleanup. A trip of that ends here.
+    fn poll(self, cleanup: Pin<&mut impl Future<Output = ()>>, cx: &mut Context<'_>) -> Poll<()> {
+        let outcome = leave::run(|| cleanup.poll(cx));
+        if let Ok(Poll::Pending) = outcome {
+            return Poll::Pending;
+        }
+        if let Some(late) = scope::late() {
+            self.tell_overrun(Duration::from_nanos(self.within.saturating_add(late)));
+        }
+        if let Err(tripped) = outcome {
+            let here = Location::of(self.place);
+            if !(tripped.scope() == "cleanup" && tripped.scope_location() == here) {
+                leave::panic(tripped);
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+/// The cleanup of a guarded future, until it has run.
+#[doc(hidden)]
+#[must_use]
+pub struct Cleanup<F> {
+    rest: Rest<F>,
+    // Not a bound of `F`, which would be missed twice.
+    start: fn(F, Placed, Left) -> Running,
+    place: Placed,
+    /// As in `Deferred`.
+    own: bool,
+    mark: u64,
+}
+
+enum Rest<F> {
+    All(Mutex<F>),
+    Begun(Running),
+    Nothing,
+}
+
+/// To be made before the body is polled first.
+#[doc(hidden)]
+#[track_caller]
+pub fn cleanup_async<F, Fut>(own: bool, within: Option<u64>, run: F) -> Cleanup<F>
+where
+    F: FnOnce(Left) -> Fut + Send + 'static,
+    Fut: Future<Output = ()> + Send + 'static,
+{
+    Cleanup {
+        rest: Rest::All(Mutex::new(run)),
+        start: |run, place, left| Running::new(place, run(left)),
+        place: Placed {
+            place: Caller::caller(),
+            within: within.unwrap_or(WITHIN),
+        },
+        own,
+        mark: record::count(),
+    }
+}
+
+impl<F> Cleanup<F> {
+    /// The body has come to its end; behind the cleanup, so does the function.
+    pub fn finish<T>(self, outcome: Result<T, Panic>) -> Finish<F, T> {
+        Finish {
+            cleanup: self,
+            outcome: Some(outcome),
+        }
+    }
+
+    /// Why the body was left, right behind it.
+    fn why(&self, panic: Option<&Panic>) -> Why {
+        let bound = Stack::current().how_many() + u32::from(self.own);
+        let flying = || {
+            let payload = panic?.0.lock().unwrap_or_else(PoisonError::into_inner);
+            leave::flying(&**payload)
+        };
+        match record::since(self.mark, bound).or_else(flying) {
+            Some(tripped) => Why::Tripped(tripped),
+            None if panic.is_some() => Why::Panicked,
+            None => Why::Returned,
+        }
+    }
+}
+
+impl<F> Drop for Cleanup<F> {
+    fn drop(&mut self) {
+        match mem::replace(&mut self.rest, Rest::Nothing) {
+            Rest::Nothing => {}
+            Rest::All(run) => spawn(self.place, || {
+                (self.start)(into_inner(run), self.place, Left(Why::Dropped))
+            }),
+            Rest::Begun(running) => spawn(self.place, || running),
+        }
+    }
+}
+
+/// Polls the cleanup, then leaves.
+#[doc(hidden)]
+#[must_use]
+pub struct Finish<F, T> {
+    cleanup: Cleanup<F>,
+    outcome: Option<Result<T, Panic>>,
+}
+
+// Nothing in it is pinned.
+impl<F, T> Unpin for Finish<F, T> {}
+
+impl<F, T> Future for Finish<F, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let this = &mut *self;
+        let panic = this.outcome.as_ref().and_then(|it| it.as_ref().err());
+        let unwinds = panic.is_some() || thread::panicking();
+        let mut running = match mem::replace(&mut this.cleanup.rest, Rest::Nothing) {
+            Rest::All(run) => {
+                let left = Left(this.cleanup.why(panic));
+                if panic.is_some() {
+                    // It flies no more until it is resumed, perhaps elsewhere.
+                    record::set_flying(None);
+                }
+                (this.cleanup.start)(into_inner(run), this.cleanup.place, left)
+            }
+            Rest::Begun(running) => running,
+            Rest::Nothing => unreachable!("polled after its end"),
+        };
+        let polled = if unwinds {
+            running.poll_quietly(context)
+        } else {
+            running.poll(context)
+        };
+        if polled.is_pending() {
+            this.cleanup.rest = Rest::Begun(running);
+            return Poll::Pending;
+        }
+        drop(running);
+        match this.outcome.take() {
+            Some(Ok(value)) => Poll::Ready(value),
+            Some(Err(panic)) => leave::resume(into_inner(panic.0)),
+            None => unreachable!("polled after its end"),
+        }
+    }
+}
+
+impl Running {
+    /// A panic is reported: something unwinds already, or nobody is there to be told.
+    fn poll_quietly(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        catch_unwind(AssertUnwindSafe(|| self.poll(context))).unwrap_or_else(|payload| {
+            self.place.tell_panic(payload);
+            Poll::Ready(())
+        })
+    }
+}
+
+/// Hands what is left of a cleanup to the runtime around, or says that it is lost.
+fn spawn(place: Placed, start: impl FnOnce() -> Running) {
+    #[cfg(feature = "tokio")]
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        // A runtime that shuts down drops it at once.
+        drop(runtime.spawn(Spawned(Some(start()))));
+        return;
+    }
+    drop(start);
+    place.tell_lost();
+}
+
+/// A cleanup whose function is gone.
+#[cfg(feature = "tokio")]
+struct Spawned(Option<Running>);
+
+#[cfg(feature = "tokio")]
+impl Future for Spawned {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if let Some(running) = &mut self.0 {
+            ready!(running.poll_quietly(context));
+        }
+        self.0 = None;
+        Poll::Ready(())
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Drop for Spawned {
+    fn drop(&mut self) {
+        if let Some(running) = self.0.take() {
+            let place = running.place;
+            drop(running);
+            place.tell_lost();
+        }
+    }
+}

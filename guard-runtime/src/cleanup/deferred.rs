@@ -1,0 +1,402 @@
+//! What runs when a scope or a block is left, whatever the way, and is told why.
+
+use core::fmt;
+use core::panic::Location as Caller;
+use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use crate::base::site::Location;
+use crate::check::leave;
+use crate::check::scope::LONG;
+use crate::cleanup::shield::{Planned, Wall};
+use crate::stack::frame::{self, Stack};
+use crate::time::clock;
+use crate::trip::hook::{self, Event};
+use crate::trip::record;
+use crate::trip::tripped::Tripped;
+
+/// Nanoseconds that a cleanup may take, if it does not say.
+pub(crate) const WITHIN: u64 = 1_000_000_000;
+
+/// Why a scope was left, as its cleanup is told.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Exit<'t> {
+    /// Its end was reached, or it returned: a value, or an error of its own.
+    Returned,
+    /// A check in it noticed that a budget had run out: its own, or one around it.
+    Tripped(&'t Tripped),
+    /// A panic unwinds.
+    Panicked,
+    /// A guarded future was dropped before its end. (One whose time was over while it waited is left
+    /// by that trip.)
+    Dropped,
+}
+
+impl fmt::Display for Exit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Returned => f.write_str("returned"),
+            Self::Tripped(tripped) => write!(f, "tripped: {tripped}"),
+            Self::Panicked => f.write_str("panicked"),
+            Self::Dropped => f.write_str("dropped"),
+        }
+    }
+}
+
+/// A call that is made when this is dropped: the value of [`defer`].
+#[must_use = "it runs when this is dropped: at once, if it is bound to nothing"]
+pub struct Deferred<F: FnOnce(&Exit<'_>)> {
+    call: Call<F>,
+    /// The guarded future in whose body it was made.
+    task: usize,
+}
+
+/// The same where nobody can move it: the cleanup of a function.
+#[doc(hidden)]
+#[must_use]
+pub struct AtExit<F: FnOnce(&Exit<'_>)> {
+    call: Call<F>,
+}
+
+struct Call<F> {
+    run: Option<F>,
+    /// Whether it stands for a scope of its own, one deeper than where it was made.
+    own: bool,
+    within: u64,
+    /// The trips so far; in the bits below, what else is not as usual. So one comparison tells.
+    mark: u64,
+    place: &'static Caller<'static>,
+}
+
+/// In a mark: the thread unwound already.
+const UNWINDING: u64 = 1;
+
+/// In a mark: it stands for a future that has not come to its end.
+const AWAITS: u64 = 2;
+
+/// In a mark: its wall has to stand from the beginning.
+const SHORT: u64 = 4;
+
+/// In a mark: a leak check knows of it.
+const COUNTED: u64 = 8;
+
+const _: () = assert!(2 * COUNTED == record::STEP);
+
+impl<F: FnOnce(&Exit<'_>)> Call<F> {
+    #[inline(always)]
+    fn new(run: F, own: bool, within: u64, place: &'static Caller<'static>) -> Self {
+        let mut mark = record::count();
+        if thread::panicking() {
+            mark |= UNWINDING;
+        }
+        #[cfg(feature = "testing")]
+        if crate::testing::leak_check::made() {
+            mark |= COUNTED;
+        }
+        if within < LONG {
+            mark |= SHORT;
+        }
+        Self {
+            run: Some(run),
+            own,
+            within,
+            mark,
+            place,
+        }
+    }
+
+    #[inline(always)]
+    fn set_within(&mut self, within: u64) {
+        self.within = within;
+        self.mark &= !SHORT;
+        if within < LONG {
+            self.mark |= SHORT;
+        }
+    }
+}
+
+/// Has `run` called when the value is dropped, and told why; for at most a second, or as long as
+/// [`within`](Deferred::within) says.
+///
+/// The macro [`defer!`](macro@crate::defer) is this with a name for the value. Whatever the way out
+/// (return, `?`, trip, panic), it is called once, after what was bound behind it is gone. The budgets
+/// of the scopes around do not count in it ([`shield`](crate::cleanup::shield)); the guarded loops and
+/// checkpoints that it reaches trip when its own time is over, which is reported
+/// ([`Event::CleanupOverrun`]).
+///
+/// A panic in it, while the thread unwinds already, is caught and reported ([`Event::Panicked`]), and
+/// the first panic goes on; otherwise it is a panic like any other, and what else is deferred runs. As
+/// everywhere while a thread unwinds, a guarded function that has no place for an error is not cut
+/// short then. Under `panic = "abort"`, a panic runs nothing, and neither does `process::exit`.
+///
+/// ```
+/// use guard_runtime::{Exit, defer};
+///
+/// fn transfer(balance: &std::cell::Cell<i32>, fail: bool) -> Result<(), String> {
+///     let before = balance.get();
+///     let undo = defer(|_| balance.set(before));
+///     balance.set(before - 5);
+///     if fail {
+///         return Err("no".to_owned());
+///     }
+///     undo.defuse();
+///     Ok(())
+/// }
+///
+/// let balance = std::cell::Cell::new(10);
+/// assert!(transfer(&balance, true).is_err());
+/// assert_eq!(balance.get(), 10);
+/// assert!(transfer(&balance, false).is_ok());
+/// assert_eq!(balance.get(), 5);
+/// ```
+#[inline(always)]
+#[track_caller]
+pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
+    Deferred {
+        call: Call::new(run, false, WITHIN, Caller::caller()),
+        task: frame::task(),
+    }
+}
+
+/// The cleanup of a function. With a scope of its own (`own`), that scope's trip is the function's.
+#[doc(hidden)]
+#[inline(always)]
+#[track_caller]
+pub fn cleanup<F: FnOnce(&Exit<'_>)>(own: bool, within: Option<u64>, run: F) -> AtExit<F> {
+    AtExit {
+        call: Call::new(run, own, within.unwrap_or(WITHIN), Caller::caller()),
+    }
+}
+
+/// The same of an async function; [`finish`](Deferred::finish) is its end.
+#[doc(hidden)]
+#[inline(always)]
+#[track_caller]
+pub fn cleanup_of_future<F: FnOnce(&Exit<'_>)>(
+    own: bool,
+    within: Option<u64>,
+    run: F,
+) -> Deferred<F> {
+    let mut call = Call::new(run, own, within.unwrap_or(WITHIN), Caller::caller());
+    call.mark |= AWAITS;
+    Deferred {
+        call,
+        task: frame::task(),
+    }
+}
+
+impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
+    /// The future has come to its end.
+    #[doc(hidden)]
+    #[inline]
+    pub fn finish(mut self) {
+        self.call.mark &= !AWAITS;
+        self.task = frame::task();
+    }
+
+    /// Sets how long the call may take.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::defer;
+    ///
+    /// let _flush = defer(|exit| println!("flushed: {exit}")).within(Duration::from_millis(100));
+    /// ```
+    #[inline(always)]
+    pub fn within(self, limit: Duration) -> Self {
+        self.within_nanos(clock::nanos(limit))
+    }
+
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn within_nanos(mut self, within: u64) -> Self {
+        self.call.set_within(within);
+        self
+    }
+
+    /// Drops the call unmade.
+    #[inline]
+    pub fn defuse(mut self) {
+        self.call.run = None;
+    }
+}
+
+impl<F: FnOnce(&Exit<'_>)> Call<F> {
+    /// Makes the call, which was prepared in the body of the future `task` if it could be moved since.
+    #[inline(always)]
+    fn make(&self, run: F, task: Option<usize>) {
+        // No trip since, and nothing unusual before.
+        let as_usual = self.mark == record::count()
+            && task.is_none_or(|task| task == frame::task())
+            && !thread::panicking();
+        let wall = as_usual.then(|| Planned::new(self.within, self.place));
+        let Some(wall) = wall.flatten() else {
+            return self.make_and_tell(run, task);
+        };
+        let outcome = leave::run_planned(|| run(&Exit::Returned));
+        drop(wall);
+        if let Err(tripped) = outcome {
+            self.cut(tripped);
+        }
+    }
+
+    /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
+    fn make_slowly(&self, run: F, exit: &Exit<'_>) {
+        let outcome = {
+            let _wall = Wall::new(self.within, self.place);
+            leave::run(|| run(exit))
+        };
+        if let Err(tripped) = outcome {
+            self.cut(tripped);
+        }
+    }
+
+    /// A trip inside that had no place for an error.
+    #[cold]
+    #[inline(never)]
+    fn cut(&self, tripped: Tripped) {
+        let here = Location::of(self.place);
+        if !(tripped.scope() == "cleanup" && tripped.scope_location() == here) {
+            leave::panic(tripped);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_and_tell(&self, run: F, task: Option<usize>) {
+        #[cfg(feature = "testing")]
+        self.forget();
+        let unwinds = thread::panicking();
+        let panics = unwinds && self.mark & UNWINDING == 0;
+        // The scopes inside are left, and so is its own.
+        let bound = Stack::current().how_many() + u32::from(self.own);
+        let awaits = self.mark & AWAITS != 0;
+        // Outside of the polls of its future, that is dropped: perhaps because its time was over.
+        let elsewhere = task.filter(|task| awaits || *task != frame::task());
+        let tripped = match elsewhere {
+            Some(task) => (!awaits).then(|| record::left(task)).flatten(),
+            None => {
+                record::since(self.mark, bound).or_else(|| panics.then(record::flying).flatten())
+            }
+        };
+        let exit = match &tripped {
+            Some(tripped) => Exit::Tripped(tripped),
+            None if panics => Exit::Panicked,
+            None if elsewhere.is_some() => Exit::Dropped,
+            None => Exit::Returned,
+        };
+        if !unwinds {
+            return self.make_slowly(run, &exit);
+        }
+        // A second panic out of a destructor would abort.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.make_slowly(run, &exit))) {
+            hook::report(&Event::Panicked {
+                location: Location::of(self.place),
+                message: hook::message(&*payload),
+            });
+            hook::discard(payload);
+        }
+    }
+
+    /// It is pending no more.
+    #[cfg(feature = "testing")]
+    #[inline]
+    fn forget(&self) {
+        if self.mark & COUNTED != 0 {
+            crate::testing::leak_check::gone();
+        }
+    }
+}
+
+impl<F: FnOnce(&Exit<'_>)> Drop for Deferred<F> {
+    #[inline]
+    fn drop(&mut self) {
+        match self.call.run.take() {
+            Some(run) => self.call.make(run, Some(self.task)),
+            #[cfg(feature = "testing")]
+            None => self.call.forget(),
+            #[cfg(not(feature = "testing"))]
+            None => {}
+        }
+    }
+}
+
+impl<F: FnOnce(&Exit<'_>)> Drop for AtExit<F> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(run) = self.call.run.take() {
+            self.call.make(run, None);
+        }
+    }
+}
+
+impl<F: FnOnce(&Exit<'_>)> fmt::Debug for Deferred<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Deferred")
+            .field("within", &Duration::from_nanos(self.call.within))
+            .field("place", &format_args!("{}", self.call.place))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Has something done when the block around is left, whatever the way: [`defer`](fn@crate::defer) without a name.
+///
+/// | you write | it means |
+/// |---|---|
+/// | `defer! { a(); b(); }` | do this |
+/// | `defer!(\|exit\| log(exit))` | the same, told why: `exit` is an [`&Exit`](Exit) |
+/// | `defer!(within = "100ms", \|exit\| log(exit))` | for at most this long, not a second |
+/// | `defer!(within = limit, { a(); b() })` | a [`Duration`] |
+/// | `let undo = defer(\|exit\| ...); undo.defuse();` | one that can be called off |
+///
+/// What is deferred last runs first, each exactly once, when what was declared behind it is gone. In
+/// a function with or without the attribute.
+///
+/// ```
+/// use std::cell::RefCell;
+/// use guard_runtime::defer;
+///
+/// let told = RefCell::new(Vec::new());
+/// {
+///     defer!(|exit| told.borrow_mut().push(format!("last: {exit}")));
+///     defer! { told.borrow_mut().push("first".to_owned()); }
+/// }
+/// assert_eq!(*told.borrow(), ["first", "last: returned"]);
+/// ```
+///
+/// It borrows what it names until it has run. Where the code behind it needs that too, hand it a copy
+/// or a shared reference, put the value into a `Cell`, or move it in (`move |_| ...`).
+#[macro_export]
+macro_rules! defer {
+    (within = $within:expr, $($call:tt)+) => {
+        let __deferred = $crate::__deferred!($($call)+)
+            .within_nanos($crate::__private::within!($crate, $within));
+    };
+    ($($call:tt)+) => {
+        let __deferred = $crate::__deferred!($($call)+);
+    };
+}
+
+/// The value of a [`defer!`] without its bound.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __deferred {
+    (| $($closure:tt)+) => { $crate::defer(| $($closure)+) };
+    (move | $($closure:tt)+) => { $crate::defer(move | $($closure)+) };
+    (|| $($closure:tt)*) => { $crate::defer(|_| $($closure)*) };
+    (move || $($closure:tt)*) => { $crate::defer(move |_| $($closure)*) };
+    ({ $($body:tt)* } $(,)?) => { $crate::defer(|_| { $($body)* }) };
+    ($($body:tt)+) => { $crate::defer(|_| { $($body)+ }) };
+}
+
+/// Without the macro crate, durations are expressions.
+#[cfg(not(feature = "macros"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __within {
+    ($root:path, $within:expr) => {
+        $crate::__private::nanos($within)
+    };
+}

@@ -1,0 +1,3 @@
+//! What is open at a moment.
+
+pub(crate) mod snapshot;

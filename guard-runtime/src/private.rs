@@ -1,0 +1,26 @@
+//! What expansions name. Not public API: it changes without notice.
+
+pub use core::future::poll_fn;
+pub use core::iter::IntoIterator;
+pub use core::pin::pin;
+pub use core::{
+    column, concat, file, line, module_path, option::Option, primitive::u64, result::Result,
+};
+
+#[cfg(feature = "macros")]
+pub use guard_macros::within;
+
+#[cfg(not(feature = "macros"))]
+pub use crate::__within as within;
+pub use crate::base::site::{At, Site};
+pub use crate::check::enter::{enter, enter_or_panic, open};
+pub use crate::check::leave::{
+    ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
+};
+pub use crate::check::scope::{Count, Scope, Seen, count, due, inherit, nanos, spend, tick};
+pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
+pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
+pub use crate::strip::stride::{Stride, kind, turns};
+pub use crate::task::blocking::Blocking;
+pub use crate::task::polled::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};
+pub use crate::trip::tripped::Tripped;

@@ -1,0 +1,12 @@
+//! The public names.
+
+pub use crate::base::site::Location;
+pub use crate::budget::Budget;
+pub use crate::check::scope::{checkpoint, deadline, remaining};
+pub use crate::cleanup::deferred::{Deferred, Exit, defer};
+pub use crate::cleanup::shield::{shield, shield_for};
+pub use crate::observe::snapshot::{OpenScope, Snapshot, snapshot};
+pub use crate::trip::hook::{Event, set_hook};
+pub use crate::trip::tripped::{Cause, Tripped};
+#[cfg(feature = "macros")]
+pub use guard_macros::loop_guard;

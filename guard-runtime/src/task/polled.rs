@@ -1,0 +1,364 @@
+//! The scope of an async function.
+//!
+//! It is on the stack of a thread while it is polled there, and kept in the future between two polls.
+//! What an expansion looks like:
+//!
+//! ```text
+//! let mut task = Task::new();
+//! let body = pin!(async move { begin(&SITE, nanos); ... });
+//! let mut body = Body::new(body);
+//! poll_fn(move |context| task.poll(&SITE, body.as_mut(), context)).await
+//! ```
+//!
+//! The body opens the scope by itself when it is polled first, so that its budget may be any expression;
+//! the `Task` then takes it from the stack at each `Pending`, and puts it back, on whatever thread, before
+//! the next poll. What it keeps of it is on the heap, and there is none of it before the first `Pending`:
+//! futures are moved and kept by the thousand.
+
+use core::cell::Cell;
+use core::convert::Infallible;
+use core::future::Future;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use crate::alarm::waiting::Waiting;
+use crate::base::site::{At, Site};
+use crate::check::enter::open;
+use crate::check::leave;
+use crate::check::scope::{Scope, Seen, due, inherit, tick};
+use crate::stack::frame::{self, Poller, Stack};
+use crate::time::epoch::{CALM_GAP, EPOCH, PARKED, STALE};
+use crate::trip::record;
+use crate::trip::tripped::Tripped;
+
+/// What a guarded future keeps of its scope.
+#[doc(hidden)]
+pub struct Task<X = ()> {
+    waiting: Option<Waiting>,
+    more: X,
+}
+
+// A poll that panicked is the last one; so a future is as unwind safe as it was.
+impl<X> UnwindSafe for Task<X> {}
+impl<X> RefUnwindSafe for Task<X> {}
+
+/// The pinned body; as unwind safe as that, which a reference would not be.
+#[doc(hidden)]
+pub struct Body<'f, F>(Pin<&'f mut F>);
+
+impl<F: UnwindSafe> UnwindSafe for Body<'_, F> {}
+
+impl<'f, F: Future> Body<'f, F> {
+    /// To be polled by a [`Task`].
+    #[inline(always)]
+    #[must_use]
+    pub fn new(body: Pin<&'f mut F>) -> Self {
+        Self(body)
+    }
+
+    /// For one poll.
+    #[inline(always)]
+    pub fn as_mut(&mut self) -> Pin<&mut F> {
+        self.0.as_mut()
+    }
+}
+
+/// What only some scopes have to keep.
+#[doc(hidden)]
+pub trait More {
+    /// From the open scope at `index`.
+    #[doc(hidden)]
+    fn save(&mut self, stack: &Frame, index: u32);
+
+    /// Back into it.
+    #[doc(hidden)]
+    fn restore(&self, stack: &Frame, index: u32);
+}
+
+/// A stack, for [`More`].
+#[doc(hidden)]
+pub struct Frame(&'static Stack);
+
+impl More for () {
+    #[inline(always)]
+    fn save(&mut self, _: &Frame, _: u32) {}
+
+    #[inline(always)]
+    fn restore(&self, _: &Frame, _: u32) {}
+}
+
+/// Iterations, and turns.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct Extras(Option<Box<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    left: u64,
+    limit: u64,
+    every: u64,
+    spent: bool,
+}
+
+impl More for Extras {
+    fn save(&mut self, stack: &Frame, index: u32) {
+        let counts = self.0.get_or_insert_default();
+        (counts.spent, counts.left, counts.limit) = stack.0.allowance(index);
+        counts.every = frame::turn().every;
+    }
+
+    fn restore(&self, stack: &Frame, index: u32) {
+        let Some(counts) = &self.0 else { return };
+        stack.0.allow(index, counts.limit);
+        stack.0.leave(index, counts.left);
+        if counts.spent {
+            stack.0.spend(index, counts.limit);
+        }
+        frame::take_turn(counts.every);
+    }
+}
+
+impl Task {
+    /// Of a scope that will have no more than a deadline.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "for expansions only")]
+    pub const fn new() -> Self {
+        Self {
+            waiting: None,
+            more: (),
+        }
+    }
+}
+
+impl Task<Extras> {
+    /// Of one that will count iterations or take turns.
+    #[inline(always)]
+    #[must_use]
+    pub fn with_extras() -> Self {
+        Self {
+            waiting: None,
+            more: Extras::default(),
+        }
+    }
+}
+
+impl<X: More> Task<X> {
+    /// Polls the body in its scope.
+    #[inline]
+    pub fn poll<F: Future>(
+        &mut self,
+        site: &'static Site,
+        body: Pin<&mut F>,
+        context: &mut Context<'_>,
+        at: &At,
+    ) -> Poll<Result<F::Output, Tripped>> {
+        self.poll_by(site, context, at, |context| Ok(body.poll(context)))
+    }
+
+    /// The same, for a body in which trips may unwind.
+    #[inline]
+    pub fn poll_caught<F: Future>(
+        &mut self,
+        site: &'static Site,
+        body: Pin<&mut F>,
+        context: &mut Context<'_>,
+        at: &At,
+    ) -> Poll<Result<F::Output, Tripped>> {
+        self.poll_by(site, context, at, |context| {
+            leave::boundary(|| body.poll(context))
+        })
+    }
+
+    #[inline(always)]
+    fn poll_by<T>(
+        &mut self,
+        site: &'static Site,
+        context: &mut Context<'_>,
+        at: &At,
+        poll: impl FnOnce(&mut Context<'_>) -> Result<Poll<T>, Tripped>,
+    ) -> Poll<Result<T, Tripped>> {
+        let poller = self.resume(site);
+        match poll(context) {
+            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+            Ok(Poll::Pending) => self.suspend(&poller, site, context, at).map(Err),
+            Err(tripped) => Poll::Ready(Err(tripped)),
+        }
+    }
+
+    #[inline]
+    fn resume(&self, site: &'static Site) -> Poller {
+        let scope = Scope::base();
+        let (stack, index) = scope.place();
+        let poller = Poller::new(scope, core::ptr::from_ref(self).addr());
+        if let Some(waiting) = &self.waiting {
+            let site = site.register();
+            let saved = waiting.run(|saved| stack.resume(site, saved));
+            self.more.restore(&Frame(stack), index);
+            // What is due before the next tick, nobody may have asked a tick for: the checks of this
+            // thread then have to look. They will anyway if the word has changed.
+            let word = EPOCH.word();
+            let (due, settled) = saved.deadline(&EPOCH);
+            if !settled
+                || word & PARKED != 0
+                || due <= word.saturating_add(CALM_GAP)
+                || waiting.has_fired()
+            {
+                frame::set_seen(STALE);
+            }
+        }
+        poller
+    }
+
+    /// Takes the scope from the stack, for the task to be woken at its deadline; the trip if that
+    /// has passed.
+    fn suspend(
+        &mut self,
+        poller: &Poller,
+        site: &'static Site,
+        context: &mut Context<'_>,
+        at: &At,
+    ) -> Poll<Tripped> {
+        let poll = self.wait(poller, site, context, at);
+        if let Poll::Ready(tripped) = &poll {
+            record::set_left(frame::task(), tripped);
+        }
+        poll
+    }
+
+    fn wait(
+        &mut self,
+        poller: &Poller,
+        site: &'static Site,
+        context: &mut Context<'_>,
+        at: &At,
+    ) -> Poll<Tripped> {
+        if let Some(tripped) = LEFT.take() {
+            return Poll::Ready(tripped);
+        }
+        let (stack, index) = poller.scope().place();
+        if stack.depth() == index {
+            return Poll::Pending; // it waits for its own budget
+        }
+        if due(inherit()) {
+            if let Err(tripped) = tick(at) {
+                return Poll::Ready(tripped);
+            }
+        }
+        #[cfg(feature = "tokio")]
+        if self.waiting.is_none() {
+            crate::alarm::timer::start(stack, index);
+        }
+        let earliest = stack.earliest(&EPOCH).due;
+        let saved = stack.save(index);
+        self.more.save(&Frame(stack), index);
+        let leave = || stack.set_depth(index);
+        match &mut self.waiting {
+            Some(waiting) => waiting.until(saved, earliest, context, leave),
+            none => *none = Some(Waiting::new(site, saved, earliest, context, leave)),
+        }
+        Poll::Pending
+    }
+}
+
+thread_local! {
+    /// The trip with which the body that was polled last wants to be left.
+    static LEFT: Cell<Option<Tripped>> = const { Cell::new(None) };
+}
+
+/// Has whoever polls the body drop it, and leave with this trip.
+#[doc(hidden)]
+#[cold]
+#[must_use]
+pub fn leave(tripped: Tripped) -> Leave {
+    Leave(Some(tripped))
+}
+
+/// See [`leave`].
+#[doc(hidden)]
+pub struct Leave(Option<Tripped>);
+
+impl Future for Leave {
+    type Output = Infallible;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Infallible> {
+        LEFT.set(self.0.take());
+        Poll::Pending
+    }
+}
+
+/// Polls the body of a function without a scope, in which trips may unwind.
+#[doc(hidden)]
+#[inline]
+pub fn poll_caught<F: Future>(
+    body: Pin<&mut F>,
+    context: &mut Context<'_>,
+) -> Poll<Result<F::Output, Tripped>> {
+    match leave::boundary(|| body.poll(context)) {
+        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+        Ok(Poll::Pending) => LEFT
+            .take()
+            .map_or(Poll::Pending, |tripped| Poll::Ready(Err(tripped))),
+        Err(tripped) => Poll::Ready(Err(tripped)),
+    }
+}
+
+/// Opens the scope that the [`Task`] around the caller keeps, with a budget of `limit` nanoseconds.
+///
+/// A stale result asks for a check at once.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn begin(site: &'static Site, limit: u64) -> Seen {
+    let (scope, seen) = open(site.once(limit));
+    // The task closes it.
+    core::mem::forget(scope);
+    seen
+}
+
+/// Sets the iterations of the scope that was just opened.
+#[doc(hidden)]
+pub fn allow(limit: u64) {
+    let stack = Stack::current();
+    stack.allow(stack.depth() - 1, limit);
+}
+
+/// Has the scope that was just opened yield every so many nanoseconds.
+#[doc(hidden)]
+pub fn take_turns(every: u64) {
+    frame::take_turn(every);
+    frame::set_seen(STALE);
+}
+
+/// Lets other tasks run, if this one has been running for as long as its turn may be.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn turn() -> Turn {
+    Turn { yielded: false }
+}
+
+/// See [`turn`].
+#[doc(hidden)]
+pub struct Turn {
+    yielded: bool,
+}
+
+impl Future for Turn {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.yielded || !frame::turn_is_over() {
+            return Poll::Ready(());
+        }
+        self.yielded = true;
+        // Tokio wakes a task that yields once others had their turn, and at once elsewhere.
+        #[cfg(feature = "tokio")]
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return core::pin::pin!(tokio::task::yield_now()).poll(context);
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}

@@ -1,0 +1,102 @@
+//! What a thread has left behind.
+
+use core::cell::Cell;
+use core::marker::PhantomData;
+
+use crate::stack::frame::Stack;
+
+thread_local! {
+    /// Deferred calls of this thread that are neither made nor called off, of those that were made
+    /// ready while anybody wanted to know.
+    static PENDING: Cell<u32> = const { Cell::new(0) };
+    static CHECKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether it was counted.
+#[inline(always)]
+pub(crate) fn made() -> bool {
+    let counted = CHECKS.get() != 0;
+    if counted {
+        PENDING.set(PENDING.get() + 1);
+    }
+    counted
+}
+
+/// One that was counted, if it was by this thread.
+#[cold]
+pub(crate) fn gone() {
+    PENDING.set(PENDING.get().saturating_sub(1));
+}
+
+/// Finds what a thread has left behind since: scopes still open, and deferred calls that were never
+/// made, as those of a value that was forgotten (`std::mem::forget`).
+///
+/// It counts for its own thread and at the moment of the call; where other threads take part, wait
+/// for them before, or ask again.
+///
+/// ```
+/// use guard_runtime::{defer, testing::LeakCheck};
+///
+/// let check = LeakCheck::new();
+/// defer(|_| println!("done")).defuse();
+/// check.assert_clean();
+///
+/// std::mem::forget(defer(|_| println!("never")));
+/// assert_eq!(check.deferred(), 1);
+/// ```
+#[derive(Debug)]
+pub struct LeakCheck {
+    open: u32,
+    pending: u32,
+    /// It counts for one thread.
+    here: PhantomData<*const ()>,
+}
+
+impl LeakCheck {
+    /// Begins, on this thread.
+    #[must_use]
+    #[allow(
+        clippy::new_without_default,
+        reason = "it begins now, which is no default"
+    )]
+    pub fn new() -> Self {
+        CHECKS.set(CHECKS.get() + 1);
+        Self {
+            open: Stack::current().how_many(),
+            pending: PENDING.get(),
+            here: PhantomData,
+        }
+    }
+
+    /// The scopes that were opened since and are still open.
+    #[must_use]
+    pub fn open_scopes(&self) -> u32 {
+        Stack::current().how_many().saturating_sub(self.open)
+    }
+
+    /// The deferred calls that were made ready since, and neither made nor called off.
+    #[must_use]
+    pub fn deferred(&self) -> u32 {
+        PENDING.get().saturating_sub(self.pending)
+    }
+
+    /// Finds nothing.
+    ///
+    /// # Panics
+    ///
+    /// If there is something: its number is in the message.
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let (open, deferred) = (self.open_scopes(), self.deferred());
+        assert!(
+            open == 0 && deferred == 0,
+            "left behind on this thread: {open} open scopes, {deferred} deferred calls that were not made"
+        );
+    }
+}
+
+impl Drop for LeakCheck {
+    fn drop(&mut self) {
+        CHECKS.set(CHECKS.get() - 1);
+    }
+}

@@ -1,0 +1,240 @@
+//! The published tick, and the protocol between the ticker and the threads it serves.
+//!
+//! The word is the time of the last tick, in nanoseconds of [`clock`](crate::time::clock), with bit 0
+//! set while the ticker is parked and bit 1 while it is calm. It strictly grows, so a check need only
+//! compare for equality.
+//!
+//! # Orderings
+//!
+//! *A hot check* loads the word relaxed: a stale value only delays the cold path, and coherence
+//! bounds that by the time a cache line takes. Everything a decision rests on is read in the cold
+//! path, after an acquire load of the word.
+//!
+//! **No deadline is forgotten.** The ticker stores the time of its next wake-up (`next`) and then
+//! publishes the word. A thread loads the word (acquire) and then lowers `next` to the time at
+//! which it wants a tick ([`Epoch::request`]). If the ticker's store overwrites the wish, the
+//! publication comes after it, so the thread holds an older word, its next check goes cold, and it
+//! asks again. If the thread holds the new word, the acquire load makes the new `next` visible, and
+//! its wish lowers that one. Parking is the same with `next = MAX`: any wish lowers it and wakes.
+//! A thread that opens its scope just as the ticker parks sees the word change at its next check.
+//! `next` itself is relaxed: the word brings it to the threads, and the unpark that follows a wish
+//! brings it to the ticker. Of several wishes, whoever lowered `next` wakes the ticker for all.
+//!
+//! **A thread moves the word too** ([`Epoch::bump`]), by one step, when others have to look before the
+//! next tick: it is no tick, plans nothing, and leaves the flags. It adds to the word, which keeps
+//! the last tick's release for whoever acquires the sum; the ticker publishes by comparing, so that the
+//! word grows whatever happens.
+//!
+//! `model.rs` runs all this in every order.
+//!
+//! # Never early
+//!
+//! A scope of one second or more reads no clock when it opens: it keeps the word it saw, `E`. Its
+//! real start lies before the moment at which the tick that replaced `E` was visible. The ticker
+//! reads the clock *after* that publication (a sequentially consistent swap, so that the store has
+//! left the core), and adds what the gap exceeded [`gap`]`(E)` by to `lag` before it marks the word
+//! `settled`. Hence
+//!
+//! ```text
+//! start <= E + gap(E) + (lag now - lag at entry) + MARGIN     once settled > E
+//! ```
+//!
+//! and the deadline is counted from the right-hand side. Entry loads `lag` *before* the word: had it
+//! seen the gap's own contribution, the acquire would have shown it the later word as well. Until
+//! `settled > E` the deadline is unknown and cannot have passed. A starved ticker, a stopped
+//! process or a preempted tick all make the gap longer, and are in `lag`; none can make a trip
+//! early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of
+//! the caller's own clock read, which its reorder window bounds by less than a microsecond.
+//! A word that is parked is never a start: entry then reads the clock. One that was bumped is later
+//! than its tick, and so is the deadline counted from it.
+
+use crate::base::sync::{AtomicU64, Ordering, const_fn};
+
+/// Bit 0 of the word: the ticker sleeps until it is asked.
+pub(crate) const PARKED: u64 = 1;
+
+/// Bit 1 of the word: the next tick is a [`CALM_BEAT`] away, not a [`HEARTBEAT`].
+pub(crate) const CALM: u64 = 2;
+
+/// The bits that are no time.
+const FLAGS: u64 = PARKED | CALM;
+
+/// From one word to the next free one, the flags apart.
+const STEP: u64 = FLAGS + 1;
+
+/// Never published: a thread that holds it takes the cold path at every check.
+pub(crate) const STALE: u64 = 0;
+
+/// A tick comes at least this often while scopes open, in nanoseconds.
+pub(crate) const HEARTBEAT: u64 = 8_000_000;
+
+/// And this often while none opens that wants the time any better: each wake-up costs more than ten
+/// microseconds of a processor.
+const CALM_BEAT: u64 = CALM_BEATS as u64 * HEARTBEAT;
+
+/// Heartbeats to a calm beat.
+pub(crate) const CALM_BEATS: u32 = 8;
+
+/// A gap between ticks up to this length is not counted as lag. Together with [`MARGIN`] under 1 %
+/// of a second, the shortest budget that starts without a clock read.
+pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
+
+/// The same after a calm word.
+pub(crate) const CALM_GAP: u64 = CALM_BEAT + 1_000_000;
+
+/// The gap after a word that is not counted as lag.
+fn gap(word: u64) -> u64 {
+    if word & CALM == 0 { GAP } else { CALM_GAP }
+}
+
+/// See *Never early* above.
+pub(crate) const MARGIN: u64 = 20_000;
+
+/// The state shared by all threads; one per process, one per execution of a model.
+///
+/// On cache lines of its own (two, because adjacent lines are fetched in pairs).
+#[repr(align(128))]
+pub(crate) struct Epoch {
+    word: AtomicU64,
+    /// Time of the next planned tick; `MAX` while parked.
+    next: AtomicU64,
+    /// Sum of what all gaps exceeded [`gap`] by.
+    lag: AtomicU64,
+    /// The last word whose gap is in `lag`.
+    settled: AtomicU64,
+    /// Whether a thread has wanted a ticker that is not calm since the last tick.
+    hurry: AtomicU64,
+}
+
+impl Epoch {
+    const_fn! {
+        /// Parked, as before the first guard of the process.
+        pub(crate) fn new() -> Self {
+            Self {
+                word: AtomicU64::new(PARKED),
+                next: AtomicU64::new(u64::MAX),
+                lag: AtomicU64::new(0),
+                settled: AtomicU64::new(0),
+                hurry: AtomicU64::new(0),
+            }
+        }
+    }
+
+    /// The word, for the comparison of a hot check.
+    #[inline(always)]
+    pub(crate) fn glance(&self) -> u64 {
+        self.word.load(Ordering::Relaxed)
+    }
+
+    /// The word, for the cold path: what the ticker did before it is visible.
+    #[inline(always)]
+    pub(crate) fn word(&self) -> u64 {
+        self.word.load(Ordering::Acquire)
+    }
+
+    /// The lag so far and the word, for a scope that opens now.
+    #[inline(always)]
+    pub(crate) fn entry(&self) -> (u64, u64) {
+        // Lag before word: see *Never early*.
+        let lag = self.lag.load(Ordering::Acquire);
+        (lag, self.word())
+    }
+
+    /// The latest moment at which a scope can have begun that found this at its [`entry`](Self::entry),
+    /// and whether that is the last word: until the gap after `word` is part of the lag, it may yet
+    /// move later, and has not passed.
+    pub(crate) fn latest_start(&self, lag: u64, word: u64) -> (u64, bool) {
+        let settled = self.settled.load(Ordering::Acquire) > word;
+        let late = if settled {
+            self.lag.load(Ordering::Acquire).saturating_sub(lag)
+        } else {
+            0
+        };
+        (
+            word.saturating_add(gap(word) + MARGIN).saturating_add(late),
+            settled,
+        )
+    }
+
+    /// Asks for a tick at the time `at`; true if the ticker must be woken to plan it.
+    #[must_use]
+    pub(crate) fn request(&self, at: u64) -> bool {
+        // The plain load keeps the line shared in the usual case; why it suffices: *Orderings*.
+        self.next.load(Ordering::Relaxed) > at && self.next.fetch_min(at, Ordering::Relaxed) > at
+    }
+
+    /// Time of the next planned tick; `MAX` while parked.
+    pub(crate) fn next(&self) -> u64 {
+        self.next.load(Ordering::Relaxed)
+    }
+
+    /// One tick at the time `now`, the next one planned for a beat later. Returns the word.
+    pub(crate) fn tick(&self, now: u64, calm: bool) -> u64 {
+        let (beat, flags) = if calm {
+            (CALM_BEAT, CALM)
+        } else {
+            (HEARTBEAT, 0)
+        };
+        self.plan(now + beat);
+        self.publish(now, flags)
+    }
+
+    /// Tells the ticker, which a request is to wake, not to be calm.
+    #[cfg(not(guard_loom))]
+    pub(crate) fn hurry(&self) {
+        self.hurry.store(1, Ordering::Relaxed);
+    }
+
+    /// Whether somebody told it so since the last time.
+    pub(crate) fn take_hurry(&self) -> bool {
+        self.hurry.swap(0, Ordering::Relaxed) != 0
+    }
+
+    /// The last tick before the ticker sleeps without a plan. Returns the word.
+    pub(crate) fn park(&self, now: u64) -> u64 {
+        self.plan(u64::MAX);
+        self.publish(now, PARKED)
+    }
+
+    /// A swap, not a store (on x86 they are one instruction): between the atomic minima of requests,
+    /// loom would not know the order of a store, and report what cannot be.
+    fn plan(&self, next: u64) {
+        self.next.swap(next, Ordering::Relaxed);
+    }
+
+    /// Publishes `now`, or the next free value if time has not moved on.
+    fn publish(&self, now: u64, flags: u64) -> u64 {
+        let mut before = self.glance();
+        loop {
+            let after = (before & !FLAGS) + STEP;
+            let word = (now & !FLAGS).max(after) | flags;
+            let swap =
+                (self.word).compare_exchange(before, word, Ordering::SeqCst, Ordering::Relaxed);
+            match swap {
+                Ok(_) => return word,
+                Err(bumped) => before = bumped,
+            }
+        }
+    }
+
+    /// Has every check of the process look, as a tick would.
+    #[cold]
+    pub(crate) fn bump(&self) {
+        self.word.fetch_add(STEP, Ordering::Release);
+    }
+
+    /// Accounts for the gap between the tick `before` and the tick `word`, which was visible at
+    /// the time `visible`, at the latest.
+    pub(crate) fn settle(&self, before: u64, word: u64, visible: u64) {
+        if before & PARKED == 0 {
+            let excess = visible.saturating_sub(before).saturating_sub(gap(before));
+            let lag = self.lag.load(Ordering::Relaxed).saturating_add(excess);
+            self.lag.store(lag, Ordering::Release);
+        }
+        self.settled.store(word, Ordering::Release);
+    }
+}
+
+/// The epoch of the process.
+#[cfg(not(guard_loom))]
+pub(crate) static EPOCH: Epoch = Epoch::new();

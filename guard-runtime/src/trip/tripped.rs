@@ -1,0 +1,139 @@
+//! The error.
+
+use core::fmt;
+use core::time::Duration;
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+
+use crate::base::site::{At, Location, Site};
+
+/// A budget ran out: which scope's, why, and which loop noticed.
+///
+/// One pointer wide, cheap to clone. Prints as one line:
+///
+/// ```text
+/// loop guard: app::settle (src/settle.rs:41) ran out of time: 30s allowed, 30.001s used; noticed in the `while` at src/settle.rs:57:9
+/// ```
+///
+/// Guarded functions return it by `E: From<Tripped>`, which is there for `Tripped` itself, for
+/// [`io::Error`] ([`TimedOut`](io::ErrorKind::TimedOut)), `Box<dyn Error + Send + Sync>` and what
+/// else converts from any error.
+///
+/// ```
+/// use guard_runtime::{Cause, Tripped, loop_guard};
+///
+/// #[loop_guard(iterations = 10)]
+/// fn count() -> Result<(), Tripped> {
+///     loop {}
+/// }
+///
+/// let tripped = count().unwrap_err();
+/// assert_eq!(tripped.cause(), Cause::Iterations { limit: 10 });
+/// assert!(tripped.scope().ends_with("::count"));
+/// ```
+#[derive(Clone)]
+pub struct Tripped(Arc<Trip>);
+
+#[derive(Debug)]
+struct Trip {
+    site: &'static Site,
+    at: At,
+    cause: Cause,
+}
+
+/// Why a scope tripped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The wall-clock budget is spent.
+    Timeout {
+        /// The budget.
+        limit: Duration,
+        /// The time from entry to the check that noticed; always more than `limit`.
+        elapsed: Duration,
+    },
+    /// The loops of one activation began more than `limit` iterations.
+    Iterations {
+        /// The budget.
+        limit: u64,
+    },
+}
+
+impl Tripped {
+    #[cold]
+    pub(crate) fn new(site: &'static Site, at: At, cause: Cause) -> Self {
+        Self(Arc::new(Trip { site, at, cause }))
+    }
+
+    /// The name of the scope whose budget ran out: `module::path::function`, or the name given.
+    #[must_use]
+    pub fn scope(&self) -> &'static str {
+        self.0.site.name()
+    }
+
+    /// Where that scope's function (or [`Budget`](crate::Budget)) is written.
+    #[must_use]
+    pub fn scope_location(&self) -> Location {
+        self.0.site.location()
+    }
+
+    /// Where the loop (or entry, or checkpoint) that noticed is written.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        self.0.at.location()
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        self.0.cause
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout { limit, elapsed } => {
+                write!(
+                    f,
+                    "ran out of time: {limit:?} allowed, {} used",
+                    beyond(*elapsed, *limit)
+                )
+            }
+            Self::Iterations { limit } => write!(f, "ran out of iterations: {limit} allowed"),
+        }
+    }
+}
+
+/// `elapsed` with as many digits, from three, as it takes to see that it is more than `limit`.
+fn beyond(elapsed: Duration, limit: Duration) -> String {
+    let digits = |count, duration: Duration| format!("{duration:.count$?}");
+    let count = (3..9).find(|&count| digits(count, elapsed) != digits(count, limit));
+    digits(count.unwrap_or(9), elapsed)
+}
+
+impl fmt::Display for Tripped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Trip { site, at, cause } = &*self.0;
+        write!(f, "loop guard: {site} {cause}; noticed in {at}")
+    }
+}
+
+impl fmt::Debug for Tripped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tripped")
+            .field("scope", &self.scope())
+            .field("cause", &self.cause())
+            .field("location", &format_args!("{}", self.location()))
+            .finish()
+    }
+}
+
+impl Error for Tripped {}
+
+impl From<Tripped> for io::Error {
+    fn from(tripped: Tripped) -> Self {
+        Self::new(io::ErrorKind::TimedOut, tripped)
+    }
+}
