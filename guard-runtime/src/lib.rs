@@ -71,6 +71,8 @@ mod task;
 pub mod testing;
 #[cfg(not(guard_loom))]
 mod trip;
+#[cfg(not(guard_loom))]
+pub mod wire;
 
 #[cfg(not(guard_loom))]
 #[doc(hidden)]

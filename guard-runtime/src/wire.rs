@@ -1,0 +1,12 @@
+//! Deadlines on the wire: a request hands its budget on to the next process.
+//!
+//! What travels is a *duration*, the time that is left when the message is sent, never a time of day: two
+//! machines agree on how long a second is, not on what time it is. Writing rounds down, so that the callee never
+//! believes to have more than its caller.
+//!
+//! [`timeout`] holds the value and its two notations: gRPC's `grpc-timeout` (`5S`, `250m`) and a plain number of
+//! milliseconds, as Envoy's `x-envoy-expected-rq-timeout-ms`. Built on nothing: it knows neither scopes nor clocks.
+
+pub(crate) mod timeout;
+
+pub use timeout::{Timeout, WireError};
