@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use guard_runtime::{Cause, Tripped, loop_guard, testing};
 
-use crate::test_clock::{NANO, Paused};
+use harness::Paused;
+
+use crate::test_clock::NANO;
 
 fn limit(tripped: &Tripped) -> Duration {
     match tripped.cause() {

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use guard_runtime::{Budget, Cause, Tripped, checkpoint, deadline, loop_guard, remaining, testing};
 
-use crate::test_clock::{NANO, Paused};
+use harness::Paused;
+
+use crate::test_clock::NANO;
 
 const MILLI: Duration = Duration::from_millis(1);
 

@@ -1,32 +1,20 @@
 //! The attribute's `cleanup`: what it may use, when it runs, with which arguments.
 
-use std::cell::{Cell, RefCell};
-use std::fmt::Display;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use guard_runtime::{Exit, Tripped, checkpoint, loop_guard, remaining, testing};
 
-use crate::events::{self, silently};
-use crate::test_clock::Paused;
+use harness::Paused;
+use harness::events::{self, silently};
+use harness::exits::{Local, note, told};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-thread_local! {
-    static TOLD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-fn tell(text: impl Display) {
-    TOLD.with_borrow_mut(|told| told.push(text.to_string()));
-}
-
-fn told() -> Vec<String> {
-    TOLD.take()
-}
-
 fn tell_why(exit: &Exit<'_>) {
-    tell(match exit {
+    note(match exit {
         Exit::Tripped(tripped) => format!("tripped: {}", tripped.scope()),
         other => other.to_string(),
     });
@@ -36,7 +24,7 @@ fn tell_why(exit: &Exit<'_>) {
 fn by_path(time: Duration) -> Result<(), Tripped> {
     testing::advance(time);
     for _ in 0..3 {
-        tell("body");
+        note("body");
     }
     Ok(())
 }
@@ -51,7 +39,7 @@ fn a_path_is_called() {
     assert_eq!(told(), ["tripped: behaviour::cleanup::by_path"]);
 }
 
-#[loop_guard(timeout = "1s", cleanup = |exit| tell(format!("{n} {} {exit}", text.len())))]
+#[loop_guard(timeout = "1s", cleanup = |exit| note(format!("{n} {} {exit}", text.len())))]
 fn uses(n: u32, text: &str, mut owned: String) -> Result<usize, Tripped> {
     for c in text.chars() {
         owned.push(c);
@@ -66,7 +54,7 @@ fn it_uses_copies_and_shared_references() {
     assert_eq!(told(), ["1 2 returned"]);
 }
 
-#[loop_guard(timeout = "1s", cleanup = move |_| tell(name))]
+#[loop_guard(timeout = "1s", cleanup = move |_| note(name))]
 fn moves(name: String, n: u32) -> u32 {
     let mut sum = 0;
     (0..n).for_each(|n| {
@@ -115,7 +103,7 @@ fn temporaries_of_the_last_expression_are_gone() {
     assert_eq!(*guarded.log.lock().unwrap(), [7, 9]);
 }
 
-#[loop_guard(inherit, cleanup = |exit| tell(exit))]
+#[loop_guard(inherit, cleanup = |exit| note(exit))]
 fn without_a_loop(n: u32) -> u32 {
     n + 1
 }
@@ -144,9 +132,9 @@ fn with_inherit_it_is_told_of_the_callers_trip() {
     assert_eq!(told(), [name, name]);
 }
 
-#[loop_guard(timeout = "1s", fallback = { tell("fallback"); n }, cleanup = tell_why)]
+#[loop_guard(timeout = "1s", fallback = { note("fallback"); n }, cleanup = tell_why)]
 fn falls_back(n: u32, in_closure: bool) -> u32 {
-    let _local = Gone;
+    let _local = Local("local");
     testing::advance(2 * SECOND);
     if in_closure {
         let run = || loop {};
@@ -155,17 +143,9 @@ fn falls_back(n: u32, in_closure: bool) -> u32 {
     loop {}
 }
 
-struct Gone;
-
-impl Drop for Gone {
-    fn drop(&mut self) {
-        tell("local");
-    }
-}
-
-#[loop_guard(timeout = "1s", fallback = { tell("fallback"); n }, cleanup = tell_why)]
+#[loop_guard(timeout = "1s", fallback = { note("fallback"); n }, cleanup = tell_why)]
 fn falls_back_plain(n: u32) -> u32 {
-    let _local = Gone;
+    let _local = Local("local");
     testing::advance(2 * SECOND);
     loop {}
 }
@@ -238,16 +218,16 @@ fn it_runs_on_each_way_to_leave() {
     assert_eq!(told(), ["panicked"]);
 }
 
-#[loop_guard(timeout = "1s", cleanup = |_| tell(format!("{:?}", remaining())), cleanup_timeout = "1m 30s")]
+#[loop_guard(timeout = "1s", cleanup = |_| note(format!("{:?}", remaining())), cleanup_timeout = "1m 30s")]
 fn bounded(n: u32) -> Result<(), Tripped> {
     testing::advance(2 * SECOND);
     for _ in 0..n {
-        tell("never");
+        note("never");
     }
     Ok(())
 }
 
-#[loop_guard(timeout = "1s", cleanup = |_| tell(format!("{:?}", remaining())), cleanup_timeout = bound * 2)]
+#[loop_guard(timeout = "1s", cleanup = |_| note(format!("{:?}", remaining())), cleanup_timeout = bound * 2)]
 fn bounded_by_a_value(bound: Duration) -> Result<(), Tripped> {
     testing::advance(2 * SECOND);
     loop {}
@@ -313,7 +293,7 @@ impl Drop for Closes {
     fn drop(&mut self) {
         for _ in 0..3 {
             assert!(self.0.get());
-            tell("step");
+            note("step");
         }
     }
 }
@@ -333,7 +313,7 @@ fn a_destructor_runs_to_its_end_and_then_its_cleanup() {
     assert_eq!(told(), ["step", "step", "step", "returned"]);
 }
 
-#[loop_guard(timeout = "1s", cleanup = |exit| tell(exit))]
+#[loop_guard(timeout = "1s", cleanup = |exit| note(exit))]
 fn never_returns() -> ! {
     testing::advance(2 * SECOND);
     loop {}

@@ -1,55 +1,12 @@
 //! What is told to the hook.
 
-use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
 use std::time::Duration;
 
-use guard_runtime::{Budget, Event, Tripped, checkpoint, defer, loop_guard, set_hook, testing};
+use guard_runtime::{Budget, Tripped, checkpoint, defer, loop_guard, testing};
 
-use crate::test_clock::Paused;
-
-thread_local! {
-    static EVENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-    /// Whether panics of this thread are expected.
-    static QUIET: Cell<bool> = const { Cell::new(false) };
-    /// What this thread's hook does besides.
-    static THEN: Cell<Option<fn(&Event)>> = const { Cell::new(None) };
-}
-
-/// Sets the one hook of this process: each thread collects its own.
-fn collect() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        set_hook(|event| {
-            _ = EVENTS.try_with(|events| events.borrow_mut().push(event.to_string()));
-            if let Ok(Some(then)) = THEN.try_with(Cell::get) {
-                then(event);
-            }
-        });
-        let noisy = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !QUIET.try_with(Cell::get).unwrap_or(false) {
-                noisy(info);
-            }
-        }));
-    });
-}
-
-/// What happened on this thread since the last time.
-pub(crate) fn take() -> Vec<String> {
-    collect();
-    EVENTS.take()
-}
-
-/// Calls `f`, whose panics nobody needs to see.
-pub(crate) fn silently<T>(f: impl FnOnce() -> T) -> T {
-    collect();
-    QUIET.set(true);
-    let value = f();
-    QUIET.set(false);
-    value
-}
+use harness::events::{silently, take, then};
+use harness::{Paused, exits};
 
 #[loop_guard(timeout = "1s")]
 fn swallows(times: u32) -> Result<(), Tripped> {
@@ -117,9 +74,9 @@ fn a_loop_that_was_broken_off_is_told() {
 #[test]
 fn a_panic_in_the_hook_changes_nothing() {
     take();
-    THEN.set(Some(|_| panic!("in the hook")));
+    then(Some(|_| panic!("in the hook")));
     let outcome = silently(|| catch_unwind(|| counted(4)));
-    THEN.set(None);
+    then(None);
     assert!(outcome.expect("no panic").is_err());
     assert_eq!(take().len(), 1);
 }
@@ -128,38 +85,35 @@ fn a_panic_in_the_hook_changes_nothing() {
 fn a_hook_may_call_guarded_code_which_is_not_told_again() {
     let _paused = Paused::new();
     take();
-    THEN.set(Some(|_| {
+    then(Some(|_| {
         assert!(checkpoint().is_ok(), "the trip is not the hook's");
         assert!(counted(3).is_ok());
         assert!(counted(4).is_err());
-        EVENTS.with_borrow_mut(|events| events.push("through".to_owned()));
+        exits::note("through");
     }));
     let outcome = Budget::timeout(Duration::from_secs(1)).run(|| {
         let outcome = swallows(2);
         assert!(checkpoint().is_err(), "the trip is still there");
         outcome
     });
-    THEN.set(None);
+    then(None);
     assert!(outcome.expect("the scope had ended well").is_err());
     let told = take();
-    assert_eq!(
-        told.iter().filter(|line| *line == "through").count(),
-        told.len() / 2,
-        "{told:?}"
-    );
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(exits::told(), ["through"]);
 }
 
 #[test]
 fn a_hook_that_panics_while_the_thread_unwinds_does_not_abort() {
     take();
-    THEN.set(Some(|_| panic!("in the hook")));
+    then(Some(|_| panic!("in the hook")));
     let outcome = silently(|| {
         catch_unwind(AssertUnwindSafe(|| {
             defer!(|_| panic!("second"));
             panic!("first");
         }))
     });
-    THEN.set(None);
+    then(None);
     assert_eq!(outcome.unwrap_err().downcast_ref(), Some(&"first"));
     let told = take();
     assert_eq!(told.len(), 1, "{told:?}");

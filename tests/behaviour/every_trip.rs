@@ -7,7 +7,7 @@ use std::time::Duration;
 use guard_runtime::testing::{LeakCheck, every_trip};
 use guard_runtime::{Budget, Cause, Exit, Tripped, checkpoint, defer, loop_guard, shield, testing};
 
-use crate::events::silently;
+use harness::events::silently;
 
 #[loop_guard(timeout = "1s")]
 fn sum(numbers: &[u32]) -> Result<u32, Tripped> {
@@ -222,7 +222,7 @@ fn cleanup_is_cut_as_well_and_told_why() {
 
 #[test]
 fn a_clock_that_is_paused_already_stays_so() {
-    let _paused = crate::test_clock::Paused::new();
+    let _paused = harness::Paused::new();
     every_trip(|| {
         testing::advance(Duration::from_millis(1));
         sum(&[1, 2])

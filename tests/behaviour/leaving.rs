@@ -8,8 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use guard_runtime::{Cause, Tripped, loop_guard};
 
-use crate::test_clock::Paused;
 use crate::trace::{Event, Log};
+use harness::Paused;
 
 const TWO: Cause = Cause::Iterations { limit: 2 };
 

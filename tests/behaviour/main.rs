@@ -1,13 +1,17 @@
 //! Behaviour of guarded functions, one concern a module.
 //!
-//! Time stands still in these tests ([`test_clock::Paused`]): none of them sleeps or measures.
+//! Where a test is about time, its thread's clock stands still ([`harness::Paused`]) and moves by
+//! `testing::advance`. Tests in real time say so; they assert that nothing is early, and bound nothing from above.
 
+mod aborting;
 mod arguments;
 mod bad_input;
+mod checks_outside;
 mod cleanup;
 mod defer;
 mod events;
 mod every_trip;
+mod fallback_diverges;
 mod functions;
 mod leaving;
 mod planned_walls;

@@ -8,7 +8,7 @@ use guard_runtime::{
     Budget, Exit, Tripped, checkpoint, defer, loop_guard, remaining, shield, snapshot, testing,
 };
 
-use crate::events;
+use harness::events;
 
 const HOUR: Duration = Duration::from_secs(3600);
 

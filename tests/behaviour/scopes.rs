@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use guard_runtime::{Budget, Cause, Tripped, checkpoint, deadline, loop_guard, remaining, testing};
 
-use crate::test_clock::{NANO, Paused};
+use harness::{Paused, Random};
+
+use crate::test_clock::NANO;
 
 const MILLI: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
@@ -291,30 +293,21 @@ const NAMES: [&str; 40] = [
 ];
 
 /// What the scopes of a thread should be: deadlines in nanoseconds since the start.
-#[derive(Default)]
 struct Model {
     now: u64,
     deadlines: Vec<u64>,
-    random: u64,
+    random: Random,
     moves: u32,
 }
 
 impl Model {
-    fn bits(&mut self) -> u64 {
-        self.random = self
-            .random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        self.random >> 33
-    }
-
     fn percent(&mut self) -> u64 {
-        self.bits() % 100
+        self.random.below(100)
     }
 
     /// A number below `end`, of any magnitude.
     fn draw(&mut self, end: u64) -> u64 {
-        let end = end >> (self.bits() % 20);
+        let end = end >> self.random.below(20);
         end * self.percent() / 100
     }
 
@@ -373,8 +366,10 @@ fn random_scopes_are_as_a_model_says() {
     for seed in 0..100 {
         let _paused = Paused::new();
         let mut model = Model {
-            random: seed,
-            ..Model::default()
+            now: 0,
+            deadlines: Vec::new(),
+            random: Random::new(seed),
+            moves: 0,
         };
         model.play();
         assert_eq!(remaining(), None);

@@ -7,8 +7,8 @@ use guard_runtime::{
     testing,
 };
 
-use crate::events;
-use crate::test_clock::Paused;
+use harness::Paused;
+use harness::events;
 
 const SECOND: Duration = Duration::from_secs(1);
 

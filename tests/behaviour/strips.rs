@@ -19,7 +19,9 @@ use std::time::Duration;
 
 use guard_runtime::{Budget, Tripped, loop_guard, testing};
 
-use crate::test_clock::{NANO, Paused};
+use harness::Paused;
+
+use crate::test_clock::NANO;
 
 pub(crate) type Outcome = Result<u64, Tripped>;
 

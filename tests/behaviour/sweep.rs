@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use guard_runtime::{Budget, Cause, Tripped};
 
-use crate::test_clock::Paused;
 use crate::trace::{Event, Fuse, Log};
+use harness::Paused;
 
 /// How a shape ends, if not by returning a number.
 #[derive(Debug)]

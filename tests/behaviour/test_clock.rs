@@ -5,22 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use guard_runtime::{Budget, Tripped, checkpoint, deadline, loop_guard, remaining, testing};
-
-/// Stops this thread's clock, until dropped: test threads may run several tests.
-pub(crate) struct Paused;
-
-impl Paused {
-    pub(crate) fn new() -> Self {
-        testing::pause();
-        Self
-    }
-}
-
-impl Drop for Paused {
-    fn drop(&mut self) {
-        testing::resume();
-    }
-}
+use harness::Paused;
 
 pub(crate) const NANO: Duration = Duration::from_nanos(1);
 const SECOND: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use guard_runtime::{Budget, Cause, Location, Tripped, checkpoint, loop_guard, testing};
 
-use crate::test_clock::Paused;
+use harness::Paused;
 
 #[test]
 fn one_pointer_wide() {

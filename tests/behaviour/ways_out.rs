@@ -1,35 +1,16 @@
 //! Every way out of a function, under every form of cleanup: each is called once, in the reverse
 //! order, and told why.
 
-use std::cell::{Cell, RefCell};
-use std::mem::ManuallyDrop;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use guard_runtime::{Budget, Exit, Tripped, defer, loop_guard, testing};
+use guard_runtime::{Budget, Exit, defer, loop_guard, testing};
 
-use crate::events::{self, silently};
-use crate::test_clock::Paused;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Way {
-    /// The value at its end.
-    End,
-    Return,
-    Question,
-    /// Out of two loops, then to the end.
-    LabelledBreak,
-    Timeout,
-    Iterations,
-    /// The scope around runs out.
-    Outer,
-    /// A scope inside does, and its error is passed on.
-    Inner,
-    /// A loop in a closure.
-    Closure,
-    Panic,
-}
+use harness::Paused;
+use harness::events::{self, silently};
+use harness::exits::{self, Failure, Local, Way, told};
 
 const WAYS: [Way; 10] = [
     Way::End,
@@ -44,55 +25,14 @@ const WAYS: [Way; 10] = [
     Way::Panic,
 ];
 
-#[derive(Debug)]
-enum Failure {
-    Own,
-    Tripped,
-}
-
-impl From<Tripped> for Failure {
-    fn from(_: Tripped) -> Self {
-        Self::Tripped
-    }
-}
-
 thread_local! {
-    // Without a destructor: it outlives the one of `LAST`.
-    static TOLD: ManuallyDrop<RefCell<Vec<String>>> =
-        const { ManuallyDrop::new(RefCell::new(Vec::new())) };
     /// The cleanup that panics.
     static PANICS: Cell<&'static str> = const { Cell::new("") };
 }
 
-fn note(what: &str, how: &str) {
-    TOLD.with(|told| told.borrow_mut().push(format!("{what}: {how}")));
-}
-
-fn told() -> Vec<String> {
-    TOLD.with(|told| told.take())
-}
-
 fn tell(who: &'static str, exit: &Exit<'_>) {
-    note(who, kind(exit));
+    exits::tell(who, exit);
     assert!(PANICS.get() != who, "{who} panics");
-}
-
-fn kind(exit: &Exit<'_>) -> &'static str {
-    match exit {
-        Exit::Returned => "returned",
-        Exit::Tripped(_) => "tripped",
-        Exit::Panicked => "panicked",
-        Exit::Dropped => "dropped",
-        _ => "?",
-    }
-}
-
-struct Local;
-
-impl Drop for Local {
-    fn drop(&mut self) {
-        note("local", "gone");
-    }
 }
 
 fn pass(time: Duration) {
@@ -110,7 +50,7 @@ macro_rules! forms {
         $(#[$guard])*
         fn $name(way: Way) -> Result<u32, Failure> {
             $($first)*
-            let _local = Local;
+            let _local = Local("local: gone");
             $($second)*
             match way {
                 Way::End => {}
@@ -136,6 +76,7 @@ macro_rules! forms {
                     loop {}
                 }),
                 Way::Panic => panic!("first"),
+                other => unreachable!("{other:?}"),
             }
             Ok(2)
         }
@@ -182,6 +123,7 @@ fn expected(way: Way) -> (&'static str, &'static str) {
         Way::Timeout | Way::Iterations | Way::Closure => ("tripped", "returned"),
         Way::Outer => ("tripped", "tripped"),
         Way::Panic => ("panicked", "panicked"),
+        other => unreachable!("{other:?}"),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use guard_runtime::{Cause, Tripped, loop_guard, testing};
+use harness::Paused;
 
 use crate::panics;
 
@@ -130,8 +131,7 @@ fn a_loop_in_a_call_leaves_in_time() {
             }
         })
     }
-    testing::pause();
+    let _paused = Paused::new();
     assert_eq!(guarded(10), "\"in time\"");
     assert_eq!(guarded(12), "late");
-    testing::resume();
 }

@@ -7,14 +7,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use guard_runtime::{Cause, Tripped, loop_guard, testing};
+use harness::Paused;
 
 use crate::panics;
 
 fn paused<T>(f: impl FnOnce() -> T) -> T {
-    testing::pause();
-    let value = f();
-    testing::resume();
-    value
+    let _paused = Paused::new();
+    f()
 }
 
 #[loop_guard(timeout = "10s")]

@@ -280,7 +280,7 @@ fn auto_traits_are_what_they_were() {
         )*};
     }
     all!(plain timed counted inherited);
-    // And those that are not stay so: `tests/ui/user/async-not-send.rs`.
+    // And those that are not stay so: `tests/compile/ui/user/async-not-send.rs`.
 }
 
 /// A large value with a destructor.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use guard_runtime::{Cause, Tripped, loop_guard, testing};
+use harness::Paused;
 
 /// Counts seconds of the paused clock; false after a thousand.
 struct Seconds(u32);
@@ -18,9 +19,8 @@ impl Seconds {
 /// The seconds after which `f` tripped.
 fn tripped_after(f: impl FnOnce(&mut Seconds) -> Result<(), Tripped>) -> u32 {
     let mut seconds = Seconds(0);
-    testing::pause();
+    let _paused = Paused::new();
     let outcome = f(&mut seconds);
-    testing::resume();
     assert!(outcome.is_err(), "it went through");
     seconds.0
 }
@@ -186,7 +186,6 @@ fn under_inherit() {
         inner(seconds)
     }
     assert_eq!(tripped_after(outer), 17);
-    testing::pause();
+    let _paused = Paused::new();
     assert!(inner(&mut Seconds(0)).is_ok());
-    testing::resume();
 }

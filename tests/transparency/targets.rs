@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use guard_runtime::{Tripped, loop_guard, remaining, testing};
+use harness::Paused;
 
 use crate::panics;
 
@@ -59,10 +60,8 @@ impl Machine {
 }
 
 fn paused<T>(f: impl FnOnce() -> T) -> T {
-    testing::pause();
-    let value = panics::none(f);
-    testing::resume();
-    value
+    let _paused = Paused::new();
+    panics::none(f)
 }
 
 #[test]

@@ -1,0 +1,95 @@
+//! Lints see the same code with the attribute as without: `tests/crates/lints/` is compiled both ways in
+//! four editions, with every lint on, and what they say is compared.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const MODES: [&str; 3] = ["timeout", "iterations", "inherit"];
+
+/// What clippy may say of guarded code alone, all of it outside `clippy::all` and `pedantic`.
+const GRANTED: [&str; 3] = [
+    // `nursery`: it counts what expansions branch.
+    "the function has a cognitive complexity of",
+    // `restriction`: a fallback is the value of its function, as it stands in the attribute.
+    "missing `return` statement",
+    // `restriction`: loops in two operands of one expression share a variable.
+    "unsequenced read of `__seen`",
+];
+
+/// What cargo says of the forms.
+fn said(command: &str, mode: &str) -> Output {
+    Command::new(env!("CARGO"))
+        .arg(command)
+        .args(["--workspace", "--keep-going", "--message-format", "short"])
+        .args(["--features", mode])
+        .args((command == "clippy").then_some("--no-deps"))
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates/lints"))
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("lints"),
+        )
+        .output()
+        .expect("cargo runs")
+}
+
+/// `edition/file:line:column: message` of everything that is said of this level.
+fn lines(output: &Output, level: &str) -> BTreeSet<String> {
+    String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .filter(|line| line.contains("forms.rs:") && line.contains(level))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+fn warnings(command: &str, mode: &str) -> BTreeSet<String> {
+    let output = said(command, mode);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{mode}: {text}");
+    let warnings = lines(&output, "warning");
+    assert!(!warnings.is_empty(), "{mode}: no lint fired at all: {text}");
+    warnings
+}
+
+#[test]
+fn the_compiler_says_the_same() {
+    let plain = warnings("check", "");
+    for mode in MODES {
+        let guarded = warnings("check", mode);
+        let differing: Vec<_> = guarded.symmetric_difference(&plain).collect();
+        assert!(differing.is_empty(), "{mode}: {differing:#?}");
+    }
+}
+
+#[test]
+fn clippy_says_nothing_new() {
+    let clippy = Command::new(env!("CARGO"))
+        .args(["clippy", "--version"])
+        .output();
+    if !clippy.is_ok_and(|output| output.status.success()) {
+        println!(
+            "clippy is not installed (`rustup component add clippy`): only the compiler's lints are compared"
+        );
+        return;
+    }
+    let plain = warnings("clippy", "");
+    for mode in MODES {
+        let guarded = warnings("clippy", mode);
+        let new: Vec<_> = guarded
+            .difference(&plain)
+            .filter(|line| !GRANTED.iter().any(|granted| line.contains(granted)))
+            .collect();
+        assert!(new.is_empty(), "{mode}: {new:#?}");
+    }
+}
+
+#[test]
+fn an_error_of_ours_is_the_only_one_in_any_edition() {
+    let output = said("check", "misuse");
+    assert!(!output.status.success());
+    let errors = lines(&output, "error");
+    assert_eq!(errors.len(), 4, "one in each edition: {errors:#?}");
+    for error in errors {
+        assert!(error.contains("unknown argument `timout`"), "{error}");
+    }
+}

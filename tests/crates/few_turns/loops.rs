@@ -1,0 +1,52 @@
+//! Loops of few turns; with the feature `one_more` also one of a turn too many.
+
+use guard_runtime::loop_guard;
+
+const CHUNK: usize = 32;
+
+#[inline(never)]
+#[loop_guard(inherit)]
+pub fn zipped(to: &mut [u32; 4], from: &[u32; 4]) {
+    for (to, from) in to.iter_mut().zip(from.iter()) {
+        *to += *from;
+    }
+}
+
+#[inline(never)]
+#[loop_guard(timeout = "1h")]
+pub fn array_of_a_hash(bytes: &[u8; 32]) -> u32 {
+    let mut sum = 0;
+    for (i, byte) in bytes.iter().rev().enumerate() {
+        sum ^= u32::from(*byte) << i;
+    }
+    sum
+}
+
+#[inline(never)]
+#[loop_guard(timeout = "1h")]
+pub fn chunks(to: &mut [u8], from: &[u8], key: &[u8]) {
+    for (to, from) in to.chunks_exact_mut(CHUNK).zip(from.chunks_exact(CHUNK)) {
+        for i in 0..CHUNK {
+            to[i] = from[i] ^ key[i];
+        }
+    }
+}
+
+#[inline(never)]
+#[loop_guard(inherit)]
+pub fn rounds(state: &mut [u64; 8]) {
+    for round in 0..64 {
+        for word in state.iter_mut() {
+            *word = word.rotate_left(round as u32) ^ round;
+        }
+    }
+}
+
+#[cfg(feature = "one_more")]
+#[inline(never)]
+#[loop_guard(inherit)]
+pub fn too_many(to: &mut [u32; 33]) {
+    for to in to.iter_mut() {
+        *to += 1;
+    }
+}

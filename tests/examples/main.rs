@@ -1,0 +1,13 @@
+//! The examples as their users meet them, and what they are made of.
+
+mod built;
+mod every_trip;
+mod quickstart;
+mod quickstart_matcher;
+mod server;
+
+/// What `examples/quickstart` is made of: the example's own files, since cargo builds an example or its tests.
+#[path = "../../examples/quickstart/matcher.rs"]
+mod matcher;
+#[path = "../../examples/quickstart/pattern.rs"]
+mod pattern;

@@ -1,0 +1,18 @@
+//! Guarded futures on any executor: by hand, `futures::executor` and `smol`.
+//!
+//! `tests/crates/without_tokio` compiles the same files where tokio is no dependency.
+
+mod alarms;
+mod bad_input;
+mod by_hand;
+mod cleanup;
+mod cleanup_async;
+mod counting;
+mod deadlines;
+mod forms;
+mod leaving;
+mod listing;
+mod nesting;
+mod sweep;
+mod threads;
+mod turns;

@@ -1,0 +1,3 @@
+//! What holds for whatever comes: proofs by numbers, each in one module.
+
+mod never_early;

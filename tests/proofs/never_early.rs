@@ -1,0 +1,225 @@
+//! Never early, in real time: no budget trips before it is spent, whatever the ticker does.
+//!
+//! A test binary of its own, since starving the ticker concerns the whole process.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard, testing};
+use harness::Random;
+
+/// The tests starve one ticker: each in its turn.
+static TURN: Mutex<()> = Mutex::new(());
+
+const MILLI: Duration = Duration::from_millis(1);
+
+/// Starves the ticker, until dropped.
+struct Starved;
+
+impl Starved {
+    fn by(stall: Duration) -> Self {
+        testing::starve_ticker(stall);
+        Self
+    }
+}
+
+impl Drop for Starved {
+    fn drop(&mut self) {
+        testing::starve_ticker(Duration::ZERO);
+    }
+}
+
+/// A local of a guarded body: reads the clock as soon as the loop is left.
+struct Left<'t>(&'t mut Option<Instant>);
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        *self.0 = Some(Instant::now());
+    }
+}
+
+#[loop_guard(timeout = budget)]
+fn spin(budget: Duration, left: &mut Option<Instant>) -> Result<(), Tripped> {
+    let _left = Left(left);
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+#[loop_guard(timeout = budget)]
+fn doze(budget: Duration, left: &mut Option<Instant>) -> Result<(), Tripped> {
+    let _left = Left(left);
+    loop {
+        thread::sleep(Duration::from_micros(100));
+    }
+}
+
+/// Runs `function` from a moment before its entry to the moment at which it had been left.
+fn assert_not_early(
+    budget: Duration,
+    function: fn(Duration, &mut Option<Instant>) -> Result<(), Tripped>,
+) {
+    let mut left = None;
+    let before = Instant::now();
+    let tripped = function(budget, &mut left).unwrap_err();
+    // The entry may be what trips; the body has not begun then.
+    let took = left.unwrap_or_else(Instant::now) - before;
+    assert!(took >= budget, "{budget:?} tripped after {took:?}");
+    assert_told(&tripped, budget);
+}
+
+/// That the error tells the budget, and more time than that.
+fn assert_told(tripped: &Tripped, budget: Duration) {
+    match tripped.cause() {
+        Cause::Timeout { limit, elapsed } => {
+            assert_eq!(limit, budget);
+            assert!(elapsed > limit, "{tripped}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// From a microsecond to 20 ms, of any magnitude.
+fn random_budget(random: &mut Random) -> Duration {
+    let most = 20_000_000_u64 >> random.below(15);
+    Duration::from_nanos(1000 + random.below(most))
+}
+
+/// Several threads, so that they preempt each other and the ticker.
+fn on_threads(count: u64, work: impl Fn(Random) + Sync) {
+    thread::scope(|scope| {
+        for seed in 0..count {
+            let work = &work;
+            scope.spawn(move || work(Random::new(seed)));
+        }
+    });
+}
+
+#[test]
+fn thousands_of_random_budgets() {
+    let _turn = TURN.lock();
+    on_threads(4, |mut random| {
+        for _ in 0..1000 {
+            assert_not_early(random_budget(&mut random), spin);
+        }
+    });
+}
+
+#[test]
+fn short_budgets_under_a_starved_ticker() {
+    let _turn = TURN.lock();
+    for stall in [MILLI, MILLI * 30] {
+        let _starved = Starved::by(stall);
+        on_threads(4, |mut random| {
+            for _ in 0..20 {
+                assert_not_early(random_budget(&mut random), spin);
+            }
+        });
+    }
+}
+
+/// Enters with a word that this thread has seen, so that no clock is read; at any time since then.
+fn enter_on_a_stale_word(random: &mut Random, budget: Duration) {
+    let outcome = Budget::timeout(Duration::from_secs(3600)).run(|| {
+        let _ = checkpoint();
+        thread::sleep(Duration::from_micros(random.below(40_000)));
+        assert_not_early(budget, doze);
+    });
+    assert!(outcome.is_ok());
+}
+
+/// Budgets from a second on count from the published word, which a starved ticker makes old.
+#[test]
+fn long_budgets_under_a_starved_ticker() {
+    let _turn = TURN.lock();
+    for stall in [Duration::ZERO, MILLI * 5, MILLI * 40, MILLI * 400] {
+        let _starved = Starved::by(stall);
+        on_threads(16, |mut random| {
+            let budget = Duration::from_millis(1000 + random.below(200));
+            enter_on_a_stale_word(&mut random, budget);
+        });
+    }
+}
+
+/// Says that a test is over, also when it has failed.
+struct Over<'d>(&'d AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The ticker recovers while scopes are open: what it missed must still be accounted for.
+#[test]
+fn long_budgets_under_a_ticker_that_comes_and_goes() {
+    let _turn = TURN.lock();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut random = Random::new(99);
+            while !done.load(Ordering::Relaxed) {
+                let _starved = Starved::by(Duration::from_micros(random.below(80_000)));
+                thread::sleep(Duration::from_micros(random.below(60_000)));
+            }
+        });
+        let _over = Over(&done);
+        on_threads(16, |mut random| {
+            for _ in 0..2 {
+                let budget = Duration::from_millis(1000 + random.below(50));
+                enter_on_a_stale_word(&mut random, budget);
+            }
+        });
+    });
+}
+
+/// Many entries on one word: all of them in a gap between ticks, none with a clock of its own.
+#[test]
+fn long_budgets_entered_all_through_a_gap() {
+    let _turn = TURN.lock();
+    let _starved = Starved::by(MILLI * 100);
+    on_threads(8, |mut random| {
+        let outcome = Budget::timeout(Duration::from_secs(3600)).run(|| {
+            let until = Instant::now() + Duration::from_micros(random.below(300_000));
+            while Instant::now() < until {
+                // In and out: each entry leaves a word behind for the next.
+                let entered = Budget::timeout(Duration::from_secs(5)).run(checkpoint);
+                assert!(entered.unwrap().is_ok());
+            }
+            assert_not_early(Duration::from_secs(1), doze);
+        });
+        assert!(outcome.is_ok());
+    });
+}
+
+#[loop_guard(timeout = "5ms")]
+fn glance() -> Result<(), Tripped> {
+    Ok(())
+}
+
+/// Counts the trips that it swallows.
+#[loop_guard(timeout = "20ms")]
+fn swallow(swallowed: &mut u32) -> Result<(), Tripped> {
+    loop {
+        if glance().is_err() {
+            *swallowed += 1;
+        }
+    }
+}
+
+#[test]
+fn an_error_that_an_inner_entry_noticed_and_the_loop_swallows_is_not_swallowed_twice() {
+    let _turn = TURN
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    // The entry reads the clock; the loop around it would wait for a tick that is late.
+    let _starved = Starved::by(50 * MILLI);
+    for _ in 0..5 {
+        let mut swallowed = 0;
+        let tripped = swallow(&mut swallowed).unwrap_err();
+        assert!(tripped.scope().ends_with("::swallow"), "{tripped}");
+        assert!(swallowed <= 1, "{swallowed}");
+    }
+}

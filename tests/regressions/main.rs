@@ -1,0 +1,1 @@
+//! One module for each symptom that was met in real code: what failed, and its kin.
