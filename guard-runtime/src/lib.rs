@@ -63,6 +63,8 @@ mod cleanup;
 mod observe;
 #[cfg(not(guard_loom))]
 mod public;
+#[cfg(all(feature = "shutdown", not(guard_loom)))]
+pub mod shutdown;
 #[cfg(not(guard_loom))]
 mod strip;
 #[cfg(not(guard_loom))]

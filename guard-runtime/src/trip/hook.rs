@@ -160,11 +160,15 @@ pub(crate) fn report(event: &Event) {
             REPORTING.set(false);
         }
         None if event.is_lost() => {
-            // A closed stderr is no reason to panic.
-            _ = writeln!(std::io::stderr(), "{event}");
+            line(&format_args!("{event}"));
         }
         None => {}
     }
+}
+
+/// One line on stderr. A closed one is no reason to panic.
+pub(crate) fn line(text: &fmt::Arguments<'_>) {
+    _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// What a panic said.

@@ -1,0 +1,23 @@
+//! The way out of a process: everything that runs is stopped in order, within the grace that is left.
+//!
+//! Between SIGTERM and SIGKILL a process has some seconds. A [`Shutdown`] divides them: it stops **nodes** (an HTTP
+//! server, a queue, a database), users before what they use and independent ones at once, each within a budget of
+//! its own. A node that overruns is cut at its next check and reported; those behind it start all the same, none is
+//! skipped. The **last 100 ms** of the grace belong to `flush` hooks, whatever still hangs.
+//!
+//! Built on [`Budget`](crate::Budget) alone. [`plan`] decides which node starts when and how long it may take, and is
+//! pure; [`coordinator`] holds what is registered; [`stopping`] runs the plan on threads; [`last`] flushes, and ends a process that does not end;
+//! [`signals`] hears the operating system; [`report`] is what comes of it.
+//!
+//! The idea of nodes with budgets comes from Go's `fx` and from `tokio-graceful-shutdown`; that none is skipped when
+//! an earlier one overran is where this differs.
+
+pub(crate) mod coordinator;
+pub(crate) mod last;
+pub(crate) mod plan;
+pub(crate) mod report;
+pub(crate) mod signals;
+pub(crate) mod stopping;
+
+pub use coordinator::{Node, Shutdown};
+pub use report::{Outcome, Reason, Report, Row};

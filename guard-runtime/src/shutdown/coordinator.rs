@@ -1,0 +1,347 @@
+//! What is registered, and what is asked for: the face of a shutdown.
+
+use core::fmt;
+use core::time::Duration;
+use std::env;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use super::last::{FLUSH, Flush, end_process_at};
+use super::plan::{Plan, Row as Planned};
+use super::report::{Outcome, Reason, Report};
+use super::{signals, stopping};
+use crate::base::sync::lock;
+use crate::trip::hook;
+
+/// The grace if neither the program nor the environment says.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A node asks those before it to leave it at least this part of its budget.
+const LEAST: u32 = 10;
+
+/// Stops what a process runs, in order and within a grace.
+///
+/// Register every node and flush hook, then wait. Cheap to clone; all clones are the same shutdown.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::shutdown::{Outcome, Shutdown};
+///
+/// let shutdown = Shutdown::new().grace(Duration::from_secs(5));
+/// let database = shutdown.node("database", Duration::from_secs(2), |_| println!("closed"));
+/// shutdown
+///     .node("http", Duration::from_secs(3), |why| println!("no new requests: {why}"))
+///     .uses(&database); // so it is stopped first
+/// shutdown.flush("log", || println!("flushed"));
+///
+/// shutdown.begin("end of the example"); // or a signal, see `signals`
+/// let report = shutdown.wait();
+/// assert_eq!(report.node("http"), Some(Outcome::Done));
+/// assert!(report.is_clean());
+/// println!("{report}");
+/// ```
+#[derive(Clone)]
+pub struct Shutdown(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) state: Mutex<State>,
+    /// Something of the state has changed.
+    pub(super) changed: Condvar,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    /// What the program says.
+    pub(super) chosen: Duration,
+    /// What the environment says, which counts more.
+    pub(super) given: Option<Duration>,
+    pub(super) lame_duck: Duration,
+    /// Whether it ends the process, since it hears the process's signals.
+    pub(super) ends_process: bool,
+    pub(super) nodes: Vec<Entry>,
+    pub(super) flushes: Vec<Flush>,
+    /// Whether it was told that the grace is too short.
+    pub(super) told: bool,
+    pub(super) begun: Option<(Reason, Instant)>,
+    /// A second signal came.
+    pub(super) hurried: bool,
+    pub(super) ended: Vec<Ended>,
+    pub(super) report: Option<Report>,
+}
+
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) planned: Planned,
+    pub(super) run: Option<Stop>,
+}
+
+pub(super) type Stop = Box<dyn FnOnce(&Reason) + Send>;
+
+/// A node that has ended.
+pub(super) struct Ended {
+    pub(super) node: usize,
+    pub(super) outcome: Outcome,
+    pub(super) took: Duration,
+    pub(super) message: Option<String>,
+}
+
+impl Shutdown {
+    /// With a grace of 10 s, or that of the environment variable `LOOP_GUARD_GRACE` (`"25s"`, `"1m 30s"`).
+    #[must_use]
+    #[allow(
+        clippy::new_without_default,
+        reason = "it reads the environment, which no default should"
+    )]
+    pub fn new() -> Self {
+        let given = env::var("LOOP_GUARD_GRACE").ok().and_then(|text| {
+            let parsed = humantime::parse_duration(&text);
+            if let Err(error) = &parsed {
+                hook::line(&format_args!(
+                    "loop guard: LOOP_GUARD_GRACE=\"{}\" is not a duration ({error}): ignored",
+                    text.escape_debug()
+                ));
+            }
+            parsed.ok()
+        });
+        Self(Arc::new(Inner {
+            state: Mutex::new(State {
+                chosen: GRACE,
+                given,
+                ..State::default()
+            }),
+            changed: Condvar::new(),
+        }))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.0.state)
+    }
+
+    /// Sets how long the shutdown may take in all, if the environment does not.
+    ///
+    /// Less than what the process is given from outside, which is 10 s in Docker, 30 s in Kubernetes and 90 s under
+    /// systemd. The last 100 ms are kept for [`flush`](Self::flush) hooks; a grace of zero leaves a millisecond to
+    /// each node.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::shutdown::Shutdown;
+    ///
+    /// let shutdown = Shutdown::new().grace(Duration::from_secs(25));
+    /// assert!(!shutdown.is_draining());
+    /// ```
+    #[must_use]
+    pub fn grace(self, grace: Duration) -> Self {
+        self.state().chosen = grace;
+        self
+    }
+
+    /// Sets how long nodes run on after the shutdown began, so that load balancers see that
+    /// [`is_draining`](Self::is_draining) and send nothing new; zero if it is not called.
+    #[must_use]
+    pub fn lame_duck(self, time: Duration) -> Self {
+        self.state().lame_duck = time;
+        self
+    }
+
+    /// Begins at SIGTERM or SIGINT, heard on a thread of its own: also while every executor is blocked.
+    ///
+    /// A second signal runs the flush hooks at once, a third ends the process. From the beginning on, the process has
+    /// an end: 10 ms before its grace is over it exits with code 70, wherever it hangs (a `spawn_blocking` that a
+    /// runtime waits for, a call into C), and if a handler of `exit` hangs as well, it is aborted. A shutdown without
+    /// signals never ends the process.
+    ///
+    /// # Errors
+    ///
+    /// If the handlers cannot be installed, or no thread can be started.
+    pub fn signals(self) -> io::Result<Self> {
+        signals::listen(self.clone())?;
+        self.state().ends_process = true;
+        Ok(self)
+    }
+
+    /// Registers what has to be stopped, in `budget`, by calling `stop`.
+    ///
+    /// Stopping is a scope with that budget, on a thread of its own: guarded loops and checkpoints in it are cut when
+    /// it is over. A name that stands twice is no error; [`Report::node`] tells the first. What is registered after
+    /// the shutdown began is stopped at once.
+    ///
+    /// If the longest chain of nodes takes longer than the grace, one line on stderr says so.
+    pub fn node<T>(
+        &self,
+        name: &'static str,
+        budget: Duration,
+        stop: impl FnOnce(&Reason) -> T + Send + 'static,
+    ) -> Node {
+        let mut state = self.state();
+        state.nodes.push(Entry {
+            name,
+            planned: Planned {
+                own: budget,
+                least: budget / LEAST,
+                uses: Vec::new(),
+            },
+            run: Some(Box::new(|why| drop(stop(why)))),
+        });
+        let index = state.nodes.len() - 1;
+        state.tell_if_too_short();
+        drop(state);
+        self.0.changed.notify_all();
+        Node {
+            shutdown: self.clone(),
+            index,
+        }
+    }
+
+    /// Registers what must run before the process ends, whatever hangs: it starts with the last 100 ms of the grace
+    /// at the latest, on a thread of its own.
+    pub fn flush(&self, name: &'static str, run: impl FnOnce() + Send + 'static) {
+        let run = Box::new(run);
+        self.state().flushes.push(Flush { name, run });
+    }
+
+    /// Begins the shutdown, if it has not begun. Returns at once.
+    pub fn begin(&self, reason: &str) {
+        let mut state = self.state();
+        if state.begun.is_some() {
+            return;
+        }
+        let began = Instant::now();
+        state.begun = Some((Reason::new(reason), began));
+        if state.ends_process {
+            end_process_at(began.checked_add(state.grace()));
+        }
+        drop(state);
+        self.0.changed.notify_all();
+        let inner = Arc::clone(&self.0);
+        let thread = thread::Builder::new().name("shutdown".to_owned());
+        if thread.spawn(move || stopping::run(&inner)).is_err() {
+            stopping::run(&self.0);
+        }
+    }
+
+    /// Whether the shutdown has begun: no longer ready for new work.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        self.state().begun.is_some()
+    }
+
+    /// Waits until the shutdown has begun and is over.
+    #[must_use = "it tells what did not end in time"]
+    pub fn wait(&self) -> Report {
+        let mut state = self.state();
+        loop {
+            if let Some(report) = &state.report {
+                return report.clone();
+            }
+            let changed = self.0.changed.wait(state);
+            state = changed.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Runs the flush hooks now: nodes are not waited for any longer.
+    pub(super) fn hurry(&self) {
+        self.state().hurried = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl fmt::Debug for Shutdown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        let nodes: Vec<_> = state.nodes.iter().map(|node| node.name).collect();
+        f.debug_struct("Shutdown")
+            .field("grace", &state.grace())
+            .field("nodes", &nodes)
+            .field("begun", &state.begun.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl State {
+    pub(super) fn grace(&self) -> Duration {
+        self.given.unwrap_or(self.chosen)
+    }
+
+    fn plan(&self) -> Plan {
+        let mut plan = Plan::new(self.grace().saturating_sub(FLUSH));
+        for node in &self.nodes {
+            plan.add(node.planned.clone());
+        }
+        plan
+    }
+
+    fn tell_if_too_short(&mut self) {
+        let longest = self.plan().longest().saturating_add(FLUSH);
+        if longest > self.grace() && !self.told {
+            self.told = true;
+            hook::line(&format_args!(
+                "loop guard: the shutdown's grace is {:?}, and its longest chain of nodes may take {longest:?}: \
+                 the last of them get less than they ask for",
+                self.grace()
+            ));
+        }
+    }
+}
+
+/// A registered node, for others to name.
+#[derive(Debug)]
+pub struct Node {
+    shutdown: Shutdown,
+    index: usize,
+}
+
+impl Node {
+    /// This node uses the `other` one, and is stopped before it.
+    ///
+    /// # Panics
+    ///
+    /// If the other one was registered later, or with another shutdown. So no circle can be built.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::shutdown::Shutdown;
+    ///
+    /// let shutdown = Shutdown::new();
+    /// let second = Duration::from_secs(1);
+    /// let database = shutdown.node("database", second, |_| ());
+    /// let cache = shutdown.node("cache", second, |_| ());
+    /// shutdown.node("http", second, |_| ()).uses(&database).uses(&cache);
+    /// ```
+    #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
+    #[allow(
+        clippy::return_self_not_must_use,
+        reason = "the last call of a registration"
+    )]
+    pub fn uses(self, other: &Self) -> Self {
+        assert!(
+            Arc::ptr_eq(&self.shutdown.0, &other.shutdown.0),
+            "a node can use nodes of its own shutdown only"
+        );
+        let mut state = self.shutdown.state();
+        let name = |index: usize| state.nodes[index].name;
+        assert!(
+            other.index < self.index,
+            "`{}` was registered before `{}`, so it cannot use it: register what is used first",
+            name(self.index),
+            name(other.index),
+        );
+        state.nodes[self.index].planned.uses.push(other.index);
+        state.tell_if_too_short();
+        drop(state);
+        self
+    }
+
+    /// Those that are stopped before it leave it at least this much; a tenth of its budget if it is not called.
+    #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
+    #[allow(
+        clippy::return_self_not_must_use,
+        reason = "the last call of a registration"
+    )]
+    pub fn at_least(self, least: Duration) -> Self {
+        self.shutdown.state().nodes[self.index].planned.least = least;
+        self
+    }
+}

@@ -1,0 +1,193 @@
+//! Why a shutdown began, and what became of each node.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+/// Why a process shuts down: what [`begin`](super::Shutdown::begin) was told, or the name of a signal.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::shutdown::Shutdown;
+///
+/// let shutdown = Shutdown::new().grace(Duration::from_secs(5));
+/// shutdown.node("cache", Duration::from_secs(1), |why| assert_eq!(why.as_str(), "deploy"));
+/// shutdown.begin("deploy");
+/// assert_eq!(shutdown.wait().reason().as_str(), "deploy");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason(Arc<str>);
+
+impl Reason {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What became of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It has ended within its budget.
+    Done,
+    /// A check in it found its budget spent, and it was left.
+    Cut,
+    /// It still ran when its budget was over, and reached no check. Those behind it started.
+    Overran,
+    /// It panicked.
+    Panicked,
+    /// It still runs: its budget is not over, but the shutdown was cut short by a second signal.
+    Running,
+    /// Its users still ran when the shutdown was cut short by a second signal.
+    NotStarted,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Done => "done",
+            Self::Cut => "cut",
+            Self::Overran => "overran",
+            Self::Panicked => "panicked",
+            Self::Running => "running",
+            Self::NotStarted => "not started",
+        })
+    }
+}
+
+/// One node, or one flush hook, of a [`Report`].
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub(super) name: &'static str,
+    pub(super) outcome: Outcome,
+    pub(super) started: Duration,
+    pub(super) budget: Duration,
+    pub(super) took: Option<Duration>,
+    pub(super) message: Option<String>,
+}
+
+impl Row {
+    /// The name that it was registered with.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// When it was started, from the beginning of the shutdown.
+    #[must_use]
+    pub fn started(&self) -> Duration {
+        self.started
+    }
+
+    /// How long it was allowed to take.
+    #[must_use]
+    pub fn budget(&self) -> Duration {
+        self.budget
+    }
+
+    /// How long it took; `None` if it did not end.
+    #[must_use]
+    pub fn took(&self) -> Option<Duration> {
+        self.took
+    }
+
+    /// What it said when it panicked, or the trip that cut it.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+}
+
+/// What a shutdown came to. Prints as a table, a line for each node and flush hook.
+#[derive(Debug, Clone)]
+pub struct Report {
+    pub(super) reason: Reason,
+    pub(super) took: Duration,
+    pub(super) nodes: Vec<Row>,
+    pub(super) flushes: Vec<Row>,
+}
+
+impl Report {
+    /// Why the shutdown began.
+    #[must_use]
+    pub fn reason(&self) -> &Reason {
+        &self.reason
+    }
+
+    /// From its beginning until the last flush hook was over.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+
+    /// What became of the node with this name: the first one, if there are several. `None` if there is none.
+    #[must_use]
+    pub fn node(&self, name: &str) -> Option<Outcome> {
+        let mut nodes = self.nodes.iter();
+        nodes.find(|row| row.name == name).map(Row::outcome)
+    }
+
+    /// The nodes, in the order in which they were registered.
+    pub fn nodes(&self) -> impl Iterator<Item = &Row> {
+        self.nodes.iter()
+    }
+
+    /// The flush hooks, in the order in which they were registered.
+    pub fn flushes(&self) -> impl Iterator<Item = &Row> {
+        self.flushes.iter()
+    }
+
+    /// Whether every node and every flush hook has ended by itself.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let mut rows = self.nodes.iter().chain(&self.flushes);
+        rows.all(|row| row.outcome == Outcome::Done)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = || self.nodes.iter().chain(&self.flushes);
+        let name = rows().map(|row| row.name.len()).max().unwrap_or(0).max(4);
+        write!(
+            f,
+            "shutdown ({}) took {:.1?}\n{:name$}  {:11}  {:>9}  {:>9}  {:>9}",
+            self.reason, self.took, "node", "outcome", "started", "budget", "took"
+        )?;
+        for row in rows() {
+            let took = row
+                .took
+                .map_or("-".to_owned(), |took| format!("{took:.1?}"));
+            write!(
+                f,
+                "\n{:name$}  {:11}  {:>9}  {:>9}  {took:>9}",
+                row.name,
+                row.outcome,
+                format!("{:.1?}", row.started),
+                format!("{:.1?}", row.budget),
+            )?;
+            if let Some(message) = &row.message {
+                write!(f, "  {message}")?;
+            }
+        }
+        Ok(())
+    }
+}

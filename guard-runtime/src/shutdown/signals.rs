@@ -1,0 +1,73 @@
+//! What the operating system asks for: SIGTERM and SIGINT, heard on a thread of its own.
+//!
+//! Every executor may be blocked, so none is relied on. The first signal begins the shutdown, the second has the
+//! flush hooks run at once, the third ends the process.
+
+use std::io;
+use std::thread;
+
+use super::coordinator::Shutdown;
+use super::last::end_process;
+
+#[cfg(unix)]
+pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT])?;
+    spawn(move || {
+        for (number, signal) in (1..).zip(signals.forever()) {
+            let name = if signal == SIGINT {
+                "SIGINT"
+            } else {
+                "SIGTERM"
+            };
+            heard(&shutdown, number, name);
+        }
+    })
+}
+
+/// Where signals are flags, they are looked at every few milliseconds.
+#[cfg(not(unix))]
+pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
+    use core::sync::atomic::{AtomicUsize, Ordering};
+    use core::time::Duration;
+    use std::sync::Arc;
+
+    use signal_hook::consts::{SIGINT, SIGTERM};
+
+    /// A flag holds the last signal alone, so a third within this time counts with the second.
+    const PERIOD: Duration = Duration::from_millis(5);
+
+    let flag = Arc::new(AtomicUsize::new(0));
+    for (signal, value) in [(SIGINT, 1), (SIGTERM, 2)] {
+        signal_hook::flag::register_usize(signal, Arc::clone(&flag), value)?;
+    }
+    spawn(move || {
+        let mut number = 0;
+        loop {
+            let name = match flag.swap(0, Ordering::Relaxed) {
+                0 => {
+                    thread::sleep(PERIOD);
+                    continue;
+                }
+                1 => "SIGINT",
+                _ => "SIGTERM",
+            };
+            number += 1;
+            heard(&shutdown, number, name);
+        }
+    })
+}
+
+fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let thread = thread::Builder::new().name("shutdown signals".to_owned());
+    thread.spawn(run).map(drop)
+}
+
+fn heard(shutdown: &Shutdown, number: u32, name: &str) {
+    match number {
+        1 => shutdown.begin(name),
+        2 => shutdown.hurry(),
+        _ => end_process(),
+    }
+}

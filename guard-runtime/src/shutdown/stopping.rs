@@ -1,0 +1,182 @@
+//! Runs the plan: one thread that waits, and one for each node.
+
+use core::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use super::coordinator::{Ended, Inner, State, Stop};
+use super::last::{EXIT, FLUSH, Flushing, end_process};
+use super::plan::{Plan, Start};
+use super::report::{Outcome, Reason, Report, Row};
+use crate::base::sync::lock;
+use crate::budget::Budget;
+use crate::trip::hook;
+
+/// The shutdown, from its beginning to its report.
+pub(super) fn run(inner: &Arc<Inner>) {
+    let state = lock(&inner.state);
+    let Some((reason, began)) = state.begun.clone() else {
+        return;
+    };
+    let (grace, lame_duck) = (state.grace(), state.lame_duck);
+    let end = grace.saturating_sub(FLUSH);
+    let calm = |state: &mut State| !state.hurried;
+    let waited = inner
+        .changed
+        .wait_timeout_while(state, lame_duck.min(end), calm);
+    drop(waited);
+    let mut stopping = Stopping {
+        inner,
+        reason: reason.clone(),
+        began,
+        plan: Plan::new(end),
+        rows: Vec::new(),
+    };
+    let (flushing, hurried) = stopping.run(end, grace.saturating_sub(EXIT));
+    let last = if hurried {
+        Instant::now().checked_add(FLUSH)
+    } else {
+        began.checked_add(grace.saturating_sub(EXIT))
+    };
+    let flushes = flushing.collect(last);
+    let report = Report {
+        reason,
+        took: began.elapsed(),
+        nodes: stopping.rows(),
+        flushes,
+    };
+    let mut state = lock(&inner.state);
+    state.report = Some(report);
+    let ends = hurried && state.ends_process;
+    drop(state);
+    inner.changed.notify_all();
+    if ends {
+        end_process();
+    }
+}
+
+/// Nodes that are being stopped.
+struct Stopping<'i> {
+    inner: &'i Arc<Inner>,
+    reason: Reason,
+    began: Instant,
+    plan: Plan,
+    rows: Vec<Row>,
+}
+
+impl Stopping<'_> {
+    /// Until all nodes are over, or it is time: flush hooks start at `end` at the latest, and at `stop` nobody is
+    /// waited for any more.
+    fn run(&mut self, end: Duration, stop: Duration) -> (Flushing, bool) {
+        let mut flushing = None;
+        let mut state = lock(&self.inner.state);
+        loop {
+            let now = self.began.elapsed();
+            self.note(&mut state, now);
+            self.launch(&mut state, now);
+            let over = self.plan.is_over() || state.hurried;
+            if over || now >= end {
+                let hooks = core::mem::take(&mut state.flushes);
+                flushing.get_or_insert_with(|| Flushing::start(hooks, now));
+            }
+            if over || now >= stop {
+                break;
+            }
+            let next = self.plan.next().unwrap_or(stop).min(stop);
+            let next = if flushing.is_none() {
+                next.min(end)
+            } else {
+                next
+            };
+            let wait = self
+                .inner
+                .changed
+                .wait_timeout(state, next.saturating_sub(now));
+            state = wait.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        // Nobody waits for them, and none is skipped.
+        while !state.hurried && !self.plan.is_over() {
+            self.plan.give_up(Duration::MAX);
+            self.launch(&mut state, self.began.elapsed());
+        }
+        let hurried = state.hurried;
+        drop(state);
+        let flushing =
+            flushing.unwrap_or_else(|| Flushing::start(Vec::new(), self.began.elapsed()));
+        (flushing, hurried)
+    }
+
+    /// What has ended, what overran, and what was registered meanwhile.
+    fn note(&mut self, state: &mut State, now: Duration) {
+        for entry in &state.nodes[self.rows.len()..] {
+            self.plan.add(entry.planned.clone());
+            self.rows.push(Row {
+                name: entry.name,
+                outcome: Outcome::NotStarted,
+                started: Duration::ZERO,
+                budget: Duration::ZERO,
+                took: None,
+                message: None,
+            });
+        }
+        for ended in state.ended.drain(..) {
+            if self.plan.finish(ended.node, ended.outcome) {
+                let row = &mut self.rows[ended.node];
+                (row.took, row.message) = (Some(ended.took), ended.message);
+            }
+        }
+        self.plan.give_up(now);
+    }
+
+    /// Starts every node whose users are over.
+    fn launch(&mut self, state: &mut State, now: Duration) {
+        for Start { node, budget } in self.plan.start(now) {
+            let row = &mut self.rows[node];
+            (row.started, row.budget) = (now, budget);
+            let Some(run) = state.nodes[node].run.take() else {
+                continue;
+            };
+            let inner = Arc::clone(self.inner);
+            let (name, reason) = (row.name, self.reason.clone());
+            let thread = thread::Builder::new().name(format!("shutdown {name}"));
+            let stop = move || {
+                let ended = stop(node, name, budget, run, &reason);
+                lock(&inner.state).ended.push(ended);
+                inner.changed.notify_all();
+            };
+            if let Err(error) = thread.spawn(stop) {
+                row.message = Some(format!("no thread: {error}"));
+                self.plan.finish(node, Outcome::NotStarted);
+            }
+        }
+    }
+
+    fn rows(mut self) -> Vec<Row> {
+        for (node, row) in self.rows.iter_mut().enumerate() {
+            row.outcome = self.plan.outcome(node);
+        }
+        self.rows
+    }
+}
+
+/// Stops one node, in a scope of its own.
+fn stop(node: usize, name: &'static str, budget: Duration, run: Stop, reason: &Reason) -> Ended {
+    let start = Instant::now();
+    let call = || Budget::timeout(budget).named(name).run(|| run(reason));
+    let outcome = catch_unwind(AssertUnwindSafe(call));
+    let took = start.elapsed();
+    let (outcome, message) = match outcome {
+        Ok(Ok(())) if took <= budget => (Outcome::Done, None),
+        Ok(Ok(())) => (Outcome::Cut, None),
+        Ok(Err(tripped)) => (Outcome::Cut, Some(tripped.to_string())),
+        Err(payload) => (Outcome::Panicked, Some(hook::message(&*payload))),
+    };
+    Ended {
+        node,
+        outcome,
+        took,
+        message,
+    }
+}
