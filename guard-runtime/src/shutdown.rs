@@ -5,9 +5,9 @@
 //! its own. A node that overruns is cut at its next check and reported; those behind it start all the same, none is
 //! skipped. The **last 100 ms** of the grace belong to `flush` hooks, whatever still hangs.
 //!
-//! Built on [`Budget`](crate::Budget) alone. [`plan`] decides which node starts when and how long it may take, and is
-//! pure; [`coordinator`] holds what is registered; [`stopping`] runs the plan on threads; [`last`] flushes, and ends a process that does not end;
-//! [`signals`] hears the operating system; [`report`] is what comes of it.
+//! Built on [`Budget`](crate::Budget) alone. `plan.rs` decides which node starts when and how long it may take, and is
+//! pure; `coordinator.rs` holds what is registered; `stopping.rs` runs the plan on threads; `last.rs` flushes, and ends a process that does not end;
+//! `signals.rs` hears the operating system; `report.rs` is what comes of it.
 //!
 //! The idea of nodes with budgets comes from Go's `fx` and from `tokio-graceful-shutdown`; that none is skipped when
 //! an earlier one overran is where this differs.

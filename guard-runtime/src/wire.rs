@@ -4,7 +4,7 @@
 //! machines agree on how long a second is, not on what time it is. Writing rounds down, so that the callee never
 //! believes to have more than its caller.
 //!
-//! [`timeout`] holds the value and its two notations: gRPC's `grpc-timeout` (`5S`, `250m`) and a plain number of
+//! `timeout.rs` holds the value and its two notations: gRPC's `grpc-timeout` (`5S`, `250m`) and a plain number of
 //! milliseconds, as Envoy's `x-envoy-expected-rq-timeout-ms`. Built on nothing: it knows neither scopes nor clocks.
 
 pub(crate) mod timeout;

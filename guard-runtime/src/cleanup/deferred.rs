@@ -122,7 +122,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
 ///
 /// The macro [`defer!`](macro@crate::defer) is this with a name for the value. Whatever the way out
 /// (return, `?`, trip, panic), it is called once, after what was bound behind it is gone. The budgets
-/// of the scopes around do not count in it ([`shield`](crate::cleanup::shield)); the guarded loops and
+/// of the scopes around do not count in it ([`shield`](crate::shield)); the guarded loops and
 /// checkpoints that it reaches trip when its own time is over, which is reported
 /// ([`Event::CleanupOverrun`]).
 ///

@@ -103,7 +103,7 @@ thread_local! {
 
 /// Calls `hook` with every [`Event`] of the process from now on, in place of the one before.
 ///
-/// It runs on the thread to which it happened, [shielded](crate::cleanup::shield) from that thread's budgets
+/// It runs on the thread to which it happened, [shielded](crate::shield) from that thread's budgets
 /// and with no lock held. It may call guarded code, and panic: neither changes the way that the
 /// scope is left. What happens while it runs is not told to it again. Without a hook, what nobody
 /// would be told otherwise (everything but [`Event::Tripped`]) is one line on stderr.
