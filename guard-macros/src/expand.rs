@@ -1,14 +1,18 @@
-//! The pipeline: tokens -> args -> analysis -> instrumented item. Runs on `proc_macro2` alone.
+//! The pipeline: tokens -> args -> plan -> rewritten item. Runs on `proc_macro2` alone.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Error, ItemFn};
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Expr, ItemFn, Path, Token};
 
 use crate::analyze;
-use crate::args::{Args, Errors};
-use crate::rewrite::cleanup;
-use crate::rewrite::instrument;
-use crate::syntax::target::{self, Function, Target};
+use crate::analyze::target::{self, Target};
+use crate::args::{Args, duration};
+use crate::emit::q;
+use crate::emit::scope::nanos;
+use crate::errors::Errors;
+use crate::rewrite;
+use crate::syntax::function::Function;
 
 /// The item with its loops guarded; on error, the errors beside the item as it was.
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -34,10 +38,10 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
     };
     let mut on = on?;
     let mut errors = Errors::default();
-    let mut guard = |mut function: Function<'_>| match analyze::plan(&args, &mut function) {
-        Ok(Some(plan)) => instrument::instrument(&plan, &mut function),
-        Ok(None) => {}
-        Err(error) => errors.push(error),
+    let mut guard = |mut function: Function<'_>| {
+        if let Err(error) = guard(&args, &mut function) {
+            errors.push(error);
+        }
     };
     match &mut on {
         Target::Function(ItemFn {
@@ -52,8 +56,41 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
         }
         Target::Block(item) => {
             target::each_function(item, &mut guard);
-            cleanup::on_block(&args, &mut errors);
+            analyze::judge_block(&args, &mut errors);
         }
     }
     errors.finish(on.into_token_stream())
+}
+
+/// One function: as a future, if it is one.
+fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
+    let Some(plan) = analyze::plan(args, function)? else {
+        return Ok(());
+    };
+    match &plan.future {
+        Some(future) => rewrite::future::rewrite(&plan, future, function),
+        None => rewrite::function::rewrite(&plan, function),
+    }
+    Ok(())
+}
+
+/// The root of the runtime, and a duration.
+struct Within(Path, Expr);
+
+impl Parse for Within {
+    fn parse(input: ParseStream) -> Result<Self, Error> {
+        let root = Path::parse_mod_style(input)?;
+        input.parse::<Token![,]>()?;
+        Ok(Self(root, input.parse()?))
+    }
+}
+
+/// The number of nanoseconds in the duration of `defer!`.
+pub(crate) fn within(tokens: TokenStream) -> TokenStream {
+    let parsed = syn::parse2::<Within>(tokens);
+    let nanos = parsed.and_then(|Within(root, expr)| {
+        let private = q!(#root::__private);
+        Ok(nanos(&private, &duration::timeout(expr)?))
+    });
+    nanos.unwrap_or_else(Error::into_compile_error)
 }

@@ -7,7 +7,9 @@ use proc_macro::TokenStream;
 mod analyze;
 mod args;
 mod emit;
+mod errors;
 mod expand;
+mod plan;
 mod rewrite;
 #[cfg(test)]
 mod snapshots;
@@ -231,5 +233,5 @@ pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn within(tokens: TokenStream) -> TokenStream {
-    rewrite::cleanup::within(tokens.into()).into()
+    expand::within(tokens.into()).into()
 }

@@ -1,6 +1,18 @@
 //! Edits a function by its plan.
+//!
+//! The function is edited in place: its attributes, signature and body keep their tokens and spans, and what is added
+//! comes from `emit`. This room reports no error.
+//!
+//! - `loops.rs`: the visitor that puts a check at the head of every loop;
+//! - `function.rs`: functions, and the boundary around a body with loops in closures;
+//! - `future.rs`: functions that are guarded as futures;
+//! - `arguments.rs`: how arguments move into such a body;
+//! - `cleanup.rs`: the attribute's `cleanup`;
+//! - `blocking.rs`: calls in a future that block the thread.
 
+pub(crate) mod arguments;
 pub(crate) mod blocking;
 pub(crate) mod cleanup;
+pub(crate) mod function;
 pub(crate) mod future;
-pub(crate) mod instrument;
+pub(crate) mod loops;

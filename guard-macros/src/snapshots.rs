@@ -11,14 +11,57 @@ mod cleanup_snapshots;
 mod future_snapshots;
 
 use expect_test::{Expect, expect};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::format_ident;
+use syn::Ident;
 
 /// Line and column are those in `item`.
 pub(crate) fn check(args: &str, item: &str, expected: &Expect) {
     let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap());
-    let file = syn::parse2(expanded).unwrap();
-    // Paths are absolute in earnest; short ones read better here.
+    let file = syn::parse2(places(expanded)).unwrap();
+    // Real paths are absolute; short ones read better here.
     let text = prettyplease::unparse(&file).replace("::guard_runtime::__private::", "p::");
     expected.assert_eq(&text);
+}
+
+/// `&const { ::guard_runtime::__private::At::new("while let", file!(), 2, 5) }   =>   at_while_let_2_5`
+fn places(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let mut short = TokenStream::new();
+    let mut rest = tokens.as_slice();
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        if let ([TokenTree::Ident(_), TokenTree::Group(place), behind @ ..], "&") =
+            (behind, first.to_string().as_str())
+        {
+            if let Some(at) = place_of(place) {
+                short.extend([TokenTree::Ident(at)]);
+                rest = behind;
+                continue;
+            }
+        }
+        short.extend([match first {
+            TokenTree::Group(group) => {
+                TokenTree::Group(Group::new(group.delimiter(), places(group.stream())))
+            }
+            other => other.clone(),
+        }]);
+    }
+    short
+}
+
+fn place_of(group: &Group) -> Option<Ident> {
+    let text = group.stream().to_string().replace(' ', "");
+    let (_, place) = text.split_once("__private::At::new(")?;
+    let parts: Vec<_> = place.trim_end_matches(')').split(',').collect();
+    let [kind, _, line, column] = parts[..] else {
+        return None;
+    };
+    let kind = kind.trim_matches('"').replace("whilelet", "while_let");
+    Some(format_ident!(
+        "at_{}_{line}_{column}",
+        kind.replace("asyncfn", "async_fn")
+    ))
 }
 
 #[test]
@@ -36,16 +79,7 @@ fn a_loop() {
                 loop {
                     if p::due(__seen) {
                         match p::Probe::<Result<(), E>>::new()
-                            .look(
-                                &const {
-                                    p::At::new(
-                                        "loop",
-                                        p::file!(),
-                                        2,
-                                        5,
-                                    )
-                                },
-                            )
+                            .look(at_loop_2_5)
                         {
                             p::Result::Ok(__now) => __seen = __now,
                             p::Result::Err(__out) => return __out,
@@ -73,18 +107,7 @@ fn a_while() {
                 let mut __seen = p::inherit();
                 while more() {
                     if p::due(__seen) {
-                        match p::Probe::<u32>::new()
-                            .look(
-                                &const {
-                                    p::At::new(
-                                        "while",
-                                        p::file!(),
-                                        2,
-                                        5,
-                                    )
-                                },
-                            )
-                        {
+                        match p::Probe::<u32>::new().look(at_while_2_5) {
                             p::Result::Ok(__now) => __seen = __now,
                             p::Result::Err(__out) => return __out,
                         }
@@ -111,16 +134,7 @@ fn a_while_let_with_a_label() {
                 let mut __seen = p::inherit();
                 'a: while let Some(x) = it.next() {
                     if p::due(__seen) {
-                        __seen = p::look(
-                            &const {
-                                p::At::new(
-                                    "while let",
-                                    p::file!(),
-                                    2,
-                                    9,
-                                )
-                            },
-                        );
+                        __seen = p::look(at_while_let_2_9);
                     }
                     if x == 1 {
                         continue 'a;
@@ -145,16 +159,7 @@ fn a_for_with_calls() {
                 let mut __seen = p::inherit();
                 for x in items() {
                     if p::due(__seen) {
-                        __seen = p::look(
-                            &const {
-                                p::At::new(
-                                    "for",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
-                        );
+                        __seen = p::look(at_for_2_5);
                     }
                     step(x);
                 }
@@ -192,16 +197,7 @@ fn a_plain_for_in_strips() {
                                 '__strips: while !__strips.is_done() {
                                     if p::due(__seen) {
                                         match p::Probe::<u32>::new()
-                                            .look(
-                                                &const {
-                                                    p::At::new(
-                                                        "for",
-                                                        p::file!(),
-                                                        3,
-                                                        5,
-                                                    )
-                                                },
-                                            )
+                                            .look(at_for_3_5)
                                         {
                                             p::Result::Ok(__now) => {
                                                 __seen = __now;
@@ -255,17 +251,7 @@ fn a_counting_while_in_strips() {
                     let mut __more = i < xs.len();
                     '__strips: while __more {
                         if p::due(__seen) {
-                            match p::Probe::<u32>::new()
-                                .look(
-                                    &const {
-                                        p::At::new(
-                                            "while",
-                                            p::file!(),
-                                            3,
-                                            5,
-                                        )
-                                    },
-                                )
+                            match p::Probe::<u32>::new().look(at_while_3_5)
                             {
                                 p::Result::Ok(__now) => __seen = __now,
                                 p::Result::Err(__out) => return __out,
@@ -347,16 +333,7 @@ fn a_timeout_expression() {
                 };
                 loop {
                     if p::due(__seen) {
-                        __seen = p::look(
-                            &const {
-                                p::At::new(
-                                    "loop",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
-                        );
+                        __seen = p::look(at_loop_2_5);
                     }
                 }
             }
@@ -394,29 +371,13 @@ fn iterations_are_counted() {
                         let __tripped = p::spend(
                             &__scope,
                             __limit,
-                            &const {
-                                p::At::new(
-                                    "while",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
+                            at_while_2_5,
                         );
                         p::panic(__tripped);
                     }
                     __left = __left.saturating_sub(1);
                     if p::due(__seen) {
-                        __seen = p::look(
-                            &const {
-                                p::At::new(
-                                    "while",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
-                        );
+                        __seen = p::look(at_while_2_5);
                     }
                 }
             }
@@ -457,16 +418,7 @@ fn a_fallback() {
                     return {
                         while more() {
                             if p::due(__seen) {
-                                match p::tick(
-                                    &const {
-                                        p::At::new(
-                                            "while",
-                                            p::file!(),
-                                            2,
-                                            5,
-                                        )
-                                    },
-                                ) {
+                                match p::tick(at_while_2_5) {
                                     p::Result::Ok(__now) => __seen = __now,
                                     p::Result::Err(__tripped) => {
                                         break '__tripped __tripped;
@@ -496,16 +448,7 @@ fn on_trip_break() {
                 let mut __seen = p::inherit();
                 while more() {
                     if p::due(__seen) {
-                        match p::tick(
-                            &const {
-                                p::At::new(
-                                    "while",
-                                    p::file!(),
-                                    2,
-                                    5,
-                                )
-                            },
-                        ) {
+                        match p::tick(at_while_2_5) {
                             p::Result::Ok(__now) => __seen = __now,
                             p::Result::Err(__tripped) => {
                                 p::broken(__tripped);
@@ -537,16 +480,7 @@ fn a_closure_needs_a_boundary() {
                             let mut __seen = p::inherit();
                             while more(x) {
                                 if p::due(__seen) {
-                                    match p::tick(
-                                        &const {
-                                            p::At::new(
-                                                "while",
-                                                p::file!(),
-                                                2,
-                                                17,
-                                            )
-                                        },
-                                    ) {
+                                    match p::tick(at_while_2_17) {
                                         p::Result::Ok(__now) => {
                                             __seen = __now;
                                         }
@@ -595,16 +529,7 @@ fn paces() {
                         if __every_1 == 0 {
                             __every_1 = 64u32;
                             if p::due(__seen) {
-                                __seen = p::look(
-                                    &const {
-                                        p::At::new(
-                                            "loop",
-                                            p::file!(),
-                                            5,
-                                            9,
-                                        )
-                                    },
-                                );
+                                __seen = p::look(at_loop_5_9);
                             }
                         }
                         __every_1 -= 1;
@@ -627,9 +552,7 @@ fn a_macro_call() {
                 println!(
                     "{}", { let mut __seen = p::inherit(); while more() { if
                     p::due(__seen) { __seen =
-                    p::look(& const {
-                    p::At::new("while", p::file!(),
-                    2, 22) }); } } 1 }
+                    p::look(at_while_2_22); } } 1 }
                 );
             }
         "#]],
@@ -672,18 +595,7 @@ fn recursion_without_a_loop_is_checked_at_entry() {
             fn f(n: u32) -> u32 {
                 let mut __seen = p::inherit();
                 if p::due(__seen) {
-                    match p::Probe::<u32>::new()
-                        .look(
-                            &const {
-                                p::At::new(
-                                    "fn",
-                                    p::file!(),
-                                    1,
-                                    4,
-                                )
-                            },
-                        )
-                    {
+                    match p::Probe::<u32>::new().look(at_fn_1_4) {
                         p::Result::Ok(__now) => __seen = __now,
                         p::Result::Err(__out) => return __out,
                     }

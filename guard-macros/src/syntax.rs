@@ -1,6 +1,19 @@
-//! Questions about syntax, and the one walk that asks them. Nothing here edits or rejects.
+//! Questions about syntax, and the one walk that asks them.
+//!
+//! Nothing here edits, rejects or knows the runtime; a visitor takes `&mut` only because `syn`'s walk does.
+//!
+//! - `walk.rs`: the walk that all visitors share;
+//! - `function.rs`: one function, wherever it is written;
+//! - `calls.rs`: macro calls whose arguments are expressions, and names among tokens;
+//! - `jumps.rs`: the jumps whose target is a given loop;
+//! - `diverge.rs`: blocks that surely never yield a value;
+//! - `awaits.rs`: code that may suspend the future that it is part of;
+//! - `types.rs`: return types.
 
+pub(crate) mod awaits;
 pub(crate) mod calls;
 pub(crate) mod diverge;
-pub(crate) mod target;
+pub(crate) mod function;
+pub(crate) mod jumps;
+pub(crate) mod types;
 pub(crate) mod walk;

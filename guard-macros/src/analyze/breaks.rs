@@ -1,39 +1,42 @@
-//! `on_trip = "break"` and loops that have to yield a value.
+//! Loops that `on_trip = "break"` cannot leave, because they have to yield a value.
 
-use syn::{Block, Error, Item};
+use syn::{Block, Error, Expr, Item, Label};
 
-use crate::args::Errors;
+use crate::errors::Errors;
+use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::{self, Visitor};
 
-/// Looks for `loop`s that must yield a value, which a bare `break` could not give.
-pub(crate) struct Breaks<'e> {
+/// Rejects the loops of a body that must yield a value, which a bare `break` could not give. `value`: the body
+/// is that of a function that returns one.
+pub(crate) fn judge_breaks(body: &mut Block, value: bool, errors: &mut Errors) {
+    Breaks { errors, value }.visit_block_mut(body);
+}
+
+struct Breaks<'e> {
     errors: &'e mut Errors,
-    /// The loops around: label, and whether a `break` leaves it.
-    stack: Vec<(Option<syn::Ident>, bool)>,
-    /// Whether the expression at hand is the value of the function or of a variable, or must not end.
+    /// The expression at hand is the value of the function or of a variable.
     value: bool,
 }
 
-impl<'e> Breaks<'e> {
-    /// Reports the loops of a body whose function returns a value, or does not.
-    pub(crate) fn judge(body: &mut Block, value: bool, errors: &'e mut Errors) {
-        Self {
-            errors,
-            stack: Vec::new(),
-            value,
-        }
-        .visit_block_mut(body);
-    }
-}
-
 impl Breaks<'_> {
-    fn inside(&mut self, label: Option<&syn::Label>, body: &mut Block) -> bool {
-        self.stack
-            .push((label.map(|label| label.name.ident.clone()), false));
+    /// Judges the `break`s of one loop, and tells whether there are any.
+    fn judge(&mut self, label: Option<&Label>, body: &mut Block) -> bool {
+        let mut broken = false;
+        let mut visit = |jump: &mut Expr| {
+            let Expr::Break(jump) = jump else { return };
+            broken = true;
+            if jump.expr.is_some() {
+                self.errors.push(Error::new(
+                    jump.break_token.span,
+                    "this `break` gives its loop a value, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
+                ));
+            }
+        };
+        Jumps::new(label, &mut visit).visit_block_mut(body);
         let value = std::mem::replace(&mut self.value, false);
         walk::block(self, body);
         self.value = value;
-        self.stack.pop().is_some_and(|(_, broken)| broken)
+        broken
     }
 }
 
@@ -60,7 +63,7 @@ impl Visitor for Breaks<'_> {
 
     fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
         let value = self.value;
-        if !self.inside(expr.label.as_ref(), &mut expr.body) && value {
+        if !self.judge(expr.label.as_ref(), &mut expr.body) && value {
             self.errors.push(Error::new(
                 expr.loop_token.span,
                 "a value is expected behind this loop, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
@@ -69,37 +72,17 @@ impl Visitor for Breaks<'_> {
     }
 
     fn visit_expr_while_mut(&mut self, expr: &mut syn::ExprWhile) {
-        self.inside(expr.label.as_ref(), &mut expr.body);
+        self.judge(expr.label.as_ref(), &mut expr.body);
     }
 
     fn visit_expr_for_loop_mut(&mut self, expr: &mut syn::ExprForLoop) {
-        self.inside(expr.label.as_ref(), &mut expr.body);
-    }
-
-    fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
-        let wanted = expr.label.as_ref().map(|label| &label.ident);
-        let target = self
-            .stack
-            .iter_mut()
-            .rev()
-            .find(|(label, _)| wanted.is_none() || label.as_ref() == wanted);
-        let Some((_, broken)) = target else { return };
-        *broken = true;
-        if expr.expr.is_some() {
-            self.errors.push(Error::new(
-                expr.break_token.span,
-                "this `break` gives its loop a value, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
-            ));
-        }
+        self.judge(expr.label.as_ref(), &mut expr.body);
     }
 
     fn visit_expr_closure_mut(&mut self, expr: &mut syn::ExprClosure) {
-        let outer = (
-            std::mem::take(&mut self.stack),
-            std::mem::replace(&mut self.value, false),
-        );
+        let value = std::mem::replace(&mut self.value, false);
         self.visit_expr_mut(&mut expr.body);
-        (self.stack, self.value) = outer;
+        self.value = value;
     }
 
     // Loops in these are not this function's.

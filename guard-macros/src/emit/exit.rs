@@ -1,16 +1,16 @@
-//! The paths into `guard_runtime::__private` of the ways out of a function that tripped. Decides nothing.
+//! The ways out of a function that tripped.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::{Block, Expr, ReturnType};
 
-use crate::analyze::Leave;
-use crate::emit::{Emit, Place, braced, nameable, q, run};
-use crate::rewrite::instrument::Rebound;
+use crate::emit::{Emit, Place, braced, q, run};
+use crate::plan::Leave;
+use crate::syntax::types::nameable;
 
 impl Emit<'_> {
-    /// Leaves with `__tripped`. A way out that cannot be taken (a panic while the thread unwinds
-    /// already) goes on behind this: the next check finds the same.
+    /// Leaves with `__tripped`. If that cannot be done (a panic while the thread unwinds already), the code behind this
+    /// runs, and the next check finds the same trip.
     pub(crate) fn leave(&self, place: Place, fresh: bool) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
@@ -19,10 +19,7 @@ impl Emit<'_> {
             Leave::Break => q!(#private::broken(__tripped); break;),
             _ if place == Place::Closure && fresh => q!(_ = #private::unwind(__tripped);),
             _ if place == Place::Closure => q!(__seen = #private::unwind(__tripped);),
-            Leave::Fallback(_) => {
-                self.falls_back.set(true);
-                q!(break '__tripped __tripped;)
-            }
+            Leave::Fallback(_) => q!(break '__tripped __tripped;),
             _ => self.leave_function(),
         }
     }
@@ -74,19 +71,22 @@ impl Emit<'_> {
         }
     }
 
-    /// See `instrument`.
+    /// ```text
+    /// { body }   =>   { return match boundary(move || -> R { arguments; body }) {
+    ///     Ok(value) => value,
+    ///     Err(tripped) => { rebound; leave }
+    /// }; }
+    /// ```
+    /// A trip in a closure of the body unwinds to here. `arguments` are bound in the closure, `rebound` for a fallback.
     pub(crate) fn boundary(
         &self,
-        arguments: &Rebound,
+        arguments: &TokenStream,
+        rebound: &TokenStream,
         body: &Block,
         output: &ReturnType,
     ) -> TokenStream {
         let private = &self.private;
         let (output, body) = (inferable(output), braced(body));
-        let Rebound {
-            body: arguments,
-            fallback: rebound,
-        } = arguments;
         let leave = self.value_of_trip(rebound);
         q! {
             return match #private::boundary(move || #output {
@@ -119,23 +119,18 @@ impl Emit<'_> {
     }
 
     /// ```text
-    /// { body }   =>   { match '__tripped: { enter; return { body }; } { __tripped => fallback } }
+    /// { body }   =>   { match '__tripped: { enter; return { body }; } { tripped => fallback } }
     /// ```
-    /// The fallback sees the arguments and nothing of the body, when scope and locals are gone: of a
-    /// body that is `polled`, whoever polls it has to see to that.
+    /// The fallback sees the arguments and nothing of the body, and is evaluated when the scope and all locals are gone.
+    /// If the body is that of a future that is `polled`, whoever polls it evaluates the fallback.
     pub(crate) fn with_fallback(
         &self,
+        fallback: &Expr,
         enter: &TokenStream,
         body: &Block,
         diverges: bool,
         polled: bool,
-    ) -> Option<TokenStream> {
-        let Leave::Fallback(fallback) = &self.plan.leave else {
-            return None;
-        };
-        if !self.falls_back.get() {
-            return None;
-        }
+    ) -> TokenStream {
         let private = &self.private;
         let value = if polled {
             q!(match #private::leave(__tripped).await {})
@@ -143,11 +138,11 @@ impl Emit<'_> {
             self.fallback(fallback)
         };
         let run = run(body, diverges);
-        Some(q! {
+        q! {
             match '__tripped: { #enter #run } {
                 __tripped => #value,
             }
-        })
+        }
     }
 }
 

@@ -1,85 +1,34 @@
-//! The paths into `guard_runtime::__private` of guarded futures. Decides nothing.
+//! Guarded futures.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use syn::{Attribute, Block, Ident, ReturnType};
+use syn::{Block, Ident, ReturnType};
 
-use crate::analyze::{Limits, never};
-use crate::emit::{Emit, Mark, Place, ends, entry, nameable, q};
+use crate::emit::{Emit, Mark, q};
+use crate::syntax::types::{nameable, never};
 
-/// What the body of an `async fn` takes over from it: its arguments.
-pub(crate) struct Captured {
-    /// They are borrowed where they can be, as before.
-    borrowed: bool,
-    mentions: Vec<TokenStream>,
-    bindings: TokenStream,
-    /// What the fallback needs of those that are bound anew.
-    pub(crate) fallback: TokenStream,
-    /// Where the body's value stands.
-    value: (Span, Span),
-}
-
-impl Captured {
-    /// Nothing but what the block captures by itself.
-    pub(crate) fn new(block: &Block) -> Self {
-        let value = block.stmts.last().map(ends);
-        Self {
-            borrowed: false,
-            mentions: Vec::new(),
-            bindings: TokenStream::new(),
-            fallback: TokenStream::new(),
-            value: value.unwrap_or_else(|| (Span::mixed_site(), Span::mixed_site())),
-        }
-    }
-
-    /// The same, borrowed where that will do.
-    pub(crate) fn borrowed(block: &Block) -> Self {
-        Self {
-            borrowed: true,
-            ..Self::new(block)
-        }
-    }
-
-    pub(crate) fn mention(&mut self, conditions: &[Attribute], name: &Ident) {
-        // Lints object to the mention of an argument that is called unused.
-        let unused = (name.to_string().starts_with('_'))
-            .then(|| q!(#[allow(clippy::used_underscore_binding)]));
-        self.mentions
-            .push(q!(#(#conditions)* #unused let _ = &#name;));
-    }
-
-    pub(crate) fn bind(&mut self, binding: TokenStream) {
-        self.bindings.extend(binding);
-    }
-
-    /// The last argument first: what is captured is dropped in the order of its mention.
-    pub(crate) fn statements(&self) -> TokenStream {
-        let mentions = self.mentions.iter().rev().cloned();
-        mentions.chain([self.bindings.clone()]).collect()
-    }
+/// What is to be polled in a scope.
+pub(crate) struct Polled<'b> {
+    /// The future's body, which takes over the arguments.
+    pub(crate) body: &'b Block,
+    /// Arguments stay borrowed where they can be.
+    pub(crate) borrows: bool,
+    /// Trips in closures unwind to the poll.
+    pub(crate) caught: bool,
+    /// Statements in front: the cleanup.
+    pub(crate) cleanup: Option<TokenStream>,
+    /// What the fallback needs of the arguments.
+    pub(crate) rebound: TokenStream,
+    /// Where the body's value begins and ends.
+    pub(crate) value: (Span, Span),
 }
 
 impl Emit<'_> {
-    /// Opens the scope of a future, when it is polled first.
-    pub(crate) fn begin(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
-        let private = &self.private;
-        let (nanos, limit) = (self.nanos(limits.timeout), self.limit(limits));
-        let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
-        let turns = limits.every.map(|every| {
-            let every = self.nanos(Some(every));
-            q!(#private::take_turns(#every);)
-        });
-        let tick = self.tick(entry(function), Place::Entry, true);
-        q! {
-            #limit
-            let __seen = #private::begin(&__LOOP_GUARD_SITE, #nanos);
-            #allow
-            #turns
-            if __seen.is_stale() { #tick }
-        }
-    }
-
-    /// Tells the compiler what an `async` block yields, before it guesses from what stands in it.
+    /// Tells the compiler what an `async` block yields, before it infers that from the block's statements.
+    ///
+    /// ```text
+    /// if let Some(value) = None::<T> { return value; }
+    /// ```
     pub(crate) fn yields_type(&self, output: &ReturnType) -> TokenStream {
         let ty = match nameable(output) {
             // `!` is no type that an expression could name.
@@ -106,15 +55,16 @@ impl Emit<'_> {
     ///     match outcome { Ok(value) => value, Err(tripped) => leave }
     /// }
     /// ```
-    /// The body is gone before the function leaves. A cleanup stands around all this.
-    pub(crate) fn polled(
-        &self,
-        body: &Block,
-        captured: &Captured,
-        cleanup: Option<&TokenStream>,
-        caught: bool,
-        function: &Ident,
-    ) -> TokenStream {
+    /// The body is gone before the function leaves. A cleanup stands around all of this.
+    pub(crate) fn polled(&self, polled: &Polled<'_>, function: &Ident) -> TokenStream {
+        let Polled {
+            body,
+            borrows,
+            caught,
+            cleanup,
+            rebound,
+            value,
+        } = polled;
         let private = &self.private;
         let at = self.at(Mark {
             kind: "async fn",
@@ -122,8 +72,8 @@ impl Emit<'_> {
         });
         // A keyword of the user's: else the compiler has no names for what the block captures.
         let asynchronous = quote_spanned!(body.brace_token.span.open()=> async);
-        let by_move = (!captured.borrowed).then(|| q!(move));
-        let leave = self.value_of_trip(&captured.fallback);
+        let by_move = (!borrows).then(|| q!(move));
+        let leave = self.value_of_trip(rebound);
         let (prologue, poll) = match &self.plan.budget {
             None => (
                 TokenStream::new(),
@@ -131,12 +81,12 @@ impl Emit<'_> {
             ),
             Some(limits) => {
                 let site = self.site(function, None);
-                let new = if limits.iterations.is_some() || limits.every.is_some() {
+                let new = if limits.iterations.is_some() || limits.yield_every.is_some() {
                     q!(with_extras)
                 } else {
                     q!(new)
                 };
-                let poll = if caught { q!(poll_caught) } else { q!(poll) };
+                let poll = if *caught { q!(poll_caught) } else { q!(poll) };
                 (
                     q!(#site let mut __task = #private::Task::#new();),
                     q!(__task.#poll(&__LOOP_GUARD_SITE, __body.as_mut(), __context, #at)),
@@ -154,7 +104,7 @@ impl Emit<'_> {
             Some(_) => (poll, Some(q!(__cleanup.finish();))),
         };
         // A value that does not live long enough is found here, and reported where the user has it.
-        let (first, last) = captured.value;
+        let (first, last) = *value;
         let matched = quote_spanned!(first=> match __outcome);
         let outcome = quote_spanned! {last=>
             #matched {

@@ -49,16 +49,7 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                         let mut __seen = p::inherit();
                         while busy() {
                             if p::due(__seen) {
-                                match p::tick(
-                                    &const {
-                                        p::At::new(
-                                            "while",
-                                            p::file!(),
-                                            1,
-                                            35,
-                                        )
-                                    },
-                                ) {
+                                match p::tick(at_while_1_35) {
                                     p::Result::Ok(__now) => __seen = __now,
                                     p::Result::Err(__tripped) => {
                                         return;
@@ -114,16 +105,7 @@ fn a_cleanup_and_a_fallback() {
                         let mut __seen = p::inherit();
                         loop {
                             if p::due(__seen) {
-                                match p::tick(
-                                    &const {
-                                        p::At::new(
-                                            "loop",
-                                            p::file!(),
-                                            2,
-                                            5,
-                                        )
-                                    },
-                                ) {
+                                match p::tick(at_loop_2_5) {
                                     p::Result::Ok(__now) => __seen = __now,
                                     p::Result::Err(__tripped) => {
                                         break '__tripped __tripped;
@@ -166,16 +148,7 @@ fn a_cleanup_and_a_boundary() {
                                     let mut __seen = p::inherit();
                                     loop {
                                         if p::due(__seen) {
-                                            match p::tick(
-                                                &const {
-                                                    p::At::new(
-                                                        "loop",
-                                                        p::file!(),
-                                                        2,
-                                                        25,
-                                                    )
-                                                },
-                                            ) {
+                                            match p::tick(at_loop_2_25) {
                                                 p::Result::Ok(__now) => {
                                                     __seen = __now;
                                                 }
@@ -221,16 +194,7 @@ fn a_cleanup_that_is_awaited() {
                                 if p::due(
                                     p::inherit(),
                                 ) {
-                                    match p::tick(
-                                        &const {
-                                            p::At::new(
-                                                "while",
-                                                p::file!(),
-                                                1,
-                                                54,
-                                            )
-                                        },
-                                    ) {
+                                    match p::tick(at_while_1_54) {
                                         p::Result::Ok(_) => {}
                                         p::Result::Err(__tripped) => {
                                             return;

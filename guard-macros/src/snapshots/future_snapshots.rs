@@ -38,16 +38,13 @@ fn an_async_fn() {
                         __value; } let _ = & b; let _ = & a; let __seen =
                         p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
                         if __seen.is_stale() { match p::Probe:: < Result <
-                        u32, E > > ::new().look(& const { p::At::new("fn",
-                        p::file!(), 1, 10) }) {
+                        u32, E > > ::new().look(at_fn_1_10) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__out) => return __out, } } step(a).
                         await; while b.next(). await { if
                         p::due(p::inherit()) {
                         match p::Probe:: < Result < u32, E > > ::new()
-                        .look(& const { p::At::new("while",
-                        p::file!(), 3, 5) }) {
-                        p::Result::Ok(_) => {}
+                        .look(at_while_3_5) { p::Result::Ok(_) => {}
                         p::Result::Err(__out) => return __out, } } } Ok(1) }
                     );
                     let mut __body = p::Body::new(__body);
@@ -57,14 +54,7 @@ fn an_async_fn() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -104,9 +94,7 @@ fn one_without_a_value() {
                         p::Option::None:: < () > { return __value; } let _ =
                         & self; let __seen = p::begin(& __LOOP_GUARD_SITE,
                         p::nanos(limit())); if __seen.is_stale() { _ =
-                        p::look(& const {
-                        p::At::new("fn",
-                        p::file!(), 1, 10) }); } step(self). await; }
+                        p::look(at_fn_1_10); } step(self). await; }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -115,14 +103,7 @@ fn one_without_a_value() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -161,9 +142,7 @@ fn one_that_never_ends() {
                     let __body = p::pin!(
                         async move { let __seen = p::begin(&
                         __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { _ =
-                        p::look(& const {
-                        p::At::new("fn",
-                        p::file!(), 1, 10) }); } serve(). await }
+                        p::look(at_fn_1_10); } serve(). await }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -172,14 +151,7 @@ fn one_that_never_ends() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -221,9 +193,7 @@ fn patterns_are_bound_in_the_body() {
                         = & a; let __argument_1 = __argument_1; let (b, _) = __argument_1;
                         #[allow(unused_variables)] let c = c; match '__tripped : { let __seen =
                         p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
-                        if __seen.is_stale() { match p::tick(& const {
-                        p::At::new("fn",
-                        p::file!(), 1, 10) }) {
+                        if __seen.is_stale() { match p::tick(at_fn_1_10) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__tripped) => { break '__tripped
                         __tripped; } } } return { step(a). await }; } { __tripped => match
@@ -236,14 +206,7 @@ fn patterns_are_bound_in_the_body() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -287,24 +250,18 @@ fn loops_in_blocks_and_closures_are_caught() {
                         p::Option::None:: < Result < u32, E > > { return
                         __value; } let n = n; let __seen = p::begin(&
                         __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                        p::Probe:: < Result < u32, E > > ::new().look(&
-                        const { p::At::new("fn",
-                        p::file!(), 1, 10) }) {
-                        p::Result::Ok(_) => {}
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .look(at_fn_1_10) { p::Result::Ok(_) => {}
                         p::Result::Err(__out) => return __out, } } let block
                         = async { loop { if
                         p::due(p::inherit()) {
-                        match p::tick(& const {
-                        p::At::new("loop",
-                        p::file!(), 2, 25) }) {
+                        match p::tick(at_loop_2_25) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__tripped) => { _ =
                         p::unwind(__tripped); } } } step(). await; } }; let
                         closure = | | { let mut __seen = p::inherit(); for _
                         in list() { if p::due(__seen) { match
-                        p::tick(& const {
-                        p::At::new("for",
-                        p::file!(), 3, 22) }) {
+                        p::tick(at_for_3_22) {
                         p::Result::Ok(__now) => __seen = __now,
                         p::Result::Err(__tripped) => { __seen =
                         p::unwind(__tripped); } } } step() } }; block. await
@@ -317,14 +274,7 @@ fn loops_in_blocks_and_closures_are_caught() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -370,22 +320,16 @@ fn iterations_and_turns() {
                         p::allow(__limit);
                         p::take_turns(1_000_000_u64); if __seen.is_stale() {
                         match p::Probe:: < Result < u32, E > > ::new()
-                        .look(& const { p::At::new("fn",
-                        p::file!(), 1, 10) }) {
-                        p::Result::Ok(_) => {}
+                        .look(at_fn_1_10) { p::Result::Ok(_) => {}
                         p::Result::Err(__out) => return __out, } } for x in
                         list() { if let p::Option::Some(__tripped) =
-                        p::count(& __LOOP_GUARD_SITE, & const {
-                        p::At::new("for",
-                        p::file!(), 2, 5) }) { if let
+                        p::count(& __LOOP_GUARD_SITE, at_for_2_5) { if let
                         p::Option::Some(__out) =
                         p::Probe:: < Result < u32, E > > ::new()
                         .leave(__tripped) { return __out; } } if
                         p::due(p::inherit()) {
                         match p::Probe:: < Result < u32, E > > ::new()
-                        .look(& const { p::At::new("for",
-                        p::file!(), 2, 5) }) {
-                        p::Result::Ok(_) => {}
+                        .look(at_for_2_5) { p::Result::Ok(_) => {}
                         p::Result::Err(__out) => return __out, }
                         p::turn(). await; } step(x); } Ok(1) }
                     );
@@ -396,14 +340,7 @@ fn iterations_and_turns() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -445,16 +382,12 @@ fn a_fallback_runs_when_the_body_is_gone() {
                         p::Option::None:: < u32 > { return __value; } match
                         '__tripped : { let __seen = p::begin(&
                         __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                        p::tick(& const {
-                        p::At::new("fn",
-                        p::file!(), 1, 10) }) {
+                        p::tick(at_fn_1_10) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__tripped) => { break '__tripped
                         __tripped; } } } { loop { if
                         p::due(p::inherit()) {
-                        match p::tick(& const {
-                        p::At::new("loop",
-                        p::file!(), 2, 5) }) {
+                        match p::tick(at_loop_2_5) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__tripped) => { break '__tripped
                         __tripped; } } } step(). await; } } } { __tripped => match
@@ -467,14 +400,7 @@ fn a_fallback_runs_when_the_body_is_gone() {
                                     &__LOOP_GUARD_SITE,
                                     __body.as_mut(),
                                     __context,
-                                    &const {
-                                        p::At::new(
-                                            "async fn",
-                                            p::file!(),
-                                            1,
-                                            10,
-                                        )
-                                    },
+                                    at_async_fn_1_10,
                                 )
                         })
                         .await
@@ -505,16 +431,7 @@ fn inherit_opens_no_scope() {
                             if p::due(
                                 p::inherit(),
                             ) {
-                                match p::tick(
-                                    &const {
-                                        p::At::new(
-                                            "loop",
-                                            p::file!(),
-                                            2,
-                                            5,
-                                        )
-                                    },
-                                ) {
+                                match p::tick(at_loop_2_5) {
                                     p::Result::Ok(_) => {}
                                     p::Result::Err(__tripped) => {
                                         break '__tripped __tripped;
@@ -549,9 +466,7 @@ fn inherit_with_a_loop_in_a_closure() {
                         __value; } let _ = & a; list().each(| x | { let mut __seen =
                         p::inherit(); while x.more() { if
                         p::due(__seen) { match
-                        p::tick(& const {
-                        p::At::new("while",
-                        p::file!(), 2, 21) }) {
+                        p::tick(at_while_2_21) {
                         p::Result::Ok(__now) => __seen = __now,
                         p::Result::Err(__tripped) => { __seen =
                         p::unwind(__tripped); } } } } }); step(a). await }
@@ -591,16 +506,7 @@ fn an_async_block_that_is_the_value() {
                 let mut __seen = p::inherit();
                 while more() {
                     if p::due(__seen) {
-                        match p::tick(
-                            &const {
-                                p::At::new(
-                                    "while",
-                                    p::file!(),
-                                    3,
-                                    5,
-                                )
-                            },
-                        ) {
+                        match p::tick(at_while_3_5) {
                             p::Result::Ok(__now) => __seen = __now,
                             p::Result::Err(__tripped) => {
                                 __seen = p::unwind(__tripped);
@@ -625,10 +531,8 @@ fn an_async_block_that_is_the_value() {
                             p::Option::None:: < Result < u32, E > > { return
                             __value; } let __seen = p::begin(&
                             __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                            p::Probe:: < Result < u32, E > > ::new().look(&
-                            const { p::At::new("fn",
-                            p::file!(), 1, 4) }) {
-                            p::Result::Ok(_) => {}
+                            p::Probe:: < Result < u32, E > > ::new()
+                            .look(at_fn_1_4) { p::Result::Ok(_) => {}
                             p::Result::Err(__out) => return __out, } } Ok(m)
                             }
                         );
@@ -639,14 +543,7 @@ fn an_async_block_that_is_the_value() {
                                         &__LOOP_GUARD_SITE,
                                         __body.as_mut(),
                                         __context,
-                                        &const {
-                                            p::At::new(
-                                                "async fn",
-                                                p::file!(),
-                                                1,
-                                                4,
-                                            )
-                                        },
+                                        at_async_fn_1_4,
                                     )
                             })
                             .await
@@ -690,9 +587,7 @@ fn one_in_a_box() {
                             p::Option::None:: < u32 > { return __value; }
                             let __seen = p::begin(& __LOOP_GUARD_SITE,
                             30_000_000_000_u64); if __seen.is_stale() { match
-                            p::Probe:: < u32 > ::new().look(& const {
-                            p::At::new("fn",
-                            p::file!(), 1, 4) }) {
+                            p::Probe:: < u32 > ::new().look(at_fn_1_4) {
                             p::Result::Ok(_) => {}
                             p::Result::Err(__out) => return __out, } } self
                             .n }
@@ -704,14 +599,7 @@ fn one_in_a_box() {
                                         &__LOOP_GUARD_SITE,
                                         __body.as_mut(),
                                         __context,
-                                        &const {
-                                            p::At::new(
-                                                "async fn",
-                                                p::file!(),
-                                                1,
-                                                4,
-                                            )
-                                        },
+                                        at_async_fn_1_4,
                                     )
                             })
                             .await
@@ -757,10 +645,8 @@ fn what_tokio_made_of_a_main_function() {
                             p::Option::None:: < Result < (), E > > { return
                             __value; } let __seen = p::begin(&
                             __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                            p::Probe:: < Result < (), E > > ::new().look(&
-                            const { p::At::new("fn",
-                            p::file!(), 1, 4) }) {
-                            p::Result::Ok(_) => {}
+                            p::Probe:: < Result < (), E > > ::new()
+                            .look(at_fn_1_4) { p::Result::Ok(_) => {}
                             p::Result::Err(__out) => return __out, } }
                             serve(). await }
                         );
@@ -771,14 +657,7 @@ fn what_tokio_made_of_a_main_function() {
                                         &__LOOP_GUARD_SITE,
                                         __body.as_mut(),
                                         __context,
-                                        &const {
-                                            p::At::new(
-                                                "async fn",
-                                                p::file!(),
-                                                1,
-                                                4,
-                                            )
-                                        },
+                                        at_async_fn_1_4,
                                     )
                             })
                             .await

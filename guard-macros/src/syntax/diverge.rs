@@ -1,9 +1,9 @@
 //! Which blocks surely never yield a value: a `return` in front of one would draw a warning.
 
-use proc_macro2::{TokenStream, TokenTree};
-use syn::{Block, Expr, ExprLoop, Ident, Macro, Path, Stmt};
+use syn::{Block, Expr, ExprLoop, Macro, Path, Stmt};
 
-use crate::syntax::walk::{self, Visitor};
+use crate::syntax::jumps::Jumps;
+use crate::syntax::walk::Visitor;
 
 /// Macros that panic.
 const PANICS: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
@@ -76,55 +76,9 @@ fn exits(path: &Path) -> bool {
 
 /// Whether a `break` leaves the loop, or may.
 fn is_left(expr: &ExprLoop) -> bool {
-    let mut breaks = Breaks {
-        label: expr.label.as_ref().map(|label| label.name.ident.clone()),
-        depth: 0,
-        found: false,
-    };
-    breaks.visit_block_mut(&mut expr.body.clone());
-    breaks.found
-}
-
-struct Breaks {
-    label: Option<Ident>,
-    /// Loops around the expression at hand, inside of the one in question.
-    depth: u32,
-    found: bool,
-}
-
-impl Visitor for Breaks {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        let is_loop = matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
-        self.depth += u32::from(is_loop);
-        walk::expr(self, expr);
-        self.depth -= u32::from(is_loop);
-    }
-
-    fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
-        self.found |= match &expr.label {
-            None => self.depth == 0,
-            Some(label) => Some(&label.ident) == self.label.as_ref(),
-        };
-        walk::expr_break(self, expr);
-    }
-
-    fn visit_macro_mut(&mut self, call: &mut Macro) {
-        self.found |= mentions_break(call.tokens.clone());
-    }
-
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
-    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
-    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
-}
-
-fn mentions_break(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions_break(group.stream()),
-        TokenTree::Ident(ident) => ident == "break",
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
+    let mut left = false;
+    let mut visit = |jump: &mut Expr| left |= matches!(jump, Expr::Break(_));
+    let mut jumps = Jumps::new(expr.label.as_ref(), &mut visit);
+    jumps.visit_block_mut(&mut expr.body.clone());
+    jumps.in_macro || left
 }

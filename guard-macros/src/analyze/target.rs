@@ -6,6 +6,7 @@ use syn::{
     Attribute, Block, Error, Expr, ImplItem, Item, ItemFn, Signature, TraitItem, TraitItemFn,
 };
 
+use crate::syntax::function::{Function, is_loop_guard};
 use crate::syntax::walk::{self, Visitor};
 
 /// What the attribute can stand on.
@@ -119,15 +120,6 @@ fn misplaced(item: TokenStream) -> Error {
     )
 }
 
-/// One function, wherever it is written.
-pub(crate) struct Function<'f> {
-    pub(crate) attrs: &'f [Attribute],
-    pub(crate) sig: &'f mut Signature,
-    pub(crate) block: &'f mut Block,
-    /// Whether the attribute stands on the item around it.
-    pub(crate) of_block: bool,
-}
-
 /// Calls `visit` for every function of a block that has no attribute of its own.
 pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)) {
     let mut one = |attrs: &[Attribute], sig: &mut Signature, block: &mut Block| {
@@ -169,15 +161,6 @@ pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)
         }
         _ => {}
     }
-}
-
-/// Whether the attribute is this macro, under whatever path.
-pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "loop_guard")
 }
 
 /// The item as it was, less the attributes on loops: Rust would take those for calls of the macro,

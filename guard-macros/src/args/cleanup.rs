@@ -1,0 +1,46 @@
+//! The value of `cleanup`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Error, Expr, ExprClosure, Stmt};
+
+pub(crate) const WHAT: &str = "write `cleanup = |exit| ...`, or the path of a function of `&Exit`";
+
+/// A path, a closure of one argument, or a block whose value is such a closure.
+pub(crate) fn call(mut expr: Expr) -> Result<Expr, Error> {
+    if let Expr::Group(group) = expr {
+        return call(*group.expr);
+    }
+    let is_path = matches!(expr, Expr::Path(_));
+    match closure(&mut expr) {
+        None if is_path => Ok(expr),
+        Some(closure) if closure.inputs.len() == 1 => Ok(expr),
+        Some(closure) => {
+            let mut arguments = TokenStream::new();
+            closure.inputs_begin.to_tokens(&mut arguments);
+            closure.inputs.to_tokens(&mut arguments);
+            closure.inputs_end.to_tokens(&mut arguments);
+            Err(Error::new_spanned(
+                arguments,
+                "a cleanup is told why it runs: write `|exit| ...`, or `|_| ...`",
+            ))
+        }
+        None => Err(Error::new_spanned(
+            &expr,
+            format!("a cleanup is something to call: {WHAT}"),
+        )),
+    }
+}
+
+/// The closure in the value of `cleanup`. It may be the value of a block that prepares what it captures.
+pub(crate) fn closure(call: &mut Expr) -> Option<&mut ExprClosure> {
+    match call {
+        Expr::Closure(closure) => Some(closure),
+        Expr::Group(group) => closure(&mut group.expr),
+        Expr::Block(block) if block.label.is_none() => match block.block.stmts.last_mut()? {
+            Stmt::Expr(value, None) => closure(value),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,60 @@
+//! The attribute on a loop: how often that loop is checked.
+
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Attribute, Error, Ident, Token};
+
+use crate::args::{keys, unknown};
+
+/// How often a loop is checked, if its attribute says so.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// Never.
+    Skip,
+    /// Once in so many iterations.
+    Every(u32),
+}
+
+const PACES: [&str; 2] = ["skip", "every"];
+
+/// Reads `#[loop_guard(skip)]` or `#[loop_guard(every = 1024)]`.
+pub(crate) fn pace(attribute: &Attribute) -> Result<Pace, Error> {
+    const WHAT: &str = "on a loop, write `loop_guard(skip)` or `loop_guard(every = 1024)`";
+    let syn::Meta::List(list) = &attribute.meta else {
+        return Err(Error::new_spanned(&attribute.meta, WHAT));
+    };
+    list.parse_args_with(|input: ParseStream| {
+        let key = Ident::parse_any(input).map_err(|error| Error::new(error.span(), WHAT))?;
+        let pace = match key.to_string().as_str() {
+            "skip" => Pace::Skip,
+            "every" => Pace::Every(every(input, &key)?),
+            name if keys().contains(&name) => {
+                return Err(Error::new(
+                    key.span(),
+                    format!("`{name}` goes on the function; {WHAT}"),
+                ));
+            }
+            _ => return Err(unknown(&key, &PACES)),
+        };
+        if input.is_empty() {
+            Ok(pace)
+        } else {
+            Err(input.error(WHAT))
+        }
+    })
+}
+
+fn every(input: ParseStream, key: &Ident) -> Result<u32, Error> {
+    let number = (input.parse::<Token![=]>()).and_then(|_| input.parse::<syn::LitInt>());
+    match number.as_ref().map(syn::LitInt::base10_parse::<u32>) {
+        Ok(Ok(every)) if every > 0 => Ok(every),
+        Ok(_) => Err(Error::new(
+            number?.span(),
+            "`every` is at least 1 and below 2^32",
+        )),
+        Err(_) => Err(Error::new(
+            key.span(),
+            "`every` needs a whole number: write for example `every = 1024`",
+        )),
+    }
+}

@@ -1,0 +1,138 @@
+//! The check of a loop, and of an entry that opens no scope.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote_spanned};
+use syn::Ident;
+
+use crate::emit::{Emit, Mark, q};
+use crate::plan::Leave;
+
+/// What a check needs to know of its loop.
+#[derive(Clone, Copy)]
+pub(crate) struct Check {
+    pub(crate) mark: Mark,
+    pub(crate) place: Place,
+    /// The number of its counter, and the iterations between two checks.
+    pub(crate) every: Option<(u32, u32)>,
+    /// What was seen last is read from the thread, and not from a local.
+    pub(crate) fresh: bool,
+    /// The task yields here when its turn is over.
+    pub(crate) turns: bool,
+}
+
+/// Where a trip has to leave from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Entry,
+    Body,
+    Closure,
+}
+
+/// The counters of loops with `every`.
+pub(crate) fn counters(numbers: impl Iterator<Item = u32>) -> TokenStream {
+    numbers
+        .map(counter)
+        .map(|name| q!(let mut #name = 0u32;))
+        .collect()
+}
+
+fn counter(number: u32) -> Ident {
+    format_ident!("__every_{number}", span = Span::mixed_site())
+}
+
+impl Emit<'_> {
+    /// The check at the entry of a function that opens no scope.
+    pub(crate) fn look(&self, function: &Ident) -> TokenStream {
+        let private = &self.private;
+        let tick = self.tick(Mark::entry(function), Place::Entry, false);
+        let declare = self.inherit();
+        q!(#declare if #private::due(__seen) { #tick })
+    }
+
+    /// The check at the head of a loop's body.
+    ///
+    /// ```text
+    /// count;
+    /// if due(seen) { match tick(at) { Ok(now) => seen = now, Err(tripped) => leave } }
+    /// ```
+    pub(crate) fn check(&self, check: Check) -> TokenStream {
+        let private = &self.private;
+        let tick = self.tick(check.mark, check.place, check.fresh);
+        let seen = if check.fresh {
+            q!(#private::inherit())
+        } else {
+            q!(__seen)
+        };
+        let turn = check.turns.then(|| q!(#private::turn().await;));
+        let mut due = q!(if #private::due(#seen) { #tick #turn });
+        if let Some((number, every)) = check.every {
+            let name = counter(number);
+            due = q! {
+                if #name == 0 {
+                    #name = #every;
+                    #due
+                }
+                #name -= 1;
+            };
+        }
+        let count = self.count(check);
+        q!(#count #due)
+    }
+
+    /// Counts one iteration, if iterations are counted.
+    fn count(&self, check: Check) -> Option<TokenStream> {
+        self.plan.budget.as_ref()?.iterations?;
+        let (private, at) = (&self.private, self.at(check.mark));
+        let leave = self.leave(check.place, check.fresh);
+        if self.shared_count {
+            return Some(q! {
+                if let #private::Option::Some(__tripped) = #private::count(&__LOOP_GUARD_SITE, #at) {
+                    #leave
+                }
+            });
+        }
+        Some(q! {
+            if __left == 0 {
+                let __tripped = #private::spend(&__scope, __limit, #at);
+                #leave
+            }
+            __left = __left.saturating_sub(1);
+        })
+    }
+
+    /// The cold path of a check.
+    pub(crate) fn tick(&self, mark: Mark, place: Place, fresh: bool) -> TokenStream {
+        let (private, at) = (&self.private, self.at(mark));
+        let fine = if fresh {
+            q!(#private::Result::Ok(_) => {})
+        } else {
+            q!(#private::Result::Ok(__now) => __seen = __now,)
+        };
+        match &self.plan.leave {
+            Leave::Probe(ty) if place != Place::Closure => {
+                let (blamed, end) = self.blaming(ty);
+                let look = quote_spanned!(end=> #blamed::Probe::<#ty>::new().look(#at));
+                return q! {
+                    match #look {
+                        #fine
+                        #private::Result::Err(__out) => return __out,
+                    }
+                };
+            }
+            Leave::Panic if place != Place::Closure && fresh => {
+                return q!(_ = #private::look(#at););
+            }
+            Leave::Panic if place != Place::Closure => {
+                return q!(__seen = #private::look(#at););
+            }
+            _ => {}
+        }
+        let leave = self.leave(place, fresh);
+        q! {
+            match #private::tick(#at) {
+                #fine
+                #private::Result::Err(__tripped) => { #leave }
+            }
+        }
+    }
+}

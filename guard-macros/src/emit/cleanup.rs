@@ -1,0 +1,40 @@
+//! `cleanup`.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Block, Expr};
+
+use crate::emit::scope::nanos;
+use crate::emit::{Emit, q, run};
+use crate::plan::Cleanup;
+
+impl Emit<'_> {
+    /// `let __cleanup = ..;`, in front of everything else, so that it is dropped when all of that is gone.
+    pub(crate) fn cleanup(&self, cleanup: &Cleanup<'_>, call: &Expr) -> TokenStream {
+        let private = &self.private;
+        let within = match cleanup.timeout {
+            Some(timeout) => {
+                let nanos = nanos(private, timeout);
+                q!(#private::Option::Some(#nanos))
+            }
+            None => q!(#private::Option::None),
+        };
+        let own_scope = self.plan.budget.is_some();
+        let (private, end) = self.blaming(cleanup.call);
+        let function = match self.plan.future {
+            Some(_) if cleanup.is_async => quote_spanned!(end=> cleanup_async),
+            Some(_) => quote_spanned!(end=> cleanup_of_future),
+            None => quote_spanned!(end=> cleanup),
+        };
+        let deferred = quote_spanned!(end=> #private::#function(#own_scope, #within, #call));
+        q!(let __cleanup = #deferred;)
+    }
+}
+
+/// ```text
+/// { body }   =>   { cleanup; enter; return { body }; }
+/// ```
+pub(crate) fn before(enter: &TokenStream, body: &Block, diverges: bool) -> TokenStream {
+    let run = run(body, diverges);
+    q!(#enter #run)
+}

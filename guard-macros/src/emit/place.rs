@@ -1,0 +1,62 @@
+//! Places in source code, and the site of a scope.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use syn::Ident;
+
+use crate::emit::{Emit, q};
+
+/// A keyword and where it stands: what an error names.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) kind: &'static str,
+    pub(crate) span: Span,
+}
+
+impl Mark {
+    /// The mark of a check at the entry of a function.
+    pub(crate) fn entry(function: &Ident) -> Self {
+        Self {
+            kind: "fn",
+            span: function.span(),
+        }
+    }
+}
+
+impl Emit<'_> {
+    /// `file, line, column` of a token.
+    fn place(&self, span: Span) -> TokenStream {
+        let private = &self.private;
+        let start = span.start();
+        let (line, column) = (start.line, start.column + 1);
+        if line == 0 {
+            // Before Rust 1.88 a macro is not told where a token stands; this is the attribute.
+            return q!(#private::file!(), #private::line!(), #private::column!());
+        }
+        let (line, column) = (
+            Literal::usize_unsuffixed(line),
+            Literal::usize_unsuffixed(column),
+        );
+        q!(#private::file!(), #line, #column)
+    }
+
+    /// A reference to the place, in a constant.
+    pub(crate) fn at(&self, mark: Mark) -> TokenStream {
+        let (private, kind, place) = (&self.private, mark.kind, self.place(mark.span));
+        q!(&const { #private::At::new(#kind, #place) })
+    }
+
+    /// The scope's name and place, in a static. `within`: its time limit, if that is always the same.
+    pub(crate) fn site(&self, function: &Ident, within: Option<&TokenStream>) -> TokenStream {
+        let private = &self.private;
+        let name = match self.plan.name {
+            Some(name) => q!(#name),
+            None => {
+                let function = function.to_string();
+                q!(#private::concat!(#private::module_path!(), "::", #function))
+            }
+        };
+        let place = self.place(function.span());
+        let within = within.map(|nanos| q!(.within(#nanos)));
+        q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within;)
+    }
+}

@@ -1,0 +1,152 @@
+//! Opening a scope.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::{Expr, Ident};
+
+use crate::args::duration::Timeout;
+use crate::emit::{Emit, Mark, Place, blaming, q};
+use crate::plan::{Leave, Limits};
+
+impl Emit<'_> {
+    /// Opens the scope, and leaves if a budget is spent already.
+    ///
+    /// ```text
+    /// let limit = 1_000; let mut left = limit;
+    /// let (scope, mut seen) = match { static SITE; enter(SITE.always(nanos)) } {
+    ///     Ok(open) => open,
+    ///     Err(tripped) => leave,
+    /// };
+    /// ```
+    pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
+        let (nanos, limit) = (self.nanos(limits.timeout), self.limit(limits));
+        let (within, entry) = match limits.timeout {
+            Some(Timeout::Expr(_)) => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
+            _ => (Some(&nanos), q!(__LOOP_GUARD_SITE.always(#nanos))),
+        };
+        let site = self.site(function, within);
+        if self.shared_count {
+            let open = self.open(&entry, None);
+            return q!(#site #limit #open __scope.allow(__limit););
+        }
+        let left = limit.is_some().then(|| q!(let mut __left = __limit;));
+        let open = self.open(&entry, Some(&site));
+        q!(#limit #left #open)
+    }
+
+    fn open(&self, entry: &TokenStream, site: Option<&TokenStream>) -> TokenStream {
+        let private = &self.private;
+        let open = match &self.plan.leave {
+            Leave::Panic => q!({ #site #private::enter_or_panic(#entry) }),
+            // There is no loop to break at the entry; the first one will notice.
+            Leave::Break => q!({ #site #private::open(#entry) }),
+            Leave::Probe(ty) => {
+                let (blamed, end) = self.blaming(ty);
+                let enter = quote_spanned!(end=> #blamed::Probe::<#ty>::new().enter(#entry));
+                q! {
+                    match { #site #enter } {
+                        #private::Result::Ok(__open) => __open,
+                        #private::Result::Err(__out) => return __out,
+                    }
+                }
+            }
+            _ => {
+                let leave = self.leave(Place::Entry, false);
+                q! {
+                    match { #site #private::enter(#entry) } {
+                        #private::Result::Ok(__open) => __open,
+                        #private::Result::Err(__tripped) => { #leave }
+                    }
+                }
+            }
+        };
+        q!(let (__scope, mut __seen) = #open;)
+    }
+
+    /// Opens the scope of a future, at its first poll, and leaves if a budget is spent already.
+    pub(crate) fn begin(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
+        let private = &self.private;
+        let (nanos, limit) = (self.nanos(limits.timeout), self.limit(limits));
+        let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
+        let turns = limits.yield_every.map(|every| {
+            let every = self.nanos(Some(every));
+            q!(#private::take_turns(#every);)
+        });
+        let tick = self.tick(Mark::entry(function), Place::Entry, true);
+        q! {
+            #limit
+            let __seen = #private::begin(&__LOOP_GUARD_SITE, #nanos);
+            #allow
+            #turns
+            if __seen.is_stale() { #tick }
+        }
+    }
+
+    /// The state of checks where no scope is opened.
+    pub(crate) fn inherit(&self) -> TokenStream {
+        let private = &self.private;
+        q!(let mut __seen = #private::inherit();)
+    }
+
+    /// A number of nanoseconds; without a duration there is no limit.
+    pub(crate) fn nanos(&self, timeout: Option<&Timeout>) -> TokenStream {
+        let private = &self.private;
+        match timeout {
+            Some(timeout) => nanos(private, timeout),
+            None => q!(#private::u64::MAX),
+        }
+    }
+
+    /// `let __limit = ..;`, if iterations are counted.
+    fn limit(&self, limits: &Limits<'_>) -> Option<TokenStream> {
+        let expr = limits.iterations?;
+        Some(match unsuffixed(expr) {
+            Some(number) => {
+                let number = grouped(number);
+                q!(let __limit = #number;)
+            }
+            None => {
+                let (private, end) = self.blaming(expr);
+                let count = quote_spanned!(end=> #private::Count::count(#expr));
+                q!(let __limit = #count;)
+            }
+        })
+    }
+}
+
+/// A duration in nanoseconds.
+pub(crate) fn nanos(private: &TokenStream, timeout: &Timeout) -> TokenStream {
+    match timeout {
+        Timeout::Nanos(nanos) => grouped(*nanos),
+        Timeout::Expr(expr) => {
+            let (private, end) = blaming(private, expr);
+            quote_spanned!(end=> #private::nanos(#expr))
+        }
+    }
+}
+
+/// The number, if the expression is one that leaves its type open.
+fn unsuffixed(expr: &Expr) -> Option<u64> {
+    match expr {
+        Expr::Group(group) => unsuffixed(&group.expr),
+        Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Int(int),
+            ..
+        }) if int.suffix().is_empty() => int.base10_parse().ok(),
+        _ => None,
+    }
+}
+
+/// The number as a person would write it.
+fn grouped(number: u64) -> TokenStream {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text.push_str("_u64");
+    text.parse().unwrap_or_else(|_| q!(#number))
+}

@@ -1,0 +1,73 @@
+//! What is to be done to one function: `analyze` decides it, `rewrite` does it, `emit` spells it.
+
+use syn::{Expr, LitStr, Path, ReturnType, Type};
+
+use crate::args::duration::Timeout;
+
+/// What to do with one function.
+pub(crate) struct Plan<'a> {
+    /// Where `guard_runtime` is, if `crate = ...` says so.
+    pub(crate) root: Option<&'a Path>,
+    pub(crate) name: Option<&'a LitStr>,
+    /// `None`: the function opens no scope.
+    pub(crate) budget: Option<Limits<'a>>,
+    pub(crate) leave: Leave<'a>,
+    /// Macros of the user's whose arguments are expressions or statements.
+    pub(crate) macros: &'a [Path],
+    /// Trips in closures may unwind to a boundary around the body.
+    pub(crate) boundary: bool,
+    /// A function without a scope and without loops is checked when it is entered.
+    pub(crate) entry: bool,
+    /// The future to guard, if it is not the function itself.
+    pub(crate) future: Option<Guarded>,
+    pub(crate) cleanup: Option<Cleanup<'a>>,
+    /// Its loops stay as they are.
+    pub(crate) unchecked: bool,
+}
+
+/// The budgets of a scope.
+pub(crate) struct Limits<'a> {
+    pub(crate) timeout: Option<&'a Timeout>,
+    pub(crate) iterations: Option<&'a Expr>,
+    pub(crate) yield_every: Option<&'a Timeout>,
+}
+
+/// The way out of the function.
+pub(crate) enum Leave<'a> {
+    /// By the real return type, whatever it is called: `Err`, or a panic.
+    Probe(Box<Type>),
+    /// As `Err`. The type may be one that cannot be named in the body: it is only pointed at.
+    Error(Box<Type>),
+    Panic,
+    /// By `break`, from the loop alone.
+    Break,
+    /// By `return` without a value: the way out of a cleanup.
+    Cut,
+    Fallback(&'a Expr),
+}
+
+/// A function that is guarded as a future.
+pub(crate) struct Guarded {
+    /// What the future yields.
+    pub(crate) output: ReturnType,
+    pub(crate) body: FutureBody,
+}
+
+/// Where the future's body stands in the function.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FutureBody {
+    /// The function is an `async fn`.
+    Whole,
+    /// The function was one before `#[tokio::main]` or `#[tokio::test]`: its first statement binds the `async` block.
+    Blocked,
+    /// The function's value is an `async` block.
+    Value,
+}
+
+/// What runs when the function is left.
+pub(crate) struct Cleanup<'a> {
+    pub(crate) call: &'a Expr,
+    /// The cleanup is a future.
+    pub(crate) is_async: bool,
+    pub(crate) timeout: Option<&'a Timeout>,
+}

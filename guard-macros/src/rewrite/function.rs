@@ -1,0 +1,92 @@
+//! A function that is not guarded as a future.
+
+use proc_macro2::TokenStream;
+use syn::{Block, Expr, Stmt};
+
+use crate::emit::cleanup::before;
+use crate::emit::statement;
+use crate::plan::{Leave, Plan};
+use crate::rewrite::arguments::Rebound;
+use crate::rewrite::cleanup;
+use crate::rewrite::loops::{Instrument, closures_have_loops};
+use crate::syntax::diverge;
+use crate::syntax::function::Function;
+use crate::syntax::types::is_unit;
+use crate::syntax::walk::Visitor;
+
+/// Edits the function in place.
+///
+/// ```text
+/// fn f() -> R { body }   =>   fn f() -> R { enter; body, its loops checked }
+/// ```
+///
+/// A loop in a closure cannot leave the function by `return`: its trip unwinds to a boundary.
+///
+/// ```text
+/// fn f(x: X) -> R { body }   =>   fn f(x': X) -> R {
+///     return match boundary(move || -> R { let x = x'; enter; body }) { Ok(value) => value, Err(tripped) => leave };
+/// }
+/// ```
+pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
+    let in_closures = !plan.unchecked && closures_have_loops(function.block, plan);
+    let mut instrument = Instrument::new(plan, in_closures);
+    instrument.strips = !ends_in_wrong_loop(function);
+    if !plan.unchecked {
+        instrument.visit_block_mut(function.block);
+    }
+    let emit = &instrument.emit;
+    let name = &function.sig.ident;
+    let block = &mut *function.block;
+    let diverges = diverge::block(block);
+
+    let enter = match &plan.budget {
+        Some(limits) => emit.enter(limits, name),
+        None if plan.entry => emit.look(name),
+        None => TokenStream::new(),
+    };
+    let leaves = instrument.leaves || !enter.is_empty();
+    let mut start = cleanup::cleanup(plan, emit).unwrap_or_default();
+    start.extend(enter);
+
+    let mut items = Vec::new();
+    match &plan.leave {
+        Leave::Fallback(fallback) if leaves => {
+            let tokens = emit.with_fallback(fallback, &start, block, diverges, false);
+            block.stmts = vec![statement(tokens)];
+        }
+        _ if plan.cleanup.is_some() => {
+            block.stmts = vec![statement(before(&start, block, diverges))];
+        }
+        _ => {
+            items = leading_items(block);
+            if !start.is_empty() {
+                block.stmts.insert(0, statement(start));
+            }
+        }
+    }
+    if in_closures && plan.boundary && !matches!(plan.leave, Leave::Break) {
+        let Rebound { body, fallback } = Rebound::of(plan, block, &mut function.sig.inputs);
+        let tokens = emit.boundary(&body, &fallback, block, &function.sig.output);
+        block.stmts = vec![statement(tokens)];
+    }
+    block.stmts.splice(0..0, items);
+}
+
+/// Takes the items at the block's start, which would otherwise stand behind our statements.
+pub(crate) fn leading_items(block: &mut Block) -> Vec<Stmt> {
+    let is_other = |stmt: &Stmt| !matches!(stmt, Stmt::Item(_));
+    let first = block.stmts.iter().position(is_other);
+    let count = first.unwrap_or(block.stmts.len());
+    block.stmts.drain(..count).collect()
+}
+
+/// Whether a loop that has no value stands where the function's value should be. The compiler's message about that is
+/// clear where it finds the user's loop.
+fn ends_in_wrong_loop(function: &Function<'_>) -> bool {
+    let last = function.block.stmts.last();
+    !is_unit(&function.sig.output)
+        && matches!(
+            last,
+            Some(Stmt::Expr(Expr::ForLoop(_) | Expr::While(_), None))
+        )
+}

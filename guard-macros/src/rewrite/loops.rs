@@ -1,0 +1,364 @@
+//! The visitor that puts a check at the head of every loop. Reports no error.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, Pat, Stmt};
+
+use crate::args::pace::{Pace, pace};
+use crate::emit::check::counters;
+use crate::emit::{self, Check, Emit, Mark, Place, statement};
+use crate::plan::Plan;
+use crate::strips::strip;
+use crate::strips::undecided::Undecided;
+use crate::syntax::awaits;
+use crate::syntax::calls;
+use crate::syntax::function::is_loop_guard;
+use crate::syntax::walk::{self, Visitor};
+
+fn while_kind(expr: &ExprWhile) -> &'static str {
+    if matches!(*expr.cond, Expr::Let(_)) {
+        "while let"
+    } else {
+        "while"
+    }
+}
+
+/// The local `__seen`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Absent,
+    /// A loop of the statement at hand needs it.
+    Wanted,
+    Declared,
+}
+
+pub(crate) struct Instrument<'p> {
+    pub(crate) emit: Emit<'p>,
+    seen: Seen,
+    pub(crate) place: Place,
+    /// Loops with `every`, numbered for the names of their counters.
+    paced: u32,
+    /// Whether loops may run in strips.
+    pub(crate) strips: bool,
+    undecided: Undecided,
+    /// Loops may await, and go on on another thread: what was seen last is then read from the thread, and not from a
+    /// local.
+    pub(crate) awaits: bool,
+    /// A check was written that leaves from outside closures.
+    pub(crate) leaves: bool,
+}
+
+impl<'p> Instrument<'p> {
+    pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
+        let emit = Emit::new(plan, in_closures);
+        let declared = plan.budget.is_some() && plan.future.is_none();
+        Self {
+            seen: if declared {
+                Seen::Declared
+            } else {
+                Seen::Absent
+            },
+            place: Place::Body,
+            paced: 0,
+            strips: !emit.yields(),
+            undecided: Undecided::default(),
+            awaits: plan.future.is_some(),
+            leaves: false,
+            emit,
+        }
+    }
+}
+
+impl Instrument<'_> {
+    /// `{ body }   =>   { check; body }`; the loop may wait in its body, or elsewhere (`waits`).
+    fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block, waits: bool) {
+        let pace = attrs
+            .iter()
+            .find(|attribute| is_loop_guard(attribute))
+            .and_then(|attribute| pace(attribute).ok());
+        attrs.retain(|attribute| !is_loop_guard(attribute));
+        if pace == Some(Pace::Skip) {
+            return self.visit_block_mut(body);
+        }
+        let turns = self.emit.yields() && self.place == Place::Body;
+        let fresh = self.awaits && (turns || waits || awaits::in_block(body));
+        if fresh {
+            self.visit_block_mut(body);
+        } else {
+            self.want();
+            let outer = std::mem::replace(&mut self.seen, Seen::Declared);
+            self.visit_block_mut(body);
+            self.seen = outer;
+        }
+        self.leaves |= self.place == Place::Body;
+        let every = match pace {
+            Some(Pace::Every(every)) => {
+                self.paced += 1;
+                Some((self.paced, every))
+            }
+            _ => None,
+        };
+        body.stmts.insert(
+            0,
+            statement(self.emit.check(Check {
+                mark,
+                place: self.place,
+                every,
+                fresh,
+                turns,
+            })),
+        );
+    }
+
+    /// Visits what runs when somebody else calls or polls it.
+    fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (self.place, self.seen, self.awaits);
+        (self.place, self.seen, self.awaits) = (Place::Closure, Seen::Absent, awaits);
+        let result = visit(self);
+        (self.place, self.seen, self.awaits) = outer;
+        result
+    }
+
+    /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
+    fn may_strip(&self, attrs: &[Attribute]) -> bool {
+        self.strips && !self.emit.counts() && !attrs.iter().any(is_loop_guard)
+    }
+
+    /// ```text
+    /// for x in [a, b] { plain }   =>   { check; for x in [a, b] { plain } }
+    /// ```
+    /// and strips of what can be cut.
+    fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
+        if !self.may_strip(&expr.attrs) {
+            return None;
+        }
+        let check = Check {
+            mark: Mark {
+                kind: "for",
+                span: expr.for_token.span,
+            },
+            place: self.place,
+            every: None,
+            fresh: false,
+            turns: false,
+        };
+        if strip::is_over_a_list(expr) {
+            self.visit_expr_mut(&mut expr.expr);
+            self.want();
+            self.leaves |= self.place == Place::Body;
+            let check = self.emit.check(check);
+            return Some(emit::q!({ #check #expr }));
+        }
+        let mut strips = strip::of_for(expr, self.place == Place::Closure, &self.undecided)?;
+        self.visit_expr_mut(&mut strips.base);
+        for argument in strips
+            .adaptors
+            .iter_mut()
+            .filter_map(|adaptor| adaptor.argument.as_mut())
+        {
+            self.visit_expr_mut(argument);
+        }
+        self.want();
+        self.leaves |= self.place == Place::Body;
+        Some(self.emit.for_strips(&strips, expr, check))
+    }
+
+    fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
+        if !self.may_strip(&expr.attrs) {
+            return None;
+        }
+        let turns = strip::of_while(expr)?;
+        self.want();
+        self.leaves |= self.place == Place::Body;
+        let mark = Mark {
+            kind: while_kind(expr),
+            span: expr.while_token.span,
+        };
+        Some(self.emit.while_strips(
+            &turns,
+            expr,
+            Check {
+                mark,
+                place: self.place,
+                every: None,
+                fresh: false,
+                turns: false,
+            },
+        ))
+    }
+
+    fn want(&mut self) {
+        if self.seen == Seen::Absent {
+            self.seen = Seen::Wanted;
+        }
+    }
+
+    pub(crate) fn declaration(&self, paced: u32) -> TokenStream {
+        let mut tokens = counters(paced + 1..=self.paced);
+        if self.seen == Seen::Wanted {
+            tokens.extend(self.emit.inherit());
+        }
+        tokens
+    }
+}
+
+impl Visitor for Instrument<'_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
+    /// Where no scope is opened, `__seen` is declared right before the statement with the outermost
+    /// loop: a function that returns before its loop pays nothing.
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let outer = self.seen;
+        let mut index = 0;
+        while index < block.stmts.len() {
+            let paced = self.paced;
+            if self.seen == Seen::Wanted {
+                self.seen = Seen::Absent;
+            }
+            self.visit_stmt_mut(&mut block.stmts[index]);
+            let declaration = self.declaration(paced);
+            if !declaration.is_empty() {
+                block.stmts.insert(index, statement(declaration));
+                index += 1;
+            }
+            index += 1;
+        }
+        self.seen = outer;
+    }
+
+    fn visit_expr_loop_mut(&mut self, expr: &mut ExprLoop) {
+        let mark = Mark {
+            kind: "loop",
+            span: expr.loop_token.span,
+        };
+        self.check(mark, &mut expr.attrs, &mut expr.body, false);
+    }
+
+    fn visit_expr_while_mut(&mut self, expr: &mut ExprWhile) {
+        self.visit_expr_mut(&mut expr.cond);
+        let mark = Mark {
+            kind: while_kind(expr),
+            span: expr.while_token.span,
+        };
+        let waits = self.awaits && awaits::in_expr(&mut expr.cond);
+        self.check(mark, &mut expr.attrs, &mut expr.body, waits);
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        self.undecided.see_stmt(stmt);
+        walk::stmt(self, stmt);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        self.undecided.see_expr(expr);
+        match expr {
+            Expr::ForLoop(plain) => match self.for_strips(plain) {
+                Some(tokens) => *expr = Expr::Verbatim(tokens),
+                None => self.visit_expr_for_loop_mut(plain),
+            },
+            Expr::While(plain) => match self.while_strips(plain) {
+                Some(tokens) => *expr = Expr::Verbatim(tokens),
+                None => self.visit_expr_while_mut(plain),
+            },
+            _ => walk::expr(self, expr),
+        }
+    }
+
+    fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {
+        self.visit_expr_mut(&mut expr.expr);
+        let mark = Mark {
+            kind: "for",
+            span: expr.for_token.span,
+        };
+        self.check(mark, &mut expr.attrs, &mut expr.body, false);
+    }
+
+    /// Its loops look at the scopes of the thread that calls it: nothing of the guard is captured,
+    /// so that the closure keeps its type.
+    ///
+    /// ```text
+    /// |x| value   =>   |x| { declarations; value }
+    /// ```
+    fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
+        let awaits = expr.asyncness.is_some();
+        let declaration = self.inside(awaits, |it| {
+            let paced = it.paced;
+            it.visit_expr_mut(&mut expr.body);
+            it.declaration(paced)
+        });
+        if !declaration.is_empty() {
+            *expr.body = emit::block(&declaration, &expr.body);
+        }
+    }
+
+    /// As a closure: its loops look at the scopes of the thread that polls it.
+    fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
+        self.inside(true, |it| it.visit_block_mut(&mut expr.block));
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        let named = self.emit.plan.macros;
+        calls::visit(call, named, self);
+    }
+
+    fn visit_expr_repeat_mut(&mut self, expr: &mut syn::ExprRepeat) {
+        // The length is evaluated at compile time.
+        self.visit_expr_mut(&mut expr.expr);
+    }
+
+    // Loops in nested items belong to those; `const` blocks, types and patterns run at compile time.
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+    fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_path_arguments_mut(&mut self, _: &mut syn::PathArguments) {}
+
+    /// The guard of a match arm is all in a pattern that runs.
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        if let Pat::Guard(pat) = pat {
+            self.visit_expr_mut(&mut pat.guard);
+        }
+    }
+}
+
+/// Whether a closure or an `async` block of the function has a loop in it, macro calls included.
+pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
+    struct Closures<'p> {
+        plan: &'p Plan<'p>,
+        inside: bool,
+        found: bool,
+    }
+    impl Visitor for Closures<'_> {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
+        fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
+            let outer = std::mem::replace(&mut self.inside, true);
+            self.visit_expr_mut(&mut expr.body);
+            self.inside = outer;
+        }
+        fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
+            let outer = std::mem::replace(&mut self.inside, true);
+            self.visit_block_mut(&mut expr.block);
+            self.inside = outer;
+        }
+        fn visit_expr_mut(&mut self, expr: &mut Expr) {
+            self.found |=
+                self.inside && matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
+            walk::expr(self, expr);
+        }
+        fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+            calls::visit(&mut call.clone(), self.plan.macros, self);
+        }
+        fn visit_item_mut(&mut self, _: &mut Item) {}
+        fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
+    }
+    let mut closures = Closures {
+        plan,
+        inside: false,
+        found: false,
+    };
+    closures.visit_block_mut(block);
+    closures.found
+}

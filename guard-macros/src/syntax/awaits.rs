@@ -1,0 +1,41 @@
+//! Code that may suspend the future that it is part of.
+
+use syn::{Block, Expr, Item};
+
+use crate::syntax::calls;
+use crate::syntax::walk::Visitor;
+
+/// Whether the block may.
+pub(crate) fn in_block(block: &mut Block) -> bool {
+    let mut awaits = Awaits(false);
+    awaits.visit_block_mut(block);
+    awaits.0
+}
+
+/// Whether the expression may.
+pub(crate) fn in_expr(expr: &mut Expr) -> bool {
+    let mut awaits = Awaits(false);
+    awaits.visit_expr_mut(expr);
+    awaits.0
+}
+
+struct Awaits(bool);
+
+impl Visitor for Awaits {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
+    fn visit_expr_await_mut(&mut self, _: &mut syn::ExprAwait) {
+        self.0 = true;
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        self.0 |= calls::may_await(call);
+    }
+
+    // These are futures of their own, or other functions.
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+}

@@ -1,0 +1,57 @@
+//! Return types.
+
+use proc_macro2::Span;
+use syn::{ReturnType, Token, Type, TypeInfer};
+
+use crate::syntax::walk::{self, Visitor};
+
+pub(crate) fn never(output: &ReturnType) -> bool {
+    matches!(output, ReturnType::Type(_, ty) if matches!(**ty, Type::Never(_)))
+}
+
+pub(crate) fn is_unit(output: &ReturnType) -> bool {
+    match output {
+        ReturnType::Default => true,
+        ReturnType::Type(_, ty) => matches!(&**ty, Type::Tuple(tuple) if tuple.elems.is_empty()),
+    }
+}
+
+/// The type, with `_` for each `impl Trait`, which cannot be named in a body.
+pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
+    struct Infer;
+    impl Visitor for Infer {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            if matches!(ty, Type::ImplTrait(_)) {
+                *ty = Type::Infer(TypeInfer {
+                    attrs: Vec::new(),
+                    underscore_token: Token![_](Span::mixed_site()),
+                });
+            }
+            walk::ty(self, ty);
+        }
+    }
+    let mut output = output.clone();
+    Infer.visit_return_type_mut(&mut output);
+    output
+}
+
+/// Whether there is an `impl Trait` in the type.
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    struct Opaque(bool);
+    impl Visitor for Opaque {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
+        fn visit_type_impl_trait_mut(&mut self, _: &mut syn::TypeImplTrait) {
+            self.0 = true;
+        }
+    }
+    let mut opaque = Opaque(false);
+    opaque.visit_type_mut(&mut ty.clone());
+    opaque.0
+}
