@@ -61,6 +61,8 @@ mod check;
 mod cleanup;
 #[cfg(not(guard_loom))]
 mod observe;
+#[cfg(any(feature = "policy", all(test, guard_loom)))]
+pub mod policy;
 #[cfg(not(guard_loom))]
 mod public;
 #[cfg(all(feature = "shutdown", not(guard_loom)))]

@@ -81,6 +81,15 @@ impl At {
         }
     }
 
+    /// A check of the `kind` at a caller's place.
+    #[cfg(feature = "policy")]
+    pub(crate) fn of(kind: &'static str, place: &'static core::panic::Location<'static>) -> Self {
+        Self {
+            kind,
+            location: Location::of(place),
+        }
+    }
+
     pub(crate) fn location(&self) -> Location {
         self.location
     }

@@ -120,6 +120,17 @@ pub(crate) fn is_spent() -> bool {
     due != u64::MAX && earliest.is_settled() && clock::now() > due
 }
 
+/// The depth of the scope whose deadline has passed, as the next check of this thread would find.
+#[cfg(feature = "policy")]
+pub(crate) fn overdue() -> Option<u32> {
+    shield::stand();
+    let stack = Stack::current();
+    let (earliest, now) = in_time(stack, stack.earliest(&EPOCH), None);
+    let due = earliest.is_settled().then_some(earliest.due)?;
+    let passed = due != u64::MAX && now.unwrap_or_else(clock::now) > due;
+    passed.then_some(earliest.owner)
+}
+
 /// For how long the deadline that counts has passed, if it has.
 pub(crate) fn late() -> Option<u64> {
     shield::stand();

@@ -270,6 +270,20 @@ impl Stack {
         });
     }
 
+    /// Whether the innermost scope may have a time limit below `limit`, which is one from which scopes open
+    /// without a clock read: those are dated later, and the others at once.
+    #[cfg(feature = "policy")]
+    #[inline]
+    pub(crate) fn is_short(&self, limit: u64) -> bool {
+        let Some(top) = self.how_many().checked_sub(1) else {
+            return false;
+        };
+        self.slots.get(top as usize).is_none_or(|slot| {
+            slot.site.load(Ordering::Relaxed) & DATED != 0
+                && slot.limit.load(Ordering::Relaxed) < limit
+        })
+    }
+
     /// What has to be kept of the scope at `index` to open it again.
     #[inline]
     pub(crate) fn save(&self, index: u32) -> Saved {

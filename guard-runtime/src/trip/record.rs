@@ -77,6 +77,18 @@ pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
     })
 }
 
+/// Visits the trips noticed after `mark` that are still noted, from the outermost scope's to the innermost's,
+/// each with the depth of its scope.
+#[cfg(feature = "policy")]
+pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
+    RECORDS.with(|records| {
+        let noted = &records.borrow().noted;
+        for record in noted.iter().filter(|record| record.number > mark) {
+            visit(record.owner, &record.tripped);
+        }
+    });
+}
+
 /// Sets the trip that unwinds to a boundary.
 pub(crate) fn set_flying(tripped: Option<Tripped>) {
     RECORDS.with(|records| records.borrow_mut().flying = tripped);

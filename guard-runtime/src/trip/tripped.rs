@@ -58,6 +58,13 @@ pub enum Cause {
         /// The budget.
         limit: u64,
     },
+    /// A breaker (feature `policy`) did not let the call through, because earlier ones have failed.
+    Refused {
+        /// After this long it lets one through, at the latest; [`Duration::MAX`] if it was opened by hand.
+        retry_after: Duration,
+    },
+    /// A bulkhead (feature `policy`) had no permit left, and no place in its queue.
+    Full,
 }
 
 impl Tripped {
@@ -102,6 +109,13 @@ impl fmt::Display for Cause {
                 )
             }
             Self::Iterations { limit } => write!(f, "ran out of iterations: {limit} allowed"),
+            Self::Refused { retry_after } if *retry_after == Duration::MAX => {
+                f.write_str("refused the call: it was opened by hand")
+            }
+            Self::Refused { retry_after } => {
+                write!(f, "refused the call: retry after {retry_after:.3?}")
+            }
+            Self::Full => f.write_str("refused the call: it is full"),
         }
     }
 }

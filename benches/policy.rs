@@ -1,0 +1,67 @@
+//! What a policy costs a call that it lets through: `cargo bench --bench policy`.
+//!
+//! Nanoseconds a call, in an open scope, beside the call alone.
+
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use guard_runtime::Budget;
+use guard_runtime::policy::{Breaker, Errors};
+
+static BREAKER: Breaker = Breaker::new();
+static JUDGING: Breaker<Errors<u32>> = Breaker::new().errors(|_| true);
+
+/// Short rounds, of which most are not disturbed.
+const CALLS: u32 = 20_000;
+const ROUNDS: u32 = 500;
+
+#[inline(never)]
+fn call(x: u64) -> Result<u64, u32> {
+    Ok(black_box(x) + 1)
+}
+
+/// One row of the table: with so many threads that call all the time.
+fn row(name: &str, f: impl Fn(u64) + Sync) {
+    print!("{name:28}");
+    for threads in [1, 2] {
+        let nanos = fastest(threads, &f).as_secs_f64() * 1e9 / f64::from(CALLS);
+        print!("{nanos:>12.2}");
+    }
+    println!();
+}
+
+/// The shortest round of the slowest thread.
+fn fastest(threads: usize, f: &(impl Fn(u64) + Sync)) -> Duration {
+    let start = Barrier::new(threads);
+    let one = || {
+        Budget::timeout(Duration::from_secs(3600)).run(|| {
+            start.wait();
+            let rounds = (0..ROUNDS).map(|_| {
+                let begun = Instant::now();
+                for x in 0..u64::from(CALLS) {
+                    f(x);
+                }
+                begun.elapsed()
+            });
+            rounds.min().unwrap_or_default()
+        })
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        let times = threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no call panics"));
+        times.filter_map(Result::ok).max().unwrap_or_default()
+    })
+}
+
+fn main() {
+    println!("{:28}{:>12}{:>12}", "ns a call", "1 thread", "2 threads");
+    row("the call alone", |x| drop(black_box(call(x))));
+    row("Breaker::run", |x| drop(black_box(BREAKER.run(|| call(x)))));
+    row("Breaker::run, judging", |x| {
+        drop(black_box(JUDGING.run(|| call(x))))
+    });
+}

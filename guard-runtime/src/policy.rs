@@ -1,0 +1,56 @@
+//! What to do when it keeps tripping (feature `policy`).
+//!
+//! A guard ends one call in time. A policy decides about the next ones: a [`Breaker`] stops calling what keeps
+//! failing.
+//!
+//! # Where to look
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `breaker.rs` | [`Breaker`], as it is used |
+//! | `meter.rs` | what it lets through and counts, whatever its judge |
+//! | `circuit.rs` | its state word and every transition; why late outcomes change nothing |
+//! | `window.rs` | how the calls of the last seconds ended |
+//! | `counter.rs` | a count that belongs to one generation |
+//! | `settings.rs` | what a breaker was built with |
+//! | `call.rs` | a call under way, until it is counted |
+//! | `verdict.rs` | what a way out says about what was called |
+//! | `judge.rs` | which returned values are failures |
+//! | `refusal.rs` | the error of a call that was not made |
+//! | `around.rs` | what policies ask of the scopes around them |
+//! | `chance.rs` | jitter |
+//!
+//! It is built on scopes and trips alone, and nothing below knows of it.
+
+#[cfg(not(guard_loom))]
+mod around;
+#[cfg(not(guard_loom))]
+mod breaker;
+#[cfg(not(guard_loom))]
+mod call;
+#[cfg(not(guard_loom))]
+mod chance;
+mod circuit;
+mod counter;
+#[cfg(not(guard_loom))]
+mod judge;
+#[cfg(not(guard_loom))]
+mod meter;
+#[cfg(not(guard_loom))]
+mod refusal;
+#[cfg(not(guard_loom))]
+mod settings;
+#[cfg(not(guard_loom))]
+mod verdict;
+mod window;
+
+#[cfg(all(test, guard_loom))]
+mod model;
+#[cfg(all(test, feature = "testing", not(guard_loom)))]
+mod sequential;
+
+#[cfg(not(guard_loom))]
+pub use breaker::Breaker;
+pub use circuit::State;
+#[cfg(not(guard_loom))]
+pub use judge::{Errors, Judge, Trips};

@@ -1,0 +1,129 @@
+//! What policies ask of the scopes around them, and of the clock: the only file of this room that reads the
+//! stack.
+
+use core::panic::Location as Caller;
+use core::time::Duration;
+
+use crate::base::site::At;
+use crate::check::scope::{self, LONG};
+use crate::stack::frame::Stack;
+use crate::time::clock;
+use crate::time::epoch::{CALM_GAP, EPOCH, MARGIN, PARKED};
+use crate::trip::record;
+use crate::trip::tripped::{Cause, Tripped};
+
+/// The time, in nanoseconds: this thread's, as its scopes follow it.
+#[inline]
+pub(super) fn now() -> u64 {
+    clock::now()
+}
+
+/// Whether the published word is as fine a time as `grain`.
+#[inline]
+pub(super) fn is_coarse(grain: u64) -> bool {
+    grain > CALM_GAP + MARGIN
+}
+
+/// The time, read from the published word where that is as fine as `grain`: a load instead of a clock read.
+#[inline]
+pub(super) fn now_within(grain: u64) -> u64 {
+    if is_coarse(grain) && !clock::is_paused() {
+        let word = EPOCH.glance();
+        if word & PARKED == 0 {
+            return word;
+        }
+    }
+    clock::now()
+}
+
+/// The time at which a call begins: exact where the budget around is short, and else as [`now_within`].
+#[inline]
+pub(super) fn begin(grain: u64) -> u64 {
+    let is_short = Stack::usual().is_short(LONG);
+    now_within(if is_short { 0 } else { grain })
+}
+
+/// A check at the entry of the policy `kind`.
+#[inline]
+pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Result<(), Tripped> {
+    if is_due() {
+        scope::tick(&At::of(kind, caller))?;
+    }
+    Ok(())
+}
+
+/// The time left until the checks of this thread trip.
+pub(super) fn remaining() -> Option<Duration> {
+    scope::remaining()
+}
+
+/// Whether the next check of this thread would look at the clock: a deadline may have passed.
+#[inline]
+pub(super) fn is_due() -> bool {
+    scope::due(scope::inherit())
+}
+
+/// To be compared later: has anything tripped since?
+#[inline]
+pub(super) fn trips() -> u64 {
+    record::count()
+}
+
+/// How many scopes are open on this thread.
+pub(super) fn depth() -> u32 {
+    Stack::current().how_many()
+}
+
+/// Notes a refusal as the trip of the scope at depth `owner`, for whoever asks later on this thread.
+pub(super) fn note(owner: u32, tripped: &Tripped) {
+    record::note(owner, tripped);
+}
+
+/// Of the trips on this thread since `mark`: the cause of one of a scope below `depth`, of one of the scope
+/// at `depth`, and of the last one of any scope.
+pub(super) fn tripped_since(mark: u64, depth: u32) -> Trips {
+    let mut trips = Trips::default();
+    if record::count() == mark {
+        return trips;
+    }
+    record::each_since(mark, |owner, tripped| {
+        if owner < depth {
+            trips.around = Some(tripped.cause());
+        } else if owner == depth {
+            trips.own = Some(tripped.cause());
+        }
+        trips.last = Some(tripped.cause());
+    });
+    trips
+}
+
+/// See [`tripped_since`].
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Trips {
+    pub(super) around: Option<Cause>,
+    pub(super) own: Option<Cause>,
+    pub(super) last: Option<Cause>,
+}
+
+/// The scope whose deadline has passed, as the next check would find, by its depth.
+pub(super) fn overdue() -> Option<u32> {
+    scope::overdue()
+}
+
+/// The time budget of a scope: its limit, and when it began, in nanoseconds.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Budget {
+    pub(super) limit: u64,
+    pub(super) start: u64,
+}
+
+/// The time budget of the innermost scope, if it has one.
+pub(super) fn budget() -> Option<Budget> {
+    let stack = Stack::current();
+    let saved = stack.save(stack.how_many().checked_sub(1)?);
+    let start = saved.start(&EPOCH).unwrap_or(0);
+    (saved.limit != u64::MAX).then_some(Budget {
+        limit: saved.limit,
+        start,
+    })
+}

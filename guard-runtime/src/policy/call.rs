@@ -1,0 +1,87 @@
+//! A call that a breaker let through, until its outcome is counted.
+
+use crate::policy::around::{self, Budget};
+use crate::policy::circuit::Pass;
+use crate::policy::meter::Meter;
+use crate::policy::verdict::{self, Begun, Own, Verdict};
+
+/// A call that was let through: whatever becomes of it, it is counted.
+pub(super) struct Call<'b> {
+    meter: &'b Meter,
+    pass: Pass,
+    own: Own,
+    begun: Begun,
+    way: Way,
+    /// Of the scope around the first poll, once there was one.
+    budget: Option<Budget>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Way {
+    /// If this goes no further, it has panicked.
+    Running,
+    /// A future, between two polls.
+    Waiting,
+    Ended,
+}
+
+impl<'b> Call<'b> {
+    #[inline]
+    pub(super) fn new(meter: &'b Meter, pass: Pass, own: Own) -> Self {
+        Self {
+            meter,
+            pass,
+            own,
+            begun: Begun {
+                at: around::begin(meter.settings.slice),
+                trips: around::trips(),
+            },
+            way: Way::Running,
+            budget: None,
+        }
+    }
+
+    /// The call is back: by itself, with an error that counts or without, or (`None`) by a trip.
+    #[inline]
+    pub(super) fn ended(&mut self, error: Option<bool>) {
+        let quiet = error == Some(false) && around::trips() == self.begun.trips;
+        // While the word has not moved, no deadline has passed, and the published time is what it was.
+        if quiet && around::is_coarse(self.meter.settings.slice) && !around::is_due() {
+            self.way = Way::Ended;
+            self.meter.count(self.pass, Verdict::Success, self.begun.at);
+        } else {
+            self.count(verdict::on_return(self.begun, self.own, error));
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn count(&mut self, verdict: Verdict) {
+        self.way = Way::Ended;
+        self.meter.count(self.pass, verdict, self.meter.now());
+    }
+
+    pub(super) fn suspend(&mut self) {
+        if self.budget.is_none() {
+            self.budget = around::budget();
+        }
+        self.begun.trips = around::trips();
+        self.way = Way::Waiting;
+    }
+
+    pub(super) fn resume(&mut self) {
+        self.begun.trips = around::trips();
+        self.way = Way::Running;
+    }
+}
+
+impl Drop for Call<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        match self.way {
+            Way::Ended => {}
+            Way::Waiting => self.count(verdict::on_drop(self.begun, self.budget)),
+            Way::Running => self.count(Verdict::Failure),
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The state of a breaker: one word, and what may change it.
+//!
+//! ```text
+//!               enough failures                      a failed probe
+//!    ┌─────────┐ ────────────────► ┌──────┐ ◄────────────────────────┐
+//!    │ closed  │                   │ open │                          │
+//!    └─────────┘                   └──────┘ ───────► ┌───────────┐   │
+//!         ▲                            its time is   │ half-open │ ──┘
+//!         └───────────────────────────── over ────── └───────────┘
+//!                     enough probes that succeeded
+//! ```
+//!
+//! The word holds the state, a *generation* that every change of state raises, the *level* (how often the
+//! breaker has opened since it was closed) and an instant: when an open breaker becomes half-open, or when the
+//! *lease* of the probe under way ends.
+//!
+//! # Late outcomes
+//!
+//! A call keeps the word with which it was let through (its [`Pass`]). Whatever it brings about, it does by
+//! a compare-and-exchange on a word of that generation, or on a counter stamped with that generation
+//! ([`Counter`]), so a call that ends after the state has changed changes nothing. Generations repeat after
+//! 2^18 changes of state (2^12 in the stamps of a window, which also name the slice of time).
+//!
+//! # One probe at a time
+//!
+//! A half-open breaker lets a call through only by writing its lease into the word, and only if there is none
+//! or the one there has ended. So of any number of callers one succeeds. Whoever ends takes its lease out
+//! again, if it is still there. A probe that outlives its lease no longer keeps others out, and its outcome
+//! still counts while the breaker is half-open: otherwise probes that always outlive it would never close it.
+//!
+//! # Orderings
+//!
+//! The word carries no data but itself; acquire and release bring the counters of a generation along.
+//! Each failure is counted in the window first and then in `in_a_row`, whose exchanges acquire and release.
+//! Of two failures the later one in that order finds the earlier one in the window, so that the last one
+//! that was missing is not overlooked.
+
+use crate::base::sync::{AtomicU64, Ordering, const_fn};
+use crate::policy::counter::Counter;
+
+pub(super) struct Circuit {
+    word: AtomicU64,
+    /// Failures of a closed breaker since its last success.
+    in_a_row: Counter,
+    /// Probes of a half-open one that succeeded.
+    probes: Counter,
+}
+
+/// What a breaker does with the next call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum State {
+    /// It lets every call through, and counts how they end.
+    Closed,
+    /// It refuses every call, until its time is over.
+    Open,
+    /// It lets one call after the other through, to see how they end, and refuses the rest.
+    HalfOpen,
+}
+
+const CLOSED: u64 = 0;
+const OPEN: u64 = 1;
+const HALF_OPEN: u64 = 2;
+
+/// The layout: the state in bits 0 and 1, the level in 2 to 5, the generation in 6 to 23, the instant above.
+const LEVEL: u32 = 2;
+const GENERATION: u32 = 6;
+const INSTANT: u32 = 24;
+
+const LEVELS: u64 = 15;
+const GENERATIONS: u64 = (1 << (INSTANT - GENERATION)) - 1;
+
+/// An instant is a multiple of 2^20 ns, about a millisecond: 40 bits are 36 years.
+const UNIT: u32 = 20;
+
+/// The instant that never comes.
+pub(super) const NEVER: u64 = u64::MAX;
+
+const LAST_UNIT: u64 = u64::MAX >> INSTANT;
+
+/// The word with which a call was let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pass(Word);
+
+impl Pass {
+    #[inline(always)]
+    pub(super) fn is_probe(self) -> bool {
+        self.0.state() == HALF_OPEN
+    }
+
+    #[inline(always)]
+    pub(super) fn generation(self) -> u32 {
+        self.0.generation()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Word(u64);
+
+impl Word {
+    const FIRST: Self = Self(CLOSED);
+
+    #[inline(always)]
+    fn state(self) -> u64 {
+        self.0 & 3
+    }
+
+    fn level(self) -> u64 {
+        self.0 >> LEVEL & LEVELS
+    }
+
+    #[inline(always)]
+    fn generation(self) -> u32 {
+        #[allow(clippy::cast_possible_truncation, reason = "18 bits")]
+        ((self.0 >> GENERATION & GENERATIONS) as u32)
+    }
+
+    /// In units.
+    fn instant(self) -> u64 {
+        self.0 >> INSTANT
+    }
+
+    fn with_instant(self, instant: u64) -> Self {
+        Self(self.0 & ((1 << INSTANT) - 1) | instant << INSTANT)
+    }
+
+    /// The first word of the state that follows.
+    fn next(self, state: u64, level: u64, instant: u64) -> Self {
+        let generation = (u64::from(self.generation()) + 1) & GENERATIONS;
+        let level = level.min(LEVELS);
+        Self(state | level << LEVEL | generation << GENERATION).with_instant(instant)
+    }
+
+    fn is_of(self, other: Self) -> bool {
+        self.state() == other.state() && self.generation() == other.generation()
+    }
+}
+
+/// The instant `after` from `now`, in units: rounded down, but never the present one.
+fn instant(now: u64, after: u64) -> u64 {
+    let end = now.saturating_add(after);
+    if end == NEVER {
+        return LAST_UNIT;
+    }
+    (end >> UNIT).max((now >> UNIT) + 1).min(LAST_UNIT - 1)
+}
+
+impl Circuit {
+    const_fn! {
+        pub(super) fn new() -> Self {
+            Self {
+                word: AtomicU64::new(Word::FIRST.0),
+                in_a_row: Counter::new(),
+                probes: Counter::new(),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn word(&self) -> Word {
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    fn exchange(&self, word: Word, next: Word) -> bool {
+        self.word
+            .compare_exchange(word.0, next.0, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// Lets a call through if the breaker is closed.
+    #[inline(always)]
+    pub(super) fn pass(&self) -> Option<Pass> {
+        let word = self.word();
+        (word.state() == CLOSED).then_some(Pass(word))
+    }
+
+    /// Lets a call through if the breaker is closed or it is time for a probe, which gets a lease of so many
+    /// nanoseconds.
+    ///
+    /// # Errors
+    ///
+    /// After how many nanoseconds the next call can be let through, at the latest; [`NEVER`].
+    pub(super) fn admit(&self, now: u64, lease: u64) -> Result<Pass, u64> {
+        loop {
+            let word = self.word();
+            let probe = match word.state() {
+                CLOSED => return Ok(Pass(word)),
+                _ if now >> UNIT < word.instant() => return Err(wait(word, now)),
+                OPEN => word.next(HALF_OPEN, word.level(), instant(now, lease)),
+                _ => word.with_instant(instant(now, lease)),
+            };
+            if self.exchange(word, probe) {
+                return Ok(Pass(probe));
+            }
+        }
+    }
+
+    /// The state that a call would find.
+    pub(super) fn state(&self, now: u64) -> State {
+        let word = self.word();
+        match word.state() {
+            CLOSED => State::Closed,
+            OPEN if now >> UNIT < word.instant() => State::Open,
+            _ => State::HalfOpen,
+        }
+    }
+
+    /// Whether nothing has changed since the call was let through, leases apart.
+    #[inline]
+    pub(super) fn is_at(&self, pass: Pass) -> bool {
+        self.word().is_of(pass.0)
+    }
+
+    /// A call of a closed breaker has succeeded.
+    #[inline(always)]
+    pub(super) fn succeeded(&self, pass: Pass) {
+        self.in_a_row.clear(pass.generation());
+    }
+
+    /// A call of a closed breaker has failed, and is in the window. How many have failed in a row; `None` if the
+    /// breaker has moved on.
+    pub(super) fn failed(&self, pass: Pass) -> Option<u32> {
+        self.in_a_row.add(pass.generation(), |_| self.is_at(pass))
+    }
+
+    /// Opens the breaker that let this call through; false if it has moved on. `span` is for how many
+    /// nanoseconds, from the level.
+    pub(super) fn open(&self, pass: Pass, now: u64, span: impl FnOnce(u32) -> u64) -> bool {
+        let level = if pass.is_probe() {
+            pass.0.level() + 1
+        } else {
+            0
+        };
+        let level = level.min(LEVELS);
+        #[allow(clippy::cast_possible_truncation, reason = "4 bits")]
+        let until = instant(now, span(level as u32));
+        self.leave(pass, OPEN, level, until)
+    }
+
+    /// A probe has succeeded; true if that was the last one that was missing, and the breaker is closed now.
+    pub(super) fn probe_succeeded(&self, pass: Pass, wanted: u32) -> bool {
+        let count = self.probes.add(pass.generation(), |_| self.is_at(pass));
+        let enough = count.is_some_and(|count| count >= wanted);
+        if enough {
+            return self.leave(pass, CLOSED, 0, 0);
+        }
+        self.release(pass);
+        false
+    }
+
+    /// A probe has ended and says nothing: the next one may begin.
+    pub(super) fn release(&self, pass: Pass) {
+        self.exchange(pass.0, pass.0.with_instant(0));
+    }
+
+    /// Changes the state, if it is still the one of this call; a lease may have changed meanwhile.
+    fn leave(&self, pass: Pass, state: u64, level: u64, instant: u64) -> bool {
+        loop {
+            let word = self.word();
+            if !word.is_of(pass.0) {
+                return false;
+            }
+            if self.exchange(word, word.next(state, level, instant)) {
+                return true;
+            }
+        }
+    }
+
+    /// Closes the breaker, or opens it for good.
+    pub(super) fn force(&self, closed: bool) {
+        loop {
+            let word = self.word();
+            let next = if closed {
+                word.next(CLOSED, 0, 0)
+            } else {
+                word.next(OPEN, 0, LAST_UNIT)
+            };
+            if self.exchange(word, next) {
+                return;
+            }
+        }
+    }
+}
+
+fn wait(word: Word, now: u64) -> u64 {
+    if word.instant() == LAST_UNIT {
+        NEVER
+    } else {
+        (word.instant() << UNIT).saturating_sub(now)
+    }
+}

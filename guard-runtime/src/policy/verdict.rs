@@ -1,0 +1,124 @@
+//! What the way in which a call ended says about what it called.
+//!
+//! | the call | verdict |
+//! |---|---|
+//! | returned in time | success |
+//! | returned an error that the breaker counts | failure |
+//! | tripped by a budget of its own | failure |
+//! | returned after its budget was spent | as if it had been cut |
+//! | was cut by a budget further out, or dropped | failure if it had run for half of its own time or more, else neutral |
+//! | was dropped, and has no time budget of its own | failure |
+//! | panicked | failure |
+//! | was cancelled, ended by a shutdown, or refused by another policy | neutral |
+//!
+//! Its *own* budget is that of the guarded function whose attribute names the breaker; of a call by
+//! `Breaker::run`, that of a scope opened directly in the call, and the time of the scope directly around it
+//! is the one of which half must have passed.
+
+use crate::policy::around::{self, Budget};
+use crate::trip::tripped::Cause;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Success,
+    Failure,
+    Neutral,
+}
+
+/// Which scope is the call's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    /// One that is opened directly in it.
+    Inside,
+    /// The one directly around it.
+    #[allow(dead_code, reason = "for expansions, which name no breaker yet")]
+    Around,
+}
+
+impl Own {
+    /// The depth of the call's own scope, where so many scopes are open around the call.
+    pub(super) fn depth(self, open: u32) -> u32 {
+        match self {
+            Self::Inside => open,
+            Self::Around => open.saturating_sub(1),
+        }
+    }
+}
+
+/// When a call began, and what had tripped by then.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Begun {
+    pub(super) at: u64,
+    pub(super) trips: u64,
+}
+
+/// The verdict on a call that has come back to where it began, on the same thread: by itself (`error` tells
+/// whether with an error that counts), or by unwinding from a trip (`None`).
+pub(super) fn on_return(begun: Begun, own: Own, error: Option<bool>) -> Verdict {
+    let depth = own.depth(around::depth());
+    let trips = around::tripped_since(begun.trips, depth);
+    if let Some(cause) = trips.around {
+        return on_cut(cause, begun, around::budget());
+    }
+    if let Some(cause) = trips.own {
+        return on_own(cause);
+    }
+    if error != Some(false) {
+        // The error may be a trip of a scope deeper in the call, or tell of one.
+        return trips.last.map_or(Verdict::Failure, on_own);
+    }
+    match around::overdue() {
+        None => Verdict::Success,
+        Some(owner) if owner == depth => Verdict::Failure,
+        Some(_) => by_share(begun, around::budget()),
+    }
+}
+
+/// The verdict on a future that is dropped before its end. The budget is that of the scope around its first
+/// poll; what has tripped since its last one, on this thread, is why.
+pub(super) fn on_drop(begun: Begun, budget: Option<Budget>) -> Verdict {
+    let trips = around::tripped_since(begun.trips, u32::MAX);
+    match trips.last {
+        Some(cause) => on_cut(cause, begun, budget),
+        None if budget.is_none() => Verdict::Failure,
+        None => by_share(begun, budget),
+    }
+}
+
+fn on_own(cause: Cause) -> Verdict {
+    if blames_the_call(cause) {
+        Verdict::Failure
+    } else {
+        Verdict::Neutral
+    }
+}
+
+fn on_cut(cause: Cause, begun: Begun, budget: Option<Budget>) -> Verdict {
+    if blames_the_call(cause) {
+        by_share(begun, budget)
+    } else {
+        Verdict::Neutral
+    }
+}
+
+/// Whether a trip for this cause may say something about what ran, and not only about who stopped it.
+pub(super) fn blames_the_call(cause: Cause) -> bool {
+    // Without a wildcard: every new cause is to be decided on.
+    match cause {
+        Cause::Timeout { .. } | Cause::Iterations { .. } => true,
+        Cause::Refused { .. } | Cause::Full => false,
+    }
+}
+
+/// A failure if the call has run for at least half of the budget.
+fn by_share(begun: Begun, budget: Option<Budget>) -> Verdict {
+    let Some(Budget { limit, start }) = budget else {
+        return Verdict::Neutral;
+    };
+    let ran = around::now().saturating_sub(begun.at.max(start));
+    if ran >= limit / 2 {
+        Verdict::Failure
+    } else {
+        Verdict::Neutral
+    }
+}

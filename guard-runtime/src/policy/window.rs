@@ -1,0 +1,126 @@
+//! How the calls of the last window ended: ten slices of time, each counted in shards.
+//!
+//! A slice is a tenth of the window, and its number is the time divided by that. Its bucket is the number's
+//! last digit, so a bucket is used again ten slices later; the stamp of its counters tells for which slice
+//! they count, and for which generation of the circuit. Nothing is ever cleared: a counter whose stamp is not
+//! looked for counts as zero.
+
+use core::cell::Cell;
+use core::sync::atomic::AtomicUsize;
+
+use crate::base::sync::{Ordering, const_fn};
+use crate::policy::circuit::{Circuit, Pass};
+use crate::policy::counter::Counter;
+
+/// Buckets of a window.
+pub(super) const BUCKETS: u32 = 10;
+
+/// Threads that count without meeting.
+const SHARDS: usize = if cfg!(guard_loom) { 1 } else { 8 };
+
+/// Bits of a slice's number in a stamp; the others are the generation's.
+const SLICE_BITS: u32 = 20;
+
+pub(super) struct Window {
+    shards: [Shard; SHARDS],
+}
+
+/// On cache lines of its own.
+#[repr(align(128))]
+struct Shard {
+    passed: [Counter; BUCKETS as usize],
+    failed: [Counter; BUCKETS as usize],
+}
+
+impl Shard {
+    const_fn! {
+        fn new() -> Self {
+            Self {
+                #[cfg(not(guard_loom))]
+                passed: [const { Counter::new() }; BUCKETS as usize],
+                #[cfg(not(guard_loom))]
+                failed: [const { Counter::new() }; BUCKETS as usize],
+                #[cfg(guard_loom)]
+                passed: core::array::from_fn(|_| Counter::new()),
+                #[cfg(guard_loom)]
+                failed: core::array::from_fn(|_| Counter::new()),
+            }
+        }
+    }
+}
+
+impl Window {
+    const_fn! {
+        pub(super) fn new() -> Self {
+            Self {
+                #[cfg(not(guard_loom))]
+                shards: [const { Shard::new() }; SHARDS],
+                #[cfg(guard_loom)]
+                shards: core::array::from_fn(|_| Shard::new()),
+            }
+        }
+    }
+
+    /// Counts a call that was let through by `pass` and ended in `slice`; false if the circuit has moved on since.
+    #[inline]
+    pub(super) fn add(&self, circuit: &Circuit, pass: Pass, slice: u64, failed: bool) -> bool {
+        let shard = &self.shards[shard()];
+        let counters = if failed { &shard.failed } else { &shard.passed };
+        let stamp = stamp(pass, slice);
+        counters[bucket(slice)]
+            .add(stamp, |other| {
+                circuit.is_at(pass) && !is_later(other, stamp)
+            })
+            .is_some()
+    }
+
+    /// The calls of the window that ends with `slice`, and how many of them failed.
+    pub(super) fn sum(&self, pass: Pass, slice: u64) -> (u64, u64) {
+        let mut sums = [0; 2];
+        for slice in slice.saturating_sub(u64::from(BUCKETS) - 1)..=slice {
+            let (bucket, stamp) = (bucket(slice), stamp(pass, slice));
+            for shard in &self.shards {
+                sums[0] += u64::from(shard.passed[bucket].of(stamp));
+                sums[1] += u64::from(shard.failed[bucket].of(stamp));
+            }
+        }
+        let [passed, failed] = sums;
+        (passed + failed, failed)
+    }
+}
+
+fn bucket(slice: u64) -> usize {
+    #[allow(clippy::cast_possible_truncation, reason = "a digit")]
+    let digit = (slice % u64::from(BUCKETS)) as usize;
+    digit
+}
+
+fn stamp(pass: Pass, slice: u64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, reason = "the lower bits are meant")]
+    let slice = slice as u32 & ((1 << SLICE_BITS) - 1);
+    pass.generation() << SLICE_BITS | slice
+}
+
+/// Whether `other`, of the same bucket, counts for a later slice of the same generation than `stamp`.
+fn is_later(other: u32, stamp: u32) -> bool {
+    let same = (other ^ stamp) >> SLICE_BITS == 0;
+    let ahead = other.wrapping_sub(stamp) & ((1 << SLICE_BITS) - 1);
+    same && ahead < 1 << (SLICE_BITS - 1)
+}
+
+/// The shard of this thread, given at its first call.
+#[inline]
+fn shard() -> usize {
+    const NONE: usize = usize::MAX;
+    thread_local! {
+        static MINE: Cell<usize> = const { Cell::new(NONE) };
+    }
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let mine = MINE.get();
+    if mine != NONE {
+        return mine;
+    }
+    let mine = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
+    MINE.set(mine);
+    mine
+}
