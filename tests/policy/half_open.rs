@@ -188,7 +188,7 @@ fn the_time_it_is_open_doubles_up_to_a_minute_and_begins_anew() {
                 retry_after <= span && retry_after >= span.mul_f64(0.899),
                 "{retry_after:?}"
             );
-            testing::advance(retry_after - millis(2));
+            testing::advance(retry_after.saturating_sub(millis(2)));
             assert_eq!(breaker.state(), State::Open);
             testing::advance(millis(2));
             assert_eq!(breaker.state(), State::HalfOpen);

@@ -21,9 +21,9 @@ use crate::trip::tripped::Tripped;
 ///
 /// Made once for each thing that is called, in a `static`, and shared by all threads. It is **closed** at
 /// first and counts how calls end, over a window of time. When enough of them fail it is **open**: calls are
-/// refused at once, with [`Cause::Refused`](crate::Cause::Refused). After some seconds it is **half-open**: one call at a time is let
-/// through as a probe, and the rest are refused. A few probes that succeed close it; one that fails opens it
-/// again, for twice as long, up to a minute.
+/// refused at once, with [`Cause::Refused`](crate::Cause::Refused). After some seconds it is **half-open**: one
+/// call at a time is let through as a probe, and the rest are refused. A few probes that succeed close it; one
+/// that fails opens it again, for twice as long, up to a minute.
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,9 +58,9 @@ use crate::trip::tripped::Tripped;
 ///
 /// # Cost
 ///
-/// No lock and no allocation while it is closed. With a window of a second or more, calls
-/// take the time from the word that the ticker publishes. They read the clock where no scope is open anywhere, and
-/// once where the budget around is shorter than a second.
+/// No lock and no allocation while it is closed. With a window of a second or more, calls take the time from the
+/// word that the ticker publishes. They read the clock where no scope is open anywhere, and once where the budget
+/// around is shorter than a second.
 pub struct Breaker<J = Trips> {
     meter: Meter,
     judge: J,
@@ -209,13 +209,15 @@ impl<J> Breaker<J> {
     /// ends. Being dropped before it is ready is a way to end, too.
     ///
     /// ```
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
     /// use guard_runtime::policy::Breaker;
     ///
     /// static LEDGER: Breaker = Breaker::new();
     ///
-    /// # futures::executor::block_on(async {
-    /// assert_eq!(LEDGER.wrap(async { 7 }).await.unwrap(), 7);
-    /// # });
+    /// let mut context = Context::from_waker(Waker::noop());
+    /// let call = pin!(LEDGER.wrap(async { 7 }));
+    /// assert!(matches!(call.poll(&mut context), Poll::Ready(Ok(7))));
     /// ```
     ///
     /// # Errors
