@@ -1,13 +1,14 @@
-//! What everything else stands on: the core or loom switch, places in source code, work that allocates.
+//! What every other room stands on, and what needs nothing but the standard library.
+//!
+//! - `sync.rs`: the one switch between the real atomics and locks and loom's.
+//! - `layout.rs`: the meaning of every bit of every packed word (epoch, depth, frame).
+//! - `location.rs`: places in source code, as errors and events print them.
+//! - `site.rs`: one [`Site`](site::Site) per guarded function, with a number that fits into an atomic.
+//! - `reentry.rs`: the runtime allocates now and then; guarded functions inside an allocator that it comes to
+//!   that way are left alone.
 
+pub(crate) mod layout;
+pub(crate) mod location;
 pub(crate) mod reentry;
-#[cfg_attr(
-    guard_loom,
-    allow(
-        dead_code,
-        unreachable_pub,
-        reason = "models need no more than a number of it"
-    )
-)]
 pub(crate) mod site;
 pub(crate) mod sync;

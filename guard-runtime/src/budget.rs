@@ -2,10 +2,11 @@
 
 use core::time::Duration;
 
-use crate::base::site::{Location, Site};
+use crate::base::location::Location;
+use crate::base::site::Site;
 use crate::check::enter::enter;
-use crate::check::leave;
 use crate::time::clock;
+use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
 
 /// What a scope may spend, for code that opens one by hand.
@@ -60,6 +61,6 @@ impl Budget {
     pub fn run<T>(self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
         let site = Site::named(self.name, self.location);
         let (_scope, _) = enter(site.once(self.timeout))?;
-        leave::run(f)
+        boundary::run(f)
     }
 }

@@ -1,5 +1,9 @@
 //! Checks: entering a scope, the hot comparison and its cold path, the ways out.
 
 pub(crate) mod enter;
-pub(crate) mod leave;
-pub(crate) mod scope;
+#[cfg(feature = "testing")]
+pub(crate) mod fault;
+pub(crate) mod iterations;
+pub(crate) mod probe;
+pub(crate) mod query;
+pub(crate) mod tick;

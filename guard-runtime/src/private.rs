@@ -12,15 +12,21 @@ pub use guard_macros::within;
 
 #[cfg(not(feature = "macros"))]
 pub use crate::__within as within;
-pub use crate::base::site::{At, Site};
+pub use crate::base::location::At;
+pub use crate::base::site::Site;
 pub use crate::check::enter::{enter, enter_or_panic, open};
-pub use crate::check::leave::{
-    ErrorReturn, Fallback, FromTripped, Probe, abandon, boundary, broken, look, panic, unwind,
-};
-pub use crate::check::scope::{Count, Scope, Seen, count, due, inherit, nanos, spend, tick};
+pub use crate::check::iterations::{Count, count, spend};
+pub use crate::check::probe::{ErrorReturn, Fallback, FromTripped, Probe};
+pub use crate::check::tick::{due, inherit, look, tick};
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
-pub use crate::strip::stride::{Stride, kind, turns};
+pub use crate::stack::scope::Scope;
+pub use crate::strip::kind::kind;
+pub use crate::strip::stride::{Stride, turns};
 pub use crate::task::blocking::Blocking;
 pub use crate::task::polled::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};
+pub use crate::time::moment::nanos;
+pub use crate::time::seen::Seen;
+pub use crate::trip::boundary::{abandon, boundary, panic, unwind};
+pub use crate::trip::hook::broken;
 pub use crate::trip::tripped::Tripped;

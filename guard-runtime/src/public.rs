@@ -1,8 +1,8 @@
 //! The public names.
 
-pub use crate::base::site::Location;
+pub use crate::base::location::Location;
 pub use crate::budget::Budget;
-pub use crate::check::scope::{checkpoint, deadline, remaining};
+pub use crate::check::query::{checkpoint, deadline, remaining};
 pub use crate::cleanup::deferred::{Deferred, Exit, defer};
 pub use crate::cleanup::shield::{shield, shield_for};
 pub use crate::observe::snapshot::{OpenScope, Snapshot, snapshot};

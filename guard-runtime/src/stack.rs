@@ -1,9 +1,34 @@
-//! The open scopes of one thread: frames, the deadline that counts, and who reads them.
+//! The open scopes of a thread: which there are, and which deadline counts.
+//!
+//! A thread owns at most one stack, and alone writes to it; the ticker and the snapshot read it, without a lock
+//! that entering or leaving would wait for. The room promises that what they read was true, that the deadline
+//! that counts is the earliest of all open scopes down to the innermost wall, and that nothing here panics
+//! while a thread exits. It is built on `time` and asks nobody for a tick: that is the business of checks.
+//!
+//! - `frame.rs`: one open scope; `frames.rs`: pushing and popping; `reading.rs`: what other threads see.
+//! - `due.rs`: the earliest deadline of a stack; `iterations.rs`: iterations that a frame counts; `parting.rs`:
+//!   scopes that follow a tokio runtime's clock (feature `tokio`).
+//! - `current.rs`: this thread's stack, and the epoch it saw last; `lease.rs`: where a thread's stack comes from;
+//!   `exiting.rs`: scopes that destructors open at thread exit.
+//! - `deadline.rs`: which deadline counts for this thread now. The one way to ask.
+//! - `scope.rs`: a scope as its code holds it; `wall.rs`: the walls of cleanups and shields.
 
 #[cfg(not(guard_loom))]
+pub(crate) mod current;
+#[cfg(not(guard_loom))]
+pub(crate) mod deadline;
+pub(crate) mod due;
+#[cfg(not(guard_loom))]
+pub(crate) mod exiting;
 pub(crate) mod frame;
 pub(crate) mod frames;
+pub(crate) mod iterations;
 #[cfg(not(guard_loom))]
-pub(crate) mod late;
+pub(crate) mod lease;
+#[cfg(feature = "tokio")]
+pub(crate) mod parting;
 pub(crate) mod reading;
-pub(crate) mod slot;
+#[cfg(not(guard_loom))]
+pub(crate) mod scope;
+#[cfg(not(guard_loom))]
+pub(crate) mod wall;

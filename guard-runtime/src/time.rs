@@ -1,6 +1,23 @@
-//! The time: the clock a thread follows, the published epoch, and the protocol of the ticker.
+//! Time: what a moment is, which clock a thread follows, and the word by which all threads learn that time has
+//! passed.
+//!
+//! This room promises that a deadline is never early ([`epoch`] has the argument) and that no deadline
+//! that a thread asks a tick for is forgotten. It knows neither scopes nor futures, and starts no thread:
+//! `driver.rs` gives the ticker's protocol its thread.
+//!
+//! - `moment.rs`: moments as numbers.
+//! - `source.rs`: the cells that decide which clock a thread follows.
+//! - `tokio_clock.rs`: the clock of a tokio runtime (feature `tokio`).
+//! - `clock.rs`: the time of this thread, from those three. The usual way to ask for the time.
+//! - `epoch.rs`: the published word, its orderings, and why no deadline is early.
+//! - `ticker.rs`: what the ticker's thread does, and how other threads wake it.
+//! - `seen.rs`: what a loop remembers between two checks.
 
-#[cfg(not(guard_loom))]
 pub(crate) mod clock;
 pub(crate) mod epoch;
+pub(crate) mod moment;
+pub(crate) mod seen;
+pub(crate) mod source;
 pub(crate) mod ticker;
+#[cfg(all(feature = "tokio", not(guard_loom)))]
+pub(crate) mod tokio_clock;

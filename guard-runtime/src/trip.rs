@@ -1,5 +1,6 @@
-//! The error, what happened as events, and what tripped on a thread.
+//! The error, what happened as events, what tripped on a thread, and trips that unwind.
 
+pub(crate) mod boundary;
 pub(crate) mod hook;
-pub(crate) mod record;
+pub(crate) mod log;
 pub(crate) mod tripped;

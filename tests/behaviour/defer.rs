@@ -292,6 +292,7 @@ mod real {
     use guard_runtime::testing::LeakCheck;
 
     use super::*;
+    use crate::planned_walls::wait_for_a_tick;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
@@ -400,7 +401,10 @@ mod real {
             assert!(outcome.is_ok(), "nobody looked");
             let outcome = Budget::timeout(limit).run(|| {
                 {
-                    defer!(within = "1h", |_| spin(2 * limit));
+                    defer!(within = "1h", |_| {
+                        spin(2 * limit);
+                        wait_for_a_tick();
+                    });
                 }
                 checkpoint()
             });

@@ -17,7 +17,7 @@ thread_local! {
 }
 
 /// Has the ticker run; while it is parked, no wall is planned. It may be late all the same.
-fn wait_for_a_tick() {
+pub(crate) fn wait_for_a_tick() {
     let other = thread::spawn(|| {
         let short = Budget::timeout(Duration::from_millis(2));
         short.run(|| while checkpoint().is_ok() {})

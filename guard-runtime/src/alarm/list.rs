@@ -1,49 +1,48 @@
-//! A list of scopes that wait, and their alarms: everything takes the same time however many there are.
+//! A list of scopes that wait, and their alarms. No operation takes longer because there are more of them.
 //!
-//! Entries stay where they are, and are found by their index. Those whose alarms ring together are
-//! linked; an alarm whose last entry has gone stays until its time, since the next scope with the same
-//! budget will often want it.
+//! Waiters never move, and are found by their index. Those whose alarms fire together are linked. An alarm whose
+//! last waiter is gone stays until its time: the next scope with the same budget will often want it.
 
 use std::collections::BTreeMap;
 use std::mem;
 use std::task::Waker;
 
 use crate::base::site::Site;
-use crate::stack::slot::Saved;
+use crate::stack::frame::Saved;
 
-/// Never rings.
+/// The time of an alarm that never fires.
 pub(crate) const NEVER: u64 = u64::MAX;
 
-/// No entry.
+/// The index of no waiter.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// An empty list gives back the room for more entries than that.
+/// An empty list gives back the memory for more waiters than this.
 const ROOM: usize = 1024;
 
-/// What others may know of a scope that waits.
-pub(crate) struct Record {
+/// A waiting scope, as others see it.
+pub(crate) struct WaitingScope {
     pub(crate) number: u64,
     pub(crate) site: &'static Site,
     pub(crate) saved: Saved,
 }
 
-pub(crate) struct Entry {
+pub(crate) struct Waiter {
     number: u64,
-    /// None if the entry is free.
+    /// `None` if the place is free.
     site: Option<&'static Site>,
     pub(crate) saved: Saved,
-    /// The alarm; [`NEVER`] as well when it has rung.
+    /// The time of its alarm; [`NEVER`] also once that has fired.
     at: u64,
     waker: Option<Waker>,
-    /// Of the same alarm, or the next free one.
+    /// The next waiter of the same alarm, or the next free place.
     next: u32,
     previous: u32,
-    /// It is being polled, and on the stack of a thread.
+    /// Whether it is being polled, and on the stack of a thread.
     pub(crate) running: bool,
 }
 
-impl Entry {
-    /// Whether it is this one that will be woken then.
+impl Waiter {
+    /// Whether this waker will be woken at that time.
     pub(crate) fn has(&self, at: u64, waker: &Waker) -> bool {
         let same = |held: &Waker| held.will_wake(waker);
         self.at == at && self.waker.as_ref().is_some_and(same)
@@ -51,23 +50,23 @@ impl Entry {
 }
 
 pub(crate) struct List {
-    entries: Vec<Entry>,
-    /// The first free one.
+    waiters: Vec<Waiter>,
+    /// The first free place.
     free: u32,
-    /// How many are not.
+    /// How many are not free.
     used: usize,
-    /// How many there ever were.
+    /// How many waiters there ever were.
     added: u64,
-    /// The first entry of each.
+    /// The first waiter of each alarm.
     alarms: BTreeMap<u64, u32>,
-    /// How many entries have one.
+    /// How many waiters have an alarm.
     set: usize,
 }
 
 impl List {
     pub(crate) const fn new() -> Self {
         Self {
-            entries: Vec::new(),
+            waiters: Vec::new(),
             free: NONE,
             used: 0,
             added: 0,
@@ -76,9 +75,9 @@ impl List {
         }
     }
 
-    /// Adds a scope that waits; for the alarm it has, see [`set`](Self::set).
+    /// Adds a waiting scope, without an alarm. Returns its index.
     pub(crate) fn add(&mut self, site: &'static Site, saved: Saved) -> u32 {
-        let entry = Entry {
+        let waiter = Waiter {
             number: self.added,
             site: Some(site),
             saved,
@@ -91,47 +90,47 @@ impl List {
         self.added += 1;
         self.used += 1;
         let index = self.free;
-        if let Some(free) = self.entries.get_mut(index as usize) {
+        if let Some(free) = self.waiters.get_mut(index as usize) {
             self.free = free.next;
-            *free = entry;
+            *free = waiter;
             return index;
         }
-        self.entries.push(entry);
-        u32::try_from(self.entries.len() - 1)
+        self.waiters.push(waiter);
+        u32::try_from(self.waiters.len() - 1)
             .unwrap_or_else(|_| unreachable!("no memory holds so many"))
     }
 
     #[inline]
-    pub(crate) fn entry(&mut self, index: u32) -> &mut Entry {
-        &mut self.entries[index as usize]
+    pub(crate) fn waiter(&mut self, index: u32) -> &mut Waiter {
+        &mut self.waiters[index as usize]
     }
 
-    /// Sets an entry's alarm. Returns the waker it had.
+    /// Sets a waiter's alarm. Returns the waker it had.
     pub(crate) fn set(&mut self, index: u32, at: u64, waker: Waker) -> Option<Waker> {
         self.unlink(index);
         let head = self.alarms.entry(at).or_insert(NONE);
         let next = mem::replace(head, index);
         self.set += 1;
-        if let Some(next) = self.entries.get_mut(next as usize) {
+        if let Some(next) = self.waiters.get_mut(next as usize) {
             next.previous = index;
         }
-        let entry = self.entry(index);
-        (entry.at, entry.next, entry.previous) = (at, next, NONE);
-        entry.waker.replace(waker)
+        let waiter = self.waiter(index);
+        (waiter.at, waiter.next, waiter.previous) = (at, next, NONE);
+        waiter.waker.replace(waker)
     }
 
     fn unlink(&mut self, index: u32) {
-        let entry = self.entry(index);
-        let at = mem::replace(&mut entry.at, NEVER);
+        let waiter = self.waiter(index);
+        let at = mem::replace(&mut waiter.at, NEVER);
         if at == NEVER {
             return;
         }
-        let (next, previous) = (entry.next, entry.previous);
+        let (next, previous) = (waiter.next, waiter.previous);
         self.set -= 1;
-        if let Some(next) = self.entries.get_mut(next as usize) {
+        if let Some(next) = self.waiters.get_mut(next as usize) {
             next.previous = previous;
         }
-        match self.entries.get_mut(previous as usize) {
+        match self.waiters.get_mut(previous as usize) {
             Some(previous) => previous.next = next,
             None => {
                 self.alarms.insert(at, next);
@@ -143,36 +142,35 @@ impl List {
     pub(crate) fn remove(&mut self, index: u32) -> Option<Waker> {
         self.unlink(index);
         let free = self.free;
-        let entry = self.entry(index);
-        (entry.site, entry.next) = (None, free);
-        let waker = entry.waker.take();
+        let waiter = self.waiter(index);
+        (waiter.site, waiter.next) = (None, free);
+        let waker = waiter.waker.take();
         self.free = index;
         self.used -= 1;
-        if self.used == 0 && self.entries.len() > ROOM {
-            (self.entries, self.free) = (Vec::new(), NONE);
+        if self.used == 0 && self.waiters.len() > ROOM {
+            (self.waiters, self.free) = (Vec::new(), NONE);
         }
         waker
     }
 
-    /// Takes the wakers of alarms before `now`, `most` at a time; the time of the first alarm that
-    /// is left.
-    pub(crate) fn ring(&mut self, now: u64, most: usize, rung: &mut Vec<Waker>) -> u64 {
+    /// Takes the wakers of alarms before `now`, at most `most`. Returns the time of the first alarm that is left.
+    pub(crate) fn fire(&mut self, now: u64, most: usize, fired: &mut Vec<Waker>) -> u64 {
         while let Some(mut first) = self.alarms.first_entry() {
             let (at, index) = (*first.key(), *first.get());
-            let Some(entry) = self.entries.get_mut(index as usize) else {
+            let Some(waiter) = self.waiters.get_mut(index as usize) else {
                 first.remove();
                 continue;
             };
-            if at >= now || rung.len() == most {
+            if at >= now || fired.len() == most {
                 return at;
             }
-            // The others of this alarm come first now; what is before them is never asked for.
-            *first.get_mut() = entry.next;
-            entry.at = NEVER;
-            rung.extend(entry.waker.take());
+            // The next waiter of this alarm is its first now; a first one's `previous` is never read.
+            *first.get_mut() = waiter.next;
+            waiter.at = NEVER;
+            fired.extend(waiter.waker.take());
             self.set -= 1;
-            let next = entry.next;
-            if let Some(next) = self.entries.get_mut(next as usize) {
+            let next = waiter.next;
+            if let Some(next) = self.waiters.get_mut(next as usize) {
                 next.previous = NONE;
             }
         }
@@ -184,14 +182,14 @@ impl List {
         self.set != 0
     }
 
-    /// All that wait and are not being polled.
-    pub(crate) fn records(&self) -> impl Iterator<Item = Record> {
-        let waiting = self.entries.iter().filter(|entry| !entry.running);
-        waiting.filter_map(|entry| {
-            Some(Record {
-                number: entry.number,
-                site: entry.site?,
-                saved: entry.saved,
+    /// All scopes that wait and are not being polled.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = WaitingScope> {
+        let waiting = self.waiters.iter().filter(|waiter| !waiter.running);
+        waiting.filter_map(|waiter| {
+            Some(WaitingScope {
+                number: waiter.number,
+                site: waiter.site?,
+                saved: waiter.saved,
             })
         })
     }
@@ -203,7 +201,7 @@ mod tests {
 
     use super::{List, NEVER};
     use crate::base::site::Site;
-    use crate::stack::slot::Saved;
+    use crate::stack::frame::Saved;
 
     static SITE: Site = Site::new("a list", "list.rs", 1, 1);
 
@@ -219,62 +217,62 @@ mod tests {
         (list, indices)
     }
 
-    fn ring(list: &mut List, now: u64, most: usize) -> (usize, u64) {
-        let mut rung = Vec::new();
-        let next = list.ring(now, most, &mut rung);
-        (rung.len(), next)
+    fn fire(list: &mut List, now: u64, most: usize) -> (usize, u64) {
+        let mut fired = Vec::new();
+        let next = list.fire(now, most, &mut fired);
+        (fired.len(), next)
     }
 
     #[test]
-    fn what_is_before_now_rings_once() {
+    fn what_is_before_now_fires_once() {
         let (mut list, _) = list(&[20, 10, 20, 30, 10, 10]);
-        assert_eq!(ring(&mut list, 10, 9), (0, 10));
-        assert_eq!(ring(&mut list, 21, 2), (2, 10));
-        assert_eq!(ring(&mut list, 21, 2), (2, 20));
-        assert_eq!(ring(&mut list, 21, 2), (1, 30));
+        assert_eq!(fire(&mut list, 10, 9), (0, 10));
+        assert_eq!(fire(&mut list, 21, 2), (2, 10));
+        assert_eq!(fire(&mut list, 21, 2), (2, 20));
+        assert_eq!(fire(&mut list, 21, 2), (1, 30));
         assert!(list.has_alarms());
-        assert_eq!(ring(&mut list, 31, 2), (1, NEVER));
+        assert_eq!(fire(&mut list, 31, 2), (1, NEVER));
         assert!(!list.has_alarms());
     }
 
     #[test]
-    fn what_is_removed_or_set_anew_does_not_ring() {
-        // The last of an alarm is its first entry: the head, the middle and the end of a list.
+    fn what_is_removed_or_set_anew_does_not_fire() {
+        // The last of an alarm is its first waiter: the head, the middle and the end of a list.
         for gone in 0..3 {
             let (mut list, indices) = list(&[10, 10, 10]);
             assert!(list.remove(indices[gone]).is_some());
-            assert_eq!(list.records().count(), 2);
-            assert_eq!(ring(&mut list, 11, 9), (2, NEVER));
+            assert_eq!(list.waiting().count(), 2);
+            assert_eq!(fire(&mut list, 11, 9), (2, NEVER));
 
             let (mut list, indices) = self::list(&[10, 10, 10]);
             let before = list.set(indices[gone], 20, Waker::noop().clone());
             assert!(before.is_some());
-            assert_eq!(ring(&mut list, 11, 9), (2, 20));
-            assert_eq!(ring(&mut list, 21, 9), (1, NEVER));
+            assert_eq!(fire(&mut list, 11, 9), (2, 20));
+            assert_eq!(fire(&mut list, 21, 9), (1, NEVER));
         }
     }
 
     #[test]
-    fn a_part_that_has_rung_does_not_disturb_the_rest() {
+    fn a_part_that_has_fired_does_not_disturb_the_rest() {
         let (mut list, indices) = list(&[10, 10, 10, 10]);
-        assert_eq!(ring(&mut list, 11, 2), (2, 10));
+        assert_eq!(fire(&mut list, 11, 2), (2, 10));
         for index in indices {
             list.remove(index);
         }
-        assert_eq!(ring(&mut list, 11, 9), (0, NEVER));
+        assert_eq!(fire(&mut list, 11, 9), (0, NEVER));
         assert!(!list.has_alarms());
-        assert_eq!(list.records().count(), 0);
+        assert_eq!(list.waiting().count(), 0);
     }
 
     #[test]
-    fn entries_are_used_again_under_another_number() {
+    fn waiters_are_used_again_under_another_number() {
         let (mut list, indices) = list(&[10, 20]);
         list.remove(indices[0]);
         assert_eq!(list.add(&SITE, Saved::from_parts([4, 5, 6])), indices[0]);
-        let numbers: Vec<_> = list.records().map(|record| record.number).collect();
+        let numbers: Vec<_> = list.waiting().map(|scope| scope.number).collect();
         assert_eq!(numbers, [2, 1]);
         // The alarm of the one before is nobody's.
-        assert_eq!(ring(&mut list, 11, 9), (0, 20));
+        assert_eq!(fire(&mut list, 11, 9), (0, 20));
     }
 
     #[test]
@@ -283,7 +281,7 @@ mod tests {
         for index in indices {
             list.remove(index);
         }
-        assert_eq!(list.entries.capacity(), 0);
-        assert_eq!(ring(&mut list, 5, 9), (0, NEVER));
+        assert_eq!(list.waiters.capacity(), 0);
+        assert_eq!(fire(&mut list, 5, 9), (0, NEVER));
     }
 }

@@ -1,23 +1,21 @@
-//! The runtime allocates now and then, also under its locks, and a global allocator can have guarded
-//! functions. While a thread does such work for the runtime, these open no scope and find nothing due:
-//! they would wait for the lock that their own thread holds, or lease a stack to lease a stack.
+//! Guarded functions that the runtime comes to itself, through a global allocator.
+//!
+//! The runtime allocates now and then, also under its own locks. While a thread does that, guarded functions
+//! open no scope and find nothing due: they would wait for the lock that their own thread holds, or lease a
+//! stack in order to lease a stack.
 
-#[cfg(not(guard_loom))]
 use core::cell::Cell;
 
-#[cfg(not(guard_loom))]
 thread_local! {
     static BARRED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this thread is in [`bar`].
-#[cfg(not(guard_loom))]
 pub(crate) fn is_barred() -> bool {
     BARRED.get()
 }
 
 /// Does work that allocates.
-#[cfg(not(guard_loom))]
 pub(crate) fn bar<T>(work: impl FnOnce() -> T) -> T {
     struct Reset(bool);
     impl Drop for Reset {
@@ -25,12 +23,10 @@ pub(crate) fn bar<T>(work: impl FnOnce() -> T) -> T {
             BARRED.set(self.0);
         }
     }
+    // Loom's threads share the standard library's thread-locals, and its models have no such allocator.
+    if cfg!(guard_loom) {
+        return work();
+    }
     let _reset = Reset(BARRED.replace(true));
-    work()
-}
-
-/// Loom's threads share those of the standard library's, and its models have no allocator.
-#[cfg(guard_loom)]
-pub(crate) fn bar<T>(work: impl FnOnce() -> T) -> T {
     work()
 }

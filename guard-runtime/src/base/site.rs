@@ -1,105 +1,17 @@
-//! Places in source code: of scopes, which are numbered, and of checks.
+//! Sites: one per guarded function, numbered at its first entry, because an atomic can hold a number and no
+//! reference.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::base::layout::LIMITED;
+use crate::base::location::{At, Location};
 use crate::base::reentry;
-use crate::stack::frames::SLOTS;
 
-/// A place in source code; prints as `file:line:column`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Location {
-    file: &'static str,
-    line: u32,
-    column: u32,
-}
-
-impl Location {
-    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Self {
-        Self { file, line, column }
-    }
-
-    #[track_caller]
-    pub(crate) fn caller() -> Self {
-        Self::of(core::panic::Location::caller())
-    }
-
-    pub(crate) fn of(place: &'static core::panic::Location<'static>) -> Self {
-        Self::new(place.file(), place.line(), place.column())
-    }
-
-    /// The file, as the compiler was told it.
-    #[must_use]
-    pub fn file(&self) -> &'static str {
-        self.file
-    }
-
-    /// The line, from 1.
-    #[must_use]
-    pub fn line(&self) -> u32 {
-        self.line
-    }
-
-    /// The column, from 1, in characters.
-    #[must_use]
-    pub fn column(&self) -> u32 {
-        self.column
-    }
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
-    }
-}
-
-/// Where a check stands, and at what: `while`, `for`, `loop`, an entry, a checkpoint.
-#[doc(hidden)]
-#[derive(Debug, Clone, Copy)]
-pub struct At {
-    kind: &'static str,
-    location: Location,
-}
-
-impl At {
-    /// A check at the `kind` written at this place.
-    #[must_use]
-    pub const fn new(kind: &'static str, file: &'static str, line: u32, column: u32) -> Self {
-        Self {
-            kind,
-            location: Location::new(file, line, column),
-        }
-    }
-
-    #[track_caller]
-    pub(crate) fn caller(kind: &'static str) -> Self {
-        Self {
-            kind,
-            location: Location::caller(),
-        }
-    }
-
-    /// A check of the `kind` at a caller's place.
-    #[cfg(feature = "policy")]
-    pub(crate) fn of(kind: &'static str, place: &'static core::panic::Location<'static>) -> Self {
-        Self {
-            kind,
-            location: Location::of(place),
-        }
-    }
-
-    pub(crate) fn location(&self) -> Location {
-        self.location
-    }
-}
-
-impl fmt::Display for At {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the `{}` at {}", self.kind, self.location)
-    }
-}
+/// The frames that a stack has from the beginning.
+pub(crate) const FRAMES: u32 = if cfg!(guard_loom) { 1 } else { 32 };
 
 /// A scope's name and place. One per guarded function, in a static.
 #[doc(hidden)]
@@ -108,37 +20,35 @@ pub struct Site {
     name: &'static str,
     /// The function, or where a scope is opened by hand.
     at: At,
-    /// The time limit of all its scopes, in nanoseconds, if there is one; else 0.
+    /// The time limit of all its scopes, in nanoseconds; 0 if they differ.
     limit: u64,
-    /// Its number in [`SITES`], from 1, and perhaps [`LIMITED`]. Slots hold numbers, since an atomic
-    /// can hold no reference.
+    /// Its number in [`SITES`], from 1, with [`LIMITED`] if `limit` is set; 0 before the first entry.
     id: AtomicU32,
-    /// The depths at which a scope of this site can open as usual: none before it has its number, and
-    /// those of the slots then.
+    /// A scope of this site opens on the fast path below this depth: 0 before the site has its number.
     depths: AtomicU32,
 }
 
-/// In the number of a site: its scopes have one time limit, which the slots do not repeat.
-pub(crate) const LIMITED: u32 = 1 << 29;
-
-/// Every site that was ever entered, by its number: each row is twice as long as the one before, so
-/// that none ever moves and reading takes no lock.
+/// Every site that was ever entered, by its number. Each row is twice as long as the one before, so no site
+/// ever moves and reading takes no lock.
 static SITES: [OnceLock<Row>; LIMITED.trailing_zeros() as usize] =
     [const { OnceLock::new() }; LIMITED.trailing_zeros() as usize];
 
+/// The site of a scope that was not opened, inside the runtime's own allocations.
+static UNKNOWN: Site = Site::new("a function of the allocator", "", 0, 0);
+
 type Row = Box<[OnceLock<&'static Site>]>;
 
-/// How many there are.
+/// The number given last.
 static COUNT: Mutex<u32> = Mutex::new(0);
 
-/// Where the site with this number is: in which row, how long that is, at which place.
-fn place(number: u32) -> (usize, usize, usize) {
+/// The row that holds the site with this number, the length of that row, and the index in it.
+fn row_of(number: u32) -> (usize, usize, usize) {
     let row = number.ilog2();
     let length = 1_usize << row;
     (row as usize, length, number as usize - length)
 }
 
-/// The sites of scopes opened by hand. Each is leaked once, so a call in a loop leaks nothing more.
+/// The sites of scopes opened by hand. Each is leaked once, so a loop of such calls leaks nothing more.
 static NAMED: Mutex<Option<HashMap<(&'static str, Location), &'static Site>>> = Mutex::new(None);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -158,30 +68,35 @@ impl Site {
         }
     }
 
-    /// All scopes of this site are opened with this limit, in nanoseconds.
+    /// The same with one time limit, in nanoseconds, for all its scopes.
     #[must_use]
     pub const fn within(mut self, limit: u64) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The site of a scope that was opened by hand at `location`.
+    /// The site of a scope that is opened by hand at `location`.
+    ///
+    /// Inside the runtime's own allocations no scope opens, and the lock may be held by this very thread: any
+    /// site does then.
     pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
-        lock(&NAMED)
-            .get_or_insert_default()
-            .entry((name, location))
-            .or_insert_with(|| {
-                Box::leak(Box::new(Self {
-                    name,
-                    at: At {
-                        kind: "entry",
-                        location,
-                    },
-                    limit: 0,
-                    id: AtomicU32::new(0),
-                    depths: AtomicU32::new(0),
-                }))
-            })
+        if reentry::is_barred() {
+            return &UNKNOWN;
+        }
+        reentry::bar(|| {
+            *lock(&NAMED)
+                .get_or_insert_default()
+                .entry((name, location))
+                .or_insert_with(|| {
+                    Box::leak(Box::new(Self {
+                        name,
+                        at: At::of("entry", location),
+                        limit: 0,
+                        id: AtomicU32::new(0),
+                        depths: AtomicU32::new(0),
+                    }))
+                })
+        })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -189,22 +104,22 @@ impl Site {
     }
 
     pub(crate) fn location(&self) -> Location {
-        self.at.location
+        self.at.location()
     }
 
-    /// Its entry, as a check.
+    /// The check that entering is.
     #[inline(always)]
     pub(crate) fn at(&self) -> At {
         self.at
     }
 
-    /// The number, or 0 before the first entry. Relaxed: the number is all that is passed on.
+    /// The number, or 0 before the first entry. Relaxed: nothing else is read because of it.
     #[inline(always)]
     pub(crate) fn id(&self) -> u32 {
         self.id.load(Ordering::Relaxed)
     }
 
-    /// Whether it has a number, and there is a slot at this depth. One comparison for both.
+    /// Whether the site has its number and the stack has a frame at this depth: one comparison for both.
     #[inline(always)]
     pub(crate) fn opens_at(&self, depth: u32) -> bool {
         depth < self.depths.load(Ordering::Acquire)
@@ -222,32 +137,39 @@ impl Site {
 
     #[cold]
     fn number(&'static self) -> u32 {
-        reentry::bar(|| self.number_alone())
+        reentry::bar(|| self.assign())
     }
 
-    fn number_alone(&'static self) -> u32 {
+    fn assign(&'static self) -> u32 {
         let mut count = lock(&COUNT);
         if self.id() == 0 {
             *count += 1;
             assert!(*count < LIMITED, "fewer guarded functions than 2^29");
-            let (row, length, at) = place(*count);
+            let (row, length, at) = row_of(*count);
             let row = SITES[row].get_or_init(|| (0..length).map(|_| OnceLock::new()).collect());
             row[at].get_or_init(|| self);
             let limited = if self.limit == 0 { 0 } else { LIMITED };
             self.id.store(*count | limited, Ordering::Relaxed);
-            self.depths.store(SLOTS, Ordering::Release);
+            self.depths.store(FRAMES, Ordering::Release);
         }
         self.id()
     }
 
-    /// The site with this number, which [`register`](Self::register) gave.
+    /// The site with this number; [`UNKNOWN`] for 0.
+    ///
+    /// # Panics
+    ///
+    /// If [`register`](Self::register) never gave it.
     pub(crate) fn by_id(id: u32) -> &'static Self {
-        let (row, _, at) = place(id & !LIMITED);
+        if id & !LIMITED == 0 {
+            return &UNKNOWN;
+        }
+        let (row, _, at) = row_of(id & !LIMITED);
         let site = SITES[row].get().and_then(|row| row[at].get());
         site.expect("a number that was given")
     }
 
-    /// The time limit that its scopes have, if it is [`LIMITED`].
+    /// The time limit of all its scopes, if it is [`LIMITED`].
     pub(crate) fn limit(&self) -> u64 {
         self.limit
     }
@@ -256,6 +178,6 @@ impl Site {
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let location = self.location();
-        write!(f, "{} ({}:{})", self.name, location.file, location.line)
+        write!(f, "{} ({}:{})", self.name, location.file(), location.line())
     }
 }

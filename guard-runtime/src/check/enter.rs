@@ -1,16 +1,25 @@
-//! Entering a scope: as a rule without a look at the clock, and always with a check.
+//! Entering a scope: as a rule without a clock read, and always with a check.
+//!
+//! Each way in has a hot form, inlined, for the case in which nothing has to be asked or told, and a cold one
+//! behind it. Budgets of [`LONG`] or more start at the epoch; shorter ones read the clock.
 
+use crate::base::layout::{SLOW, end};
 use crate::base::reentry;
 use crate::base::site::Site;
-use crate::check::leave;
-use crate::check::scope::{LEAD, LONG, LONGER, Scope, Seen, in_time, inherit, look, tick};
-use crate::cleanup::shield;
-use crate::stack::frame::{self, Stack};
-use crate::stack::slot::end;
-use crate::time::clock;
-use crate::time::epoch::{CALM, EPOCH};
-use crate::time::ticker;
+use crate::check::tick::{LEAD, check_deadlines, inherit, look, tick};
+use crate::driver;
+use crate::stack::scope::Scope;
+use crate::stack::{current, deadline, lease};
+use crate::time::epoch::{EPOCH, MARGIN, SLOW_GAP};
+use crate::time::seen::Seen;
+use crate::time::{clock, source};
 use crate::trip::tripped::Tripped;
+
+/// Budgets from here on start without a clock read, in nanoseconds.
+pub(crate) const LONG: u64 = 1_000_000_000;
+
+/// The same while ticks are slow: an epoch is then older, and has to be within 1 % all the same.
+const LONGER: u64 = 100 * (SLOW_GAP + MARGIN);
 
 /// A scope to be opened: where, and with a budget of how many nanoseconds; `MAX` never ends.
 ///
@@ -54,7 +63,7 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
         }
         return tick(&entry.site.at()).map(|seen| (scope, seen));
     }
-    match enter_as_usual(entry) {
+    match enter_hot(entry) {
         Some(opened) => Ok(opened),
         None if ALWAYS => Ok((enter_always(entry.site)?, inherit())),
         None => Ok((enter_once(entry.site, entry.limit)?, inherit())),
@@ -70,11 +79,11 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
         let scope = enter_short(entry.site, entry.limit);
         let mut seen = inherit();
         if seen.is_stale() {
-            seen = leave::look(&entry.site.at());
+            seen = look(&entry.site.at());
         }
         return (scope, seen);
     }
-    match enter_as_usual(entry) {
+    match enter_hot(entry) {
         Some(opened) => opened,
         None if ALWAYS => (enter_always_or_panic(entry.site), inherit()),
         None => (enter_once_or_panic(entry.site, entry.limit), inherit()),
@@ -88,21 +97,20 @@ pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
         return (enter_short(entry.site, entry.limit), inherit());
     }
-    match enter_as_usual(entry) {
+    match enter_hot(entry) {
         Some(opened) => opened,
-        None => (open_slowly(entry.site, entry.limit), inherit()),
+        None => (enter_cold(entry.site, entry.limit), inherit()),
     }
 }
 
-/// Opens a scope under the word with which this thread found nothing due.
+/// Opens a scope under the epoch with which this thread found nothing due.
 #[inline(always)]
-fn enter_as_usual<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
-    let stack = Stack::usual();
-    let word = EPOCH.word();
-    let depth = stack.room();
-    // Stale where a wall is planned (`shield.rs`), which then has to stand first.
-    let usual = word == stack.entry() && (entry.limit >= LONGER || word & CALM == 0);
-    if usual && entry.site.opens_at(depth) {
+fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
+    let stack = current::usual()?;
+    let word = EPOCH.load();
+    let depth = stack.raw_depth();
+    let starts = word == stack.entry_word() && (entry.limit >= LONGER || word & SLOW == 0);
+    if starts && entry.site.opens_at(depth) {
         let id = entry.site.id();
         if ALWAYS {
             stack.push_limited(depth, id);
@@ -115,22 +123,44 @@ fn enter_as_usual<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Se
     }
 }
 
-/// The first scope of a thread, a tick on the way, a very deep recursion. One call with all that
-/// follows and next to no arguments, so that there is little of it in every function.
+/// The same in a deep recursion.
+#[inline(always)]
+fn enter_deep(site: &'static Site, limit: Option<u64>) -> Option<Scope> {
+    let stack = current::usual()?;
+    let word = EPOCH.load();
+    let (depth, id) = (stack.raw_depth(), site.id());
+    let long = limit.unwrap_or(site.limit()) >= LONGER || word & SLOW == 0;
+    let opened = word == stack.entry_word() && long && id != 0 && stack.push_deep(depth, id, limit);
+    opened.then_some(Scope { stack, depth })
+}
+
+/// The first scope of a thread, a tick on the way, a deep recursion. One call with all that follows and next to
+/// no arguments, so that there is little of it in every function.
 //
 // Of a foreign ABI, as `tick`.
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
-    enter_once(site, site.limit())
+    match enter_deep(site, None) {
+        Some(scope) => Ok(scope),
+        None => enter_and_check(site, site.limit()),
+    }
 }
 
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn enter_once(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
-    let scope = enter_exactly(site, limit);
+    match enter_deep(site, Some(limit)) {
+        Some(scope) => Ok(scope),
+        None => enter_and_check(site, limit),
+    }
+}
+
+#[inline(never)]
+fn enter_and_check(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
+    let scope = enter_cold(site, limit);
     if inherit().is_stale() {
         tick(&site.at())?;
     }
@@ -141,45 +171,52 @@ extern "C" fn enter_once(site: &'static Site, limit: u64) -> Result<Scope, Tripp
 #[inline(never)]
 #[track_caller]
 fn enter_always_or_panic(site: &'static Site) -> Scope {
-    enter_once_or_panic(site, site.limit())
+    match enter_deep(site, None) {
+        Some(scope) => scope,
+        None => enter_and_look(site, site.limit()),
+    }
 }
 
 #[cold]
 #[inline(never)]
 #[track_caller]
 fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
-    let scope = enter_exactly(site, limit);
-    if inherit().is_stale() {
-        _ = leave::look(&site.at());
+    match enter_deep(site, Some(limit)) {
+        Some(scope) => scope,
+        None => enter_and_look(site, limit),
     }
-    scope
 }
 
-#[cold]
 #[inline(never)]
-fn open_slowly(site: &'static Site, limit: u64) -> Scope {
-    enter_exactly(site, limit)
+#[track_caller]
+fn enter_and_look(site: &'static Site, limit: u64) -> Scope {
+    let scope = enter_cold(site, limit);
+    if inherit().is_stale() {
+        _ = look(&site.at());
+    }
+    scope
 }
 
 /// A short scope, which starts at a clock reading.
 #[inline(never)]
 fn enter_short(site: &'static Site, limit: u64) -> Scope {
-    match enter_as_planned(site, limit) {
+    match enter_short_hot(site, limit) {
         Some(scope) => scope,
-        None => enter_exactly(site, limit),
+        None => enter_cold(site, limit),
     }
 }
 
-/// Where nobody has to look or to ask: nothing was due under this word, the scopes around end later, and a
-/// tick is planned before this one ends.
+/// Where nothing has to be checked or asked for: nothing was due under this epoch, the scopes around end later,
+/// and a tick is planned before this one ends.
 #[inline(always)]
-fn enter_as_planned(site: &'static Site, limit: u64) -> Option<Scope> {
-    let stack = Stack::usual();
+fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
+    let stack = current::usual()?;
     // If that is the entry word, it is neither stale nor parked: there is a ticker, and time is real.
     // Acquired before `next` is read, as for a request.
-    let word = EPOCH.word();
-    let depth = stack.room();
-    if word != stack.entry() || !site.opens_at(depth) || limit <= LEAD || frame::is_polling() {
+    let word = EPOCH.load();
+    let depth = stack.raw_depth();
+    if word != stack.entry_word() || !site.opens_at(depth) || limit <= LEAD || source::is_polling()
+    {
         return None;
     }
     let now = clock::now();
@@ -191,23 +228,22 @@ fn enter_as_planned(site: &'static Site, limit: u64) -> Option<Scope> {
     Some(Scope { stack, depth })
 }
 
-/// Opens a scope with a clock read, and looks. What it saw is what the thread has seen last.
+/// Opens a scope with a clock read, and checks the deadlines. What it found is what the thread has seen last.
 #[cold]
 #[inline(never)]
-fn enter_exactly(site: &'static Site, limit: u64) -> Scope {
+fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     if reentry::is_barred() {
         return Scope::nowhere();
     }
-    shield::stand();
-    let stack = Stack::leased();
-    let entry = EPOCH.entry();
-    let (depth, word) = (stack.depth(), entry.1);
+    let stack = lease::leased();
+    let epoch = EPOCH.load_with_lag();
+    let (depth, word) = (stack.depth(), epoch.1);
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(depth, &EPOCH, site.register(), now.unwrap_or(0), limit);
-    let (earliest, now) = in_time(stack, earliest, now);
-    if word & CALM != 0 && (LONG..LONGER).contains(&limit) {
-        ticker::hurry(now.unwrap_or(0));
+    let (earliest, now) = deadline::on_clock(stack, earliest, now);
+    if word & SLOW != 0 && (LONG..LONGER).contains(&limit) {
+        driver::request_fast(now.unwrap_or(0));
     }
-    look(earliest, entry, now);
+    check_deadlines(earliest, epoch, now);
     Scope { stack, depth }
 }

@@ -24,16 +24,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::base::site::{At, Location, Site};
-use crate::check::leave;
-use crate::check::scope;
+use crate::base::location::{At, Location};
+use crate::base::site::Site;
 use crate::cleanup::deferred::{Exit, WITHIN};
-use crate::cleanup::shield::Unbounded;
-use crate::stack::frame::Stack;
+use crate::stack::wall::{Kind, Wall};
+use crate::stack::{current, deadline};
 use crate::task::polled::{Task, begin};
 use crate::trip::hook::{self, Event};
-use crate::trip::record;
 use crate::trip::tripped::{Cause, Tripped};
+use crate::trip::{boundary, log};
 
 /// Why the function was left: an [`Exit`] that owns what it tells.
 #[doc(hidden)]
@@ -140,7 +139,7 @@ impl Running {
 
     /// Shielded from all that is around, for as long as its own budget lasts.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let _wall = Unbounded::new(self.place.place);
+        let _wall = Wall::open_exact(Kind::Shield, u64::MAX, self.place.place);
         let at = {
             let place = self.place.place;
             At::new("cleanup", place.file(), place.line(), place.column())
@@ -161,17 +160,17 @@ impl Running {
 impl Placed {
     /// In the scope of the cleanup. A trip of that ends here.
     fn poll(self, cleanup: Pin<&mut impl Future<Output = ()>>, cx: &mut Context<'_>) -> Poll<()> {
-        let outcome = leave::run(|| cleanup.poll(cx));
+        let outcome = boundary::run(|| cleanup.poll(cx));
         if let Ok(Poll::Pending) = outcome {
             return Poll::Pending;
         }
-        if let Some(late) = scope::late() {
+        if let Some(late) = deadline::late() {
             self.tell_overrun(Duration::from_nanos(self.within.saturating_add(late)));
         }
         if let Err(tripped) = outcome {
             let here = Location::of(self.place);
             if !(tripped.scope() == "cleanup" && tripped.scope_location() == here) {
-                leave::panic(tripped);
+                boundary::panic(tripped);
             }
         }
         Poll::Ready(())
@@ -213,7 +212,7 @@ where
             within: within.unwrap_or(WITHIN),
         },
         own,
-        mark: record::count(),
+        mark: log::count(),
     }
 }
 
@@ -228,12 +227,12 @@ impl<F> Cleanup<F> {
 
     /// Why the body was left, right behind it.
     fn why(&self, panic: Option<&Panic>) -> Why {
-        let bound = Stack::current().how_many() + u32::from(self.own);
+        let bound = current::depth() + u32::from(self.own);
         let flying = || {
             let payload = panic?.0.lock().unwrap_or_else(PoisonError::into_inner);
-            leave::flying(&**payload)
+            boundary::flying(&**payload)
         };
-        match record::since(self.mark, bound).or_else(flying) {
+        match log::since(self.mark, bound).or_else(flying) {
             Some(tripped) => Why::Tripped(tripped),
             None if panic.is_some() => Why::Panicked,
             None => Why::Returned,
@@ -276,7 +275,7 @@ impl<F, T> Future for Finish<F, T> {
                 let left = Left(this.cleanup.why(panic));
                 if panic.is_some() {
                     // It flies no more until it is resumed, perhaps elsewhere.
-                    record::set_flying(None);
+                    log::set_flying(None);
                 }
                 (this.cleanup.start)(into_inner(run), this.cleanup.place, left)
             }
@@ -295,7 +294,7 @@ impl<F, T> Future for Finish<F, T> {
         drop(running);
         match this.outcome.take() {
             Some(Ok(value)) => Poll::Ready(value),
-            Some(Err(panic)) => leave::resume(into_inner(panic.0)),
+            Some(Err(panic)) => boundary::resume(into_inner(panic.0)),
             None => unreachable!("polled after its end"),
         }
     }

@@ -6,15 +6,17 @@ use core::time::Duration;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use crate::base::site::Location;
-use crate::check::leave;
-use crate::check::scope::LONG;
-use crate::cleanup::shield::{Planned, Wall};
-use crate::stack::frame::{self, Stack};
+use crate::base::location::Location;
+use crate::check::enter::LONG;
+#[cfg(feature = "testing")]
+use crate::cleanup::pending;
+use crate::cleanup::shield::Bounded;
+use crate::stack::current;
 use crate::time::clock;
+use crate::time::source;
 use crate::trip::hook::{self, Event};
-use crate::trip::record;
 use crate::trip::tripped::Tripped;
+use crate::trip::{boundary, log};
 
 /// Nanoseconds that a cleanup may take, if it does not say.
 pub(crate) const WITHIN: u64 = 1_000_000_000;
@@ -76,23 +78,23 @@ const UNWINDING: u64 = 1;
 /// In a mark: it stands for a future that has not come to its end.
 const AWAITS: u64 = 2;
 
-/// In a mark: its wall has to stand from the beginning.
+/// In a mark: its wall reads the clock.
 const SHORT: u64 = 4;
 
 /// In a mark: a leak check knows of it.
 const COUNTED: u64 = 8;
 
-const _: () = assert!(2 * COUNTED == record::STEP);
+const _: () = assert!(2 * COUNTED == log::STEP);
 
 impl<F: FnOnce(&Exit<'_>)> Call<F> {
     #[inline(always)]
     fn new(run: F, own: bool, within: u64, place: &'static Caller<'static>) -> Self {
-        let mut mark = record::count();
+        let mut mark = log::count();
         if thread::panicking() {
             mark |= UNWINDING;
         }
         #[cfg(feature = "testing")]
-        if crate::testing::leak_check::made() {
+        if pending::made() {
             mark |= COUNTED;
         }
         if within < LONG {
@@ -156,7 +158,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
 pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
     Deferred {
         call: Call::new(run, false, WITHIN, Caller::caller()),
-        task: frame::task(),
+        task: source::task(),
     }
 }
 
@@ -183,7 +185,7 @@ pub fn cleanup_of_future<F: FnOnce(&Exit<'_>)>(
     call.mark |= AWAITS;
     Deferred {
         call,
-        task: frame::task(),
+        task: source::task(),
     }
 }
 
@@ -193,7 +195,7 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
     #[inline]
     pub fn finish(mut self) {
         self.call.mark &= !AWAITS;
-        self.task = frame::task();
+        self.task = source::task();
     }
 
     /// Sets how long the call may take.
@@ -228,14 +230,14 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     #[inline(always)]
     fn make(&self, run: F, task: Option<usize>) {
         // No trip since, and nothing unusual before.
-        let as_usual = self.mark == record::count()
-            && task.is_none_or(|task| task == frame::task())
+        let as_usual = self.mark == log::count()
+            && task.is_none_or(|task| task == source::task())
             && !thread::panicking();
-        let wall = as_usual.then(|| Planned::new(self.within, self.place));
+        let wall = as_usual.then(|| Bounded::open(self.within, self.place));
         let Some(wall) = wall.flatten() else {
             return self.make_and_tell(run, task);
         };
-        let outcome = leave::run_planned(|| run(&Exit::Returned));
+        let outcome = boundary::run(|| run(&Exit::Returned));
         drop(wall);
         if let Err(tripped) = outcome {
             self.cut(tripped);
@@ -245,8 +247,8 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
     fn make_slowly(&self, run: F, exit: &Exit<'_>) {
         let outcome = {
-            let _wall = Wall::new(self.within, self.place);
-            leave::run(|| run(exit))
+            let _wall = Bounded::open_slowly(self.within, self.place);
+            boundary::run(|| run(exit))
         };
         if let Err(tripped) = outcome {
             self.cut(tripped);
@@ -259,7 +261,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     fn cut(&self, tripped: Tripped) {
         let here = Location::of(self.place);
         if !(tripped.scope() == "cleanup" && tripped.scope_location() == here) {
-            leave::panic(tripped);
+            boundary::panic(tripped);
         }
     }
 
@@ -271,15 +273,13 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         let unwinds = thread::panicking();
         let panics = unwinds && self.mark & UNWINDING == 0;
         // The scopes inside are left, and so is its own.
-        let bound = Stack::current().how_many() + u32::from(self.own);
+        let bound = current::depth() + u32::from(self.own);
         let awaits = self.mark & AWAITS != 0;
         // Outside of the polls of its future, that is dropped: perhaps because its time was over.
-        let elsewhere = task.filter(|task| awaits || *task != frame::task());
+        let elsewhere = task.filter(|task| awaits || *task != source::task());
         let tripped = match elsewhere {
-            Some(task) => (!awaits).then(|| record::left(task)).flatten(),
-            None => {
-                record::since(self.mark, bound).or_else(|| panics.then(record::flying).flatten())
-            }
+            Some(task) => (!awaits).then(|| log::left(task)).flatten(),
+            None => log::since(self.mark, bound).or_else(|| panics.then(log::flying).flatten()),
         };
         let exit = match &tripped {
             Some(tripped) => Exit::Tripped(tripped),
@@ -305,7 +305,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     #[inline]
     fn forget(&self) {
         if self.mark & COUNTED != 0 {
-            crate::testing::leak_check::gone();
+            pending::gone();
         }
     }
 }

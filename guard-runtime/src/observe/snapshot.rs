@@ -3,10 +3,12 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::alarm::waiting;
-use crate::base::site::{Location, Site};
-use crate::stack::frame::{self, WALL};
-use crate::stack::slot::Saved;
+use crate::alarm::alarms;
+use crate::base::layout::WALL;
+use crate::base::location::Location;
+use crate::base::site::Site;
+use crate::stack::frame::Saved;
+use crate::stack::lease::open_scopes;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
 
@@ -47,7 +49,7 @@ pub struct OpenScope {
 pub fn snapshot() -> Snapshot {
     let now = clock::real();
     let mut scopes = Vec::new();
-    let (open, records) = waiting::records(frame::open);
+    let (open, waiting) = alarms::waiting(open_scopes);
     for (thread, open) in open {
         // A wall is no scope of anybody's.
         let open = open.iter().filter(|(site, _)| site & WALL == 0);
@@ -55,9 +57,9 @@ pub fn snapshot() -> Snapshot {
             OpenScope::new(Site::by_id(*site), format!("thread {thread}"), saved, now)
         }));
     }
-    for record in records {
-        let place = format!("task {}", record.number);
-        scopes.push(OpenScope::new(record.site, place, &record.saved, now));
+    for scope in waiting {
+        let place = format!("task {}", scope.number);
+        scopes.push(OpenScope::new(scope.site, place, &scope.saved, now));
     }
     Snapshot { scopes }
 }

@@ -1,287 +1,235 @@
-//! Which thread works on which stack of open scopes.
-//!
-//! A stack is leaked once and lent to one thread after another, so that a reference to it needs no
-//! count, and entering needs no allocation.
+//! One open scope: the frame that its thread's stack holds of it, and what is kept while it is on no stack.
 
-use core::cell::Cell;
-use std::thread;
-
-pub(crate) use crate::stack::frames::Stack;
-pub(crate) use crate::stack::slot::{Earliest, Saved, WALL};
-
-use crate::base::reentry;
-use crate::base::sync::{Mutex, lock};
-use crate::check::scope::Scope;
-use crate::stack::frames::{EMPTY, NOBODYS};
-use crate::stack::late;
-use crate::time::clock;
-use crate::time::epoch::{PARKED, STALE};
-use crate::trip::record;
-
-/// Stands in until a thread opens its first scope. It is always full, so that the fast path needs
-/// no test of its own for it.
-static NOBODY: Stack = Stack::new(NOBODYS);
-
-/// Stacks of threads that are gone.
-static FREE: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
-
-/// All stacks ever made; the ticker asks them whether it may park.
-static ALL: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
-
-thread_local! {
-    // Neither has a destructor: both can be read at any time, also while the thread dies.
-    static STACK: Cell<&'static Stack> = const { Cell::new(&NOBODY) };
-    /// The last word with which a check of this thread found nothing due.
-    static SEEN: Cell<u64> = const { Cell::new(PARKED) };
-    static LEASE: Lease = const { Lease };
-    /// The depth below the outermost future that is polled.
-    static POLLS: Cell<u32> = const { Cell::new(NONE) };
-    /// The innermost guarded future that is polled, by its address.
-    static TASK: Cell<usize> = const { Cell::new(0) };
-    static TURN: Cell<Turn> = const { Cell::new(Turn::ENDLESS) };
-}
-
-/// No future is polled.
-const NONE: u32 = u32::MAX;
-
-/// How long the task at hand may run on, in nanoseconds.
-#[derive(Clone, Copy)]
-pub(crate) struct Turn {
-    pub(crate) every: u64,
-    /// When it began.
-    since: u64,
-}
-
-impl Turn {
-    const ENDLESS: Self = Self {
-        every: u64::MAX,
-        since: 0,
-    };
-
-    /// When it is over.
-    pub(crate) fn end(self) -> u64 {
-        self.since.saturating_add(self.every)
-    }
-}
-
-pub(crate) fn turn() -> Turn {
-    TURN.get()
-}
-
-/// Begins a turn of so many nanoseconds; one of a future around this may be shorter.
-pub(crate) fn take_turn(every: u64) {
-    if every != u64::MAX {
-        let since = clock::now();
-        TURN.set(Turn { every, since });
-    }
-}
-
-pub(crate) fn turn_is_over() -> bool {
-    let end = TURN.get().end();
-    end != u64::MAX && clock::now() >= end
-}
-
-/// Around one poll of a guarded future: whatever comes of it, the stack is left as it was.
-pub(crate) struct Poller {
-    scope: Scope,
-    task: usize,
-    polls: u32,
-    turn: Turn,
-}
-
-impl Poller {
-    #[inline]
-    pub(crate) fn new(scope: Scope, task: usize) -> Self {
-        // What was noted here, another future has tripped over.
-        record::forget(scope.place().1, task);
-        let polls = POLLS.get();
-        if polls == NONE {
-            POLLS.set(scope.place().1);
-        }
-        Self {
-            polls,
-            task: TASK.replace(task),
-            // One without turns of its own has no part in those around it.
-            turn: TURN.replace(Turn::ENDLESS),
-            scope,
-        }
-    }
-
-    #[inline]
-    pub(crate) fn scope(&self) -> &Scope {
-        &self.scope
-    }
-}
-
-impl Drop for Poller {
-    #[inline]
-    fn drop(&mut self) {
-        POLLS.set(self.polls);
-        TASK.set(self.task);
-        TURN.set(self.turn);
-    }
-}
-
-/// The innermost guarded future that this thread polls.
-#[inline(always)]
-pub(crate) fn task() -> usize {
-    TASK.get()
-}
-
-/// Whether this thread polls a guarded future: then there may be turns, and another time.
-#[inline(always)]
-pub(crate) fn is_polling() -> bool {
-    POLLS.get() != NONE
-}
-
-/// The depth below the outermost future that this thread polls.
 #[cfg(feature = "tokio")]
-pub(crate) fn polls() -> Option<u32> {
-    Some(POLLS.get()).filter(|polls| *polls != NONE)
+use crate::base::layout::TOLD;
+use crate::base::layout::{DATED, EXACT, LIMITED, UNKNOWN, WALL, end, untold};
+use crate::base::site::Site;
+use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
+use crate::time::epoch::Epoch;
+
+/// One open scope, on a cache line of its own. [`layout`](crate::base::layout) has the bits of its words.
+#[repr(align(64))]
+pub(crate) struct Frame {
+    /// The number of its site, or the kind of a wall.
+    pub(crate) site: AtomicU32,
+    /// The index of the frame that `due` is the deadline of.
+    pub(crate) owner: AtomicU32,
+    /// When the scope began: a clock reading or, with a lag, an epoch.
+    pub(crate) start: AtomicU64,
+    /// The time limit. Not written while the site is limited and the frame is not dated.
+    pub(crate) limit: AtomicU64,
+    pub(crate) lag: AtomicU64,
+    /// The earliest deadline of this frame and those below it. The first check that needs it works it out.
+    pub(crate) due: AtomicU64,
+    /// The iteration limit.
+    pub(crate) iterations: AtomicU64,
+    /// The iterations left, where closures count too.
+    pub(crate) left: AtomicU64,
 }
 
-/// Gives the stack back when the thread ends.
-struct Lease;
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        late::begin();
-        let stack = STACK.replace(&NOBODY);
-        if stack.is_nobodys() {
-            return;
+impl Frame {
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self {
+                site: AtomicU32::new(0),
+                owner: AtomicU32::new(0),
+                start: AtomicU64::new(0),
+                limit: AtomicU64::new(0),
+                lag: AtomicU64::new(0),
+                due: AtomicU64::new(0),
+                iterations: AtomicU64::new(0),
+                left: AtomicU64::new(0),
+            }
         }
-        // Scopes are locals of functions that have returned by now; only a leaked guard is left.
-        stack.clear();
-        *lock(&stack.thread) = None;
-        lock(&FREE).push(stack);
-        record::clear();
     }
-}
 
-#[inline(always)]
-pub(crate) fn seen() -> u64 {
-    SEEN.get()
-}
-
-/// Sets it to a word that was there before, or to none.
-#[inline]
-pub(crate) fn set_seen(word: u64) {
-    saw(word, None);
-}
-
-/// What checks compare with from now on, and scopes open under: not under a word that is parked,
-/// which is never a start. The lag as in [`Stack::admit`].
-#[inline]
-pub(crate) fn saw(word: u64, lag: Option<u64>) {
-    // Short scopes come here each time they open. The earlier lag makes no deadline earlier.
-    if seen() == word {
-        return;
-    }
-    SEEN.set(word);
-    let stack = Stack::usual();
-    if !stack.is_nobodys() {
-        stack.admit(if word & PARKED == 0 { word } else { STALE }, lag);
-    }
-}
-
-/// For a wall that is planned: every check looks and no scope opens as usual, until [`reveal`]. The word
-/// is the stack's entry word, hence that which was seen.
-#[inline(always)]
-pub(crate) fn hide(stack: &Stack, word: u64) {
-    SEEN.set(STALE);
-    stack.hide(word);
-}
-
-/// False if something has looked meanwhile.
-#[inline(always)]
-pub(crate) fn reveal(stack: &Stack, word: u64) -> bool {
-    let untouched = stack.reveal(word);
-    if untouched {
-        SEEN.set(word);
-    }
-    untouched
-}
-
-/// The open scopes of all threads, each with its site's number.
-pub(crate) fn open() -> Vec<(String, Vec<(u32, Saved)>)> {
-    let name = |stack: &Stack| match &*lock(&stack.thread) {
-        Some(thread) => match thread.name() {
-            Some(name) => name.to_owned(),
-            None => format!("{:?}", thread.id()),
-        },
-        None => "that ends".to_owned(),
-    };
-    reentry::bar(|| {
-        let all = lock(&ALL);
-        let busy = all.iter().filter(|stack| !stack.is_free());
-        busy.map(|stack| (name(stack), stack.read())).collect()
-    })
-}
-
-/// Whether any thread has a scope open, or a future waits for an alarm.
-pub(crate) fn any_open() -> bool {
-    crate::alarm::waiting::any() || any_running()
-}
-
-fn any_running() -> bool {
-    lock(&ALL).iter().any(|stack| !stack.is_free())
-}
-
-impl Stack {
-    /// The stack on which this thread opens scopes as usual; nobody's if there is none yet, or if the
-    /// thread dies.
+    /// Writes a frame that is dated from the beginning.
     #[inline(always)]
-    pub(crate) fn usual() -> &'static Self {
-        STACK.get()
+    pub(crate) fn write(&self, site: u32, start: u64, limit: u64, lag: u64) {
+        self.limit.store(limit, Ordering::Release);
+        self.set(site, start, lag);
     }
 
-    /// The stack with this thread's scopes, which may be nobody's.
+    /// Dates a frame that was not.
     #[inline]
-    pub(crate) fn current() -> &'static Self {
-        let stack = STACK.get();
-        if stack.is_nobodys() {
-            late::current().unwrap_or(stack)
-        } else {
-            stack
+    pub(crate) fn date(&self, start: u64, lag: u64) {
+        let site = self.site.load(Ordering::Relaxed);
+        if site & LIMITED != 0 {
+            let limit = Site::by_id(site).limit();
+            self.limit.store(limit, Ordering::Release);
         }
+        self.set(site, start, lag);
     }
 
-    /// This thread's stack, leased now if it had none.
     #[inline(always)]
-    pub(crate) fn leased() -> &'static Self {
-        let stack = Self::current();
-        if stack.is_nobodys() {
-            Self::lease()
+    fn set(&self, site: u32, start: u64, lag: u64) {
+        self.start.store(start, Ordering::Release);
+        self.lag.store(lag, Ordering::Release);
+        self.due.store(UNKNOWN, Ordering::Release);
+        self.site.store(site | DATED, Ordering::Release);
+    }
+
+    /// The number of its site, or the kind of a wall.
+    pub(crate) fn site(&self) -> u32 {
+        self.site.load(Ordering::Relaxed) & !DATED
+    }
+
+    /// What has to be kept of the scope to open it again. The frame is dated.
+    pub(crate) fn save(&self) -> Saved {
+        Saved {
+            start: self.start.load(Ordering::Relaxed),
+            limit: self.limit.load(Ordering::Relaxed),
+            lag: self.lag.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Replaces the start by a clock reading.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn set_start(&self, now: u64) {
+        self.start.store(now, Ordering::Release);
+        self.lag.store(EXACT, Ordering::Release);
+    }
+
+    /// Makes its own deadline the earliest, whatever is below it. It is at `index`, and its start is exact.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn settle_alone(&self, index: u32) {
+        let due = self.due.load(Ordering::Relaxed);
+        let told = if due == u64::MAX { 0 } else { due & TOLD };
+        let Saved { start, limit, .. } = self.save();
+        self.remember(Earliest {
+            due: end(start, limit) | told,
+            owner: index,
+        });
+    }
+
+    /// This scope's own deadline, and whether it is settled. One that is not may move later (see `epoch.rs`).
+    #[inline]
+    pub(crate) fn deadline(&self, epoch: &Epoch) -> (u64, bool) {
+        self.save().deadline(epoch)
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_dated(&self) -> bool {
+        self.site.load(Ordering::Relaxed) & DATED != 0
+    }
+
+    #[inline]
+    pub(crate) fn is_wall(&self) -> bool {
+        self.site.load(Ordering::Relaxed) & WALL != 0
+    }
+
+    /// As [`recall`](Self::recall), of a frame that may not be dated.
+    #[inline]
+    pub(crate) fn knows(&self, earliest: &mut Earliest) -> bool {
+        self.is_dated() && self.recall(earliest)
+    }
+
+    /// The earliest deadline, if an earlier check worked it out.
+    #[inline]
+    pub(crate) fn recall(&self, earliest: &mut Earliest) -> bool {
+        let due = untold(self.due.load(Ordering::Relaxed));
+        if due == UNKNOWN {
+            return false;
+        }
+        (earliest.due, earliest.owner) = (due, self.owner.load(Ordering::Relaxed));
+        true
+    }
+
+    /// Takes this scope's deadline into account, and remembers the earliest one once it is final.
+    #[inline]
+    pub(crate) fn work_out(&self, epoch: &Epoch, index: u32, earliest: &mut Earliest) {
+        self.take_in(index, self.deadline(epoch), earliest);
+    }
+
+    #[inline]
+    pub(crate) fn take_in(&self, index: u32, (own, settled): (u64, bool), earliest: &mut Earliest) {
+        // A deadline that is not settled and comes later anyway must not hold up an outer one.
+        if own < earliest.due {
+            let owner = if settled { index } else { Earliest::UNSETTLED };
+            *earliest = Earliest { due: own, owner };
+        }
+        if earliest.is_settled() {
+            self.remember(*earliest);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn remember(&self, earliest: Earliest) {
+        self.owner.store(earliest.owner, Ordering::Release);
+        self.due.store(earliest.due, Ordering::Release);
+    }
+}
+
+/// The earliest deadline. Two numbers, so that it is passed in registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Earliest {
+    /// `MAX` if there is none.
+    pub(crate) due: u64,
+    /// The index of the scope it belongs to; [`UNSETTLED`](Self::UNSETTLED) while it may move later, and then
+    /// it has not passed.
+    pub(crate) owner: u32,
+}
+
+impl Earliest {
+    pub(crate) const NONE: Self = Self {
+        due: u64::MAX,
+        owner: 0,
+    };
+
+    pub(crate) const UNSETTLED: u32 = u32::MAX;
+
+    /// The earlier one of this and the settled deadline `due` of the scope at `depth`.
+    #[inline(always)]
+    pub(crate) fn or(self, depth: u32, due: u64) -> Self {
+        if due < self.due {
+            Self { due, owner: depth }
         } else {
-            stack
+            self
         }
     }
 
-    /// The stack that stands in where there is none.
-    pub(crate) fn nobodys() -> &'static Self {
-        &NOBODY
+    pub(crate) fn is_settled(self) -> bool {
+        self.owner != Self::UNSETTLED
+    }
+}
+
+/// What is kept of an open scope that is on no stack: that of an async function between two polls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Saved {
+    pub(crate) start: u64,
+    pub(crate) limit: u64,
+    pub(crate) lag: u64,
+}
+
+impl Saved {
+    #[cfg(all(test, not(guard_loom)))]
+    pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
+        Self { start, limit, lag }
     }
 
-    #[cold]
-    fn lease() -> &'static Self {
-        // It admits nothing yet.
-        SEEN.set(STALE);
-        reentry::bar(Self::lease_alone)
-    }
-
-    fn lease_alone() -> &'static Self {
-        if late::has_begun() || LEASE.try_with(|_| ()).is_err() {
-            return late::lease(Self::make);
+    /// Its own deadline, and whether that is final.
+    #[inline]
+    pub(crate) fn deadline(&self, epoch: &Epoch) -> (u64, bool) {
+        if self.limit == u64::MAX {
+            return (u64::MAX, true);
         }
-        let stack = lock(&FREE).pop().unwrap_or_else(Self::make);
-        STACK.set(stack);
-        *lock(&stack.thread) = Some(thread::current());
-        stack
+        let (start, settled) = start(epoch, self.start, self.lag);
+        (end(start, self.limit), settled)
     }
 
-    fn make() -> &'static Self {
-        let made: &'static Self = Box::leak(Box::new(Self::new(EMPTY)));
-        lock(&ALL).push(made);
-        made
+    /// An upper bound of its start, if that is known.
+    pub(crate) fn start(&self, epoch: &Epoch) -> Option<u64> {
+        let known = self.start != 0;
+        known.then(|| start(epoch, self.start, self.lag).0)
+    }
+}
+
+/// An upper bound of a scope's start, and whether it is final (see `epoch.rs`).
+#[inline]
+fn start(epoch: &Epoch, start: u64, lag: u64) -> (u64, bool) {
+    if lag == EXACT {
+        (start, true)
+    } else {
+        epoch.latest_start(lag, start)
     }
 }

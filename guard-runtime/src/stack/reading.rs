@@ -1,37 +1,35 @@
 //! What other threads read of a stack of open scopes.
 //!
-//! A reader reads a slot, the depth, the slot again, and the count of pushes around all that. If nothing
-//! differs, the scope was open as it was read. A push that is counted was not there meanwhile. One that
-//! is not stores a site, which is one store if it is not dated; and the entry word that was read before
-//! it cannot come back once another is there, since words only grow. So each row is true. Rows of a
-//! thread that opens and closes the same scopes again and again can be of different moments.
+//! A seqlock without a lock: a reader reads a frame, the depth and the frame again, between two reads of the
+//! count of pushes. If nothing differs, the scope was open as it was read. A counted push did not happen
+//! meanwhile. One that is not counted stores only a site, in one store, while the frame is not dated; and the
+//! entry word that was read before it cannot come back once another one is there, since epochs only grow. So
+//! each row is true. Rows of a thread that opens and closes the same scopes again and again can be of different
+//! moments.
 
-use crate::base::site::{LIMITED, Site};
+use crate::base::layout::{DATED, LIMITED, RESERVED};
+use crate::base::site::Site;
 use crate::base::sync::Ordering;
-#[cfg(not(guard_loom))]
-use crate::base::sync::lock;
-#[cfg(not(guard_loom))]
-use crate::stack::frames::SLOTS;
-use crate::stack::frames::{HIDDEN, LENT, Stack};
-use crate::stack::slot::{DATED, Saved, Slot};
-#[cfg(all(test, guard_loom))]
-use crate::stack::slot::{SPENT, untold};
+use crate::stack::frame::{Frame, Saved};
+use crate::stack::frames::Stack;
+
+/// Of one open scope the number of its site, and what is saved of it.
+pub(crate) type Row = (u32, Saved);
 
 impl Stack {
-    /// What another thread reads: of each open scope its site and what is saved of it.
+    /// The open scopes, the outermost first, as another thread reads them.
     ///
-    /// One moment's, unless the thread opens and closes scopes faster than they are read, all the
-    /// time: then it is what was read last, less what has changed meanwhile.
-    #[cfg(not(guard_loom))]
-    pub(crate) fn read(&self) -> Vec<(u32, Saved)> {
+    /// All of one moment, unless the thread opens and closes scopes all the time, faster than they are read:
+    /// then those that were read last, without those that have changed meanwhile.
+    pub(crate) fn read(&self) -> Vec<Row> {
         const TRIES: u32 = 1000;
         let mut last = Vec::new();
         for _ in 0..TRIES {
             let pushes = self.pushes.load(Ordering::Acquire);
-            let depth = self.open_scopes();
-            let rows = self.rows(depth);
-            let same_depth = self.open_scopes() == depth;
-            let again = self.rows(depth);
+            let depth = self.published_depth();
+            let rows = self.rows_below(depth);
+            let same_depth = self.published_depth() == depth;
+            let again = self.rows_below(depth);
             if same_depth && rows == again && self.pushes.load(Ordering::Acquire) == pushes {
                 return rows;
             }
@@ -47,65 +45,51 @@ impl Stack {
         last
     }
 
-    #[cfg(not(guard_loom))]
-    fn rows(&self, depth: u32) -> Vec<(u32, Saved)> {
-        // A slot beyond the fixed ones can be new, where one was when the depth was read.
+    fn rows_below(&self, depth: u32) -> Vec<Row> {
         (0..depth)
-            .map_while(|index| self.read_slot(index))
+            .map_while(|index| Some(self.read_frame(self.try_frame(index)?)))
             .take_while(|(site, _)| *site != 0)
             .collect()
     }
 
-    /// How many scopes another thread finds open.
-    fn open_scopes(&self) -> u32 {
-        self.depth.load(Ordering::Acquire) & !LENT
+    /// The number of scopes that another thread finds open.
+    fn published_depth(&self) -> u32 {
+        self.depth.load(Ordering::Acquire) & !RESERVED
     }
 
-    #[cfg(not(guard_loom))]
-    fn read_slot(&self, index: u32) -> Option<(u32, Saved)> {
-        match self.slots.get(index as usize) {
-            Some(slot) => Some(self.read_one(slot)),
-            None => {
-                let deep = lock(&self.deep);
-                deep.get((index - SLOTS) as usize)
-                    .map(|slot| self.read_one(slot))
-            }
-        }
-    }
-
-    fn read_one(&self, slot: &Slot) -> (u32, Saved) {
-        let (mut start, mut lag) = (
-            self.entry.load(Ordering::Acquire) & !HIDDEN,
-            self.lag.load(Ordering::Acquire),
-        );
-        // Before the entry word changes, the scope is dated: if it is not by now, that was its own.
-        let site = slot.site.load(Ordering::Acquire);
+    fn read_frame(&self, frame: &Frame) -> Row {
+        let mut start = self.entry_word.load(Ordering::Acquire);
+        let mut lag = self.entry_lag.load(Ordering::Acquire);
+        // Open scopes are dated before the entry word changes: what is not dated by now had the one just read.
+        let site = frame.site.load(Ordering::Acquire);
         if site & DATED != 0 {
-            start = slot.start.load(Ordering::Acquire);
-            lag = slot.lag.load(Ordering::Acquire);
+            start = frame.start.load(Ordering::Acquire);
+            lag = frame.lag.load(Ordering::Acquire);
         }
         let limit = if site & (DATED | LIMITED) == LIMITED {
             Site::by_id(site).limit()
         } else {
-            slot.limit.load(Ordering::Acquire)
+            frame.limit.load(Ordering::Acquire)
         };
         (site & !DATED, Saved { start, limit, lag })
     }
 
-    /// What another thread reads of the outermost scope: its site, start, limit and lag, and whether
-    /// it is spent. `None` if there is none, or if it changed meanwhile.
+    /// What another thread reads of the scope at `index`, and whether it is spent. `None` if it is not open, or
+    /// changed meanwhile.
     #[cfg(all(test, guard_loom))]
-    pub(crate) fn glimpse(&self) -> Option<(u32, [u64; 3], bool)> {
+    pub(crate) fn try_read(&self, index: u32) -> Option<(Row, bool)> {
+        use crate::base::layout::{SPENT, untold};
+
         let pushes = self.pushes.load(Ordering::Acquire);
-        let slot = &self.slots[0];
         let read = || {
-            let (site, saved) = self.read_one(slot);
-            let dated = slot.site.load(Ordering::Acquire) & DATED != 0;
-            let spent = dated && untold(slot.due.load(Ordering::Acquire)) == SPENT;
-            (site, saved.parts(), spent)
+            let frame = self.try_frame(index)?;
+            let row = self.read_frame(frame);
+            let dated = frame.site.load(Ordering::Acquire) & DATED != 0;
+            let spent = dated && untold(frame.due.load(Ordering::Acquire)) == SPENT;
+            Some((row, spent))
         };
         let row = read();
-        let open = self.open_scopes() != 0 && read() == row;
-        (open && self.pushes.load(Ordering::Acquire) == pushes).then_some(row)
+        let open = self.published_depth() > index && read() == row;
+        row.filter(|_| open && self.pushes.load(Ordering::Acquire) == pushes)
     }
 }

@@ -3,10 +3,11 @@
 
 use core::iter::{Cloned, Copied, Enumerate, Rev, Skip, StepBy, Take, Zip};
 
-use crate::check::scope::Seen;
+use crate::strip::partner::Partner;
 use crate::strip::split::Split;
-use crate::strip::stride::{Length, Partner, Stride};
+use crate::strip::stride::{Length, Stride};
 use crate::time::epoch::EPOCH;
+use crate::time::seen::Seen;
 
 /// An iteration that is asked for its items one by one, as a plain loop asks.
 #[doc(hidden)]
@@ -149,7 +150,7 @@ impl<I: Iterator> Iterator for Strip<'_, I> {
         }
         let item = self.of.iter.next();
         self.of.done = item.is_none();
-        self.word = EPOCH.glance();
+        self.word = EPOCH.load_relaxed();
         item
     }
 }

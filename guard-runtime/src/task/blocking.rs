@@ -1,6 +1,6 @@
 //! Calls that block a thread, to be warned of where a future makes them.
 //!
-//! As in `leave.rs`, method lookup tries the type before what it dereferences to: where the value is what
+//! As in `check/probe.rs`, method lookup tries the type before what it dereferences to: where the value is what
 //! a call of `std` that blocks returns, the deprecated method answers, else the silent one.
 
 use core::any::Any;

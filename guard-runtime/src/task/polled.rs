@@ -22,15 +22,22 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
-use crate::alarm::waiting::Waiting;
-use crate::base::site::{At, Site};
+use crate::base::layout::PARKED;
+use crate::base::location::At;
+use crate::base::site::Site;
 use crate::check::enter::open;
-use crate::check::leave;
-use crate::check::scope::{Scope, Seen, due, inherit, tick};
-use crate::stack::frame::{self, Poller, Stack};
-use crate::time::epoch::{CALM_GAP, EPOCH, PARKED, STALE};
-use crate::trip::record;
+use crate::check::tick::{due, inherit, tick};
+use crate::stack::current::{self, force_cold};
+use crate::stack::frames::Stack;
+use crate::stack::scope::Scope;
+use crate::task::poller::Poller;
+use crate::task::quantum;
+use crate::task::waiting::Waiting;
+use crate::time::epoch::{EPOCH, SLOW_GAP};
+use crate::time::seen::Seen;
+use crate::time::source;
 use crate::trip::tripped::Tripped;
+use crate::trip::{boundary, log};
 
 /// What a guarded future keeps of its scope.
 #[doc(hidden)]
@@ -105,17 +112,17 @@ impl More for Extras {
     fn save(&mut self, stack: &Frame, index: u32) {
         let counts = self.0.get_or_insert_default();
         (counts.spent, counts.left, counts.limit) = stack.0.allowance(index);
-        counts.every = frame::turn().every;
+        counts.every = source::quantum().every;
     }
 
     fn restore(&self, stack: &Frame, index: u32) {
         let Some(counts) = &self.0 else { return };
         stack.0.allow(index, counts.limit);
-        stack.0.leave(index, counts.left);
+        stack.0.set_left(index, counts.left);
         if counts.spent {
             stack.0.spend(index, counts.limit);
         }
-        frame::take_turn(counts.every);
+        quantum::begin(counts.every);
     }
 }
 
@@ -167,7 +174,7 @@ impl<X: More> Task<X> {
         at: &At,
     ) -> Poll<Result<F::Output, Tripped>> {
         self.poll_by(site, context, at, |context| {
-            leave::boundary(|| body.poll(context))
+            boundary::boundary(|| body.poll(context))
         })
     }
 
@@ -198,14 +205,14 @@ impl<X: More> Task<X> {
             self.more.restore(&Frame(stack), index);
             // What is due before the next tick, nobody may have asked a tick for: the checks of this
             // thread then have to look. They will anyway if the word has changed.
-            let word = EPOCH.word();
+            let word = EPOCH.load();
             let (due, settled) = saved.deadline(&EPOCH);
             if !settled
                 || word & PARKED != 0
-                || due <= word.saturating_add(CALM_GAP)
+                || due <= word.saturating_add(SLOW_GAP)
                 || waiting.has_fired()
             {
-                frame::set_seen(STALE);
+                force_cold();
             }
         }
         poller
@@ -222,7 +229,7 @@ impl<X: More> Task<X> {
     ) -> Poll<Tripped> {
         let poll = self.wait(poller, site, context, at);
         if let Poll::Ready(tripped) = &poll {
-            record::set_left(frame::task(), tripped);
+            log::set_left(source::task(), tripped);
         }
         poll
     }
@@ -248,7 +255,7 @@ impl<X: More> Task<X> {
         }
         #[cfg(feature = "tokio")]
         if self.waiting.is_none() {
-            crate::alarm::timer::start(stack, index);
+            crate::task::timer::start(stack, index);
         }
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index);
@@ -295,7 +302,7 @@ pub fn poll_caught<F: Future>(
     body: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Tripped>> {
-    match leave::boundary(|| body.poll(context)) {
+    match boundary::boundary(|| body.poll(context)) {
         Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
         Ok(Poll::Pending) => LEFT
             .take()
@@ -320,15 +327,16 @@ pub fn begin(site: &'static Site, limit: u64) -> Seen {
 /// Sets the iterations of the scope that was just opened.
 #[doc(hidden)]
 pub fn allow(limit: u64) {
-    let stack = Stack::current();
-    stack.allow(stack.depth() - 1, limit);
+    if let Some(stack) = current::current() {
+        stack.allow(stack.depth() - 1, limit);
+    }
 }
 
 /// Has the scope that was just opened yield every so many nanoseconds.
 #[doc(hidden)]
 pub fn take_turns(every: u64) {
-    frame::take_turn(every);
-    frame::set_seen(STALE);
+    quantum::begin(every);
+    force_cold();
 }
 
 /// Lets other tasks run, if this one has been running for as long as its turn may be.
@@ -349,7 +357,7 @@ impl Future for Turn {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.yielded || !frame::turn_is_over() {
+        if self.yielded || !quantum::is_over() {
             return Poll::Ready(());
         }
         self.yielded = true;

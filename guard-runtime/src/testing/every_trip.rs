@@ -1,80 +1,17 @@
 //! Tests in which every check trips once.
 
-use core::cell::Cell;
-use core::fmt;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::base::site::{At, Site};
-use crate::check::leave;
-use crate::stack::frame::{self, Stack, WALL};
-use crate::testing;
+use crate::check::fault::{self, Struck};
+use crate::stack::current::force_cold;
 use crate::testing::leak_check::LeakCheck;
-use crate::time::clock;
-use crate::time::epoch::STALE;
-use crate::trip::hook;
+use crate::testing::test_clock::{pause, resume};
+use crate::time::source;
+use crate::trip::{boundary, hook};
 
 /// More checks than a test should have; the time they take grows with the square.
 const MOST: u64 = 3_000;
-
-#[derive(Clone, Copy)]
-enum State {
-    Idle,
-    /// So many checks pass before one trips.
-    Passing(u64),
-    Struck(Struck),
-}
-
-/// A check that was made to trip.
-#[derive(Clone, Copy)]
-struct Struck {
-    at: At,
-    /// The scope that it tripped; `None`: a cleanup or a shield.
-    site: Option<&'static Site>,
-}
-
-impl fmt::Display for Struck {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.site {
-            Some(site) => write!(f, "{}, in the scope of {site}", self.at),
-            None => write!(f, "{}, in a cleanup or shield", self.at),
-        }
-    }
-}
-
-thread_local! {
-    static STATE: Cell<State> = const { Cell::new(State::Idle) };
-}
-
-pub(crate) fn is_running() -> bool {
-    !matches!(STATE.get(), State::Idle)
-}
-
-/// At each check: the one whose turn it is finds the innermost scope spent.
-pub(crate) fn strike(stack: &Stack, at: &At) {
-    let State::Passing(left) = STATE.get() else {
-        return;
-    };
-    let Some((index, site, limit)) = stack.innermost() else {
-        return;
-    };
-    let wall = site & WALL != 0;
-    if wall && limit == u64::MAX {
-        return;
-    }
-    if left > 0 {
-        STATE.set(State::Passing(left - 1));
-        return;
-    }
-    if limit == u64::MAX {
-        // It has iterations alone. Its limit is in a local of its function.
-        stack.spend(index, 0);
-    } else {
-        stack.expire(index, clock::now() - 1);
-    }
-    let site = (!wall).then(|| Site::by_id(site));
-    STATE.set(State::Struck(Struck { at: *at, site }));
-}
 
 /// Shows that `f` is right wherever it is cut: runs it again and again, with a trip at the first
 /// check that it comes to, at the second, and so on, until it ends before there is one. Returns the
@@ -120,7 +57,7 @@ pub(crate) fn strike(stack: &Stack, at: &At) {
 /// to more than 3,000 checks, or leaves something behind. If it is called by `f`.
 #[track_caller]
 pub fn every_trip<T>(mut f: impl FnMut() -> T) -> u64 {
-    assert!(!is_running(), "every_trip inside every_trip");
+    assert!(!source::takes_every_check(), "every_trip inside every_trip");
     for passing in 0..MOST {
         let leaks = LeakCheck::new();
         let (outcome, struck) = run(passing, &mut f);
@@ -151,23 +88,20 @@ fn run<T>(
     passing: u64,
     f: &mut impl FnMut() -> T,
 ) -> (Result<(), Box<dyn Any + Send>>, Option<Struck>) {
-    let pauses = testing::paused_at().is_none();
+    let pauses = source::paused_at().is_none();
     if pauses {
-        testing::pause();
+        pause();
     }
-    STATE.set(State::Passing(passing));
-    frame::set_seen(STALE);
+    fault::begin(passing);
+    force_cold();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         // A trip on its way is where it should be.
-        _ = leave::run(|| drop(f()));
+        _ = boundary::run(|| drop(f()));
     }));
-    let struck = match STATE.replace(State::Idle) {
-        State::Struck(struck) => Some(struck),
-        _ => None,
-    };
+    let struck = fault::end();
     if pauses {
-        testing::resume();
+        resume();
     }
-    frame::set_seen(STALE);
+    force_cold();
     (outcome, struck)
 }

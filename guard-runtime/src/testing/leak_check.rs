@@ -1,32 +1,10 @@
 //! What a thread has left behind.
 
-use core::cell::Cell;
 use core::marker::PhantomData;
 
-use crate::stack::frame::Stack;
-
-thread_local! {
-    /// Deferred calls of this thread that are neither made nor called off, of those that were made
-    /// ready while anybody wanted to know.
-    static PENDING: Cell<u32> = const { Cell::new(0) };
-    static CHECKS: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Whether it was counted.
-#[inline(always)]
-pub(crate) fn made() -> bool {
-    let counted = CHECKS.get() != 0;
-    if counted {
-        PENDING.set(PENDING.get() + 1);
-    }
-    counted
-}
-
-/// One that was counted, if it was by this thread.
-#[cold]
-pub(crate) fn gone() {
-    PENDING.set(PENDING.get().saturating_sub(1));
-}
+use crate::cleanup::pending;
+use crate::stack::current;
+use crate::stack::frames::Stack;
 
 /// Finds what a thread has left behind since: scopes still open, and deferred calls that were never
 /// made, as those of a value that was forgotten (`std::mem::forget`).
@@ -52,6 +30,11 @@ pub struct LeakCheck {
     here: PhantomData<*const ()>,
 }
 
+/// The open scopes of this thread; a shield or a cleanup is none.
+fn open_scopes() -> u32 {
+    current::current().map_or(0, Stack::scopes)
+}
+
 impl LeakCheck {
     /// Begins, on this thread.
     #[must_use]
@@ -60,10 +43,10 @@ impl LeakCheck {
         reason = "it begins now, which is no default"
     )]
     pub fn new() -> Self {
-        CHECKS.set(CHECKS.get() + 1);
+        pending::begin_check();
         Self {
-            open: Stack::current().how_many(),
-            pending: PENDING.get(),
+            open: open_scopes(),
+            pending: pending::count(),
             here: PhantomData,
         }
     }
@@ -71,13 +54,13 @@ impl LeakCheck {
     /// The scopes that were opened since and are still open.
     #[must_use]
     pub fn open_scopes(&self) -> u32 {
-        Stack::current().how_many().saturating_sub(self.open)
+        open_scopes().saturating_sub(self.open)
     }
 
     /// The deferred calls that were made ready since, and neither made nor called off.
     #[must_use]
     pub fn deferred(&self) -> u32 {
-        PENDING.get().saturating_sub(self.pending)
+        pending::count().saturating_sub(self.pending)
     }
 
     /// Finds nothing.
@@ -97,6 +80,6 @@ impl LeakCheck {
 
 impl Drop for LeakCheck {
     fn drop(&mut self) {
-        CHECKS.set(CHECKS.get() - 1);
+        pending::end_check();
     }
 }

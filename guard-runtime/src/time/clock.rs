@@ -1,77 +1,46 @@
-//! Time as a number: nanoseconds since the process first asked.
+//! The clock that a thread follows: the real one, unless its test has paused it or it works for a tokio runtime
+//! whose clock a test has stopped.
 
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+pub(crate) use crate::time::moment::{instant, nanos, real};
+#[cfg(any(feature = "testing", feature = "tokio"))]
+use crate::time::source;
+#[cfg(feature = "tokio")]
+use crate::time::tokio_clock;
 
-/// Added to every reading, so that no time is ever a special value of the epoch or of a slot.
-const ORIGIN: u64 = 1024;
-
-static ANCHOR: OnceLock<Instant> = OnceLock::new();
-
-#[inline]
-fn anchor() -> Instant {
-    *ANCHOR.get_or_init(Instant::now)
-}
-
-/// The real, monotonic time.
-#[inline]
-pub(crate) fn real() -> u64 {
-    of(Instant::now())
-}
-
-/// The number of a moment.
-#[inline]
-pub(crate) fn of(moment: Instant) -> u64 {
-    nanos(moment.saturating_duration_since(anchor())).saturating_add(ORIGIN)
-}
-
-/// The time of this thread: real, unless its test has paused it or that of the runtime it works for.
+/// The time of this thread.
 #[inline(always)]
 pub(crate) fn now() -> u64 {
     #[cfg(feature = "testing")]
-    if let Some(paused) = crate::testing::paused_at() {
+    if let Some(paused) = source::paused_at() {
         return paused;
     }
     #[cfg(feature = "tokio")]
-    if crate::stack::frame::polls().is_some() {
-        return crate::alarm::timer::now();
+    if source::is_polling() {
+        return tokio_clock::now();
     }
     real()
 }
 
-/// The same; where it is a runtime's, it is known then whether that was stopped or moved.
+/// The same; after it, [`tokio_clock::is_apart`] tells whether a runtime's clock is the real one.
 #[cfg(feature = "tokio")]
 pub(crate) fn compared() -> u64 {
     #[cfg(feature = "testing")]
-    if let Some(paused) = crate::testing::paused_at() {
+    if let Some(paused) = source::paused_at() {
         return paused;
     }
-    crate::alarm::timer::read().0
+    tokio_clock::read().0
 }
 
-/// Whether no check of this thread may rest on the ticker: its time stood still when it was last read,
-/// or all are to look.
+/// Whether no check of this thread may rely on the ticker: its clock stood still when it was last read, or
+/// every check is to take the cold path.
 pub(crate) fn is_paused() -> bool {
     #[cfg(feature = "testing")]
-    if crate::testing::paused_at().is_some() || crate::testing::every_trip::is_running() {
+    if source::paused_at().is_some() || source::takes_every_check() {
         return true;
     }
     #[cfg(feature = "tokio")]
-    if crate::stack::frame::polls().is_some() {
-        return crate::alarm::timer::is_apart();
+    if source::is_polling() {
+        return tokio_clock::is_apart();
     }
     false
-}
-
-/// `None` where the platform's clock ends before `time`.
-pub(crate) fn instant(time: u64) -> Option<Instant> {
-    anchor().checked_add(Duration::from_nanos(time.saturating_sub(ORIGIN)))
-}
-
-/// Saturates: [`Duration::MAX`] becomes the budget that never ends.
-#[inline]
-pub(crate) fn nanos(duration: Duration) -> u64 {
-    // Not by `as_nanos`, whose 128 bits cost a short budget's entry some nanoseconds.
-    let seconds = duration.as_secs().saturating_mul(1_000_000_000);
-    seconds.saturating_add(u64::from(duration.subsec_nanos()))
 }

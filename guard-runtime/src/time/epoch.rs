@@ -1,8 +1,8 @@
-//! The published tick, and the protocol between the ticker and the threads it serves.
+//! The epoch: the time of the last tick, published in one word, and the protocol between the ticker and the
+//! threads it serves.
 //!
-//! The word is the time of the last tick, in nanoseconds of [`clock`](crate::time::clock), with bit 0
-//! set while the ticker is parked and bit 1 while it is calm. It strictly grows, so a check need only
-//! compare for equality.
+//! The word is a time of [`moment`](crate::time::moment) with two flags in its lowest bits: [`PARKED`] and
+//! [`SLOW`]. It strictly grows, so a check need only compare for equality.
 //!
 //! # Orderings
 //!
@@ -12,20 +12,20 @@
 //!
 //! **No deadline is forgotten.** The ticker stores the time of its next wake-up (`next`) and then
 //! publishes the word. A thread loads the word (acquire) and then lowers `next` to the time at
-//! which it wants a tick ([`Epoch::request`]). If the ticker's store overwrites the wish, the
+//! which it wants a tick ([`Epoch::request`]). If the ticker's store overwrites the request, the
 //! publication comes after it, so the thread holds an older word, its next check goes cold, and it
 //! asks again. If the thread holds the new word, the acquire load makes the new `next` visible, and
-//! its wish lowers that one. Parking is the same with `next = MAX`: any wish lowers it and wakes.
+//! its request lowers that one. Parking is the same with `next = MAX`: any request lowers it and wakes.
 //! A thread that opens its scope just as the ticker parks sees the word change at its next check.
-//! `next` itself is relaxed: the word brings it to the threads, and the unpark that follows a wish
-//! brings it to the ticker. Of several wishes, whoever lowered `next` wakes the ticker for all.
+//! `next` itself is relaxed: the word brings it to the threads, and the unpark that follows a request
+//! brings it to the ticker. Of several requests, whoever lowered `next` wakes the ticker for all.
 //!
-//! **A thread moves the word too** ([`Epoch::bump`]), by one step, when others have to look before the
-//! next tick: it is no tick, plans nothing, and leaves the flags. It adds to the word, which keeps
-//! the last tick's release for whoever acquires the sum; the ticker publishes by comparing, so that the
-//! word grows whatever happens.
+//! **A thread moves the word too** ([`Epoch::bump`]), by one step, when all threads have to check their
+//! deadlines before the next tick. A bump is no tick: it plans nothing and leaves the flags. It adds to the
+//! word, which keeps the last tick's release for whoever acquires the sum; the ticker publishes by comparing,
+//! so the word grows whatever happens.
 //!
-//! `model.rs` runs all this in every order.
+//! `model/epoch.rs` runs all this in every order.
 //!
 //! # Never early
 //!
@@ -45,46 +45,32 @@
 //! process or a preempted tick all make the gap longer, and are in `lag`; none can make a trip
 //! early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of
 //! the caller's own clock read, which its reorder window bounds by less than a microsecond.
-//! A word that is parked is never a start: entry then reads the clock. One that was bumped is later
-//! than its tick, and so is the deadline counted from it.
+//! A parked word is never a start: entry then reads the clock. A bumped word is later than its tick, and so is
+//! the deadline counted from it.
 
+use crate::base::layout::{FLAGS, PARKED, SLOW, STEP};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
 
-/// Bit 0 of the word: the ticker sleeps until it is asked.
-pub(crate) const PARKED: u64 = 1;
-
-/// Bit 1 of the word: the next tick is a [`CALM_BEAT`] away, not a [`HEARTBEAT`].
-pub(crate) const CALM: u64 = 2;
-
-/// The bits that are no time.
-const FLAGS: u64 = PARKED | CALM;
-
-/// From one word to the next free one, the flags apart.
-const STEP: u64 = FLAGS + 1;
-
-/// Never published: a thread that holds it takes the cold path at every check.
-pub(crate) const STALE: u64 = 0;
-
-/// A tick comes at least this often while scopes open, in nanoseconds.
+/// While scopes open, a tick comes at least this often, in nanoseconds.
 pub(crate) const HEARTBEAT: u64 = 8_000_000;
 
-/// And this often while none opens that wants the time any better: each wake-up costs more than ten
-/// microseconds of a processor.
-const CALM_BEAT: u64 = CALM_BEATS as u64 * HEARTBEAT;
+/// The same while no scope has asked for fast ticks for a while: each wake-up costs more than ten microseconds
+/// of a processor.
+const SLOW_BEAT: u64 = SLOW_BEATS as u64 * HEARTBEAT;
 
-/// Heartbeats to a calm beat.
-pub(crate) const CALM_BEATS: u32 = 8;
+/// Heartbeats in a slow beat.
+pub(crate) const SLOW_BEATS: u32 = 8;
 
-/// A gap between ticks up to this length is not counted as lag. Together with [`MARGIN`] under 1 %
-/// of a second, the shortest budget that starts without a clock read.
+/// A gap between ticks up to this length is no lag. With [`MARGIN`] it is less than 1 % of a second, the
+/// shortest budget that starts without a clock read.
 pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
 
-/// The same after a calm word.
-pub(crate) const CALM_GAP: u64 = CALM_BEAT + 1_000_000;
+/// The same after a slow word.
+pub(crate) const SLOW_GAP: u64 = SLOW_BEAT + 1_000_000;
 
-/// The gap after a word that is not counted as lag.
+/// The longest gap after a word that is no lag.
 fn gap(word: u64) -> u64 {
-    if word & CALM == 0 { GAP } else { CALM_GAP }
+    if word & SLOW == 0 { GAP } else { SLOW_GAP }
 }
 
 /// See *Never early* above.
@@ -102,8 +88,8 @@ pub(crate) struct Epoch {
     lag: AtomicU64,
     /// The last word whose gap is in `lag`.
     settled: AtomicU64,
-    /// Whether a thread has wanted a ticker that is not calm since the last tick.
-    hurry: AtomicU64,
+    /// 1 if a thread has asked for fast ticks since the last one.
+    fast: AtomicU64,
 }
 
 impl Epoch {
@@ -115,34 +101,34 @@ impl Epoch {
                 next: AtomicU64::new(u64::MAX),
                 lag: AtomicU64::new(0),
                 settled: AtomicU64::new(0),
-                hurry: AtomicU64::new(0),
+                fast: AtomicU64::new(0),
             }
         }
     }
 
     /// The word, for the comparison of a hot check.
     #[inline(always)]
-    pub(crate) fn glance(&self) -> u64 {
+    pub(crate) fn load_relaxed(&self) -> u64 {
         self.word.load(Ordering::Relaxed)
     }
 
-    /// The word, for the cold path: what the ticker did before it is visible.
+    /// The word, for the cold path, which then sees what the ticker did before it published that word.
     #[inline(always)]
-    pub(crate) fn word(&self) -> u64 {
+    pub(crate) fn load(&self) -> u64 {
         self.word.load(Ordering::Acquire)
     }
 
     /// The lag so far and the word, for a scope that opens now.
     #[inline(always)]
-    pub(crate) fn entry(&self) -> (u64, u64) {
+    pub(crate) fn load_with_lag(&self) -> (u64, u64) {
         // Lag before word: see *Never early*.
         let lag = self.lag.load(Ordering::Acquire);
-        (lag, self.word())
+        (lag, self.load())
     }
 
-    /// The latest moment at which a scope can have begun that found this at its [`entry`](Self::entry),
-    /// and whether that is the last word: until the gap after `word` is part of the lag, it may yet
-    /// move later, and has not passed.
+    /// An upper bound of the start of a scope that opened with this [lag and word](Self::load_with_lag), and
+    /// whether it is final. Until the gap after `word` is in the lag, the bound may move later, and the start
+    /// plus any limit has not passed.
     pub(crate) fn latest_start(&self, lag: u64, word: u64) -> (u64, bool) {
         let settled = self.settled.load(Ordering::Acquire) > word;
         let late = if settled {
@@ -156,10 +142,10 @@ impl Epoch {
         )
     }
 
-    /// Asks for a tick at the time `at`; true if the ticker must be woken to plan it.
+    /// Asks for a tick at the time `at`; true if the caller must wake the ticker to plan it.
     #[must_use]
     pub(crate) fn request(&self, at: u64) -> bool {
-        // The plain load keeps the line shared in the usual case; why it suffices: *Orderings*.
+        // The plain load keeps the cache line shared in the usual case; *Orderings* says why it suffices.
         self.next.load(Ordering::Relaxed) > at && self.next.fetch_min(at, Ordering::Relaxed) > at
     }
 
@@ -168,10 +154,10 @@ impl Epoch {
         self.next.load(Ordering::Relaxed)
     }
 
-    /// One tick at the time `now`, the next one planned for a beat later. Returns the word.
-    pub(crate) fn tick(&self, now: u64, calm: bool) -> u64 {
-        let (beat, flags) = if calm {
-            (CALM_BEAT, CALM)
+    /// Ticks at the time `now` and plans the next tick for a beat later. Returns the word.
+    pub(crate) fn tick(&self, now: u64, slow: bool) -> u64 {
+        let (beat, flags) = if slow {
+            (SLOW_BEAT, SLOW)
         } else {
             (HEARTBEAT, 0)
         };
@@ -179,32 +165,31 @@ impl Epoch {
         self.publish(now, flags)
     }
 
-    /// Tells the ticker, which a request is to wake, not to be calm.
-    #[cfg(not(guard_loom))]
-    pub(crate) fn hurry(&self) {
-        self.hurry.store(1, Ordering::Relaxed);
+    /// Asks for fast ticks. The request of a tick that follows wakes the ticker.
+    pub(crate) fn request_fast(&self) {
+        self.fast.store(1, Ordering::Relaxed);
     }
 
-    /// Whether somebody told it so since the last time.
-    pub(crate) fn take_hurry(&self) -> bool {
-        self.hurry.swap(0, Ordering::Relaxed) != 0
+    /// Whether a thread has asked for fast ticks since the last call.
+    pub(crate) fn take_fast_request(&self) -> bool {
+        self.fast.swap(0, Ordering::Relaxed) != 0
     }
 
-    /// The last tick before the ticker sleeps without a plan. Returns the word.
+    /// Ticks, with no next tick planned. Returns the word.
     pub(crate) fn park(&self, now: u64) -> u64 {
         self.plan(u64::MAX);
         self.publish(now, PARKED)
     }
 
-    /// A swap, not a store (on x86 they are one instruction): between the atomic minima of requests,
-    /// loom would not know the order of a store, and report what cannot be.
+    /// A swap, not a store; on x86 they are one instruction. Loom does not order a store among the atomic minima
+    /// of requests, and would report executions that cannot happen.
     fn plan(&self, next: u64) {
         self.next.swap(next, Ordering::Relaxed);
     }
 
-    /// Publishes `now`, or the next free value if time has not moved on.
+    /// Publishes `now`, or the next word if time has not moved on.
     fn publish(&self, now: u64, flags: u64) -> u64 {
-        let mut before = self.glance();
+        let mut before = self.load_relaxed();
         loop {
             let after = (before & !FLAGS) + STEP;
             let word = (now & !FLAGS).max(after) | flags;
@@ -217,14 +202,14 @@ impl Epoch {
         }
     }
 
-    /// Has every check of the process look, as a tick would.
+    /// Sends the next check of every thread to the cold path, as a tick would.
     #[cold]
     pub(crate) fn bump(&self) {
         self.word.fetch_add(STEP, Ordering::Release);
     }
 
-    /// Accounts for the gap between the tick `before` and the tick `word`, which was visible at
-    /// the time `visible`, at the latest.
+    /// Accounts for the gap between the tick `before` and the tick `word`, which was visible at the time
+    /// `visible` at the latest.
     pub(crate) fn settle(&self, before: u64, word: u64, visible: u64) {
         if before & PARKED == 0 {
             let excess = visible.saturating_sub(before).saturating_sub(gap(before));

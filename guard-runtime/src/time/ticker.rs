@@ -1,31 +1,32 @@
-//! The one thread of the process: it ticks when asked and at every heartbeat while a scope is open,
-//! and sleeps without a plan otherwise.
+//! What the ticker's thread does, and how other threads wake it.
 //!
-//! What it does is here; what it does it with ([`World`]) is the process, or a model of it.
+//! The ticker ticks when asked and at every heartbeat while a scope is open, and sleeps without a plan
+//! otherwise. Its code is here; its thread is in `driver.rs`; what it acts on ([`World`]) is the process or,
+//! in `model/`, a model of it.
 
 use crate::base::reentry;
 use crate::base::sync::{Mutex, OnceLock, lock};
-use crate::time::epoch::{CALM_BEATS, Epoch, HEARTBEAT};
+use crate::time::epoch::{Epoch, HEARTBEAT, SLOW_BEATS};
 
-/// Heartbeats without an open scope before the ticker parks, so that a loop of short calls does not
-/// start and stop it all the time.
+/// Heartbeats without an open scope before the ticker parks, so that a loop of short calls does not start and
+/// stop it all the time.
 const IDLE_BEATS: u32 = 25;
 
-/// Heartbeats without anybody in a hurry before the ticker is calm.
-const FINE_BEATS: u32 = 32;
+/// Heartbeats without a request for fast ticks before they become slow.
+const FAST_BEATS: u32 = 32;
 
 /// What the ticker sees of everything else.
 pub(crate) trait World {
     fn now(&self) -> u64;
 
-    /// Between a tick's clock reading and its publication, where a delay hurts most.
+    /// Called between a tick's clock reading and its publication, where a delay hurts most.
     fn stall(&self) {}
 
-    /// Whether any thread has a scope open, or a future waits.
+    /// Whether any thread has a scope open, or an alarm is set.
     fn any_open(&self) -> bool;
 
-    /// Rings the alarms before `now`; when the next one is due.
-    fn ring(&self, _now: u64) -> u64 {
+    /// Fires the alarms before `now`. Returns the time of the next one.
+    fn fire_alarms(&self, _now: u64) -> u64 {
         u64::MAX
     }
 
@@ -39,10 +40,10 @@ pub(crate) struct Ticker<'e, W> {
     world: W,
     /// The last word.
     before: u64,
-    /// Heartbeats without an open scope.
+    /// Heartbeats since a scope was open.
     idle: u32,
-    /// Heartbeats left before it is calm.
-    fine: u32,
+    /// Heartbeats left until ticks become slow.
+    fast: u32,
 }
 
 impl<'e, W: World> Ticker<'e, W> {
@@ -50,24 +51,23 @@ impl<'e, W: World> Ticker<'e, W> {
         Self {
             epoch,
             world,
-            before: epoch.word(),
+            before: epoch.load(),
             idle: 0,
-            fine: FINE_BEATS,
+            fast: FAST_BEATS,
         }
     }
 
-    /// One that has become calm.
+    /// One whose ticks have become slow.
     #[cfg(all(test, guard_loom))]
-    pub(crate) fn calm(mut self) -> Self {
-        self.fine = 0;
+    pub(crate) fn slow(mut self) -> Self {
+        self.fast = 0;
         self
     }
 
-    /// A tick, and the sleep until the next one is due.
-    pub(crate) fn turn(&mut self) {
+    /// Ticks once, then sleeps until the next tick is due.
+    pub(crate) fn run_once(&mut self) {
         self.tick();
-        // A calm beat is as long as several.
-        let beats = if self.fine == 0 { CALM_BEATS } else { 1 };
+        let beats = if self.fast == 0 { SLOW_BEATS } else { 1 };
         self.idle = if self.world.any_open() {
             0
         } else {
@@ -77,22 +77,22 @@ impl<'e, W: World> Ticker<'e, W> {
             self.sleep();
         } else {
             self.park();
-            (self.idle, self.fine) = (0, FINE_BEATS);
+            (self.idle, self.fast) = (0, FAST_BEATS);
         }
     }
 
     pub(crate) fn tick(&mut self) {
         let now = self.world.now();
         self.world.stall();
-        self.fine = if self.epoch.take_hurry() {
-            FINE_BEATS
+        self.fast = if self.epoch.take_fast_request() {
+            FAST_BEATS
         } else {
-            self.fine.saturating_sub(1)
+            self.fast.saturating_sub(1)
         };
-        let word = self.epoch.tick(now, self.fine == 0);
+        let word = self.epoch.tick(now, self.fast == 0);
         self.settle(word);
-        // After the plan, so that an alarm that is set meanwhile and not found here lowers it.
-        let alarm = self.world.ring(now);
+        // After the plan: an alarm that is set meanwhile and not found here lowers the plan.
+        let alarm = self.world.fire_alarms(now);
         let _: bool = self.epoch.request(alarm);
     }
 
@@ -101,7 +101,7 @@ impl<'e, W: World> Ticker<'e, W> {
         self.before = word;
     }
 
-    /// Sleeps until the next tick is due; a request wakes it to plan anew.
+    /// Sleeps until the next tick is due. A request wakes it to read the plan again.
     pub(crate) fn sleep(&self) {
         loop {
             let (now, next) = (self.world.now(), self.epoch.next());
@@ -112,13 +112,12 @@ impl<'e, W: World> Ticker<'e, W> {
         }
     }
 
-    /// Sleeps until somebody asks.
+    /// Sleeps until a thread asks for a tick.
     pub(crate) fn park(&mut self) {
         let word = self.epoch.park(self.world.now());
         self.settle(word);
-        // A thread may have opened a scope after it was asked and before it could see the parked
-        // word, and may be inside a call that makes no check: look once more when a store is sure
-        // to be seen.
+        // A scope may open after `any_open` and before its thread sees the parked word, and the thread may be
+        // inside a call that makes no check. After one heartbeat its store is visible: look again.
         self.world.sleep(HEARTBEAT);
         if !self.world.any_open() {
             while self.epoch.next() == u64::MAX {
@@ -128,12 +127,12 @@ impl<'e, W: World> Ticker<'e, W> {
     }
 }
 
-/// A handle to wake a sleeper by.
+/// A handle that wakes a sleeping thread.
 pub(crate) trait Wake {
     fn wake(&self);
 }
 
-/// The asking side: where the ticker is, once there is one.
+/// How threads reach the ticker, which the first request starts.
 pub(crate) struct Bell<T> {
     ticker: OnceLock<T>,
     starting: Mutex<()>,
@@ -146,16 +145,21 @@ impl<T: Wake + Clone> Bell<T> {
         }
     }
 
-    /// Asks for a tick at the time `at`; `start` starts the ticker, if there is none.
+    /// Asks for a tick at the time `at`. `start` starts the ticker, if there is none.
     ///
-    /// False if none can be started. That is asked for at every wish, not only by the one that
-    /// lowered `next`: another thread's start may have failed, or may not have.
-    pub(crate) fn ring(&self, epoch: &Epoch, at: u64, start: impl FnOnce() -> Option<T>) -> bool {
+    /// False if none can be started. Every request tries that, not only the one that lowered `next`: another
+    /// thread's start may have failed, or may not have happened yet.
+    pub(crate) fn request(
+        &self,
+        epoch: &Epoch,
+        at: u64,
+        start: impl FnOnce() -> Option<T>,
+    ) -> bool {
         let wake = epoch.request(at);
         if self.ticker.get().is_none() && !self.start(start) {
             return false;
         }
-        // Also when it was only just started, by whomever: it may have slept before the wish.
+        // Also if it was only just started, by whatever thread: it may have slept before the request.
         if let (true, Some(ticker)) = (wake, self.ticker.get()) {
             ticker.wake();
         }
@@ -174,108 +178,6 @@ impl<T: Wake + Clone> Bell<T> {
     }
 }
 
-#[cfg(not(guard_loom))]
-pub(crate) use process::{ask, hurry, is_here};
-
-/// The ticker of this process.
-#[cfg(not(guard_loom))]
-mod process {
-    use std::cell::Cell;
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::thread::{self, Thread};
-    use std::time::Duration;
-
-    use super::{Bell, Ticker, Wake, World};
-    use crate::alarm::waiting;
-    use crate::stack::frame;
-    use crate::time::clock;
-    use crate::time::epoch::EPOCH;
-
-    /// After a start that failed, in nanoseconds, the next is tried: each costs a system call.
-    const RETRY: u64 = 100_000_000;
-
-    static BELL: Bell<Thread> = Bell::new();
-
-    /// Asks for a tick at the time `at`.
-    ///
-    /// False if there is no ticker and none can be started, or if this is it: the checks must then read
-    /// the clock.
-    #[inline]
-    pub(crate) fn ask(at: u64) -> bool {
-        BELL.ring(&EPOCH, at, start) && !is_here()
-    }
-
-    thread_local! {
-        static HERE: Cell<bool> = const { Cell::new(false) };
-    }
-
-    /// Whether this is the ticker's own thread. Nobody ticks while it runs code of others: a waker can be
-    /// the last reference to a task, with destructors whose loops are guarded.
-    pub(crate) fn is_here() -> bool {
-        HERE.get()
-    }
-
-    /// Wakes the ticker from its calm, at the time `now`. Without one, nobody is calm.
-    #[cold]
-    pub(crate) fn hurry(now: u64) {
-        EPOCH.hurry();
-        ask(now);
-    }
-
-    fn start() -> Option<Thread> {
-        static RETRY_AT: AtomicU64 = AtomicU64::new(0);
-        let now = clock::real();
-        if now < RETRY_AT.load(Ordering::Relaxed) {
-            return None;
-        }
-        RETRY_AT.store(now + RETRY, Ordering::Relaxed);
-        let ticker = thread::Builder::new()
-            .name("loop-guard".into())
-            .spawn(run)
-            .ok()?;
-        Some(ticker.thread().clone())
-    }
-
-    fn run() {
-        HERE.set(true);
-        let mut ticker = Ticker::new(&EPOCH, Process);
-        loop {
-            ticker.turn();
-        }
-    }
-
-    struct Process;
-
-    impl World for Process {
-        fn now(&self) -> u64 {
-            clock::real()
-        }
-
-        #[cfg(feature = "testing")]
-        fn stall(&self) {
-            crate::testing::stall();
-        }
-
-        fn any_open(&self) -> bool {
-            frame::any_open()
-        }
-
-        fn ring(&self, now: u64) -> u64 {
-            waiting::ring(now)
-        }
-
-        fn sleep(&self, nanos: u64) {
-            thread::park_timeout(Duration::from_nanos(nanos));
-        }
-    }
-
-    impl Wake for Thread {
-        fn wake(&self) {
-            self.unpark();
-        }
-    }
-}
-
 #[cfg(all(test, not(guard_loom)))]
 mod tests {
     use super::{Bell, Wake};
@@ -291,10 +193,10 @@ mod tests {
     #[test]
     fn a_start_that_failed_is_no_ticker_for_anybody() {
         let (epoch, bell) = (Epoch::new(), Bell::new());
-        assert!(!bell.ring(&epoch, 5, || None));
-        // This wish is later than the first, which is still in `next`.
-        assert!(!bell.ring(&epoch, 7, || None));
-        assert!(bell.ring(&epoch, 7, || Some(Sleepless)));
-        assert!(bell.ring(&epoch, 9, || unreachable!("it was started")));
+        assert!(!bell.request(&epoch, 5, || None));
+        // This request is later than the first, which is still in `next`.
+        assert!(!bell.request(&epoch, 7, || None));
+        assert!(bell.request(&epoch, 7, || Some(Sleepless)));
+        assert!(bell.request(&epoch, 9, || unreachable!("it was started")));
     }
 }

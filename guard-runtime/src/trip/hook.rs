@@ -2,6 +2,7 @@
 
 use core::cell::Cell;
 use core::fmt;
+use core::panic::Location as Caller;
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 use std::any::Any;
@@ -9,8 +10,8 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::base::site::Location;
-use crate::cleanup::shield::shield;
+use crate::base::location::Location;
+use crate::stack::wall::{Kind, Wall};
 use crate::trip::tripped::Tripped;
 
 /// Something that happened to a scope, for the hook of [`set_hook`]. Prints as one line.
@@ -137,6 +138,14 @@ pub fn set_hook(hook: impl Fn(&Event) + Send + Sync + 'static) {
     drop(before);
 }
 
+/// Reports that a loop was broken.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+pub fn broken(tripped: Tripped) {
+    report(&Event::BrokenOff { tripped });
+}
+
 /// Tells the hook, if there is one.
 pub(crate) fn tripped(tripped: &Tripped) {
     if HOOKED.load(Ordering::Relaxed) {
@@ -152,7 +161,10 @@ pub(crate) fn report(event: &Event) {
         Some(hook) => {
             REPORTING.set(true);
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
-                shield(|| hook(event));
+                {
+                    let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+                    hook(event);
+                }
                 drop(hook);
             })) {
                 discard(payload);

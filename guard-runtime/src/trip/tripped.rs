@@ -6,7 +6,8 @@ use std::error::Error;
 use std::io;
 use std::sync::Arc;
 
-use crate::base::site::{At, Location, Site};
+use crate::base::location::{At, Location};
+use crate::base::site::Site;
 
 /// A budget ran out: which scope's, why, and which loop noticed.
 ///

@@ -1,9 +1,8 @@
 //! What tripped on a thread, for cleanup that asks why its scope is left.
 //!
-//! Only trips write here, and only cleanup reads, so that scopes without cleanup pay nothing. A
-//! record is therefore not taken back when its scope is left: whoever asks leaves out what was
-//! noted before he began ([`count`]), and what belongs to scopes that were opened since (they are
-//! deeper).
+//! Only trips write here, and only cleanup reads, so scopes without cleanup pay nothing. An entry is therefore
+//! not removed when its scope is left: the reader skips what was noted before it began ([`count`]), and what
+//! belongs to scopes that were opened since (they are deeper).
 
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
@@ -17,7 +16,7 @@ static TRIPS: AtomicU64 = AtomicU64::new(0);
 /// From one number to the next. Whoever notes one has the bits below for himself.
 pub(crate) const STEP: u64 = 16;
 
-struct Record {
+struct Entry {
     /// The depth of the scope that ran out.
     owner: u32,
     number: u64,
@@ -25,9 +24,9 @@ struct Record {
 }
 
 #[derive(Default)]
-struct Records {
+struct Log {
     /// Each one deeper than the one before: an outer scope's trip is one of all scopes in it.
-    noted: Vec<Record>,
+    noted: Vec<Entry>,
     /// The trip that unwinds to a boundary.
     flying: Option<Tripped>,
     /// The future that was left last because its time was over while it waited, by its address.
@@ -35,14 +34,27 @@ struct Records {
 }
 
 thread_local! {
-    // Without a destructor, so that it can be asked while the thread dies; `clear` frees what it has.
-    static RECORDS: ManuallyDrop<RefCell<Records>> = const {
-        ManuallyDrop::new(RefCell::new(Records {
+    // Without a destructor, so that it can be read while the thread exits; `Clear` frees what it has.
+    static LOG: ManuallyDrop<RefCell<Log>> = const {
+        ManuallyDrop::new(RefCell::new(Log {
             noted: Vec::new(),
             flying: None,
             left: None,
         }))
     };
+}
+
+/// Empties the log when the thread exits.
+struct Clear;
+
+impl Drop for Clear {
+    fn drop(&mut self) {
+        LOG.with(|log| *log.borrow_mut() = Log::default());
+    }
+}
+
+thread_local! {
+    static CLEAR: Clear = const { Clear };
 }
 
 /// To be compared later: has anything tripped since?
@@ -54,12 +66,14 @@ pub(crate) fn count() -> u64 {
 /// Notes a trip of the scope at depth `owner`.
 pub(crate) fn note(owner: u32, tripped: &Tripped) {
     let number = TRIPS.fetch_add(STEP, Ordering::Relaxed) + STEP;
-    RECORDS.with(|records| {
-        let noted = &mut records.borrow_mut().noted;
+    // It has run already if this is a destructor of a thread-local.
+    let _ = CLEAR.try_with(|_| ());
+    LOG.with(|log| {
+        let noted = &mut log.borrow_mut().noted;
         while noted.last().is_some_and(|last| last.owner >= owner) {
             noted.pop();
         }
-        noted.push(Record {
+        noted.push(Entry {
             owner,
             number,
             tripped: tripped.clone(),
@@ -69,11 +83,11 @@ pub(crate) fn note(owner: u32, tripped: &Tripped) {
 
 /// The trip that was noticed after `mark`, of a scope at a depth below `bound`.
 pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
-    RECORDS.with(|records| {
-        let noted = &records.borrow().noted;
-        let of_ours = |record: &&Record| record.owner < bound && record.number > mark;
+    LOG.with(|log| {
+        let noted = &log.borrow().noted;
+        let of_ours = |entry: &&Entry| entry.owner < bound && entry.number > mark;
         let found = noted.iter().rev().find(of_ours);
-        found.map(|record| record.tripped.clone())
+        found.map(|entry| entry.tripped.clone())
     })
 }
 
@@ -91,12 +105,12 @@ pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
 
 /// Sets the trip that unwinds to a boundary.
 pub(crate) fn set_flying(tripped: Option<Tripped>) {
-    RECORDS.with(|records| records.borrow_mut().flying = tripped);
+    LOG.with(|log| log.borrow_mut().flying = tripped);
 }
 
 /// The trip because of which this thread unwinds.
 pub(crate) fn flying() -> Option<Tripped> {
-    RECORDS.with(|records| records.borrow().flying.clone())
+    LOG.with(|log| log.borrow().flying.clone())
 }
 
 /// A guarded future is polled that has its scope at this depth.
@@ -105,28 +119,23 @@ pub(crate) fn forget(depth: u32, task: usize) {
     if count() == 0 {
         return;
     }
-    RECORDS.with(|records| {
-        let records = &mut *records.borrow_mut();
-        records.noted.retain(|record| record.owner < depth);
-        records.left.take_if(|(left, _)| *left == task);
+    LOG.with(|log| {
+        let log = &mut *log.borrow_mut();
+        log.noted.retain(|entry| entry.owner < depth);
+        log.left.take_if(|(left, _)| *left == task);
     });
 }
 
 /// The future is left, and dropped, because of this trip.
 pub(crate) fn set_left(task: usize, tripped: &Tripped) {
-    RECORDS.with(|records| records.borrow_mut().left = Some((task, tripped.clone())));
+    LOG.with(|log| log.borrow_mut().left = Some((task, tripped.clone())));
 }
 
 /// The trip because of which this future is dropped.
 pub(crate) fn left(task: usize) -> Option<Tripped> {
-    RECORDS.with(|records| {
-        let records = records.borrow();
-        let left = records.left.as_ref().filter(|(left, _)| *left == task);
+    LOG.with(|log| {
+        let log = log.borrow();
+        let left = log.left.as_ref().filter(|(left, _)| *left == task);
         left.map(|(_, tripped)| tripped.clone())
     })
-}
-
-/// When the thread ends.
-pub(crate) fn clear() {
-    RECORDS.with(|records| *records.borrow_mut() = Records::default());
 }

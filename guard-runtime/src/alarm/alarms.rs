@@ -1,0 +1,116 @@
+//! The lists of all waiting scopes of the process, and their alarms.
+//!
+//! **No alarm is forgotten.** A thread puts the alarm into a list and then asks the ticker for a tick at that
+//! time. The ticker plans its next tick and then looks through the lists for an earlier time. If it misses the
+//! alarm, the lock of the list orders its plan before the request, which lowers it.
+//!
+//! **No waker is forgotten.** Alarm and waker change under the lock of the list only, and an alarm that has fired
+//! is marked there.
+//!
+//! **No scope is seen twice, or not at all.** It moves between a stack and a list under the lock of the list.
+
+use std::num::NonZeroU32;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Waker;
+
+use crate::alarm::list::{List, NEVER, WaitingScope};
+use crate::base::layout::PARKED;
+use crate::base::sync::{Mutex, lock};
+use crate::time::epoch::EPOCH;
+
+/// Alarms within so many nanoseconds fire together, at the end of them. A power of two.
+const GRAIN: u64 = 1 << 17;
+
+/// Alarms further away fire together within this part of the time until then: less than 1 % of it.
+const PART: u64 = 256;
+
+/// Lists, so that threads seldom meet at one lock.
+const SHARDS: u32 = 8;
+
+/// Alarms that fire under one lock.
+const BATCH: usize = 256;
+
+static LISTS: [Mutex<List>; SHARDS as usize] = [const { Mutex::new(List::new()) }; SHARDS as usize];
+
+/// The list of one scope, from 1, so that a scope that does not wait yet is no larger.
+pub(crate) type Shard = NonZeroU32;
+
+thread_local! {
+    /// The list of scopes that wait first on this thread.
+    static SHARD: Shard = {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        NonZeroU32::MIN.saturating_add(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS)
+    };
+}
+
+/// The list of a scope that begins to wait on this thread.
+pub(crate) fn own_shard() -> Shard {
+    SHARD.with(|shard| *shard)
+}
+
+pub(crate) fn list(shard: Shard) -> &'static Mutex<List> {
+    &LISTS[shard.get() as usize - 1]
+}
+
+/// When the alarm for a deadline fires.
+pub(crate) fn rounded(due: u64) -> u64 {
+    let word = EPOCH.load();
+    // Since a parked word any time may have passed.
+    let part = if word & PARKED == 0 {
+        due.saturating_sub(word) / PART
+    } else {
+        0
+    };
+    let grain = part
+        .checked_ilog2()
+        .map_or(GRAIN, |log| GRAIN.max(1 << log));
+    due.saturating_add(grain - due % grain)
+}
+
+/// Fires all alarms before `now`. Returns the time of the next one.
+pub(crate) fn fire(now: u64) -> u64 {
+    let mut next = NEVER;
+    for list in &LISTS {
+        loop {
+            let mut fired = Vec::new();
+            let left = lock(list).fire(now, BATCH, &mut fired);
+            wake(fired);
+            if left >= now {
+                next = next.min(left);
+                break;
+            }
+        }
+    }
+    next
+}
+
+/// Wakes them all, even if some of them panic: a waker is code of an executor.
+pub(crate) fn wake(wakers: Vec<Waker>) {
+    for waker in wakers {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+            // Its destructor could panic as well.
+            std::mem::forget(payload);
+        }
+    }
+}
+
+/// Whether an alarm is set.
+pub(crate) fn any_set() -> bool {
+    LISTS.iter().any(|list| lock(list).has_alarms())
+}
+
+/// All scopes that wait, and what `look` returns at the same moment: no other scope is taken from a stack or put
+/// back meanwhile.
+pub(crate) fn waiting<T>(look: impl FnOnce() -> T) -> (T, Vec<WaitingScope>) {
+    let lists = LISTS.each_ref().map(lock);
+    let seen = look();
+    let mut all = Vec::new();
+    for (shard, list) in (0..).zip(&lists) {
+        all.extend(list.waiting().map(|scope| WaitingScope {
+            number: scope.number * u64::from(SHARDS) + shard,
+            ..scope
+        }));
+    }
+    (seen, all)
+}

@@ -1,0 +1,32 @@
+//! Alarms of tasks that follow the paused clock of a test.
+
+use core::cell::RefCell;
+use core::task::Waker;
+
+use crate::alarm::alarms::wake;
+
+thread_local! {
+    /// Those of this thread's paused clock.
+    static ALARMS: RefCell<Vec<(u64, Waker)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Wakes the task once this thread's clock is past `due`. A thread that exits wakes nobody.
+pub(crate) fn wake_after(due: u64, waker: &Waker) {
+    let _ = ALARMS.try_with(|alarms| {
+        let mut alarms = alarms.borrow_mut();
+        if !alarms
+            .iter()
+            .any(|(at, other)| *at == due && other.will_wake(waker))
+        {
+            alarms.push((due, waker.clone()));
+        }
+    });
+}
+
+/// Fires the alarms before `now`.
+pub(crate) fn fire(now: u64) {
+    let alarms = ALARMS.try_with(RefCell::take).unwrap_or_default();
+    let (due, later): (Vec<_>, Vec<_>) = alarms.into_iter().partition(|(at, _)| *at < now);
+    let _ = ALARMS.try_with(|alarms| alarms.borrow_mut().extend(later));
+    wake(due.into_iter().map(|(_, waker)| waker).collect());
+}

@@ -1,0 +1,80 @@
+//! The bit layout of every word that carries more than one thing. Nowhere else is a bit given a meaning.
+//!
+//! ```text
+//! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
+//! depth      | - | RESERVED | open scopes          |
+//! frame.site | WALL | DATED | LIMITED | number of the site, or kind of the wall |
+//! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
+//! frame.lag  | lag at entry, ns                    |                        MAX = EXACT
+//! ```
+//!
+//! Times count from [`ORIGIN`], so none is ever one of the small special values, and centuries end before
+//! [`TOLD`].
+
+/// The first moment that the clock knows.
+pub(crate) const ORIGIN: u64 = 1024;
+
+// The epoch.
+
+/// The ticker sleeps until a thread asks for a tick.
+pub(crate) const PARKED: u64 = 1;
+
+/// The next tick is a slow beat away, not a heartbeat.
+pub(crate) const SLOW: u64 = 2;
+
+/// The bits of the epoch that are no time.
+pub(crate) const FLAGS: u64 = PARKED | SLOW;
+
+/// The distance between two words that differ by more than flags.
+pub(crate) const STEP: u64 = FLAGS + 1;
+
+/// No epoch: a thread that has seen this takes the cold path at every check and at every entry.
+pub(crate) const STALE: u64 = 0;
+
+// The depth of a stack.
+
+/// No scope is open.
+pub(crate) const EMPTY: u32 = 0;
+
+/// No scope is open yet, and the stack is taken: its thread is about to open one.
+pub(crate) const RESERVED: u32 = 1 << 30;
+
+// A frame's site, and a site's number.
+
+/// The site's scopes all have the same time limit, which their frames do not repeat.
+pub(crate) const LIMITED: u32 = 1 << 29;
+
+/// The frame's `start`, `lag` and `due` belong to this scope. Clear: they are leftovers of an earlier scope,
+/// and this one starts with the stack's entry word.
+pub(crate) const DATED: u32 = 1 << 30;
+
+/// A wall: the scopes below it do not count inside it.
+pub(crate) const WALL: u32 = 1 << 31;
+
+// A frame's `due`.
+
+/// The deadline was not worked out yet.
+pub(crate) const UNKNOWN: u64 = 0;
+
+/// The scope is spent, by something else than time.
+pub(crate) const SPENT: u64 = 1;
+
+/// The scope has tripped before. No deadline but `MAX` reaches this bit.
+pub(crate) const TOLD: u64 = 1 << 63;
+
+/// The deadline alone.
+pub(crate) fn untold(due: u64) -> u64 {
+    if due == u64::MAX { due } else { due & !TOLD }
+}
+
+/// The moment at which a scope ends. One that is centuries away never comes.
+#[inline]
+pub(crate) fn end(start: u64, limit: u64) -> u64 {
+    let end = start.saturating_add(limit);
+    if end < TOLD { end } else { u64::MAX }
+}
+
+// A frame's `lag`.
+
+/// `start` is a clock reading, not an epoch.
+pub(crate) const EXACT: u64 = u64::MAX;

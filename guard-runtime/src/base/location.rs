@@ -1,0 +1,88 @@
+//! Places in source code: of a scope, of a loop, of a check.
+
+use core::fmt;
+
+/// A place in source code; prints as `file:line:column`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Location {
+    file: &'static str,
+    line: u32,
+    column: u32,
+}
+
+impl Location {
+    pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Self {
+        Self { file, line, column }
+    }
+
+    #[track_caller]
+    pub(crate) fn caller() -> Self {
+        Self::of(core::panic::Location::caller())
+    }
+
+    pub(crate) fn of(place: &'static core::panic::Location<'static>) -> Self {
+        Self::new(place.file(), place.line(), place.column())
+    }
+
+    /// The file, as the compiler was told it.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The column, from 1, in characters.
+    #[must_use]
+    pub fn column(&self) -> u32 {
+        self.column
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// A check: its location, and the kind of code it stands at (`while`, `for`, `loop`, `fn`, `checkpoint`).
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct At {
+    kind: &'static str,
+    location: Location,
+}
+
+impl At {
+    /// The check of the `kind` that is written here.
+    #[must_use]
+    pub const fn new(kind: &'static str, file: &'static str, line: u32, column: u32) -> Self {
+        Self {
+            kind,
+            location: Location::new(file, line, column),
+        }
+    }
+
+    pub(crate) fn of(kind: &'static str, location: Location) -> Self {
+        Self { kind, location }
+    }
+
+    #[track_caller]
+    pub(crate) fn caller(kind: &'static str) -> Self {
+        Self::of(kind, Location::caller())
+    }
+
+    pub(crate) fn location(&self) -> Location {
+        self.location
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the `{}` at {}", self.kind, self.location)
+    }
+}

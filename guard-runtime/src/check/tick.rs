@@ -1,0 +1,178 @@
+//! The check: the hot comparison, and the cold path behind it.
+
+use core::time::Duration;
+
+use crate::base::layout::{PARKED, STALE, WALL};
+use crate::base::location::At;
+use crate::base::reentry;
+use crate::base::site::Site;
+#[cfg(feature = "testing")]
+use crate::check::fault;
+use crate::driver;
+use crate::stack::current::{self, force_cold, set_seen};
+use crate::stack::frame::Earliest;
+use crate::stack::frames::Stack;
+use crate::stack::{deadline, lease, wall};
+use crate::time::epoch::EPOCH;
+use crate::time::seen::Seen;
+use crate::time::{clock, source};
+use crate::trip::boundary::panic;
+use crate::trip::tripped::{Cause, Tripped};
+use crate::trip::{hook, log};
+
+/// The ticker ticks this much ahead of a deadline, and the checks of the thread concerned then read
+/// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
+/// More than a timer is usually late.
+pub(crate) const LEAD: u64 = 250_000;
+
+/// The word to begin with in a function that opens no scope of its own.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn inherit() -> Seen {
+    Seen(current::seen())
+}
+
+/// The check: has the epoch moved since?
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn due(seen: Seen) -> bool {
+    EPOCH.load_relaxed() != seen.0
+}
+
+/// The cold path of a check: is any budget of this thread spent?
+///
+/// # Errors
+///
+/// The trip, if one is.
+//
+// A function of a foreign ABI does not unwind (nothing here panics): without a landing pad for it in
+// every loop, the register allocator keeps the loop's variables in registers. A float reduction was
+// four times slower.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
+    if reentry::is_barred() {
+        return Ok(Seen::STALE);
+    }
+    let stack = current::current();
+    #[cfg(feature = "testing")]
+    fault::strike(stack, at);
+    // The epoch first: see `check_deadlines`.
+    let epoch = EPOCH.load_with_lag();
+    let (earliest, now) = stack.map_or((Earliest::NONE, None), deadline::counting);
+    match (check_deadlines(earliest, epoch, now), stack) {
+        (Found::Spent { owner, due, now }, Some(stack)) => Err(trip(stack, owner, due, now, *at)),
+        (Found::Spent { .. }, None) => unreachable!("a deadline without a scope"),
+        (Found::Fine(seen), _) => Ok(seen),
+    }
+}
+
+/// The cold path of a check in a function without a place for an error: one call, so that there is
+/// little of it in every loop.
+#[doc(hidden)]
+#[cold]
+#[inline(never)]
+#[track_caller]
+#[must_use]
+pub fn look(at: &At) -> Seen {
+    match tick(at) {
+        Ok(seen) => seen,
+        Err(tripped) => {
+            panic(tripped);
+            Seen::STALE
+        }
+    }
+}
+
+/// Checks the deadlines, and leaves it to the next check to trip. Unless something is due, scopes open under the
+/// present epoch afterwards.
+pub(crate) fn refresh() {
+    let stack = lease::leased();
+    let epoch = EPOCH.load_with_lag();
+    let (earliest, now) = deadline::counting(stack);
+    _ = check_deadlines(earliest, epoch, now);
+}
+
+/// What a check of the deadlines found.
+pub(crate) enum Found {
+    /// Nothing is due.
+    Fine(Seen),
+    /// The scope at the index `owner` was `due`, and it is `now`.
+    Spent { owner: u32, due: u64, now: u64 },
+}
+
+/// Compares the time with the deadline that counts, and asks the ticker for a tick there. Lag and epoch were
+/// loaded before the deadline was, as [`Epoch::request`](crate::time::epoch::Epoch::request) requires; `now` is
+/// the time, if it was read just now.
+// Inlined always: passed in memory, the deadline was read back wider than it was written, and the processor
+// stalled on that.
+#[inline(always)]
+pub(crate) fn check_deadlines(
+    earliest: Earliest,
+    (lag, word): (u64, u64),
+    now: Option<u64>,
+) -> Found {
+    let (Earliest { due, owner }, settled) = (earliest, earliest.is_settled());
+    let quantum = source::quantum().end();
+    if due.min(quantum) == u64::MAX && settled {
+        // On a paused clock no epoch counts as seen: the next scope would start with it, in real time. Nor on
+        // the ticker's own thread, which would have to move it.
+        let seen = if clock::is_paused() || driver::is_here() {
+            STALE
+        } else {
+            word
+        };
+        set_seen(seen, lag);
+        return Found::Fine(Seen(seen));
+    }
+    let now = now.unwrap_or_else(clock::now);
+    if now > due && settled {
+        force_cold();
+        return Found::Spent { owner, due, now };
+    }
+    let wish = if word & PARKED != 0 {
+        now
+    } else {
+        due.saturating_sub(LEAD).min(quantum)
+    };
+    let on_the_clock = due.saturating_sub(now) <= LEAD
+        || now >= quantum
+        || clock::is_paused()
+        || !driver::request(wish);
+    let seen = if on_the_clock { STALE } else { word };
+    set_seen(seen, lag);
+    Found::Fine(Seen(seen))
+}
+
+/// The trip of the scope at `owner`. The first one bumps the epoch: outer loops hold an epoch with which nothing
+/// was due, and would miss the deadline if the code between them and this check swallows the error.
+#[cold]
+pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
+    let first = stack.tell(owner);
+    if first {
+        EPOCH.bump();
+    }
+    let (site, limit, spent) = stack.describe(owner);
+    let cause = match spent {
+        Some(limit) => Cause::Iterations { limit },
+        None => Cause::Timeout {
+            limit: Duration::from_nanos(limit),
+            elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
+        },
+    };
+    let site = if site & WALL == 0 {
+        Site::by_id(site)
+    } else {
+        wall::site(site)
+    };
+    let tripped = Tripped::new(site, at, cause);
+    log::note(owner, &tripped);
+    if first {
+        hook::tripped(&tripped);
+    }
+    tripped
+}

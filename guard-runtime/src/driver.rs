@@ -1,0 +1,114 @@
+//! The ticker's thread: one per process, started by the first request for a tick.
+//!
+//! The room gives the protocol of [`ticker`](crate::time::ticker) its thread, its clock and its sleep, and
+//! answers its questions from `stack` and `alarm`. What it promises: a request is heard, or the caller is told to
+//! read the clock itself. The thread ends with the process, holds no lock while it sleeps, and takes a fraction
+//! of a millisecond per second.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use crate::alarm::alarms;
+use crate::stack::lease;
+use crate::time::clock;
+use crate::time::epoch::EPOCH;
+use crate::time::ticker::{Bell, Ticker, Wake, World};
+
+/// The time after a failed start at which the next is tried, in nanoseconds: each costs a system call.
+const RETRY: u64 = 100_000_000;
+
+static BELL: Bell<Thread> = Bell::new();
+
+/// Asks for a tick at the time `at`.
+///
+/// False if there is no ticker and none can be started, or if this is its thread: the caller's checks must then
+/// read the clock.
+#[inline]
+pub(crate) fn request(at: u64) -> bool {
+    BELL.request(&EPOCH, at, start) && !is_here()
+}
+
+/// Asks for fast ticks, from `now` on.
+#[cold]
+pub(crate) fn request_fast(now: u64) {
+    EPOCH.request_fast();
+    request(now);
+}
+
+thread_local! {
+    static HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this is the ticker's own thread, on which nobody ticks while it runs code of others: a waker can be
+/// the last reference to a task, with destructors whose loops are guarded.
+pub(crate) fn is_here() -> bool {
+    HERE.get()
+}
+
+fn start() -> Option<Thread> {
+    static RETRY_AT: AtomicU64 = AtomicU64::new(0);
+    let now = clock::real();
+    if now < RETRY_AT.load(Ordering::Relaxed) {
+        return None;
+    }
+    RETRY_AT.store(now + RETRY, Ordering::Relaxed);
+    let ticker = thread::Builder::new()
+        .name("loop-guard".into())
+        .spawn(run)
+        .ok()?;
+    Some(ticker.thread().clone())
+}
+
+fn run() {
+    HERE.set(true);
+    let mut ticker = Ticker::new(&EPOCH, Process);
+    loop {
+        ticker.run_once();
+    }
+}
+
+/// This process, as its ticker sees it.
+struct Process;
+
+impl World for Process {
+    fn now(&self) -> u64 {
+        clock::real()
+    }
+
+    #[cfg(feature = "testing")]
+    fn stall(&self) {
+        let stall = STALL.load(Ordering::Relaxed);
+        if stall != 0 {
+            thread::sleep(Duration::from_nanos(stall));
+        }
+    }
+
+    fn any_open(&self) -> bool {
+        alarms::any_set() || lease::any_open()
+    }
+
+    fn fire_alarms(&self, now: u64) -> u64 {
+        alarms::fire(now)
+    }
+
+    fn sleep(&self, nanos: u64) {
+        thread::park_timeout(Duration::from_nanos(nanos));
+    }
+}
+
+impl Wake for Thread {
+    fn wake(&self) {
+        self.unpark();
+    }
+}
+
+#[cfg(feature = "testing")]
+static STALL: AtomicU64 = AtomicU64::new(0);
+
+/// Delays every tick by so many nanoseconds.
+#[cfg(feature = "testing")]
+pub(crate) fn set_stall(nanos: u64) {
+    STALL.store(nanos, Ordering::Relaxed);
+}

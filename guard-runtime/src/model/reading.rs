@@ -1,0 +1,115 @@
+//! What another thread reads of a stack was true.
+
+use loom::sync::Arc;
+use loom::thread;
+
+use crate::base::layout::{EMPTY, EXACT};
+use crate::base::site::Site;
+use crate::model::explore::explore;
+use crate::stack::frame::Saved;
+use crate::stack::frames::Stack;
+use crate::time::epoch::Epoch;
+
+/// A reader that finds the same in a frame before and after it finds a scope open, and as many pushes
+/// around that, has read a frame of one moment.
+///
+/// Caught: a frame, the depth, the entry word or its lag written relaxed; a frame that is not read again,
+/// or before the depth; a word that changes before the open scopes are dated.
+#[test]
+fn a_read_is_of_one_moment() {
+    read([(1, Some(100)), (2, Some(200))]);
+}
+
+/// The same where a push stores a site and is not counted, be it another site or the same.
+///
+/// Caught: the same.
+#[test]
+fn a_read_of_what_is_not_counted() {
+    static SITES: [Site; 2] = [
+        Site::new("first", "model.rs", 1, 1).within(100),
+        Site::new("second", "model.rs", 2, 1).within(200),
+    ];
+    for second in [0, 1] {
+        read([0, second].map(|site| (SITES[site].register(), None)));
+    }
+}
+
+/// The same of scopes that are opened under one word, again and again.
+///
+/// Caught: a push that is not counted, or that is counted by a relaxed store; a count that is not
+/// compared, or before the frame is read again.
+#[test]
+fn a_read_of_what_comes_back() {
+    let scopes = [(1, 100), (2, 200), (1, 300), (2, 200)];
+    explore(Some(3), move || {
+        let stack = Arc::new(Stack::new());
+        stack.admit(10, Some(1000));
+        let reader = {
+            let stack = stack.clone();
+            thread::spawn(move || stack.try_read(0))
+        };
+        for (site, limit) in scopes {
+            stack.push(EMPTY, site, limit);
+            stack.set_depth(EMPTY);
+        }
+        if let Some(((site, Saved { limit, .. }), _)) = reader.join().unwrap() {
+            assert!(scopes.contains(&(site, limit)), "{site} {limit}");
+        }
+    });
+}
+
+/// One scope after the other is opened, each under a word of its own.
+fn read(scopes: [(u32, Option<u64>); 2]) {
+    explore(Some(3), move || {
+        let stack = Arc::new(Stack::new());
+        let reader = {
+            let stack = stack.clone();
+            thread::spawn(move || stack.try_read(0))
+        };
+        let times = [10, 20];
+        for (word, (site, limit)) in times.into_iter().zip(scopes) {
+            stack.set_depth(0);
+            stack.admit(word, Some(word * 100));
+            match limit {
+                Some(limit) => stack.push(stack.depth(), site, limit),
+                None => stack.push_limited(stack.depth(), site),
+            }
+        }
+        stack.admit(30, Some(3000));
+        stack.spend(0, 7);
+        if let Some(((site, saved), spent)) = reader.join().unwrap() {
+            let Saved { start, limit, lag } = saved;
+            let found = (0..2).find(|n| times[*n] == start && scopes[*n].0 == site);
+            let found = found.expect("a scope that was open");
+            let own = scopes[found].1.unwrap_or_else(|| Site::by_id(site).limit());
+            assert_eq!((limit, lag), (own, start * 100));
+            assert!(found == 1 || !spent);
+        }
+    });
+}
+
+/// The same of a deep scope, whose frame is in a row that is made for it.
+///
+/// Caught: a depth that is stored before the row.
+#[test]
+fn a_read_of_a_new_row() {
+    explore(Some(3), || {
+        let stack = Arc::new(Stack::new());
+        stack.admit(10, Some(1000));
+        let reader = {
+            let stack = stack.clone();
+            thread::spawn(move || stack.try_read(1))
+        };
+        stack.push(EMPTY, 1, 100);
+        assert!(!stack.push_deep(1, 2, Some(200)), "it has no frame yet");
+        stack.push_exact(1, &Epoch::new(), 2, 20, 200);
+        stack.set_depth(1);
+        assert!(stack.push_deep(1, 3, Some(300)));
+        if let Some(((site, saved), _)) = reader.join().unwrap() {
+            let exact = (2, 20, 200, EXACT);
+            let inherited = (3, 10, 300, 1000);
+            let read = (site, saved.start, saved.limit, saved.lag);
+            assert!(read == exact || read == inherited, "{read:?}");
+        }
+    });
+}

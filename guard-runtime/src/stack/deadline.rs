@@ -1,0 +1,56 @@
+//! The deadline that counts for the current thread, on the clock that it follows.
+
+use crate::stack::current;
+use crate::stack::frame::Earliest;
+use crate::stack::frames::Stack;
+use crate::time::clock;
+use crate::time::epoch::EPOCH;
+#[cfg(feature = "tokio")]
+use crate::time::{source, tokio_clock};
+
+/// The deadline that counts on this thread's `stack`, and the time if that had to be read.
+#[inline(always)]
+pub(crate) fn counting(stack: &Stack) -> (Earliest, Option<u64>) {
+    on_clock(stack, stack.earliest(&EPOCH), None)
+}
+
+/// The same where the earliest deadline is known; `now` is the time, if it was read just now.
+///
+/// Below a runtime whose clock was stopped or moved by hand, deadlines follow that clock.
+#[inline(always)]
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(unused_variables, reason = "there is but one clock")
+)]
+pub(crate) fn on_clock(
+    stack: &Stack,
+    earliest: Earliest,
+    now: Option<u64>,
+) -> (Earliest, Option<u64>) {
+    #[cfg(feature = "tokio")]
+    if let Some(base) = source::polls() {
+        let now = now.unwrap_or_else(clock::compared);
+        if tokio_clock::is_apart() {
+            stack.part(base, now);
+            return (stack.earliest(&EPOCH), Some(now));
+        }
+        return (earliest, Some(now));
+    }
+    (earliest, now)
+}
+
+/// The deadline that counts on this thread, if there is one, and the time if that had to be read.
+pub(crate) fn current() -> Option<(Earliest, Option<u64>)> {
+    let (earliest, now) = counting(current::current()?);
+    (earliest.due != u64::MAX).then_some((earliest, now))
+}
+
+/// By how much the deadline that counts has passed, if it has.
+pub(crate) fn late() -> Option<u64> {
+    let (earliest, now) = current()?;
+    if !earliest.is_settled() {
+        return None;
+    }
+    let now = now.unwrap_or_else(clock::now);
+    now.checked_sub(earliest.due).filter(|late| *late > 0)
+}

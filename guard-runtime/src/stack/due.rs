@@ -1,0 +1,121 @@
+//! The deadline that counts on a stack: the earliest of its open scopes, down to the innermost wall.
+
+use crate::base::layout::{TOLD, UNKNOWN, untold};
+use crate::base::sync::Ordering;
+use crate::stack::frame::Earliest;
+use crate::stack::frames::Stack;
+use crate::time::epoch::Epoch;
+
+impl Stack {
+    /// The earliest deadline of all open scopes.
+    #[inline(always)]
+    pub(crate) fn earliest(&self, epoch: &Epoch) -> Earliest {
+        self.earliest_below(self.depth(), epoch)
+    }
+
+    /// The same at the present depth, which was just read.
+    #[inline(always)]
+    pub(crate) fn earliest_below(&self, depth: u32, epoch: &Epoch) -> Earliest {
+        self.known_below(depth).unwrap_or_else(|| self.walk(epoch))
+    }
+
+    /// The same, if an earlier check has worked it out.
+    #[inline(always)]
+    pub(crate) fn known_below(&self, depth: u32) -> Option<Earliest> {
+        let mut earliest = Earliest::NONE;
+        let frame = self.near_frame(depth.wrapping_sub(1));
+        let known = depth == 0 || frame.is_some_and(|frame| frame.knows(&mut earliest));
+        known.then_some(earliest)
+    }
+
+    /// Walks down to the first frame that knows the earliest deadline, or to a wall, and fills in the frames
+    /// above it: each scope is worked out once, however many are open.
+    #[inline(never)]
+    fn walk(&self, epoch: &Epoch) -> Earliest {
+        self.date_open();
+        let mut earliest = Earliest::NONE;
+        let depth = self.depth();
+        let mut known = depth;
+        while known > 0 {
+            let below = self.frame(known - 1);
+            if below.recall(&mut earliest) {
+                break;
+            }
+            known -= 1;
+            if below.is_wall() {
+                break;
+            }
+        }
+        for index in known..depth {
+            self.frame(index).work_out(epoch, index, &mut earliest);
+        }
+        earliest
+    }
+
+    /// The deadline of the wall at `index`, if a check has worked it out. That one stays: recomputing it could
+    /// give a later one.
+    pub(crate) fn settled_deadline(&self, index: u32) -> Option<u64> {
+        let due = self.frame(index).due.load(Ordering::Relaxed);
+        (self.frame(index).is_dated() && due != UNKNOWN).then(|| untold(due))
+    }
+
+    /// Whether a wall stands above the scope at `index`.
+    pub(crate) fn is_walled(&self, index: u32) -> bool {
+        (index + 1..self.depth()).any(|above| self.frame(above).is_wall())
+    }
+
+    /// Marks the scope at `index` as tripped; true the first time.
+    pub(crate) fn tell(&self, index: u32) -> bool {
+        self.date_open();
+        let frame = self.frame(index);
+        let due = frame.due.load(Ordering::Relaxed);
+        frame.due.store(due | TOLD, Ordering::Release);
+        due & TOLD == 0
+    }
+
+    /// Has the time of the innermost scope, at `index`, end at `due`, which has passed.
+    #[cfg(feature = "testing")]
+    pub(crate) fn expire(&self, index: u32, due: u64) {
+        self.date_open();
+        self.frame(index).remember(Earliest { due, owner: index });
+    }
+}
+
+#[cfg(all(test, not(guard_loom)))]
+mod tests {
+    use crate::stack::frames::Stack;
+    use crate::time::epoch::Epoch;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn a_long_scope_that_is_not_settled_does_not_hold_up_a_short_one_around_it() {
+        let (epoch, stack) = (Epoch::new(), Stack::new());
+        let word = epoch.tick(SECOND, false);
+        epoch.settle(epoch.load(), word, SECOND);
+        stack.push_exact(0, &epoch, 1, SECOND, 5);
+        stack.admit(word, Some(0));
+        stack.push(stack.depth(), 2, 3600 * SECOND);
+        let earliest = stack.earliest(&epoch);
+        assert_eq!((earliest.due, earliest.owner), (SECOND + 5, 0));
+        assert!(earliest.is_settled());
+    }
+
+    #[test]
+    fn a_long_scope_alone_is_final_once_the_gap_after_its_word_is_counted() {
+        let (epoch, stack) = (Epoch::new(), Stack::new());
+        let word = epoch.tick(SECOND, false);
+        epoch.settle(epoch.load(), word, SECOND);
+        stack.admit(word, Some(0));
+        stack.push(stack.depth(), 1, 10 * SECOND);
+        let bound = stack.earliest(&epoch);
+        assert!(!bound.is_settled() && bound.due >= 11 * SECOND);
+        let next = epoch.tick(3 * SECOND, false);
+        epoch.settle(word, next, 4 * SECOND);
+        let earliest = stack.earliest(&epoch);
+        assert!(
+            earliest.is_settled() && earliest.due >= 14 * SECOND,
+            "the start may have been at 4 s"
+        );
+    }
+}

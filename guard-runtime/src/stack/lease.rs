@@ -1,0 +1,87 @@
+//! Which thread works on which stack.
+//!
+//! A stack is leaked once and lent to one thread after another: a reference to it needs no count, and entering a
+//! scope allocates nothing.
+
+use std::thread;
+
+use crate::base::reentry;
+use crate::base::sync::{Mutex, lock};
+use crate::stack::current::{self, force_cold};
+use crate::stack::exiting;
+use crate::stack::frames::Stack;
+use crate::stack::reading::Row;
+
+/// The stacks that no thread uses.
+static FREE: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
+
+/// All stacks ever made.
+static ALL: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static LEASE: Lease = const { Lease };
+}
+
+/// Gives the stack back when the thread exits.
+struct Lease;
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        exiting::begin();
+        let Some(stack) = current::replace(None) else {
+            return;
+        };
+        // Scopes are locals of functions that have returned by now; only a leaked guard is left.
+        stack.clear();
+        *lock(&stack.thread) = None;
+        lock(&FREE).push(stack);
+    }
+}
+
+/// This thread's stack, leased now if it had none.
+#[inline(always)]
+pub(crate) fn leased() -> &'static Stack {
+    current::current().unwrap_or_else(lease)
+}
+
+#[cold]
+fn lease() -> &'static Stack {
+    // It admits nothing yet.
+    force_cold();
+    reentry::bar(|| {
+        if exiting::has_begun() || LEASE.try_with(|_| ()).is_err() {
+            return exiting::lease(make);
+        }
+        let stack = lock(&FREE).pop().unwrap_or_else(make);
+        current::replace(Some(stack));
+        *lock(&stack.thread) = Some(thread::current());
+        stack
+    })
+}
+
+fn make() -> &'static Stack {
+    let made: &'static Stack = Box::leak(Box::new(Stack::new()));
+    lock(&ALL).push(made);
+    made
+}
+
+/// The open scopes of all threads, by thread.
+pub(crate) fn open_scopes() -> Vec<(String, Vec<Row>)> {
+    let name = |stack: &Stack| match &*lock(&stack.thread) {
+        Some(thread) => match thread.name() {
+            Some(name) => name.to_owned(),
+            None => format!("{:?}", thread.id()),
+        },
+        None => "that ends".to_owned(),
+    };
+    reentry::bar(|| {
+        let all = lock(&ALL);
+        let busy = all.iter().filter(|stack| !stack.is_free());
+        busy.map(|stack| (name(stack), stack.read())).collect()
+    })
+}
+
+/// Whether any thread has a scope open.
+pub(crate) fn any_open() -> bool {
+    lock(&ALL).iter().any(|stack| !stack.is_free())
+}

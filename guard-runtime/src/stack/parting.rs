@@ -1,0 +1,46 @@
+//! Scopes that follow the clock of a runtime, which a test has stopped or moved.
+
+use crate::base::layout::{EXACT, SPENT, UNKNOWN, untold};
+use crate::base::sync::Ordering;
+use crate::stack::frame::Saved;
+use crate::stack::frames::Stack;
+
+impl Stack {
+    /// The epoch that the scope at `index` started with, if it read no clock.
+    pub(crate) fn start_word(&self, index: u32) -> Option<u64> {
+        self.date_open();
+        let Saved { start, limit, lag } = self.frame(index).save();
+        (limit != u64::MAX && lag != EXACT).then_some(start)
+    }
+
+    /// Sets the start of the scope at `index`, the innermost.
+    pub(crate) fn set_start(&self, index: u32, now: u64) {
+        self.date_open();
+        let frame = self.frame(index);
+        frame.set_start(now);
+        if untold(frame.due.load(Ordering::Relaxed)) != SPENT {
+            frame.due.store(UNKNOWN, Ordering::Release);
+        }
+    }
+
+    /// From now on the scope at `base` and those above it follow another clock than those below, which no
+    /// longer count. That clock shows `now`, as it did when those scopes began, unless they read it themselves.
+    pub(crate) fn part(&self, base: u32, now: u64) {
+        self.date_open();
+        for index in base..self.depth() {
+            let frame = self.frame(index);
+            if frame.lag.load(Ordering::Relaxed) != EXACT {
+                frame.set_start(now);
+            }
+            if untold(frame.due.load(Ordering::Relaxed)) == SPENT {
+                continue;
+            }
+            if index == base {
+                // A known deadline ends the search for an earlier one.
+                frame.settle_alone(base);
+            } else {
+                frame.due.store(UNKNOWN, Ordering::Release);
+            }
+        }
+    }
+}

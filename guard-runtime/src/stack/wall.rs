@@ -1,0 +1,147 @@
+//! Walls: frames inside which the scopes around them do not count, for cleanups and shields.
+//!
+//! A wall opens as a scope of a second or more does: under the epoch that this thread saw last, without a clock
+//! read, and with nothing due inside. As long as the epoch has not moved when it falls, there was no time to run
+//! over, and nothing to check.
+
+use core::cell::Cell;
+use core::panic::Location as Caller;
+
+use crate::base::layout::{STALE, WALL};
+use crate::base::location::Location;
+use crate::base::site::{FRAMES, Site};
+use crate::stack::current::{self, force_cold};
+use crate::stack::deadline;
+use crate::stack::frames::Stack;
+use crate::stack::lease::leased;
+use crate::time::clock;
+use crate::time::epoch::EPOCH;
+
+/// The kinds of walls, as their frames hold them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Kind {
+    Cleanup = WALL,
+    Shield = WALL | 1,
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cleanup => "cleanup",
+            Self::Shield => "shield",
+        }
+    }
+}
+
+thread_local! {
+    /// Where the innermost wall is written: a frame has no room for that.
+    static PLACE: Cell<Option<&'static Caller<'static>>> = const { Cell::new(None) };
+}
+
+/// The site that a trip of the innermost wall names; its frame says `kind`.
+#[cold]
+pub(crate) fn site(kind: u32) -> &'static Site {
+    let kind = if kind == Kind::Cleanup as u32 {
+        Kind::Cleanup
+    } else {
+        Kind::Shield
+    };
+    let place = PLACE.get().unwrap_or_else(|| Caller::caller());
+    Site::named(kind.name(), Location::of(place))
+}
+
+/// A wall that stands until this is dropped.
+pub(crate) struct Wall {
+    stack: &'static Stack,
+    /// The index of its frame.
+    depth: u32,
+    /// The epoch under which it opened; stale if it read the clock.
+    word: u64,
+    outer: Option<&'static Caller<'static>>,
+}
+
+impl Wall {
+    /// Opens a wall under the epoch of the present, for a `limit` of a second or more; `None` where that takes a
+    /// look first.
+    ///
+    /// One comparison covers every obstacle: before the thread's first scope, behind a trip, while its clock is
+    /// paused and while the ticker is parked, the entry word is stale.
+    #[inline(always)]
+    pub(crate) fn open(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Option<Self> {
+        let stack = current::usual()?;
+        let word = EPOCH.load();
+        let depth = stack.raw_depth();
+        if word != stack.entry_word() || depth >= FRAMES {
+            return None;
+        }
+        stack.push(depth, kind as u32, limit);
+        Some(Self {
+            stack,
+            depth,
+            word,
+            outer: PLACE.replace(Some(place)),
+        })
+    }
+
+    /// Opens a wall that starts at a clock reading, unless it is without a limit.
+    pub(crate) fn open_exact(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Self {
+        let stack = leased();
+        let depth = stack.depth();
+        let now = if limit == u64::MAX { 0 } else { clock::now() };
+        stack.push_wall(kind as u32, now, limit);
+        // The first check inside asks for the tick that the wall wants; without one, no ticker wakes.
+        force_cold();
+        Self {
+            stack,
+            depth,
+            word: STALE,
+            outer: PLACE.replace(Some(place)),
+        }
+    }
+
+    /// Whether there was no time to run over.
+    #[inline(always)]
+    pub(crate) fn is_untouched(&self) -> bool {
+        EPOCH.load_relaxed() == self.word
+    }
+
+    /// By how much its deadline has passed, if it has.
+    pub(crate) fn late(&self) -> Option<u64> {
+        let saved = self.stack.save(self.depth);
+        if saved.limit == u64::MAX {
+            return None;
+        }
+        let due = match self.stack.settled_deadline(self.depth) {
+            Some(due) => due,
+            None => match saved.deadline(&EPOCH) {
+                (due, true) => due,
+                (_, false) => return None,
+            },
+        };
+        clock::now().checked_sub(due).filter(|late| *late > 0)
+    }
+
+    /// Whatever ran out meanwhile is noticed at the very next check, also of loops that hold the present epoch,
+    /// even if the ticker is late.
+    #[cold]
+    #[inline(never)]
+    fn come_back(word: u64) {
+        force_cold();
+        // Loops around a wall of an earlier epoch hold that one or an older one, and look by themselves.
+        if word == STALE && deadline::late().is_some() {
+            EPOCH.bump();
+        }
+    }
+}
+
+impl Drop for Wall {
+    #[inline(always)]
+    fn drop(&mut self) {
+        PLACE.set(self.outer);
+        self.stack.set_depth(self.depth);
+        if !self.is_untouched() {
+            Self::come_back(self.word);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Alarms that are timers of a tokio runtime.
+//!
+//! Tests may stop a runtime's clock and move it by hand; the deadlines of futures that it polls then follow it,
+//! and so do their alarms. Only the clock of a runtime in one thread can be stopped, so the ticker fires the
+//! alarms of the others: it needs no timer for each future.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Context;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::stack::current::force_cold;
+use crate::stack::frames::Stack;
+use crate::time::clock;
+use crate::time::epoch::{EPOCH, GAP};
+use crate::time::{source, tokio_clock};
+
+/// A timer of the runtime in which the future waited first.
+pub(crate) struct Timer(Pin<Box<Sleep>>);
+
+impl Timer {
+    /// Sets the timer in `slot`; false where the clock cannot be stopped.
+    ///
+    /// # Panics
+    ///
+    /// As `tokio::time::sleep`, in a runtime without timers.
+    pub(crate) fn set(slot: &mut Option<Self>, due: u64, context: &mut Context<'_>) -> bool {
+        // At the very deadline nothing trips yet: a clock that stood still there would wake for nothing.
+        let Some(at) = clock::instant(due.saturating_add(1)).map(Instant::from_std) else {
+            return true;
+        };
+        let timer = match slot {
+            Some(timer) => timer,
+            None if !tokio_clock::can_stop() => return false,
+            None => slot.insert(Self(Box::pin(sleep_until(at)))),
+        };
+        if timer.0.deadline() != at {
+            timer.0.as_mut().reset(at);
+        }
+        // A timer that has fired wakes no more, and the deadline has not passed for us: it may still move, or no
+        // check has read the clock.
+        if timer.0.as_mut().poll(context).is_ready() {
+            force_cold();
+            context.waker().wake_by_ref();
+        }
+        true
+    }
+
+    pub(crate) fn has_fired(&self) -> bool {
+        self.0.is_elapsed()
+    }
+}
+
+/// Gives the scope at `index` a start on the clock of the runtime around, after its first poll, if it read no
+/// clock and that one may have been stopped or moved before: virtual time cannot pass within a poll.
+pub(crate) fn start(stack: &Stack, index: u32) {
+    let Some(word) = (stack.start_word(index)).filter(|_| tokio_clock::can_stop()) else {
+        return;
+    };
+    let now = tokio_clock::unchecked();
+    if word == EPOCH.load() && (word..word.saturating_add(GAP)).contains(&now) {
+        // Whatever clock it is, the scope is as old as that says, or younger by less than a gap.
+        stack.set_start(index, now);
+    } else if let (Some(base), (now, true)) = (source::polls(), tokio_clock::read()) {
+        stack.part(base, now);
+        force_cold();
+    }
+}

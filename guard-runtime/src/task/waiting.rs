@@ -1,0 +1,150 @@
+//! The scope of an async function that waits: from its first `Pending` until it is left, it has an entry in the
+//! lists of [`alarms`]. The ticker fires its alarm; inside a tokio runtime of one thread, a timer of that runtime
+//! does instead (`timer.rs` says why).
+
+use std::task::Context;
+
+use crate::alarm::alarms::{self, Shard, rounded};
+use crate::alarm::list::{List, NEVER, NONE};
+#[cfg(feature = "testing")]
+use crate::alarm::paused;
+use crate::base::site::Site;
+use crate::base::sync::{Mutex, lock};
+use crate::driver;
+use crate::stack::frame::Saved;
+#[cfg(feature = "tokio")]
+use crate::task::timer::Timer;
+#[cfg(feature = "testing")]
+use crate::time::source;
+
+/// One scope's entry in a list.
+pub(crate) struct Waiting {
+    shard: Shard,
+    index: u32,
+    #[cfg(feature = "tokio")]
+    timer: Option<Timer>,
+}
+
+impl Waiting {
+    /// The scope begins to wait, and `leave` takes it from the stack; has the task woken once the time
+    /// `due` has passed, or very soon after.
+    pub(crate) fn new(
+        site: &'static Site,
+        saved: Saved,
+        due: u64,
+        context: &mut Context<'_>,
+        leave: impl FnOnce(),
+    ) -> Self {
+        let mut this = Self {
+            shard: alarms::own_shard(),
+            index: NONE,
+            #[cfg(feature = "tokio")]
+            timer: None,
+        };
+        let at = this.alarm(due, context);
+        // Not under a lock: it is code of an executor.
+        let waker = (at != NEVER).then(|| context.waker().clone());
+        let mut list = lock(this.list());
+        this.index = list.add(site, saved);
+        leave();
+        if let Some(waker) = waker {
+            list.set(this.index, at, waker);
+            drop(list);
+            ask(at);
+        }
+        this
+    }
+
+    fn list(&self) -> &'static Mutex<List> {
+        alarms::list(self.shard)
+    }
+
+    /// From now on it is on the stack of a thread, where `open` opens it as it was saved.
+    #[inline]
+    pub(crate) fn run(&self, open: impl FnOnce(&Saved)) -> Saved {
+        let mut list = lock(self.list());
+        let waiter = list.waiter(self.index);
+        waiter.running = true;
+        open(&waiter.saved);
+        waiter.saved
+    }
+
+    /// Whether its timer says that the deadline has passed, by the clock of the timer's runtime.
+    #[inline]
+    #[cfg_attr(
+        not(feature = "tokio"),
+        allow(clippy::unused_self, reason = "there is but one time")
+    )]
+    pub(crate) fn has_fired(&self) -> bool {
+        #[cfg(feature = "tokio")]
+        return (self.timer.as_ref()).is_some_and(Timer::has_fired);
+        #[cfg(not(feature = "tokio"))]
+        return false;
+    }
+
+    /// It waits again, and `leave` takes it from the stack.
+    pub(crate) fn until(
+        &mut self,
+        saved: Saved,
+        due: u64,
+        context: &mut Context<'_>,
+        leave: impl FnOnce(),
+    ) {
+        let at = self.alarm(due, context);
+        let mut list = lock(self.list());
+        leave();
+        let waiter = list.waiter(self.index);
+        (waiter.running, waiter.saved) = (false, saved);
+        let same = at == NEVER || waiter.has(at, context.waker());
+        drop(list);
+        if !same {
+            // Neither under a lock: the one is code of an executor, the other may be the last
+            // reference to a task.
+            let waker = context.waker().clone();
+            let before = lock(self.list()).set(self.index, at, waker);
+            drop(before);
+        }
+        if at != NEVER {
+            ask(at);
+        }
+    }
+
+    /// The time of the alarm that the ticker has to fire.
+    #[cfg_attr(
+        not(any(feature = "tokio", feature = "testing")),
+        allow(unused_variables, reason = "there is but one time")
+    )]
+    #[cfg_attr(
+        not(feature = "tokio"),
+        allow(clippy::unused_self, reason = "there is but one timer")
+    )]
+    fn alarm(&mut self, due: u64, context: &mut Context<'_>) -> u64 {
+        // A clock that a test has stopped is the thread's, whatever runtime it works for.
+        #[cfg(feature = "testing")]
+        if source::paused_at().is_some() {
+            paused::wake_after(due, context.waker());
+            return NEVER;
+        }
+        #[cfg(feature = "tokio")]
+        if Timer::set(&mut self.timer, due, context) {
+            return NEVER;
+        }
+        rounded(due)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.index == NONE {
+            return; // it was to get a timer, and could not
+        }
+        let waker = lock(self.list()).remove(self.index);
+        // Not under the lock: see above.
+        drop(waker);
+    }
+}
+
+/// Without a ticker nobody can be woken; the next poll will ask again.
+fn ask(at: u64) {
+    let _: bool = driver::request(at);
+}

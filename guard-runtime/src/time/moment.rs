@@ -1,0 +1,40 @@
+//! Moments as numbers: nanoseconds of the real, monotonic clock since the process first asked.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::base::layout::ORIGIN;
+
+static ANCHOR: OnceLock<Instant> = OnceLock::new();
+
+#[inline]
+fn anchor() -> Instant {
+    *ANCHOR.get_or_init(Instant::now)
+}
+
+/// The real time.
+#[inline]
+pub(crate) fn real() -> u64 {
+    of(Instant::now())
+}
+
+/// The number of a moment; [`ORIGIN`] for those before the process first asked.
+#[inline]
+pub(crate) fn of(moment: Instant) -> u64 {
+    nanos(moment.saturating_duration_since(anchor())).saturating_add(ORIGIN)
+}
+
+/// The moment with this number; `None` where the platform's clock ends before it.
+pub(crate) fn instant(time: u64) -> Option<Instant> {
+    anchor().checked_add(Duration::from_nanos(time.saturating_sub(ORIGIN)))
+}
+
+/// Saturates: [`Duration::MAX`] becomes the budget that never ends.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub fn nanos(duration: Duration) -> u64 {
+    // `as_nanos` computes in 128 bits, which costs the entry of a short budget some nanoseconds.
+    let seconds = duration.as_secs().saturating_mul(1_000_000_000);
+    seconds.saturating_add(u64::from(duration.subsec_nanos()))
+}
