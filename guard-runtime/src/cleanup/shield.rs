@@ -6,7 +6,8 @@ use core::time::Duration;
 use crate::base::location::Location;
 use crate::check::enter::LONG;
 use crate::check::tick::refresh;
-use crate::stack::wall::{Kind, Wall};
+use crate::stack::frames::Stack;
+use crate::stack::wall::{self, Kind, Wall};
 use crate::time::clock;
 use crate::trip::hook::{Event, report};
 
@@ -52,18 +53,24 @@ impl Bounded {
             place,
         }
     }
+}
 
-    #[cold]
-    #[inline(never)]
-    fn report_overrun(&self) {
-        if let Some(late) = self.wall.late() {
-            report(&Event::CleanupOverrun {
-                what: self.kind.name(),
-                location: Location::of(self.place),
-                limit: Duration::from_nanos(self.limit),
-                elapsed: Duration::from_nanos(self.limit.saturating_add(late)),
-            });
-        }
+// By value: a reference to the wall would have the usual case write it to memory.
+#[cold]
+#[inline(never)]
+fn report_overrun(
+    (stack, index): (&'static Stack, u32),
+    kind: Kind,
+    limit: u64,
+    place: &'static Caller<'static>,
+) {
+    if let Some(late) = wall::late(stack, index) {
+        report(&Event::CleanupOverrun {
+            what: kind.name(),
+            location: Location::of(place),
+            limit: Duration::from_nanos(limit),
+            elapsed: Duration::from_nanos(limit.saturating_add(late)),
+        });
     }
 }
 
@@ -71,7 +78,7 @@ impl Drop for Bounded {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.wall.is_untouched() {
-            self.report_overrun();
+            report_overrun(self.wall.place(), self.kind, self.limit, self.place);
         }
     }
 }

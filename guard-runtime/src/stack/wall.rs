@@ -106,20 +106,10 @@ impl Wall {
         EPOCH.load_relaxed() == self.word
     }
 
-    /// By how much its deadline has passed, if it has.
-    pub(crate) fn late(&self) -> Option<u64> {
-        let saved = self.stack.save(self.depth);
-        if saved.limit == u64::MAX {
-            return None;
-        }
-        let due = match self.stack.settled_deadline(self.depth) {
-            Some(due) => due,
-            None => match saved.deadline(&EPOCH) {
-                (due, true) => due,
-                (_, false) => return None,
-            },
-        };
-        clock::now().checked_sub(due).filter(|late| *late > 0)
+    /// The stack, and the index of its frame.
+    #[inline(always)]
+    pub(crate) fn place(&self) -> (&'static Stack, u32) {
+        (self.stack, self.depth)
     }
 
     /// Whatever ran out meanwhile is noticed at the very next check, also of loops that hold the present epoch,
@@ -144,4 +134,20 @@ impl Drop for Wall {
             Self::come_back(self.word);
         }
     }
+}
+
+/// By how much the deadline of the wall at `index` has passed, if it has.
+pub(crate) fn late(stack: &Stack, index: u32) -> Option<u64> {
+    let saved = stack.save(index);
+    if saved.limit == u64::MAX {
+        return None;
+    }
+    let due = match stack.settled_deadline(index) {
+        Some(due) => due,
+        None => match saved.deadline(&EPOCH) {
+            (due, true) => due,
+            (_, false) => return None,
+        },
+    };
+    clock::now().checked_sub(due).filter(|late| *late > 0)
 }

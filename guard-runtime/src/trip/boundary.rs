@@ -104,9 +104,10 @@ pub fn abandon<R>() -> R {
 
 #[inline(always)]
 fn catch<R>(kind: u64, body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    BOUNDARIES.set(BOUNDARIES.get() + kind);
+    let around = BOUNDARIES.get();
+    BOUNDARIES.set(around + kind);
     let outcome = catch_unwind(AssertUnwindSafe(body));
-    BOUNDARIES.set(BOUNDARIES.get() - kind);
+    BOUNDARIES.set(around);
     outcome.or_else(land)
 }
 
