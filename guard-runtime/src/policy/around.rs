@@ -4,12 +4,15 @@
 use core::panic::Location as Caller;
 use core::time::Duration;
 
-use crate::base::site::At;
-use crate::check::scope::{self, LONG};
-use crate::stack::frame::Stack;
+use crate::base::layout::PARKED;
+use crate::base::location::{At, Location};
+use crate::check::enter::LONG;
+use crate::check::{query, tick};
+use crate::stack::current;
+use crate::stack::deadline;
 use crate::time::clock;
-use crate::time::epoch::{CALM_GAP, EPOCH, MARGIN, PARKED};
-use crate::trip::record;
+use crate::time::epoch::{EPOCH, MARGIN, SLOW_GAP};
+use crate::trip::log;
 use crate::trip::tripped::{Cause, Tripped};
 
 /// The time, in nanoseconds: this thread's, as its scopes follow it.
@@ -21,14 +24,14 @@ pub(super) fn now() -> u64 {
 /// Whether the published word is as fine a time as `grain`.
 #[inline]
 pub(super) fn is_coarse(grain: u64) -> bool {
-    grain > CALM_GAP + MARGIN
+    grain > SLOW_GAP + MARGIN
 }
 
 /// The time, read from the published word where that is as fine as `grain`: a load instead of a clock read.
 #[inline]
 pub(super) fn now_within(grain: u64) -> u64 {
     if is_coarse(grain) && !clock::is_paused() {
-        let word = EPOCH.glance();
+        let word = EPOCH.load_relaxed();
         if word & PARKED == 0 {
             return word;
         }
@@ -39,7 +42,7 @@ pub(super) fn now_within(grain: u64) -> u64 {
 /// The time at which a call begins: exact where the budget around is short, and else as [`now_within`].
 #[inline]
 pub(super) fn begin(grain: u64) -> u64 {
-    let is_short = Stack::usual().is_short(LONG);
+    let is_short = current::usual().is_some_and(|stack| stack.is_short(LONG));
     now_within(if is_short { 0 } else { grain })
 }
 
@@ -47,46 +50,46 @@ pub(super) fn begin(grain: u64) -> u64 {
 #[inline]
 pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Result<(), Tripped> {
     if is_due() {
-        scope::tick(&At::of(kind, caller))?;
+        tick::tick(&At::of(kind, Location::of(caller)))?;
     }
     Ok(())
 }
 
 /// The time left until the checks of this thread trip.
 pub(super) fn remaining() -> Option<Duration> {
-    scope::remaining()
+    query::remaining()
 }
 
 /// Whether the next check of this thread would look at the clock: a deadline may have passed.
 #[inline]
 pub(super) fn is_due() -> bool {
-    scope::due(scope::inherit())
+    tick::due(tick::inherit())
 }
 
 /// To be compared later: has anything tripped since?
 #[inline]
 pub(super) fn trips() -> u64 {
-    record::count()
+    log::count()
 }
 
 /// How many scopes are open on this thread.
 pub(super) fn depth() -> u32 {
-    Stack::current().how_many()
+    current::depth()
 }
 
 /// Notes a refusal as the trip of the scope at depth `owner`, for whoever asks later on this thread.
 pub(super) fn note(owner: u32, tripped: &Tripped) {
-    record::note(owner, tripped);
+    log::note(owner, tripped);
 }
 
 /// Of the trips on this thread since `mark`: the cause of one of a scope below `depth`, of one of the scope
 /// at `depth`, and of the last one of any scope.
 pub(super) fn tripped_since(mark: u64, depth: u32) -> Trips {
     let mut trips = Trips::default();
-    if record::count() == mark {
+    if log::count() == mark {
         return trips;
     }
-    record::each_since(mark, |owner, tripped| {
+    log::each_since(mark, |owner, tripped| {
         if owner < depth {
             trips.around = Some(tripped.cause());
         } else if owner == depth {
@@ -107,7 +110,7 @@ pub(super) struct Trips {
 
 /// The scope whose deadline has passed, as the next check would find, by its depth.
 pub(super) fn overdue() -> Option<u32> {
-    scope::overdue()
+    deadline::overdue()
 }
 
 /// The time budget of a scope: its limit, and when it began, in nanoseconds.
@@ -119,8 +122,8 @@ pub(super) struct Budget {
 
 /// The time budget of the innermost scope, if it has one.
 pub(super) fn budget() -> Option<Budget> {
-    let stack = Stack::current();
-    let saved = stack.save(stack.how_many().checked_sub(1)?);
+    let stack = current::current()?;
+    let saved = stack.save(stack.depth().checked_sub(1)?);
     let start = saved.start(&EPOCH).unwrap_or(0);
     (saved.limit != u64::MAX).then_some(Budget {
         limit: saved.limit,

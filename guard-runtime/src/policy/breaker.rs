@@ -7,7 +7,6 @@ use core::pin::pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use crate::check::leave;
 use crate::policy::around;
 use crate::policy::call::Call;
 use crate::policy::circuit::State;
@@ -15,6 +14,7 @@ use crate::policy::judge::{Errors, Judge, Trips};
 use crate::policy::meter::Meter;
 use crate::policy::settings::nanos;
 use crate::policy::verdict::Own;
+use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
 
 /// A circuit breaker: after too many failures it refuses calls for a while instead of making them.
@@ -200,7 +200,7 @@ impl<J> Breaker<J> {
         J: Judge<R>,
     {
         let mut call = self.begin(Own::Inside, Caller::caller())?;
-        let outcome = leave::run(f);
+        let outcome = boundary::run(f);
         call.ended(self.error(outcome.as_ref().ok()));
         outcome
     }
@@ -268,7 +268,7 @@ impl<J> Breaker<J> {
                 Err(tripped) => return Poll::Ready(Err(tripped)),
             },
         };
-        match leave::run(|| poll(context)) {
+        match boundary::run(|| poll(context)) {
             Ok(Poll::Ready(value)) => {
                 call.ended(self.error(Some(&value)));
                 Poll::Ready(Ok(value))

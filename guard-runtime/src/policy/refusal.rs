@@ -2,7 +2,8 @@
 
 use core::panic::Location as Caller;
 
-use crate::base::site::{At, Location, Site};
+use crate::base::location::{At, Location};
+use crate::base::site::Site;
 use crate::policy::around;
 use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
@@ -16,8 +17,8 @@ pub(super) fn refusal(
     caller: &'static Caller<'static>,
     cause: Cause,
 ) -> Tripped {
-    let site = Site::named(name, Location::of(caller));
-    let tripped = Tripped::new(site, At::of(kind, caller), cause);
+    let place = Location::of(caller);
+    let tripped = Tripped::new(Site::named(name, place), At::of(kind, place), cause);
     around::note(around::depth(), &tripped);
     hook::tripped(&tripped);
     tripped

@@ -45,12 +45,24 @@ pub(crate) fn current() -> Option<(Earliest, Option<u64>)> {
     (earliest.due != u64::MAX).then_some((earliest, now))
 }
 
-/// By how much the deadline that counts has passed, if it has.
-pub(crate) fn late() -> Option<u64> {
+/// The index of the scope whose deadline has passed and by how much, if one has: what the next check would find.
+fn passed() -> Option<(u32, u64)> {
     let (earliest, now) = current()?;
     if !earliest.is_settled() {
         return None;
     }
-    let now = now.unwrap_or_else(clock::now);
-    now.checked_sub(earliest.due).filter(|late| *late > 0)
+    let late = now.unwrap_or_else(clock::now).checked_sub(earliest.due);
+    late.filter(|late| *late > 0)
+        .map(|late| (earliest.owner, late))
+}
+
+/// By how much the deadline that counts has passed, if it has.
+pub(crate) fn late() -> Option<u64> {
+    passed().map(|(_, late)| late)
+}
+
+/// The index of the scope whose deadline has passed, if one has.
+#[cfg(feature = "policy")]
+pub(crate) fn overdue() -> Option<u32> {
+    passed().map(|(owner, _)| owner)
 }

@@ -308,6 +308,18 @@ impl Stack {
         written
     }
 
+    /// Whether the innermost scope may have a time limit below `limit`, which is one from which scopes open
+    /// without a clock read: those are dated later, and the others at once.
+    #[cfg(feature = "policy")]
+    #[inline]
+    pub(crate) fn is_short(&self, limit: u64) -> bool {
+        let Some(top) = self.depth().checked_sub(1) else {
+            return false;
+        };
+        let frame = self.frame(top);
+        frame.is_dated() && frame.limit.load(Ordering::Relaxed) < limit
+    }
+
     /// What has to be kept of the scope at `index` to open it again.
     #[inline]
     pub(crate) fn save(&self, index: u32) -> Saved {

@@ -95,10 +95,10 @@ pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
 /// each with the depth of its scope.
 #[cfg(feature = "policy")]
 pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
-    RECORDS.with(|records| {
-        let noted = &records.borrow().noted;
-        for record in noted.iter().filter(|record| record.number > mark) {
-            visit(record.owner, &record.tripped);
+    LOG.with(|log| {
+        let noted = &log.borrow().noted;
+        for entry in noted.iter().filter(|entry| entry.number > mark) {
+            visit(entry.owner, &entry.tripped);
         }
     });
 }
