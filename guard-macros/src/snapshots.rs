@@ -184,95 +184,46 @@ fn a_plain_for_in_strips() {
             fn f(xs: &[u32]) -> u32 {
                 let mut sum = 0;
                 let mut __seen = p::inherit();
-                match (p::IntoIterator::into_iter(xs.iter()),) {
-                    (__it_0,) => {
-                        match p::kind(&__it_0)
-                            .maker()
-                            .make(__it_0)
-                            .enumerate()
-                        {
-                            mut __strips => {
-                                static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
-                                let mut __length = __LOOP_GUARD_STRIDE.length();
-                                '__strips: while !__strips.is_done() {
-                                    if p::due(__seen) {
-                                        match p::Probe::<u32>::new()
-                                            .look(at_for_3_5)
-                                        {
-                                            p::Result::Ok(__now) => {
-                                                __seen = __now;
-                                            }
-                                            p::Result::Err(__out) => {
-                                                return __out;
+                {
+                    match (xs.iter(),) {
+                        (__it_0,) => {
+                            match p::kind(&__it_0).maker() {
+                                __maker => {
+                                    match __maker.run(__maker.make(__it_0).enumerate()) {
+                                        mut __strips => {
+                                            static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
+                                            let mut __length = __LOOP_GUARD_STRIDE.length();
+                                            '__strips: while !__strips.is_done() {
+                                                if p::due(__seen) {
+                                                    match p::Probe::<u32>::new()
+                                                        .look(at_for_3_5)
+                                                    {
+                                                        p::Result::Ok(__now) => {
+                                                            __seen = __now;
+                                                        }
+                                                        p::Result::Err(__out) => {
+                                                            return __out;
+                                                        }
+                                                    }
+                                                    __length = __LOOP_GUARD_STRIDE.doubt(__length);
+                                                }
+                                                for (i, x) in __strips.strip(__length, __seen) {
+                                                    if i == 9 {
+                                                        break '__strips;
+                                                    }
+                                                    sum += x;
+                                                }
+                                                if __strips.is_done() {
+                                                    break;
+                                                }
+                                                __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
                                             }
                                         }
-                                        __length = __LOOP_GUARD_STRIDE.doubt(__length);
                                     }
-                                    for (i, x) in __strips.strip(__length, __seen) {
-                                        if i == 9 {
-                                            break '__strips;
-                                        }
-                                        sum += x;
-                                    }
-                                    if __strips.is_done() {
-                                        break;
-                                    }
-                                    __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
                                 }
                             }
                         }
-                    }
-                }
-                sum
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn a_counting_while_in_strips() {
-    check(
-        r#"inherit"#,
-        r#"fn f(xs: &[u32]) -> u32 {
-    let (mut sum, mut i) = (0, 0);
-    while i < xs.len() {
-        sum += xs[i];
-        i += 1;
-    }
-    sum
-}"#,
-        &expect![[r#"
-            fn f(xs: &[u32]) -> u32 {
-                let (mut sum, mut i) = (0, 0);
-                let mut __seen = p::inherit();
-                {
-                    static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
-                    let mut __length = __LOOP_GUARD_STRIDE.length();
-                    let mut __more = i < xs.len();
-                    '__strips: while __more {
-                        if p::due(__seen) {
-                            match p::Probe::<u32>::new().look(at_while_3_5)
-                            {
-                                p::Result::Ok(__now) => __seen = __now,
-                                p::Result::Err(__out) => return __out,
-                            }
-                            __length = __LOOP_GUARD_STRIDE.doubt(__length);
-                        }
-                        for _ in p::turns(__length) {
-                            {
-                                sum += xs[i];
-                                i += 1;
-                            }
-                            __more = i < xs.len();
-                            if !__more {
-                                break;
-                            }
-                        }
-                        if !__more {
-                            break;
-                        }
-                        __length = __LOOP_GUARD_STRIDE.adapt(__length);
-                    }
+                    };
                 }
                 sum
             }

@@ -22,7 +22,7 @@ pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
 pub use crate::stack::scope::Scope;
 pub use crate::strip::kind::kind;
-pub use crate::strip::stride::{Stride, turns};
+pub use crate::strip::stride::Stride;
 pub use crate::task::blocking::Blocking;
 pub use crate::task::polled::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};
 pub use crate::time::moment::nanos;

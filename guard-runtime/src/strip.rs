@@ -1,10 +1,19 @@
-//! Loops that run in strips.
+//! Loops that run in strips: an inner loop without a check, as long as the optimiser needs to vectorise or unroll
+//! it, between two checks. The idea is that of `HotSpot`'s counted loops.
+//!
+//! A strip is a start and a length, so that the inner loop has a trip count: a piece of a slice, a subrange of a
+//! range, or adaptors of such pieces. The room promises that the strips of a loop hand out the items of the loop
+//! that the user wrote, in its order and with its effects; `chains.rs` compares random chains with the standard
+//! library's. Whatever cannot be cut runs as it stands, with a check at each item.
+//!
+//! | file | what |
+//! |---|---|
+//! | `split.rs` | what can be cut: slices and ranges |
+//! | `adaptors.rs` | `zip`, `enumerate`, `rev` and `copied` of what can be cut |
+//! | `kind.rs` | finds out by its type whether an iterator can be cut |
+//! | `stride.rs` | how long the strips of a loop are, which is learned while it runs |
 
 pub(crate) mod adaptors;
-pub(crate) mod cut;
-pub(crate) mod indexed;
 pub(crate) mod kind;
-pub(crate) mod partner;
 pub(crate) mod split;
 pub(crate) mod stride;
-pub(crate) mod watched;

@@ -35,7 +35,7 @@ enum Same {
 }
 
 /// Where not every word is the same, in which forms, and why.
-const LIMITS: [(&str, &[&str], Same); 18] = [
+const LIMITS: [(&str, &[&str], Same); 15] = [
     // Which of several later uses of a borrow is named depends on how many steps away they are, and
     // a check is a step.
     (
@@ -51,13 +51,10 @@ const LIMITS: [(&str, &[&str], Same); 18] = [
     // A `for` in strips is no `for` to the compiler: it calls a call what else is "implicit".
     ("borrow-while-iterating", STRIPS, Same::Essence),
     ("not-initialised", STRIPS, Same::Essence),
-    ("use-after-for", STRIPS, Same::Essence),
     ("adaptors", STRIPS, Same::Essence),
-    ("lint-for-over-option", STRIPS, Same::First),
     // And where it is over no iterator, the strips of it are missed as well.
     ("not-an-iterator", STRIPS, Same::First),
     ("ranges", STRIPS, Same::First),
-    ("zip-of-no-iterator", STRIPS, Same::First),
     // The body of a function with a fallback is an operand of `return`.
     ("opaque-type", &["fallback"], Same::Essence),
     ("move-in-iteration", &["fallback"], Same::Essence),

@@ -9,6 +9,7 @@ use crate::plan::{Leave, Plan};
 use crate::rewrite::arguments::Rebound;
 use crate::rewrite::cleanup;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
+use crate::strips::known::Names;
 use crate::syntax::diverge;
 use crate::syntax::function::Function;
 use crate::syntax::types::is_unit;
@@ -30,7 +31,8 @@ use crate::syntax::walk::Visitor;
 pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let in_closures = !plan.unchecked && closures_have_loops(function.block, plan);
     let mut instrument = Instrument::new(plan, in_closures);
-    instrument.strips = !ends_in_wrong_loop(function);
+    instrument.names =
+        (!ends_in_wrong_loop(function)).then(|| Names::of(&function.sig.inputs, function.block));
     if !plan.unchecked {
         instrument.visit_block_mut(function.block);
     }

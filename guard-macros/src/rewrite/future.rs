@@ -11,6 +11,7 @@ use crate::rewrite::blocking;
 use crate::rewrite::cleanup;
 use crate::rewrite::function::leading_items;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
+use crate::strips::known::Names;
 use crate::syntax::diverge;
 use crate::syntax::function::Function;
 use crate::syntax::walk::Visitor;
@@ -28,6 +29,7 @@ use crate::syntax::walk::Visitor;
 /// Without a scope of its own the future stays as it is, but for its loops, unless trips may have to unwind to it. What
 /// a function does before its `async` block, it does when it is called: outside the scope.
 pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) {
+    let names = Names::of(&function.sig.inputs, function.block);
     if future.body == FutureBody::Value {
         before_the_future(plan, function.block);
     }
@@ -47,6 +49,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         return;
     };
     let mut instrument = Instrument::new(plan, in_closures);
+    instrument.names = instrument.names.map(|_| names);
     blocking::mark(block, &instrument.emit.private);
     if !plan.unchecked {
         instrument.visit_block_mut(block);

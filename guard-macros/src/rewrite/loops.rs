@@ -1,14 +1,14 @@
 //! The visitor that puts a check at the head of every loop. Reports no error.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, Pat, Stmt};
+use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, Pat};
 
 use crate::args::pace::{Pace, pace};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::Plan;
+use crate::strips::known::Names;
 use crate::strips::strip;
-use crate::strips::undecided::Undecided;
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::is_loop_guard;
@@ -37,9 +37,10 @@ pub(crate) struct Instrument<'p> {
     pub(crate) place: Place,
     /// Loops with `every`, numbered for the names of their counters.
     paced: u32,
-    /// Whether loops may run in strips.
-    pub(crate) strips: bool,
-    undecided: Undecided,
+    /// What is known of the names that the function binds; nothing if no loop may run in strips.
+    pub(crate) names: Option<Names>,
+    /// In a loop that has a check at each iteration.
+    nested: bool,
     /// Loops may await, and go on on another thread: what was seen last is then read from the thread, and not from a
     /// local.
     pub(crate) awaits: bool,
@@ -59,8 +60,8 @@ impl<'p> Instrument<'p> {
             },
             place: Place::Body,
             paced: 0,
-            strips: !emit.yields(),
-            undecided: Undecided::default(),
+            names: (!emit.yields()).then(Names::default),
+            nested: false,
             awaits: plan.future.is_some(),
             leaves: false,
             emit,
@@ -77,10 +78,14 @@ impl Instrument<'_> {
             .and_then(|attribute| pace(attribute).ok());
         attrs.retain(|attribute| !is_loop_guard(attribute));
         if pace == Some(Pace::Skip) {
-            return self.visit_block_mut(body);
+            let nested = std::mem::take(&mut self.nested);
+            self.visit_block_mut(body);
+            self.nested = nested;
+            return;
         }
         let turns = self.emit.yields() && self.place == Place::Body;
         let fresh = self.awaits && (turns || waits || awaits::in_block(body));
+        let nested = std::mem::replace(&mut self.nested, !matches!(pace, Some(Pace::Every(_))));
         if fresh {
             self.visit_block_mut(body);
         } else {
@@ -89,6 +94,7 @@ impl Instrument<'_> {
             self.visit_block_mut(body);
             self.seen = outer;
         }
+        self.nested = nested;
         self.leaves |= self.place == Place::Body;
         let every = match pace {
             Some(Pace::Every(every)) => {
@@ -111,26 +117,30 @@ impl Instrument<'_> {
 
     /// Visits what runs when somebody else calls or polls it.
     fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (self.place, self.seen, self.awaits);
-        (self.place, self.seen, self.awaits) = (Place::Closure, Seen::Absent, awaits);
+        let outer = (self.place, self.seen, self.awaits, self.nested);
+        (self.place, self.seen, self.awaits, self.nested) =
+            (Place::Closure, Seen::Absent, awaits, false);
         let result = visit(self);
-        (self.place, self.seen, self.awaits) = outer;
+        (self.place, self.seen, self.awaits, self.nested) = outer;
         result
     }
 
     /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
     fn may_strip(&self, attrs: &[Attribute]) -> bool {
-        self.strips && !self.emit.counts() && !attrs.iter().any(is_loop_guard)
+        !self.emit.counts() && !attrs.iter().any(is_loop_guard)
     }
 
-    /// ```text
-    /// for x in [a, b] { plain }   =>   { check; for x in [a, b] { plain } }
-    /// ```
-    /// and strips of what can be cut.
+    /// A loop in strips, if it qualifies.
     fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
         if !self.may_strip(&expr.attrs) {
             return None;
         }
+        let mut strips = strip::of_for(expr, self.names.as_ref()?)?;
+        for base in &mut strips.bases {
+            self.visit_expr_mut(base);
+        }
+        self.want();
+        self.leaves |= self.place == Place::Body;
         let check = Check {
             mark: Mark {
                 kind: "for",
@@ -141,49 +151,7 @@ impl Instrument<'_> {
             fresh: false,
             turns: false,
         };
-        if strip::is_over_a_list(expr) {
-            self.visit_expr_mut(&mut expr.expr);
-            self.want();
-            self.leaves |= self.place == Place::Body;
-            let check = self.emit.check(check);
-            return Some(emit::q!({ #check #expr }));
-        }
-        let mut strips = strip::of_for(expr, self.place == Place::Closure, &self.undecided)?;
-        self.visit_expr_mut(&mut strips.base);
-        for argument in strips
-            .adaptors
-            .iter_mut()
-            .filter_map(|adaptor| adaptor.argument.as_mut())
-        {
-            self.visit_expr_mut(argument);
-        }
-        self.want();
-        self.leaves |= self.place == Place::Body;
-        Some(self.emit.for_strips(&strips, expr, check))
-    }
-
-    fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
-        if !self.may_strip(&expr.attrs) {
-            return None;
-        }
-        let turns = strip::of_while(expr)?;
-        self.want();
-        self.leaves |= self.place == Place::Body;
-        let mark = Mark {
-            kind: while_kind(expr),
-            span: expr.while_token.span,
-        };
-        Some(self.emit.while_strips(
-            &turns,
-            expr,
-            Check {
-                mark,
-                place: self.place,
-                every: None,
-                fresh: false,
-                turns: false,
-            },
-        ))
+        Some(self.emit.for_strips(&strips, expr, check, self.nested))
     }
 
     fn want(&mut self) {
@@ -245,21 +213,11 @@ impl Visitor for Instrument<'_> {
         self.check(mark, &mut expr.attrs, &mut expr.body, waits);
     }
 
-    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
-        self.undecided.see_stmt(stmt);
-        walk::stmt(self, stmt);
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        self.undecided.see_expr(expr);
         match expr {
             Expr::ForLoop(plain) => match self.for_strips(plain) {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),
                 None => self.visit_expr_for_loop_mut(plain),
-            },
-            Expr::While(plain) => match self.while_strips(plain) {
-                Some(tokens) => *expr = Expr::Verbatim(tokens),
-                None => self.visit_expr_while_mut(plain),
             },
             _ => walk::expr(self, expr),
         }

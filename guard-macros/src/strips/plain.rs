@@ -1,16 +1,17 @@
-//! What a body may do whose loop runs in strips, and a condition that may be asked elsewhere.
+//! What a body may do whose loop runs in strips.
 //!
-//! A body is plain if it does what the optimiser can see through, and what takes so little time that some thousands
-//! of turns may pass between two checks. Whether they really do is measured when the loop runs; operators can be
-//! overloaded, and a cheap name can be misleading.
+//! A body is plain if the optimiser sees through it, and if it takes so little time that some thousands of turns may
+//! pass between two checks. It runs no code of the user's but operators and methods with a cheap name; how long
+//! those take is measured while the loop runs. Destructors are neither: nothing in a plain body is dropped whose
+//! type may have one, but what operators return.
 
-use syn::{Block, Expr, ExprForLoop, Item, Pat, Stmt};
+use syn::{Block, Expr, Item, Pat, Stmt};
 
 use crate::syntax::walk::{self, Visitor};
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
 /// and compilers vectorise or unroll loops with them.
-const CHEAP: [&str; 124] = [
+const CHEAP: [&str; 123] = [
     "abs",
     "abs_diff",
     "as_bytes",
@@ -92,7 +93,6 @@ const CHEAP: [&str; 124] = [
     "overflowing_mul",
     "overflowing_sub",
     "partial_cmp",
-    "pop",
     "push",
     "rem_euclid",
     "reverse_bits",
@@ -143,68 +143,21 @@ const PRIMITIVE: [&str; 16] = [
     "u64", "u8", "usize",
 ];
 
-/// Functions of three words or more that number libraries and ciphers call in their innermost loops, by
-/// names that the field shares: add or multiply with the carry, and hand it on. None waits for anything,
-/// and a check in each turn keeps compilers from unrolling the chain (a product of big numbers was 1.6
-/// times slower).
-const CARRY: [&str; 9] = [
-    "_addcarry_u64",
-    "_subborrow_u64",
-    "adc",
-    "add_with_carry",
-    "add_ww",
-    "mac_with_carry",
-    "mul_add_www",
-    "mul_with_carry",
-    "sbb",
-];
-
 /// Whether a body is.
 pub(crate) fn is_plain(body: &mut Block) -> bool {
-    let mut judge = Judge::new();
+    let mut judge = Judge {
+        plain: true,
+        leaves: false,
+    };
     judge.visit_block_mut(body);
     judge.plain
 }
 
-/// Whether an expression may be evaluated a little later.
-pub(crate) fn is_pure(expr: &Expr) -> bool {
-    let mut judge = Judge::new();
-    judge.visit_expr_mut(&mut expr.clone());
-    judge.plain && judge.pure
-}
-
-/// Looks for what is not plain, and for what is not pure.
-pub(crate) struct Judge {
-    pub(crate) plain: bool,
-    pub(crate) pure: bool,
-    /// Turns of the short loops around.
-    turns: u64,
-    in_unsafe: bool,
-}
-
-/// The most turns that short loops in a body may have together: they belong to the turn of the loop around.
-pub(crate) const TURNS: u64 = 16;
-
-impl Judge {
-    pub(crate) fn new() -> Self {
-        Self {
-            plain: true,
-            pure: true,
-            turns: 1,
-            in_unsafe: false,
-        }
-    }
-
-    /// `for i in 0..4 { plain }`, without jumps: as plain as if it stood there four times.
-    fn visit_short_loop(&mut self, expr: &mut ExprForLoop) {
-        let turns = literal_turns(&expr.expr).unwrap_or(u64::MAX);
-        let outer = self.turns;
-        // Two, if it is one: jumps in it are another loop's.
-        self.turns = outer.saturating_mul(turns.max(2));
-        self.plain &= self.turns <= TURNS && expr.label.is_none() && expr.attrs.is_empty();
-        self.visit_block_mut(&mut expr.body);
-        self.turns = outer;
-    }
+/// Looks for what is not plain.
+struct Judge {
+    plain: bool,
+    /// In the value of a `return`: what happens there, happens once.
+    leaves: bool,
 }
 
 impl Visitor for Judge {
@@ -213,13 +166,11 @@ impl Visitor for Judge {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        self.pure &= computes(expr);
         self.plain &= match expr {
             Expr::Array(_)
-            | Expr::Assign(_)
             | Expr::Binary(_)
-            | Expr::Block(_)
             | Expr::Cast(_)
+            | Expr::Continue(_)
             | Expr::Field(_)
             | Expr::Group(_)
             | Expr::If(_)
@@ -232,28 +183,32 @@ impl Visitor for Judge {
             | Expr::Range(_)
             | Expr::Reference(_)
             | Expr::Return(_)
-            | Expr::Struct(_)
             | Expr::Tuple(_)
             | Expr::Unary(_)
             | Expr::Unsafe(_) => true,
+            Expr::Assign(assign) => !may_own(&assign.right),
+            // A label could be one that the loop's own jumps name.
+            Expr::Block(block) => block.label.is_none(),
             // A value would be given to a loop that has none: the compiler shall say so of the user's.
-            Expr::Break(jump) => jump.expr.is_none() && self.turns == 1,
-            Expr::Continue(_) => self.turns == 1,
+            Expr::Break(jump) => jump.expr.is_none(),
             Expr::MethodCall(call) => CHEAP.contains(&call.method.to_string().as_str()),
-            Expr::Call(call) => is_cheap_function(&call.func, call.args.len(), self.in_unsafe),
-            Expr::ForLoop(expr) => return self.visit_short_loop(expr),
+            Expr::Call(call) => is_of_primitive(&call.func) || (self.leaves && is_made(&call.func)),
+            Expr::Struct(_) => self.leaves,
             _ => false,
         };
         if self.plain {
-            let outer = self.in_unsafe;
-            self.in_unsafe |= matches!(expr, Expr::Unsafe(_));
+            let outer = self.leaves;
+            self.leaves |= matches!(expr, Expr::Return(_));
             walk::expr(self, expr);
-            self.in_unsafe = outer;
+            self.leaves = outer;
         }
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         self.plain &= !matches!(stmt, Stmt::Item(_) | Stmt::Macro(_));
+        if let Stmt::Local(local) = stmt {
+            self.plain &= local.init.as_ref().is_none_or(|init| !may_own(&init.expr));
+        }
         walk::stmt(self, stmt);
     }
 
@@ -266,84 +221,53 @@ impl Visitor for Judge {
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
 }
 
-/// Whether the expression itself, less its parts, does nothing but compute.
-fn computes(expr: &Expr) -> bool {
-    use syn::BinOp::{
-        Add, And, BitAnd, BitOr, BitXor, Div, Eq, Ge, Gt, Le, Lt, Mul, Ne, Or, Rem, Shl, Shr, Sub,
-    };
-    match expr {
-        Expr::Binary(binary) => matches!(
-            binary.op,
-            Add(_)
-                | And(_)
-                | BitAnd(_)
-                | BitOr(_)
-                | BitXor(_)
-                | Div(_)
-                | Eq(_)
-                | Ge(_)
-                | Gt(_)
-                | Le(_)
-                | Lt(_)
-                | Mul(_)
-                | Ne(_)
-                | Or(_)
-                | Rem(_)
-                | Shl(_)
-                | Shr(_)
-                | Sub(_)
-        ),
-        Expr::MethodCall(call) => call.method == "len" || call.method == "is_empty",
-        Expr::Cast(_)
-        | Expr::Field(_)
-        | Expr::Group(_)
-        | Expr::Index(_)
-        | Expr::Lit(_)
-        | Expr::Paren(_)
-        | Expr::Path(_)
-        | Expr::Reference(_)
-        | Expr::Unary(_) => true,
+/// Whether a value may be of a type whose destructor is the user's: a variant or constant, where only numbers,
+/// references and what operators make of them are certain not to be. Such a value replaces another of its type,
+/// or is dropped at the end of the turn.
+fn may_own(value: &Expr) -> bool {
+    let tail = |block: &Block| matches!(block.stmts.last(), Some(Stmt::Expr(value, None)) if may_own(value));
+    match value {
+        Expr::Path(path) => {
+            let last = path.path.segments.last();
+            let named =
+                last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase));
+            named && !is_of_primitive(value)
+        }
+        Expr::Array(part) => part.elems.iter().any(may_own),
+        Expr::Block(part) => tail(&part.block),
+        Expr::Group(part) => may_own(&part.expr),
+        Expr::If(part) => {
+            let other = part.else_branch.as_ref();
+            tail(&part.then_branch) || other.is_some_and(|(_, other)| may_own(other))
+        }
+        Expr::Match(part) => part.arms.iter().any(|arm| may_own(&arm.body)),
+        Expr::Paren(part) => may_own(&part.expr),
+        Expr::Tuple(part) => part.elems.iter().any(may_own),
+        Expr::Unsafe(part) => tail(&part.block),
         _ => false,
     }
 }
 
-fn is_cheap_function(function: &Expr, arguments: usize, in_unsafe: bool) -> bool {
-    let Expr::Path(path) = function else {
+/// `u64::from`, `f64::MAX`
+fn is_of_primitive(of: &Expr) -> bool {
+    let Expr::Path(path) = of else {
         return false;
     };
-    let names: Vec<_> = path
+    let mut names = path
         .path
         .segments
         .iter()
-        .map(|segment| segment.ident.to_string())
-        .collect();
-    match names.as_slice() {
-        [.., carry] if arguments > 2 && CARRY.contains(&carry.as_str()) => true,
-        // A structure or variant is made; functions of other languages may be called so.
-        [.., made] if made.starts_with(char::is_uppercase) => !in_unsafe,
-        // A conversion: of numbers and small structures, where bodies are plain otherwise.
-        [.., ty, from] if from == "from" && ty.starts_with(char::is_uppercase) => true,
-        [.., ty, _] => PRIMITIVE.contains(&ty.as_str()),
-        _ => false,
-    }
+        .rev()
+        .map(|segment| &segment.ident);
+    let qualifier = names.nth(1);
+    qualifier.is_some_and(|ty| PRIMITIVE.contains(&ty.to_string().as_str()))
 }
 
-/// How often `for _ in 2..8` turns.
-fn literal_turns(range: &Expr) -> Option<u64> {
-    let bound = |expr: &Option<Box<Expr>>| match expr.as_deref() {
-        Some(Expr::Lit(lit)) => match &lit.lit {
-            syn::Lit::Int(int) => int.base10_parse::<u64>().ok(),
-            _ => None,
-        },
-        _ => None,
+/// `Some`, `Word`
+fn is_made(function: &Expr) -> bool {
+    let Expr::Path(path) = function else {
+        return false;
     };
-    match range {
-        Expr::Range(range) => {
-            let last = u64::from(matches!(range.limits, syn::RangeLimits::Closed(_)));
-            let (start, end) = (bound(&range.start)?, bound(&range.end)?);
-            Some(end.saturating_add(last).saturating_sub(start))
-        }
-        Expr::Paren(part) => literal_turns(&part.expr),
-        _ => None,
-    }
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }

@@ -99,7 +99,24 @@ pub(crate) fn names(tokens: TokenStream, name: &Ident) -> bool {
     any_ident(tokens, &|ident| ident == name)
 }
 
-fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
+/// Whether a macro of this name only evaluates its arguments.
+pub(crate) fn is_known(path: &Path) -> bool {
+    grammar(path, &[]).is_some()
+}
+
+/// Hands out the identifiers among the tokens.
+pub(crate) fn each_ident(tokens: TokenStream, see: &mut dyn FnMut(&Ident)) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => each_ident(group.stream(), see),
+            TokenTree::Ident(ident) => see(&ident),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// Whether one of the identifiers among the tokens is wanted.
+pub(crate) fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => any_ident(group.stream(), wanted),
         TokenTree::Ident(ident) => wanted(&ident),

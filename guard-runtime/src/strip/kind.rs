@@ -1,28 +1,99 @@
-//! Whether an iterator can be split, by its type.
+//! Finds out whether an iteration can be cut, by its type: an inherent method on `Kind<I>` for those that can
+//! beats the one that it derefs to. Both makers have the same methods, and an expansion writes the head of the
+//! user's loop with them:
+//!
+//! ```text
+//! for pat in a.iter().zip(&b) {..}   =>   maker.run(maker.make(a.iter()).zip(maker.make(&b)))
+//! ```
+//!
+//! One of them makes a [`Cut`] of each base. The other changes nothing, so that the adaptors are those that the
+//! user's code finds, and runs the outcome with a check at each item.
 
 use core::marker::PhantomData;
+use core::ops::{Deref, Range, RangeInclusive};
+use core::slice::{Iter, IterMut};
 
-use crate::strip::cut::Cut;
-use crate::strip::split::Source;
-use crate::strip::watched::Watched;
+use crate::strip::adaptors::{Copies, Numbered, Reversed, Zipped};
+use crate::strip::split::{Closed, Split, SplitBack, Step};
+use crate::strip::stride::{Length, Stride};
+use crate::time::epoch::EPOCH;
+use crate::time::seen::Seen;
 
-/// Finds out whether an iterator can be split, as [`Probe`](crate::check::probe::Probe) does with types.
+/// What can be cut.
+#[doc(hidden)]
+pub trait Source {
+    /// What it is cut as.
+    type Split: Split;
+
+    /// All of it.
+    fn into_split(self) -> Self::Split;
+}
+
+macro_rules! sources {
+    ($(($($generics:tt)*) $source:ty, $split:ty, |$it:ident| $value:expr;)*) => {$(
+        impl<$($generics)*> Source for $source {
+            type Split = $split;
+
+            #[inline(always)]
+            fn into_split(self) -> $split {
+                let $it = self;
+                $value
+            }
+        }
+    )*};
+}
+sources! {
+    ('a, T) Iter<'a, T>, &'a [T], |it| it.as_slice();
+    ('a, T) &'a [T], &'a [T], |it| it;
+    ('a, T) &'a Vec<T>, &'a [T], |it| it;
+    ('a, T, const N: usize) &'a [T; N], &'a [T], |it| it;
+    ('a, T) IterMut<'a, T>, &'a mut [T], |it| it.into_slice();
+    ('a, T) &'a mut [T], &'a mut [T], |it| it;
+    ('a, T) &'a mut Vec<T>, &'a mut [T], |it| it;
+    ('a, T, const N: usize) &'a mut [T; N], &'a mut [T], |it| it;
+}
+
+impl<T: Step> Source for Range<T>
+where
+    Self: Iterator,
+{
+    type Split = Self;
+
+    #[inline(always)]
+    fn into_split(self) -> Self {
+        self
+    }
+}
+
+impl<T: Step> Source for RangeInclusive<T>
+where
+    Self: Iterator,
+{
+    type Split = Closed<T>;
+
+    #[inline(always)]
+    fn into_split(self) -> Closed<T> {
+        Closed::new(&self)
+    }
+}
+
+/// Of two iterators that are zipped, both or none.
+impl<A: Source, B: Source> Source for (A, B) {
+    type Split = Zipped<A::Split, B::Split>;
+
+    #[inline(always)]
+    fn into_split(self) -> Self::Split {
+        Zipped(self.0.into_split(), self.1.into_split())
+    }
+}
+
+/// An iterator of which is asked whether it can be cut.
 #[doc(hidden)]
 pub struct Kind<I>(Uncut<I>);
 
-/// An iterator that cannot be split.
+/// The answer for those that cannot.
 #[doc(hidden)]
 pub struct Uncut<I>(PhantomData<I>);
-
-/// Makes a [`Cut`].
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Cutter;
-
-/// Makes a [`Watched`].
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Watcher;
 
 /// The kind of this iterator.
 #[doc(hidden)]
@@ -36,8 +107,21 @@ pub fn kind<I>(_: &I) -> Kind<I> {
     clippy::unused_self,
     reason = "the method is found by the type of `self`"
 )]
+impl<I> Kind<I> {
+    /// Of both.
+    #[inline(always)]
+    #[must_use]
+    pub fn and<J>(self, _: Kind<J>) -> Kind<(I, J)> {
+        Kind(Uncut(PhantomData))
+    }
+}
+
+#[allow(
+    clippy::unused_self,
+    reason = "the method is found by the type of `self`"
+)]
 impl<I: Source> Kind<I> {
-    /// It can be split.
+    /// It can be cut.
     #[inline(always)]
     pub fn maker(&self) -> Cutter {
         Cutter
@@ -56,7 +140,7 @@ impl<I> Uncut<I> {
     }
 }
 
-impl<I> core::ops::Deref for Kind<I> {
+impl<I> Deref for Kind<I> {
     type Target = Uncut<I>;
 
     #[inline(always)]
@@ -65,20 +149,167 @@ impl<I> core::ops::Deref for Kind<I> {
     }
 }
 
+/// Makes a [`Cut`].
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Cutter;
+
 #[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Cutter {
-    /// The iteration.
+    /// The base of a loop's head.
     #[inline(always)]
-    pub fn make<I: Source>(self, iter: I) -> Cut<I::Split> {
-        Cut(iter.into_split())
+    pub fn make<I: Source>(self, base: I) -> Cut<I::Split> {
+        Cut(base.into_split())
+    }
+
+    /// The head.
+    #[inline(always)]
+    pub fn run<S>(self, head: Cut<S>) -> Cut<S> {
+        head
     }
 }
 
+/// Makes a [`Watched`].
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Watcher;
+
 #[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Watcher {
-    /// The iteration.
+    /// The base of a loop's head, as it is.
     #[inline(always)]
-    pub fn make<I>(self, iter: I) -> Watched<I> {
-        Watched::new(iter)
+    pub fn make<I>(self, base: I) -> I {
+        base
+    }
+
+    /// The head.
+    #[inline(always)]
+    pub fn run<I: IntoIterator>(self, head: I) -> Watched<I::IntoIter> {
+        Watched {
+            iter: head.into_iter(),
+            is_done: false,
+        }
+    }
+}
+
+/// An iteration that is cut.
+#[doc(hidden)]
+pub struct Cut<S>(pub(crate) S);
+
+impl<S: Split> Cut<S> {
+    /// Whether all items were handed out.
+    #[inline(always)]
+    pub fn is_done(&self) -> bool {
+        self.0.left() == 0
+    }
+
+    /// The next strip.
+    #[inline(always)]
+    pub fn strip(&mut self, length: Length, _: Seen) -> S::Piece {
+        let few = length.few();
+        let most = match self.0.left() {
+            _ if S::OWNING => 1,
+            left if left <= few => few,
+            _ => length.get(),
+        };
+        self.0.cut(most)
+    }
+
+    /// The length of the next strip.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::unused_self, reason = "of one shape with what is watched")]
+    pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
+        if S::OWNING {
+            length
+        } else {
+            stride.adapt(length)
+        }
+    }
+
+    /// As [`Iterator::enumerate`].
+    #[inline(always)]
+    pub fn enumerate(self) -> Cut<Numbered<S>> {
+        Cut(Zipped(0..usize::MAX, self.0))
+    }
+
+    /// As [`Iterator::rev`].
+    #[inline(always)]
+    pub fn rev(self) -> Cut<Reversed<S>>
+    where
+        S: SplitBack,
+    {
+        Cut(Reversed(self.0))
+    }
+
+    /// As [`Iterator::copied`].
+    #[inline(always)]
+    pub fn copied(self) -> Cut<Copies<S>> {
+        Cut(Copies(self.0))
+    }
+
+    /// As [`Iterator::zip`].
+    #[inline(always)]
+    pub fn zip<B>(self, other: Cut<B>) -> Cut<Zipped<S, B>> {
+        Cut(Zipped(self.0, other.0))
+    }
+}
+
+/// An iteration that cannot be cut. Nothing is known of it: it may begin to wait, as a channel does, whenever it
+/// likes; so the word is asked at each item, whatever the last ones took.
+#[doc(hidden)]
+pub struct Watched<I> {
+    iter: I,
+    is_done: bool,
+}
+
+impl<I: Iterator> Watched<I> {
+    /// Whether the iterator has ended.
+    #[inline(always)]
+    pub fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    /// Items until the word has moved, or the end.
+    #[inline(always)]
+    pub fn strip(&mut self, _: Length, seen: Seen) -> Strip<'_, I> {
+        Strip {
+            of: self,
+            seen,
+            word: seen.0,
+        }
+    }
+
+    /// There is nothing to learn.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
+    pub fn adapt(&self, _: &Stride, length: Length) -> Length {
+        length
+    }
+}
+
+/// A strip of a [`Watched`]. It ends once the word has moved, and not before it had an item: the check in front of
+/// it looked, and where every check has to look the loop would not come on.
+#[doc(hidden)]
+pub struct Strip<'a, I> {
+    of: &'a mut Watched<I>,
+    seen: Seen,
+    /// As it was when the last item had come, which may have taken any time.
+    word: u64,
+}
+
+impl<I: Iterator> Iterator for Strip<'_, I> {
+    type Item = I::Item;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<I::Item> {
+        if self.word != self.seen.0 {
+            return None;
+        }
+        let item = self.of.iter.next();
+        self.of.is_done = item.is_none();
+        self.word = EPOCH.load_relaxed();
+        item
     }
 }

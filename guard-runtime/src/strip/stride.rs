@@ -1,14 +1,9 @@
-//! How long the strips of a loop are: an inner loop without a check, as long as what the optimiser does to a loop
-//! needs, between two checks. The idea is that of `HotSpot`'s counted loops.
-//!
-//! The length is learned, once per loop and process: operators can be overloaded and calls can be slow, so it
-//! starts short, and grows only while the clock says that a strip takes less than [`SHORT`]. A strip of full
+//! How long the strips of a loop are. It is learned, once per loop and process: operators can be overloaded, so the
+//! length starts short, and grows only while the clock says that a strip takes less than [`SHORT`]. A strip of full
 //! length is not timed any more, until a tick passes in one.
 
-use core::ops::Range;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use crate::strip::split::rare;
 use crate::time::clock;
 
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
@@ -16,6 +11,10 @@ const FULL: u32 = 4096;
 
 /// Few enough for operators that take microseconds.
 const FIRST: u32 = 16;
+
+/// If no more turns than these are left they are one strip, whatever was learned. Where the compiler knows how many
+/// there are, as in an array, the loop is then compiled as if there were no strips.
+const FEW: usize = FIRST as usize;
 
 /// Microseconds, almost. Twice this and a margin is still well within what a trip may be late.
 const SHORT: u32 = 20;
@@ -56,11 +55,10 @@ impl Stride {
         Length::new(self.length.load(Ordering::Relaxed), 0)
     }
 
-    /// Between two strips; most loops end in their first.
+    /// Between two strips.
     #[inline(always)]
     #[must_use]
     pub fn adapt(&self, length: Length) -> Length {
-        rare();
         if length.now() == FULL {
             length
         } else {
@@ -140,12 +138,15 @@ impl Length {
     pub(crate) fn get(self) -> usize {
         self.now() as usize
     }
-}
 
-/// The turns of one strip of a `while`.
-#[doc(hidden)]
-#[inline(always)]
-#[must_use]
-pub fn turns(length: Length) -> Range<u32> {
-    0..length.now()
+    /// So many turns are one strip; none where every turn is to be checked.
+    #[inline(always)]
+    #[allow(clippy::unused_self, reason = "of one shape with `get`")]
+    pub(crate) fn few(self) -> usize {
+        #[cfg(feature = "testing")]
+        if crate::time::source::takes_every_check() {
+            return 0;
+        }
+        FEW
+    }
 }

@@ -2,7 +2,7 @@
 
 use guard_runtime::loop_guard;
 
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 
 #[inline(never)]
 #[loop_guard(inherit)]
@@ -14,7 +14,7 @@ pub fn zipped(to: &mut [u32; 4], from: &[u32; 4]) {
 
 #[inline(never)]
 #[loop_guard(timeout = "1h")]
-pub fn array_of_a_hash(bytes: &[u8; 32]) -> u32 {
+pub fn array_of_a_hash(bytes: &[u8; 16]) -> u32 {
     let mut sum = 0;
     for (i, byte) in bytes.iter().rev().enumerate() {
         sum ^= u32::from(*byte) << i;
@@ -45,7 +45,7 @@ pub fn rounds(state: &mut [u64; 8]) {
 #[cfg(feature = "one_more")]
 #[inline(never)]
 #[loop_guard(inherit)]
-pub fn too_many(to: &mut [u32; 33]) {
+pub fn too_many(to: &mut [u32; 17]) {
     for to in to.iter_mut() {
         *to += 1;
     }

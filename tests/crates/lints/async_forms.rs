@@ -23,6 +23,14 @@ pub mod errors {
         Ok(a)
     }
 
+    /// Temporaries of the head of the last loop.
+    pub async fn head(n: u32, sum: &mut u32) {
+        let list = core::cell::RefCell::new([n, 2]);
+        for x in list.borrow().iter() {
+            *sum += x;
+        }
+    }
+
     /// Loops with and without awaits.
     pub async fn loops(n: u32, list: &[u32]) -> Result<u32, Error> {
         let mut sum = 0;

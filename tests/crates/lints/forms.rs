@@ -112,6 +112,67 @@ pub mod errors {
         }
     }
 
+    /// Temporaries of a loop's head, at the end of what owns what they borrow.
+    pub fn heads(n: u32, sum: &mut u32) {
+        {
+            let list = core::cell::RefCell::new([n, 2]);
+            for x in list.borrow().iter() {
+                *sum += x;
+            }
+        }
+        let mut closure = || {
+            let list = std::sync::Mutex::new([n, 2]);
+            for x in list.lock().unwrap().iter_mut() {
+                *x += *sum;
+            }
+        };
+        closure();
+        let list = core::cell::RefCell::new([n, 2]);
+        for (x, y) in list.borrow().iter().zip(&[3, n]) {
+            *sum += x * y;
+        }
+    }
+
+    /// A label that is used, and two that are not.
+    pub fn labels(list: &[u32]) -> u32 {
+        let mut sum = 0;
+        'used: for x in list {
+            if *x == 3 {
+                continue 'used;
+            }
+            sum += x;
+        }
+        'left: for x in list {
+            if *x == 4 {
+                break 'left;
+            }
+            sum += x;
+        }
+        'both: for x in list {
+            if *x == 5 {
+                continue 'both;
+            }
+            if *x == 6 {
+                break 'both;
+            }
+            sum += x;
+        }
+        'turns: while sum > 9 {
+            sum -= 1;
+            if sum == 12 {
+                continue 'turns;
+            }
+            sum /= 2;
+        }
+        'unused: for x in list {
+            sum += x;
+        }
+        'idle: while sum > 9 {
+            sum -= 1;
+        }
+        sum
+    }
+
     /// A `while` that counts, one that does not, one with calls.
     pub fn by_while(n: u32) -> Outcome<u32> {
         let mut sum = 0;

@@ -1,0 +1,227 @@
+//! Of which expressions the type is surely known where a loop stands.
+//!
+//! Whether an iteration can be cut is asked of its type, in front of the loop, and the compiler takes a type that is
+//! decided further down for one that can. A macro knows no types, so it asks only where what is written leaves no
+//! doubt. Any other loop is checked at each iteration.
+
+use std::collections::HashMap;
+
+use quote::ToTokens;
+use syn::{
+    Block, Expr, ExprForLoop, ExprMethodCall, FnArg, GenericArgument, Ident, Item, Local, Pat,
+    Stmt, Type,
+};
+
+use crate::syntax::calls;
+use crate::syntax::walk::{self, Visitor};
+
+/// Methods that return an iterator over a slice, and the number of their arguments. A type of the user's may have
+/// such methods as well; what they return is known too.
+const ITERATING: [&str; 2] = ["iter", "iter_mut"];
+
+/// Methods that return a slice.
+const SLICING: [&str; 4] = ["as_bytes", "as_mut_slice", "as_slice", "to_vec"];
+
+/// What is written of a name's type.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    /// A slice, an array or a `Vec`, though perhaps of items yet unknown; or a reference to one.
+    list: bool,
+    /// It is a reference.
+    borrowed: bool,
+    /// All of it.
+    whole: bool,
+}
+
+/// The names that a function binds. One that is bound twice is known as far as both are.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<Ident, Known>);
+
+impl Names {
+    /// Of a function with these arguments.
+    pub(crate) fn of<'a>(inputs: impl IntoIterator<Item = &'a FnArg>, block: &mut Block) -> Self {
+        let mut names = Self::default();
+        for input in inputs {
+            if let FnArg::Typed(argument) = input {
+                names.bind(&mut argument.pat.clone(), of_type(&argument.ty));
+            }
+        }
+        names.visit_block_mut(block);
+        names
+    }
+
+    /// Whether a loop over this may be cut: it is no list by value, and its type is known.
+    pub(crate) fn may_be_cut(&self, head: &Expr) -> bool {
+        let known = self.known(head);
+        known.list && known.borrowed
+    }
+
+    fn bind(&mut self, pat: &mut Pat, known: Known) {
+        match pat {
+            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                self.record(&pat.ident, known);
+            }
+            _ => self.visit_pat_mut(pat),
+        }
+    }
+
+    fn record(&mut self, name: &Ident, known: Known) {
+        let both = |other: &mut Known| {
+            *other = Known {
+                list: other.list && known.list,
+                borrowed: other.borrowed && known.borrowed,
+                whole: other.whole && known.whole,
+            };
+        };
+        self.0.entry(name.clone()).and_modify(both).or_insert(known);
+    }
+
+    fn known(&self, expr: &Expr) -> Known {
+        let list = |borrowed| Known {
+            list: true,
+            borrowed,
+            whole: false,
+        };
+        match expr {
+            Expr::Path(path) if path.path.is_ident("self") => whole(false),
+            Expr::Path(path) => path
+                .path
+                .get_ident()
+                .and_then(|name| self.0.get(name).copied())
+                .unwrap_or_default(),
+            Expr::Group(part) => self.known(&part.expr),
+            Expr::Paren(part) => self.known(&part.expr),
+            Expr::Reference(part) => Known {
+                borrowed: true,
+                ..self.known(&part.expr)
+            },
+            Expr::Unary(part) if matches!(part.op, syn::UnOp::Deref(_)) => self.known(&part.expr),
+            Expr::Field(part) if self.known(&part.base).whole => whole(true),
+            Expr::Index(part) => match self.known(&part.expr) {
+                of if matches!(*part.index, Expr::Range(_)) => of,
+                of if of.whole => whole(false),
+                _ => Known::default(),
+            },
+            Expr::Range(range) if range.start.is_some() && range.end.is_some() => list(true),
+            Expr::Array(_) | Expr::Repeat(_) => list(false),
+            Expr::Macro(call) if call.mac.path.is_ident("vec") => list(false),
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if is_of_vec(&path.path)) => {
+                list(false)
+            }
+            Expr::MethodCall(call) if iterates(call) => Known {
+                whole: self.known(&call.receiver).whole,
+                ..list(true)
+            },
+            Expr::MethodCall(call) if is_one_of(call, &SLICING) => list(call.method != "to_vec"),
+            Expr::MethodCall(call) if call.method == "collect" => collected(call),
+            _ => Known::default(),
+        }
+    }
+}
+
+/// `v.iter()`
+pub(crate) fn iterates(call: &ExprMethodCall) -> bool {
+    is_one_of(call, &ITERATING)
+}
+
+fn is_one_of(call: &ExprMethodCall, names: &[&str]) -> bool {
+    call.args.is_empty()
+        && call.turbofish.is_none()
+        && names.contains(&call.method.to_string().as_str())
+}
+
+/// `Vec::with_capacity`
+fn is_of_vec(path: &syn::Path) -> bool {
+    path.segments.len() == 2 && path.segments[0].ident == "Vec"
+}
+
+fn whole(borrowed: bool) -> Known {
+    Known {
+        list: true,
+        borrowed,
+        whole: true,
+    }
+}
+
+/// `collect::<Vec<_>>()`
+fn collected(call: &ExprMethodCall) -> Known {
+    let of = call.turbofish.as_ref().and_then(|of| of.args.first());
+    match of {
+        Some(GenericArgument::Type(ty)) => of_type(ty),
+        _ => Known::default(),
+    }
+}
+
+fn of_type(ty: &Type) -> Known {
+    Known {
+        list: is_list(ty),
+        borrowed: matches!(ty, Type::Reference(_)),
+        whole: !calls::any_ident(ty.to_token_stream(), &|ident| ident == "_"),
+    }
+}
+
+fn is_list(ty: &Type) -> bool {
+    match ty {
+        Type::Array(_) | Type::Slice(_) => true,
+        Type::Group(part) => is_list(&part.elem),
+        Type::Paren(part) => is_list(&part.elem),
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Vec"),
+        Type::Reference(part) => is_list(&part.elem),
+        _ => false,
+    }
+}
+
+impl Visitor for Names {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Local(Local {
+                pat,
+                init: Some(init),
+                ..
+            }) if matches!(pat, Pat::Ident(_)) => {
+                let known = self.known(&init.expr);
+                self.visit_local_init_mut(init);
+                self.bind(pat, known);
+            }
+            // It may bind any of the names that it is given.
+            Stmt::Macro(call) if !calls::is_known(&call.mac.path) => {
+                calls::each_ident(call.mac.tokens.clone(), &mut |name| {
+                    self.record(name, Known::default());
+                });
+            }
+            _ => walk::stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {
+        if self.known(&expr.expr).whole {
+            self.bind(&mut expr.pat, whole(true));
+            self.visit_expr_mut(&mut expr.expr);
+            self.visit_block_mut(&mut expr.body);
+        } else {
+            walk::expr_for_loop(self, expr);
+        }
+    }
+
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        match pat {
+            Pat::Type(typed) => self.bind(&mut typed.pat, of_type(&typed.ty)),
+            _ => walk::pat(self, pat),
+        }
+    }
+
+    fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
+        self.record(&pat.ident, Known::default());
+        walk::pat_ident(self, pat);
+    }
+
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+}
