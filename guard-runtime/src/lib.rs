@@ -44,6 +44,7 @@
 #![cfg_attr(guard_loom, allow(dead_code, unreachable_pub, reason = "see above"))]
 
 mod base;
+mod context;
 mod stack;
 mod time;
 

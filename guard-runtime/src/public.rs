@@ -5,6 +5,8 @@ pub use crate::budget::Budget;
 pub use crate::check::query::{checkpoint, deadline, remaining};
 pub use crate::cleanup::deferred::{Deferred, Exit, defer};
 pub use crate::cleanup::shield::{shield, shield_for};
+pub use crate::context::cancel::Cancel;
+pub use crate::context::token::handle::{CancelToken, Cancelled};
 pub use crate::observe::snapshot::{OpenScope, Snapshot, snapshot};
 pub use crate::trip::hook::{Event, set_hook};
 pub use crate::trip::tripped::{Cause, Tripped};

@@ -28,7 +28,7 @@ pub(crate) struct WaitingScope {
 
 pub(crate) struct Waiter {
     number: u64,
-    /// `None` if the place is free.
+    /// `None` if the place is free, or is no scope's.
     site: Option<&'static Site>,
     pub(crate) saved: Saved,
     /// The time of its alarm; [`NEVER`] also once that has fired.
@@ -77,9 +77,18 @@ impl List {
 
     /// Adds a waiting scope, without an alarm. Returns its index.
     pub(crate) fn add(&mut self, site: &'static Site, saved: Saved) -> u32 {
+        self.insert(Some(site), saved)
+    }
+
+    /// Adds what is no scope, for an alarm alone.
+    pub(crate) fn add_alone(&mut self) -> u32 {
+        self.insert(None, Saved::default())
+    }
+
+    fn insert(&mut self, site: Option<&'static Site>, saved: Saved) -> u32 {
         let waiter = Waiter {
             number: self.added,
-            site: Some(site),
+            site,
             saved,
             at: NEVER,
             waker: None,

@@ -5,33 +5,44 @@
 
 #[cfg(not(guard_loom))]
 mod primitives {
-    pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+    pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
     pub(crate) use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 }
 
 #[cfg(guard_loom)]
 mod primitives {
-    pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+    pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
     pub(crate) use loom::sync::{Mutex, MutexGuard};
     pub(crate) use std::sync::PoisonError;
 
-    /// Loom has none. This one hands out copies.
-    pub(crate) struct OnceLock<T>(Mutex<Option<T>>);
+    /// Loom has none. This one hands out copies; while it is empty, a look is one acquire load, as in the real one.
+    pub(crate) struct OnceLock<T> {
+        is_set: AtomicBool,
+        value: Mutex<Option<T>>,
+    }
 
     impl<T: Clone> OnceLock<T> {
         pub(crate) fn new() -> Self {
-            Self(Mutex::new(None))
+            Self {
+                is_set: AtomicBool::new(false),
+                value: Mutex::new(None),
+            }
         }
 
         pub(crate) fn get(&self) -> Option<T> {
-            super::lock(&self.0).clone()
+            if self.is_set.load(Ordering::Acquire) {
+                super::lock(&self.value).clone()
+            } else {
+                None
+            }
         }
 
         pub(crate) fn set(&self, value: T) -> Result<(), T> {
-            match &mut *super::lock(&self.0) {
+            match &mut *super::lock(&self.value) {
                 Some(_) => Err(value),
                 none => {
                     *none = Some(value);
+                    self.is_set.store(true, Ordering::Release);
                     Ok(())
                 }
             }

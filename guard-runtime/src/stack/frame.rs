@@ -194,7 +194,7 @@ impl Earliest {
 }
 
 /// What is kept of an open scope that is on no stack: that of an async function between two polls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Saved {
     pub(crate) start: u64,
     pub(crate) limit: u64,

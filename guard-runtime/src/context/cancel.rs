@@ -1,0 +1,91 @@
+//! What can be asked whether to stop.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use crate::context::token::handle::CancelToken;
+
+/// Something that says whether to stop: a [`CancelToken`], a flag, a function, the token of another library.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+/// use guard_runtime::{Cancel, CancelToken};
+///
+/// fn stops(cancel: impl Cancel) -> bool {
+///     cancel.is_cancelled()
+/// }
+///
+/// static STOP: AtomicBool = AtomicBool::new(true);
+/// assert!(stops(&STOP));
+/// assert!(!stops(Arc::new(AtomicBool::new(false))));
+/// assert!(!stops(CancelToken::new()));
+///
+/// let failures = AtomicU32::new(3);
+/// assert!(stops(|| failures.load(Ordering::Relaxed) > 2));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell whether to stop",
+    label = "write a `CancelToken`, a `&AtomicBool`, an `Arc<AtomicBool>` or a closure that returns `bool`"
+)]
+pub trait Cancel {
+    /// Whether to stop. It is asked often: it must neither block nor panic.
+    fn is_cancelled(&self) -> bool;
+
+    /// Why, once that is true.
+    fn reason(&self) -> &'static str {
+        "cancelled"
+    }
+}
+
+impl Cancel for CancelToken {
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled()
+    }
+
+    fn reason(&self) -> &'static str {
+        self.reason().unwrap_or("cancelled")
+    }
+}
+
+impl Cancel for &CancelToken {
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        CancelToken::is_cancelled(self)
+    }
+
+    fn reason(&self) -> &'static str {
+        Cancel::reason(*self)
+    }
+}
+
+/// Acquire: what happened before the flag was set is visible.
+impl Cancel for &AtomicBool {
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        self.load(Ordering::Acquire)
+    }
+}
+
+/// As `&AtomicBool`.
+impl Cancel for Arc<AtomicBool> {
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        self.load(Ordering::Acquire)
+    }
+}
+
+impl<F: Fn() -> bool> Cancel for F {
+    #[inline]
+    fn is_cancelled(&self) -> bool {
+        self()
+    }
+}
+
+#[cfg(feature = "tokio-util")]
+impl Cancel for tokio_util::sync::CancellationToken {
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled()
+    }
+}

@@ -1,0 +1,53 @@
+//! A cancel that comes by itself: an alarm that belongs to no scope.
+
+use std::task::Waker;
+
+use crate::alarm::alarms::{Shard, list, own_shard, rounded};
+use crate::alarm::list::NEVER;
+use crate::base::sync::lock;
+use crate::driver;
+
+/// Wakes a waker once a time has passed, unless it is dropped before.
+pub(crate) struct Alarm {
+    /// None on the paused clock of a test, and for a time that never comes.
+    place: Option<Place>,
+}
+
+struct Place {
+    shard: Shard,
+    index: u32,
+}
+
+impl Alarm {
+    pub(crate) fn new(due: u64, waker: Waker) -> Self {
+        #[cfg(feature = "testing")]
+        if crate::time::source::paused_at().is_some() {
+            crate::alarm::paused::wake_after(due, &waker);
+            return Self { place: None };
+        }
+        let at = rounded(due);
+        if at == NEVER {
+            return Self { place: None };
+        }
+        let shard = own_shard();
+        let mut list = lock(list(shard));
+        let index = list.add_alone();
+        list.set(index, at, waker);
+        drop(list);
+        // Without a ticker nobody fires it.
+        let _: bool = driver::request(at);
+        Self {
+            place: Some(Place { shard, index }),
+        }
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if let Some(Place { shard, index }) = self.place {
+            let waker = lock(list(shard)).remove(index);
+            // Not under the lock, which its destructor may take.
+            drop(waker);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Loom models of the tree: the code of `tree.rs` itself, in every order.
+//!
+//! Above each model stands what it was seen to catch when the code was changed so.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Wake, Waker};
+
+use loom::thread;
+
+use crate::context::token::tree;
+
+type Node = tree::Node<()>;
+
+/// Nobody who sees one node cancelled sees another one that is not.
+///
+/// Caught: `in_force` stored or loaded relaxed; each node cancelled as it is claimed.
+#[test]
+fn a_tree_cancels_in_one_step() {
+    loom::model(|| {
+        let root = Node::root();
+        let (one, other) = (root.child(), root.child());
+        let canceller = {
+            let root = Arc::clone(&root);
+            thread::spawn(move || assert!(root.cancel("stop").is_some()))
+        };
+        let reader = {
+            let (one, other) = (Arc::clone(&one), Arc::clone(&other));
+            thread::spawn(move || {
+                if other.is_cancelled() {
+                    assert!(one.is_cancelled());
+                }
+            })
+        };
+        if one.is_cancelled() {
+            assert!(root.is_cancelled() && other.is_cancelled());
+        }
+        canceller.join().unwrap();
+        reader.join().unwrap();
+    });
+}
+
+/// A child that is made meanwhile is cancelled as well, and is when the parent is.
+///
+/// Caught: a parent claimed after its lock is released; `in_force` stored or loaded relaxed.
+#[test]
+fn no_child_escapes() {
+    loom::model(|| {
+        let root = Node::root();
+        let canceller = {
+            let root = Arc::clone(&root);
+            thread::spawn(move || {
+                root.cancel("stop");
+            })
+        };
+        let child = root.child();
+        if root.is_cancelled() {
+            assert_eq!(child.reason(), Some("stop"));
+        }
+        let grandchild = child.child();
+        canceller.join().unwrap();
+        assert_eq!(child.reason(), Some("stop"));
+        assert_eq!(grandchild.reason(), Some("stop"));
+    });
+}
+
+/// Of two cancels each node keeps one, and the lower one never hides a child from the upper one.
+///
+/// Caught: a cancel that does not lock the tree.
+#[test]
+fn cancels_of_one_tree_take_turns() {
+    loom::model(|| {
+        let root = Node::root();
+        let middle = root.child();
+        let leaf = middle.child();
+        let lower = {
+            let middle = Arc::clone(&middle);
+            thread::spawn(move || middle.cancel("lower").is_some())
+        };
+        let upper = root.cancel("upper");
+        assert!(upper.is_some() && leaf.is_cancelled() && middle.is_cancelled());
+        let won = lower.join().unwrap();
+        let reason = if won { "lower" } else { "upper" };
+        assert_eq!(middle.reason(), Some(reason));
+        assert_eq!(leaf.reason(), Some(reason));
+        assert_eq!(root.reason(), Some("upper"));
+    });
+}
+
+struct Count(AtomicU32);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Whoever waits is woken, or is told that there is nothing to wait for.
+///
+/// Caught: a waker registered without a look under the lock; wakers taken before the cancel is in force.
+#[test]
+fn no_waker_escapes() {
+    loom::model(|| {
+        let root = Node::root();
+        let child = root.child();
+        let canceller = thread::spawn(move || {
+            for waker in root.cancel("stop").into_iter().flatten() {
+                waker.wake();
+            }
+        });
+        let count = Arc::new(Count(AtomicU32::new(0)));
+        let waits = child.register(&mut None, Waker::from(Arc::clone(&count)));
+        canceller.join().unwrap();
+        assert!(child.is_cancelled());
+        assert_eq!(count.0.load(Ordering::Relaxed), u32::from(waits));
+    });
+}
+
+/// Nor of a child that is born meanwhile, which the cancel does not know.
+///
+/// Caught: a child that does not wait for the lock of the tree.
+#[test]
+fn no_waker_of_a_new_child_escapes() {
+    loom::model(|| {
+        let root = Node::root();
+        let canceller = {
+            let root = Arc::clone(&root);
+            thread::spawn(move || {
+                for waker in root.cancel("stop").into_iter().flatten() {
+                    waker.wake();
+                }
+            })
+        };
+        let child = root.child();
+        let count = Arc::new(Count(AtomicU32::new(0)));
+        let waits = child.register(&mut None, Waker::from(Arc::clone(&count)));
+        canceller.join().unwrap();
+        assert_eq!(count.0.load(Ordering::Relaxed), u32::from(waits));
+    });
+}
+
+/// A node that goes meanwhile is neither in the way nor left behind.
+///
+/// The counts of `Arc` are the standard library's, and take no part in the model.
+#[test]
+fn a_node_goes_while_its_tree_cancels() {
+    loom::model(|| {
+        let root = Node::root();
+        let child = root.child();
+        let leaf = child.child();
+        let owner = thread::spawn(move || {
+            drop(child);
+            drop(leaf);
+        });
+        root.cancel("stop");
+        owner.join().unwrap();
+        assert_eq!(root.children(), 0);
+    });
+}
