@@ -1,5 +1,6 @@
-//! What stops work from outside: tokens.
+//! What stops work from outside its loops: tokens, and checks inside foreign code.
 
+mod adaptors;
 mod allocations;
 mod tokens;
 

@@ -64,6 +64,20 @@ impl Stack {
         (index + 1..self.depth()).any(|above| self.frame(above).is_wall())
     }
 
+    /// The innermost scope that is marked as tripped, unless a wall stands above it.
+    pub(crate) fn last_told(&self) -> Option<u32> {
+        for index in (0..self.depth()).rev() {
+            let frame = self.frame(index);
+            if frame.is_told() {
+                return Some(index);
+            }
+            if frame.is_wall() {
+                break;
+            }
+        }
+        None
+    }
+
     /// Marks the scope at `index` as tripped; true the first time.
     pub(crate) fn tell(&self, index: u32) -> bool {
         self.date_open();

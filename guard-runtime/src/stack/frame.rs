@@ -113,6 +113,12 @@ impl Frame {
         self.site.load(Ordering::Relaxed) & DATED != 0
     }
 
+    /// Whether the scope is marked as tripped.
+    pub(crate) fn is_told(&self) -> bool {
+        let due = self.due.load(Ordering::Relaxed);
+        self.is_dated() && due != u64::MAX && due & TOLD != 0
+    }
+
     #[inline]
     pub(crate) fn is_wall(&self) -> bool {
         self.site.load(Ordering::Relaxed) & WALL != 0

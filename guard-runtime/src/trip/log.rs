@@ -103,6 +103,15 @@ pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
     });
 }
 
+/// The trip that was noted last of the scope at depth `owner`, which has tripped.
+pub(crate) fn of(owner: u32) -> Option<Tripped> {
+    LOG.with(|log| {
+        let noted = &log.borrow().noted;
+        let found = noted.iter().rev().find(|entry| entry.owner == owner);
+        found.map(|entry| entry.tripped.clone())
+    })
+}
+
 /// Sets the trip that unwinds to a boundary.
 pub(crate) fn set_flying(tripped: Option<Tripped>) {
     LOG.with(|log| log.borrow_mut().flying = tripped);

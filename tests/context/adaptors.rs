@@ -1,0 +1,321 @@
+//! Real parsers, decoders and chains over input that does not end.
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::time::Duration;
+
+use guard_runtime::io::Checked;
+use guard_runtime::{
+    Budget, Cause, GuardedIterator, Tripped, checkpoint, loop_guard, shield, testing, tripped,
+};
+use harness::Paused;
+
+/// A head, then the same bytes over and over.
+struct Endless {
+    head: io::Cursor<Vec<u8>>,
+    body: Vec<u8>,
+    at: usize,
+}
+
+impl Endless {
+    fn new(head: impl Into<Vec<u8>>, body: impl Into<Vec<u8>>) -> Self {
+        let head = io::Cursor::new(head.into());
+        Self {
+            head,
+            body: body.into(),
+            at: 0,
+        }
+    }
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.head.read(buffer)?;
+        if read > 0 || buffer.is_empty() {
+            return Ok(read);
+        }
+        let part = &self.body[self.at..];
+        let count = part.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&part[..count]);
+        self.at = (self.at + count) % self.body.len();
+        Ok(count)
+    }
+}
+
+/// The trip that an I/O error brings along.
+fn source(error: &io::Error) -> &Tripped {
+    error
+        .get_ref()
+        .and_then(|error| error.downcast_ref())
+        .expect("a trip")
+}
+
+const LIMIT: Duration = Duration::from_millis(20);
+
+/// Runs foreign code, which must not come to an end by itself, and returns what it made of the trip.
+fn cut<T, E>(foreign: impl FnOnce() -> Result<T, E>) -> (E, Tripped) {
+    let outcome = Budget::timeout(LIMIT).named("cut").run(|| {
+        let Err(error) = foreign() else {
+            panic!("it has no end")
+        };
+        (error, tripped().expect("a trip, whatever became of it"))
+    });
+    let (error, tripped) = outcome.expect("the foreign code returns an error of its own");
+    assert_eq!(tripped.scope(), "cut");
+    assert!(
+        matches!(tripped.cause(), Cause::Timeout { limit, elapsed } if limit == LIMIT && elapsed > limit)
+    );
+    (error, tripped)
+}
+
+#[test]
+fn json_without_an_end() {
+    let endless = Checked::new(BufReader::new(Endless::new("[", "1,")));
+    let (error, _) = cut(|| serde_json::from_reader::<_, serde::de::IgnoredAny>(endless));
+    assert_eq!(error.io_error_kind(), Some(ErrorKind::TimedOut));
+}
+
+#[test]
+fn csv_without_an_end() {
+    let mut rows = csv::Reader::from_reader(Checked::new(Endless::new("a,b,c\n", "1,two,3.0\n")));
+    let (error, trip) = cut(|| rows.records().try_fold(0, |n, row| row.map(|_| n + 1)));
+    let csv::ErrorKind::Io(error) = error.kind() else {
+        panic!("{error}")
+    };
+    assert_eq!(source(error).location(), trip.location());
+}
+
+/// Foreign code that swallows the error comes to it again, and cannot go on.
+#[test]
+fn csv_that_drops_errors() {
+    let mut rows = csv::Reader::from_reader(Checked::new(Endless::new("a,b\n", "1,2\n")));
+    let outcome = Budget::timeout(LIMIT).run(|| {
+        let count = rows.records().filter_map(Result::ok).count();
+        (count, tripped())
+    });
+    let (count, tripped) = outcome.unwrap();
+    assert!(
+        count > 0 && tripped.is_some(),
+        "{count} rows, and the trip is known"
+    );
+}
+
+#[test]
+fn a_compressed_bomb() {
+    let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    member.write_all(&vec![0; 100_000]).unwrap();
+    let bomb = Checked::new(Endless::new("", member.finish().unwrap()));
+    let mut unpacked = flate2::read::MultiGzDecoder::new(bomb);
+    let (error, _) = cut(|| io::copy(&mut unpacked, &mut io::sink()));
+    source(&error);
+}
+
+/// A PNG of two thousand million rows, of which each part is right.
+fn image_bomb() -> Endless {
+    fn chunk(kind: &[u8], data: &[u8]) -> Vec<u8> {
+        let mut crc = flate2::Crc::new();
+        crc.update(kind);
+        crc.update(data);
+        let length = u32::try_from(data.len()).unwrap();
+        [&length.to_be_bytes(), kind, data, &crc.sum().to_be_bytes()].concat()
+    }
+    let side = 0x7FFF_FFFF_u32.to_be_bytes();
+    let header = [&1000_u32.to_be_bytes()[..], &side, &[8, 0, 0, 0, 0]].concat();
+    // A block as it is: not the last, 1001 bytes, which are a filter and a row.
+    let row = [&[0, 0xE9, 0x03, 0x16, 0xFC][..], &[0; 1001]].concat();
+    let head = [
+        b"\x89PNG\r\n\x1a\n",
+        &chunk(b"IHDR", &header)[..],
+        &chunk(b"IDAT", &[0x78, 0x01]),
+    ]
+    .concat();
+    Endless::new(head, chunk(b"IDAT", &row))
+}
+
+#[test]
+fn an_image_without_an_end() {
+    let mut decoder = png::Decoder::new(Checked::new(BufReader::new(Seekless(image_bomb()))));
+    decoder.set_limits(png::Limits { bytes: usize::MAX });
+    let mut reader = decoder.read_info().unwrap();
+    let (error, _) = cut(|| {
+        loop {
+            reader.next_row()?;
+        }
+        #[allow(unreachable_code, reason = "for its type")]
+        Ok::<(), png::DecodingError>(())
+    });
+    let png::DecodingError::IoError(error) = error else {
+        panic!("{error}")
+    };
+    source(&error);
+}
+
+/// The decoder wants to be able to seek, and does not.
+struct Seekless<R>(R);
+
+impl<R: Read> Read for Seekless<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl<R> Seek for Seekless<R> {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(ErrorKind::Unsupported.into())
+    }
+}
+
+#[test]
+fn a_search_in_a_long_text() {
+    let word = regex::Regex::new(r"\b\w+\b").unwrap();
+    let text = "a few words, ".repeat(1_000_000);
+    let search = || {
+        word.find_iter(&text)
+            .guarded()
+            .try_fold(0, |n, found| Ok(n + found?.len()))
+    };
+    let (error, trip) = cut::<usize, Tripped>(search);
+    assert_eq!(error.location(), trip.location());
+}
+
+#[test]
+fn a_chain_that_drops_errors_ends() {
+    let outcome = Budget::timeout(Duration::ZERO).run(|| 0);
+    assert!(outcome.is_err());
+    let (count, late) = Budget::timeout(Duration::from_millis(1))
+        .run(|| {
+            let count = std::iter::repeat(0)
+                .guarded()
+                .filter_map(Result::ok)
+                .count();
+            (count, checkpoint())
+        })
+        .unwrap();
+    assert!(count > 0 && late.is_err());
+}
+
+#[test]
+fn items_come_through_and_the_trip_is_the_last() {
+    let _time = Paused::new();
+    let items = Budget::timeout(Duration::from_secs(1)).run(|| {
+        let (mut items, made) = ((0..3).guarded(), line!());
+        assert_eq!(items.size_hint(), (1, Some(4)));
+        let first = items.next().unwrap();
+        testing::advance(Duration::from_secs(2));
+        let trip = items.next().unwrap();
+        assert_eq!(items.size_hint(), (0, Some(0)));
+        assert!(items.next().is_none());
+        (first, trip, made)
+    });
+    let (first, trip, made) = items.unwrap();
+    assert_eq!(first.unwrap(), 0);
+    assert_eq!(trip.unwrap_err().location().line(), made);
+    assert!(
+        (0..3).guarded().map(Result::unwrap).eq(0..3),
+        "without a budget nothing trips"
+    );
+}
+
+#[test]
+fn every_call_of_a_reader_checks_and_a_trip_reads_nothing() {
+    let _time = Paused::new();
+    let outcome = Budget::timeout(Duration::from_secs(1)).run(|| {
+        let bytes = io::Cursor::new(b"one\ntwo\n".to_vec());
+        let (mut file, made) = (Checked::new(bytes), line!());
+        let mut line = String::new();
+        file.read_line(&mut line).unwrap();
+        file.write_all(b"TWO").unwrap();
+        testing::advance(Duration::from_secs(2));
+        let mut bytes = [0; 3];
+        let errors = [
+            file.read(&mut bytes).unwrap_err(),
+            file.read_to_end(&mut Vec::new()).unwrap_err(),
+            file.read_exact(&mut bytes).unwrap_err(),
+            file.read_line(&mut line).unwrap_err(),
+            file.write_all(b"!").unwrap_err(),
+            file.flush().unwrap_err(),
+            file.rewind().unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.kind(), ErrorKind::TimedOut);
+            assert_eq!(source(&error).location().line(), made);
+        }
+        assert_eq!(
+            (line.as_str(), bytes, file.get_ref().position()),
+            ("one\n", [0; 3], 7)
+        );
+        shield(|| file.write_all(b"!")).unwrap();
+        file.into_inner().into_inner()
+    });
+    assert_eq!(outcome.unwrap(), b"one\nTWO!");
+}
+
+/// The standard library repeats what was interrupted.
+#[test]
+fn no_trip_is_an_interruption() {
+    #[loop_guard(iterations = 3, on_trip = "break")]
+    fn read(reader: impl Read) -> io::Result<usize> {
+        let mut n = 0;
+        while n < 10 {
+            n += 1;
+        }
+        // The scope is spent, and every check in it trips.
+        Checked::new(reader).read_to_end(&mut Vec::new())
+    }
+    let error = read(&b"bytes"[..]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Other);
+    assert_eq!(source(&error).cause(), Cause::Iterations { limit: 3 });
+}
+
+#[test]
+fn what_tripped_is_of_the_scopes_that_are_open() {
+    assert!(tripped().is_none());
+    let _time = Paused::new();
+    let second = Duration::from_secs(1);
+    let outer = Budget::timeout(2 * second).named("outer").run(|| {
+        assert!(tripped().is_none());
+        let inner = Budget::timeout(second).named("inner").run(|| {
+            testing::advance(second + second / 2);
+            assert!(tripped().is_none(), "nobody has looked");
+            assert!(checkpoint().is_err());
+            assert!(shield(tripped).is_none(), "in a shield nothing has tripped");
+            tripped()
+        });
+        assert_eq!(inner.unwrap().unwrap().scope(), "inner");
+        assert!(tripped().is_none(), "it was left");
+        let again = Budget::timeout(second).named("again").run(tripped);
+        assert!(again.unwrap().is_none(), "another one at its place");
+        testing::advance(second);
+        assert!(checkpoint().is_err());
+        Budget::timeout(second).run(|| ()).unwrap_err();
+        tripped()
+    });
+    assert_eq!(outer.unwrap().unwrap().scope(), "outer");
+    assert!(tripped().is_none());
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn a_stream_that_is_always_ready() {
+    use futures::{StreamExt, TryStreamExt, stream};
+    use guard_runtime::GuardedStream;
+
+    #[loop_guard(timeout = "20ms")]
+    async fn sum(numbers: impl futures::Stream<Item = u32> + Unpin) -> Result<u32, Tripped> {
+        numbers
+            .guarded()
+            .try_fold(0, async |sum, n| Ok(sum | n))
+            .await
+    }
+    assert_eq!(smol::block_on(sum(stream::iter(0..4))).unwrap(), 3);
+    assert!(smol::block_on(sum(stream::repeat(1))).is_err());
+
+    let count = smol::block_on(async {
+        let budget = Budget::timeout(LIMIT);
+        let endless = stream::repeat(1)
+            .guarded()
+            .filter_map(async |item| item.ok());
+        let mut count = std::pin::pin!(endless.count());
+        budget.run(|| futures::executor::block_on(count.as_mut()))
+    });
+    assert!(count.unwrap() > 0, "the trip was the last item");
+}
