@@ -1,16 +1,12 @@
-//! What stops work besides its own loops and its own budget: tokens that somebody else cancels, and checks inside
-//! foreign code.
+//! Checks where the attribute cannot put one, for work that foreign code drives.
 //!
-//! Promises: a look at a token is one acquire load; a cancel takes a whole tree of tokens in one step and
-//! makes every check of the process look; tokens that are gone leave nothing behind. Built on the epoch
-//! (`time`) and the alarms (`alarm`).
+//! Promises: each adaptor checks once a call, at the cost of a load and a comparison, and a trip ends whatever
+//! drives it: foreign loops neither swallow it for ever nor repeat it. Built on `check`.
 //!
-//! - `adaptors.rs`: readers, writers, iterators and streams that check.
-//! - `cancel.rs`: what can be asked whether to stop, ours or somebody else's.
-//! - `token.rs`: the token; `token/tree.rs` is the protocol by which a tree cancels, `token/model.rs` its model.
+//! - `checked.rs`: readers and writers; a trip is an `io::Error`.
+//! - `guarded.rs`: iterators and streams; a trip is the last item.
+//! - `last.rs`: the trip itself, where foreign code has lost it.
 
-#[cfg(not(guard_loom))]
-pub(crate) mod adaptors;
-#[cfg(not(guard_loom))]
-pub(crate) mod cancel;
-pub(crate) mod token;
+pub(crate) mod checked;
+pub(crate) mod guarded;
+pub(crate) mod last;

@@ -44,7 +44,7 @@
 #![cfg_attr(guard_loom, allow(dead_code, unreachable_pub, reason = "see above"))]
 
 mod base;
-mod context;
+mod cancel;
 mod stack;
 mod time;
 
@@ -60,6 +60,8 @@ mod budget;
 mod check;
 #[cfg(not(guard_loom))]
 mod cleanup;
+#[cfg(not(guard_loom))]
+mod context;
 #[cfg(not(guard_loom))]
 mod driver;
 #[cfg(not(guard_loom))]

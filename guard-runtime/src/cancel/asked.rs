@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
-use crate::context::token::handle::CancelToken;
+use crate::cancel::token::CancelToken;
 
 /// Something that says whether to stop: a [`CancelToken`], a flag, a function, the token of another library.
 ///

@@ -8,7 +8,7 @@ use std::task::{Wake, Waker};
 
 use loom::thread;
 
-use crate::context::token::tree;
+use crate::cancel::tree;
 
 type Node = tree::Node<()>;
 

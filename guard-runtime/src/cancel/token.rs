@@ -9,8 +9,8 @@ use std::sync::{Arc, Weak};
 use std::task::Wake;
 
 use crate::alarm::alarms;
-use crate::context::token::delay::Alarm;
-use crate::context::token::tree;
+use crate::cancel::delay::Alarm;
+use crate::cancel::tree;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
 
