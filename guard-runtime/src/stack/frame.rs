@@ -1,8 +1,6 @@
 //! One open scope: the frame that its thread's stack holds of it, and what is kept while it is on no stack.
 
-#[cfg(feature = "tokio")]
-use crate::base::layout::TOLD;
-use crate::base::layout::{DATED, EXACT, LIMITED, UNKNOWN, WALL, end, untold};
+use crate::base::layout::{DATED, EXACT, LIMITED, TOLD, UNKNOWN, WALL, end, untold};
 use crate::base::site::Site;
 use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
 use crate::time::epoch::Epoch;
