@@ -70,6 +70,8 @@ pub(crate) fn plan<'a>(
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
             iterations: args.iterations.as_ref().map(|arg| &arg.value),
             yield_every,
+            warn_at: args.warn_at.as_ref().map(|arg| arg.value),
+            on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
         }),
         leave: leave(args, output),
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),

@@ -34,6 +34,8 @@ pub(crate) struct Args {
     pub(crate) cleanup: Option<Arg<Expr>>,
     pub(crate) cleanup_timeout: Option<Arg<Timeout>>,
     pub(crate) yield_every: Option<Arg<Timeout>>,
+    pub(crate) warn_at: Option<Arg<u32>>,
+    pub(crate) on_overdue: Option<Arg<OnOverdue>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) macros: Option<Arg<Vec<Path>>>,
@@ -53,8 +55,16 @@ pub(crate) enum OnTrip {
     Break,
 }
 
+/// What the watchdog does about a scope that is overdue, besides reporting it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnOverdue {
+    Report,
+    Restart,
+    Abort,
+}
+
 /// Every argument, and an example of it for messages.
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 13] = [
     ("timeout", r#"timeout = "30s""#),
     ("iterations", "iterations = 1000"),
     ("inherit", "inherit"),
@@ -63,6 +73,8 @@ const KEYS: [(&str, &str); 11] = [
     ("cleanup", "cleanup = |exit| log(exit)"),
     ("cleanup_timeout", r#"cleanup_timeout = "100ms""#),
     ("yield_every", r#"yield_every = "1ms""#),
+    ("warn_at", "warn_at = 0.8"),
+    ("on_overdue", r#"on_overdue = "restart""#),
     ("name", r#"name = "settle""#),
     ("crate", "crate = my_crate::guard_runtime"),
     ("macros", "macros(my_vec, my::log)"),
@@ -126,6 +138,12 @@ impl Args {
             "yield_every" => set_once(&mut self.yield_every, key, |key| {
                 duration::timeout(value(input, key)?)
             }),
+            "warn_at" => set_once(&mut self.warn_at, key, |key| {
+                value::share(&value(input, key)?)
+            }),
+            "on_overdue" => set_once(&mut self.on_overdue, key, |key| {
+                value::on_overdue(&value(input, key)?)
+            }),
             "cleanup" => set_once(&mut self.cleanup, key, |key| {
                 cleanup::call(value(input, key)?)
             }),
@@ -166,6 +184,20 @@ impl Args {
                 name.key.span(),
                 "`inherit` opens no scope that could have a `name`: remove one of them",
             ));
+        }
+        let of_time = [
+            self.warn_at.as_ref().map(|arg| &arg.key),
+            self.on_overdue.as_ref().map(|arg| &arg.key),
+        ];
+        for key in of_time.into_iter().flatten() {
+            if self.timeout.is_none() && (budget.is_some() || self.inherit.is_some()) {
+                errors.push(Error::new(
+                    key.span(),
+                    format!(
+                        "`{key}` is about the time of the scope: add a `timeout`, or remove it"
+                    ),
+                ));
+            }
         }
         if let (Some(on_trip), Some(_)) = (&self.on_trip, &self.fallback) {
             errors.push(Error::new(

@@ -14,13 +14,21 @@ use crate::errors::Errors;
 use crate::rewrite;
 use crate::syntax::function::Function;
 
-/// The item with its loops guarded; on error, the errors beside the item as it was.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    try_expand(args, item.clone()).unwrap_or_else(|error| {
-        let mut tokens: TokenStream = error.into_iter().flat_map(report).collect();
-        tokens.extend(target::untouched(item));
-        tokens
-    })
+/// Whether the item stays as it was. Tests of guards need guards: with the feature `testing` there are some.
+pub(crate) const DISABLED: bool = cfg!(all(feature = "disable", not(feature = "testing")));
+
+/// The item with its loops guarded, or as it was if that is `disabled`; on error, the errors beside the item as
+/// it was.
+pub(crate) fn expand(args: TokenStream, item: TokenStream, disabled: bool) -> TokenStream {
+    match try_expand(args, item.clone()) {
+        Ok(_) if disabled => target::untouched(item),
+        Ok(guarded) => guarded,
+        Err(error) => {
+            let mut tokens: TokenStream = error.into_iter().flat_map(report).collect();
+            tokens.extend(target::untouched(item));
+            tokens
+        }
+    }
 }
 
 /// `compile_error! { "..." }` at the error's place. A `::core` in front, at a place of the user's,

@@ -45,6 +45,8 @@ mod syntax;
 /// | `cleanup` | path, `\|exit\| ...`, or `async \|exit\| ...` | called once on every way out, and told why: with `&Exit` |
 /// | `cleanup_timeout` | as `timeout` | the time that it may take; by default a second |
 /// | `yield_every` | as `timeout`; futures only | at a check, other tasks get a turn once this much has passed |
+/// | `warn_at` | `0.8` | `Event::Warning` at the first look after this share of the `timeout` is used |
+/// | `on_overdue` | `"report"` (default), `"restart"`, `"abort"` | what to do besides when the scope hangs past its deadline where no check is: leave the service manager without news (`WATCHDOG_USEC`), or abort the process |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
 /// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
@@ -225,7 +227,7 @@ mod syntax;
 /// [`Duration::MAX`]: core::time::Duration::MAX
 #[proc_macro_attribute]
 pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::expand(args.into(), item.into()).into()
+    expand::expand(args.into(), item.into(), expand::DISABLED).into()
 }
 
 /// `within!(path, "100ms")`: the nanoseconds, by the rules of `timeout`; an expression of type

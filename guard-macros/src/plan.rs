@@ -2,6 +2,7 @@
 
 use syn::{Expr, LitStr, Path, ReturnType, Type};
 
+use crate::args::OnOverdue;
 use crate::args::duration::Timeout;
 
 /// What to do with one function.
@@ -30,6 +31,9 @@ pub(crate) struct Limits<'a> {
     pub(crate) timeout: Option<&'a Timeout>,
     pub(crate) iterations: Option<&'a Expr>,
     pub(crate) yield_every: Option<&'a Timeout>,
+    /// The share of the time of which a warning tells, in millionths.
+    pub(crate) warn_at: Option<u32>,
+    pub(crate) on_overdue: Option<OnOverdue>,
 }
 
 /// The way out of the function.

@@ -8,6 +8,7 @@
 )]
 
 mod cleanup_snapshots;
+mod disabled;
 mod future_snapshots;
 
 use expect_test::{Expect, expect};
@@ -17,7 +18,7 @@ use syn::Ident;
 
 /// Line and column are those in `item`.
 pub(crate) fn check(args: &str, item: &str, expected: &Expect) {
-    let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap());
+    let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap(), false);
     let file = syn::parse2(places(expanded)).unwrap();
     // Real paths are absolute; short ones read better here.
     let text = prettyplease::unparse(&file).replace("::guard_runtime::__private::", "p::");
@@ -319,12 +320,14 @@ fn iterations_are_counted() {
                 };
                 while more() {
                     if __left == 0 {
-                        let __tripped = p::spend(
+                        if let p::Option::Some(__tripped) = p::spend(
                             &__scope,
                             __limit,
                             at_while_2_5,
-                        );
-                        p::panic(__tripped);
+                        ) {
+                            p::panic(__tripped);
+                        }
+                        __left = p::u64::MAX;
                     }
                     __left = __left.saturating_sub(1);
                     if p::due(__seen) {
@@ -570,7 +573,8 @@ fn time(item: &str, times: usize) -> u128 {
     let origin = std::time::Instant::now();
     let start = processor_time(origin);
     for _ in 0..times {
-        let expanded = crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap());
+        let expanded =
+            crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
         assert!(!expanded.is_empty());
     }
     processor_time(origin) - start

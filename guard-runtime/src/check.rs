@@ -7,3 +7,4 @@ pub(crate) mod iterations;
 pub(crate) mod probe;
 pub(crate) mod query;
 pub(crate) mod tick;
+pub(crate) mod warn;

@@ -1,7 +1,7 @@
 //! The ticker's thread: one per process, started by the first request for a tick.
 //!
 //! The room gives the protocol of [`ticker`](crate::time::ticker) its thread, its clock and its sleep, and
-//! answers its questions from `stack` and `alarm`. What it promises: a request is heard, or the caller is told to
+//! answers its questions from `stack`, `alarm` and `watch`, which has its turn in each tick. What it promises: a request is heard, or the caller is told to
 //! read the clock itself. The thread ends with the process, holds no lock while it sleeps, and takes a fraction
 //! of a millisecond per second.
 
@@ -15,6 +15,7 @@ use crate::stack::lease;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
 use crate::time::ticker::{Bell, Ticker, Wake, World};
+use crate::watch::{service, turn};
 
 /// The time after a failed start at which the next is tried, in nanoseconds: each costs a system call.
 const RETRY: u64 = 100_000_000;
@@ -86,15 +87,17 @@ impl World for Process {
     }
 
     fn any_open(&self) -> bool {
-        alarms::any_set() || lease::any_open()
+        alarms::any_set() || lease::any_open() || turn::is_pending()
     }
 
     fn fire_alarms(&self, now: u64) -> u64 {
-        alarms::fire(now)
+        alarms::fire(now).min(turn::turn(now))
     }
 
     fn sleep(&self, nanos: u64) {
-        thread::park_timeout(Duration::from_nanos(nanos));
+        let now = clock::real();
+        let wait = service::keep_alive(now).saturating_sub(now);
+        thread::park_timeout(Duration::from_nanos(nanos.min(wait)));
     }
 }
 

@@ -37,7 +37,8 @@
 //!
 //! A call that never returns (a blocking read, a lock, foreign code) is noticed at the first check
 //! after it; loops inside functions without the attribute, in foreign macros and in iterator chains
-//! have no check of their own: call [`checkpoint`] there.
+//! have no check of their own: call [`checkpoint`] there. What hangs there past its deadline is told to the hook while
+//! it hangs ([`Event::Overdue`]), with the thread and, on Linux, what it does.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 // Models run the protocol alone: nobody calls the rest of these files, and no name is public.
@@ -65,6 +66,8 @@ mod context;
 #[cfg(not(guard_loom))]
 mod driver;
 #[cfg(not(guard_loom))]
+mod mode;
+#[cfg(not(guard_loom))]
 mod observe;
 #[cfg(any(feature = "policy", all(test, guard_loom)))]
 pub mod policy;
@@ -80,6 +83,8 @@ mod task;
 pub mod testing;
 #[cfg(not(guard_loom))]
 mod trip;
+#[cfg(not(guard_loom))]
+mod watch;
 #[cfg(not(guard_loom))]
 pub mod wire;
 

@@ -13,7 +13,7 @@ pub use guard_macros::within;
 #[cfg(not(feature = "macros"))]
 pub use crate::__within as within;
 pub use crate::base::location::At;
-pub use crate::base::site::Site;
+pub use crate::base::site::{OnOverdue, Site};
 pub use crate::check::enter::{enter, enter_or_panic, open};
 pub use crate::check::iterations::{Count, count, spend};
 pub use crate::check::probe::{ErrorReturn, Fallback, FromTripped, Probe};

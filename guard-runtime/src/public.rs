@@ -1,6 +1,7 @@
 //! The public names.
 
 pub use crate::base::location::Location;
+pub use crate::base::site::Mode;
 pub use crate::budget::Budget;
 pub use crate::cancel::asked::Cancel;
 pub use crate::cancel::token::{CancelToken, Cancelled};
@@ -11,9 +12,13 @@ pub use crate::cleanup::shield::{shield, shield_for};
 pub use crate::context::guarded::GuardedStream;
 pub use crate::context::guarded::{Guarded, GuardedIterator};
 pub use crate::context::last::tripped;
+pub use crate::mode::pattern::PatternError;
+pub use crate::mode::set_mode;
 pub use crate::observe::snapshot::{OpenScope, Snapshot, snapshot};
-pub use crate::trip::hook::{Event, set_hook};
+pub use crate::trip::event::Event;
+pub use crate::trip::hook::set_hook;
 pub use crate::trip::tripped::{Cause, Tripped};
+pub use crate::trip::why::Why;
 #[cfg(feature = "macros")]
 pub use guard_macros::loop_guard;
 

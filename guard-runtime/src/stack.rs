@@ -11,6 +11,7 @@
 //! - `current.rs`: this thread's stack, and the epoch it saw last; `lease.rs`: where a thread's stack comes from;
 //!   `exiting.rs`: scopes that destructors open at thread exit.
 //! - `deadline.rs`: which deadline counts for this thread now. The one way to ask.
+//! - `witness.rs`: what a thread and the watchdog leave for each other.
 //! - `scope.rs`: a scope as its code holds it; `wall.rs`: the walls of cleanups and shields.
 
 #[cfg(not(guard_loom))]
@@ -32,3 +33,4 @@ pub(crate) mod reading;
 pub(crate) mod scope;
 #[cfg(not(guard_loom))]
 pub(crate) mod wall;
+pub(crate) mod witness;

@@ -2,6 +2,7 @@
 
 mod built;
 mod every_trip;
+mod gray_release;
 mod quickstart;
 mod quickstart_matcher;
 mod server;

@@ -166,7 +166,9 @@ pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)
 /// The item as it was, less the attributes on loops: Rust would take those for calls of the macro,
 /// and bury our message under its own.
 pub(crate) fn untouched(item: TokenStream) -> TokenStream {
-    struct Strip;
+    struct Strip {
+        stripped: bool,
+    }
     impl Visitor for Strip {
         fn as_dyn(&mut self) -> &mut dyn Visitor {
             self
@@ -179,13 +181,20 @@ pub(crate) fn untouched(item: TokenStream) -> TokenStream {
                 Expr::ForLoop(expr) => &mut expr.attrs,
                 _ => return walk::expr(self, expr),
             };
+            let before = attrs.len();
             attrs.retain(|attribute| !is_loop_guard(attribute));
+            self.stripped |= attrs.len() < before;
             walk::expr(self, expr);
         }
     }
     let Ok(mut parsed) = syn::parse2::<Item>(item.clone()) else {
         return item;
     };
-    Strip.visit_item_mut(&mut parsed);
-    parsed.into_token_stream()
+    let mut strip = Strip { stripped: false };
+    strip.visit_item_mut(&mut parsed);
+    if strip.stripped {
+        parsed.into_token_stream()
+    } else {
+        item
+    }
 }

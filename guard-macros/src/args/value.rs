@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
-use crate::args::{NO_COMMA, OnTrip, did_you_mean, example, list};
+use crate::args::{NO_COMMA, OnOverdue, OnTrip, did_you_mean, example, list};
 
 /// `= expression`
 pub(crate) fn value(input: ParseStream, key: &Ident) -> Result<Expr, Error> {
@@ -82,26 +82,69 @@ pub(crate) fn iterations(expr: Expr) -> Result<Expr, Error> {
 }
 
 pub(crate) fn on_trip(expr: &Expr) -> Result<OnTrip, Error> {
-    const VALUES: [&str; 3] = ["error", "panic", "break"];
+    let values = [
+        ("error", OnTrip::Error),
+        ("panic", OnTrip::Panic),
+        ("break", OnTrip::Break),
+    ];
+    one_of("on_trip", values, expr)
+}
+
+pub(crate) fn on_overdue(expr: &Expr) -> Result<OnOverdue, Error> {
+    let values = [
+        ("report", OnOverdue::Report),
+        ("restart", OnOverdue::Restart),
+        ("abort", OnOverdue::Abort),
+    ];
+    one_of("on_overdue", values, expr)
+}
+
+/// The value that this string literal names.
+fn one_of<T>(key: &str, values: [(&str, T); 3], expr: &Expr) -> Result<T, Error> {
+    let names = [values[0].0, values[1].0, values[2].0];
     let Some(Lit::Str(text)) = literal(expr) else {
+        let [first, second, third] = names;
         return Err(Error::new_spanned(
             expr,
-            r#"write `on_trip = "error"`, `"panic"` or `"break"`"#,
+            format!("write `{key} = {first:?}`, `{second:?}` or `{third:?}`"),
         ));
     };
-    match text.value().as_str() {
-        "error" => Ok(OnTrip::Error),
-        "panic" => Ok(OnTrip::Panic),
-        "break" => Ok(OnTrip::Break),
-        other => Err(Error::new(
+    let other = text.value();
+    let found = values.into_iter().find(|(name, _)| *name == other);
+    found.map(|(_, value)| value).ok_or_else(|| {
+        Error::new(
             text.span(),
             format!(
-                "`on_trip` cannot be {other:?}{}: it is one of {}",
-                did_you_mean(other, &VALUES),
-                list(&VALUES)
+                "`{key}` cannot be {other:?}{}: it is one of {}",
+                did_you_mean(&other, &names),
+                list(&names)
             ),
-        )),
-    }
+        )
+    })
+}
+
+/// A share between 0 and 1, in millionths.
+pub(crate) fn share(expr: &Expr) -> Result<u32, Error> {
+    const MILLION: f64 = 1e6;
+    let share = match literal(expr) {
+        Some(Lit::Float(share)) => share.base10_parse::<f64>().ok(),
+        _ => None,
+    };
+    let millionths = share.map(|share| (share * MILLION).round());
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is in that range"
+    )]
+    let millionths = millionths
+        .filter(|share| (1.0..MILLION).contains(share))
+        .map(|share| share as u32);
+    millionths.ok_or_else(|| {
+        Error::new_spanned(
+            expr,
+            "`warn_at` is a share of the time between 0 and 1: write for example `warn_at = 0.8`",
+        )
+    })
 }
 
 pub(crate) fn name(expr: &Expr) -> Result<LitStr, Error> {

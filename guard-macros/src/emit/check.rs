@@ -93,8 +93,11 @@ impl Emit<'_> {
         }
         Some(q! {
             if __left == 0 {
-                let __tripped = #private::spend(&__scope, __limit, #at);
-                #leave
+                if let #private::Option::Some(__tripped) = #private::spend(&__scope, __limit, #at) {
+                    #leave
+                }
+                // Observed: it goes on, and is asked no more.
+                __left = #private::u64::MAX;
             }
             __left = __left.saturating_sub(1);
         })

@@ -1,5 +1,6 @@
 //! Places in source code, and the site of a scope.
 
+use crate::args::OnOverdue;
 use proc_macro2::{Literal, Span, TokenStream};
 use syn::Ident;
 
@@ -57,6 +58,19 @@ impl Emit<'_> {
         };
         let place = self.place(function.span());
         let within = within.map(|nanos| q!(.within(#nanos)));
-        q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within;)
+        let options = self.options();
+        q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within #options;)
+    }
+
+    /// What only some sites say.
+    fn options(&self) -> Option<TokenStream> {
+        let (private, limits) = (&self.private, self.plan.budget.as_ref()?);
+        let warn_at = limits.warn_at.map(|share| q!(.warn_at(#share)));
+        let on_overdue = match limits.on_overdue {
+            Some(OnOverdue::Restart) => Some(q!(.on_overdue(#private::OnOverdue::Restart))),
+            Some(OnOverdue::Abort) => Some(q!(.on_overdue(#private::OnOverdue::Abort))),
+            Some(OnOverdue::Report) | None => None,
+        };
+        Some(q!(#warn_at #on_overdue))
     }
 }

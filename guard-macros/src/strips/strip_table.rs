@@ -12,7 +12,7 @@ use Runs::{Checked, InStrips};
 /// The loop stands in a guarded function.
 fn runs(statements: &str) -> Runs {
     let item = format!("fn f(xs: &[u32], ys: Vec<u32>, n: u32) {{ {statements} }}");
-    let expanded = crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap());
+    let expanded = crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
     let text = expanded.to_string();
     assert!(!text.contains("compile_error"), "{text}");
     if text.contains("__LOOP_GUARD_STRIDE") {

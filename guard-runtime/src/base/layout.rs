@@ -5,6 +5,7 @@
 //! depth      | - | RESERVED | open scopes          |
 //! frame.site | WALL | DATED | LIMITED | number of the site, or kind of the wall |
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
+//! frame.limit| PASSED | nanoseconds                  |                        MAX = none
 //! frame.lag  | lag at entry, ns                    |                        MAX = EXACT
 //! ```
 //!
@@ -72,6 +73,20 @@ pub(crate) fn untold(due: u64) -> u64 {
 pub(crate) fn end(start: u64, limit: u64) -> u64 {
     let end = start.saturating_add(limit);
     if end < TOLD { end } else { u64::MAX }
+}
+
+// A frame's `limit`.
+
+/// The scope has spent it and was let pass. No deadline comes of it, since [`end`] makes one that late never come.
+const PASSED: u64 = 1 << 63;
+
+/// The limit of a scope that was let pass, which differs from every other but that of centuries.
+pub(crate) fn passed(limit: u64) -> u64 {
+    if limit == u64::MAX {
+        u64::MAX - 1
+    } else {
+        limit | PASSED
+    }
 }
 
 // A frame's `lag`.

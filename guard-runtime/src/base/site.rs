@@ -2,7 +2,7 @@
 //! reference.
 
 use core::fmt;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -24,9 +24,67 @@ pub struct Site {
     limit: u64,
     /// Its number in [`SITES`], from 1, with [`LIMITED`] if `limit` is set; 0 before the first entry.
     id: AtomicU32,
-    /// A scope of this site opens on the fast path below this depth: 0 before the site has its number.
+    /// A scope of this site opens on the fast path below this depth: 0 before the site has its number, and
+    /// where the slow path has to change what is opened.
     depths: AtomicU32,
+    /// The [`Mode`], by its number; [`UNRESOLVED`] before the first entry. Relaxed, as the timeout: neither
+    /// guards other data, and a change need only be seen soon.
+    mode: AtomicU8,
+    /// The timeout in place of that of its scopes, in nanoseconds; [`NO_TIMEOUT`] if it is theirs.
+    timeout: AtomicU64,
+    /// Its scopes are those of futures.
+    future: AtomicBool,
+    options: Options,
 }
+
+/// What few sites say.
+#[derive(Debug, Clone, Copy)]
+struct Options {
+    /// The share of the time of which a warning tells, in millionths; 0 for none.
+    warn_at: u32,
+    on_overdue: OnOverdue,
+}
+
+impl Options {
+    const NONE: Self = Self {
+        warn_at: 0,
+        on_overdue: OnOverdue::Report,
+    };
+}
+
+/// What the watchdog does about a scope that is overdue, besides reporting it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum OnOverdue {
+    /// Nothing.
+    Report,
+    /// It leaves the service manager without news, to be restarted.
+    Restart,
+    /// It aborts the process.
+    Abort,
+}
+
+/// The whole of which [`Site::warn_at`] names a share.
+pub(crate) const MILLION: u32 = 1_000_000;
+
+/// What a guard does about its budget; see [`set_mode`](crate::set_mode).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// The scope opens without a budget of its own. Its loops still check the scopes around it.
+    Off,
+    /// A spent budget is one [`Event::WouldTrip`](crate::Event::WouldTrip) per activation, and the function
+    /// goes on as if it had no guard.
+    Observe,
+    /// A spent budget trips. The default.
+    Enforce,
+}
+
+/// In place of a mode: no rule was asked yet.
+const UNRESOLVED: u8 = u8::MAX;
+
+/// In place of a timeout. The longest one that can be set is a nanosecond shorter.
+const NO_TIMEOUT: u64 = u64::MAX;
 
 /// Every site that was ever entered, by its number. Each row is twice as long as the one before, so no site
 /// ever moves and reading takes no lock.
@@ -65,7 +123,25 @@ impl Site {
             limit: 0,
             id: AtomicU32::new(0),
             depths: AtomicU32::new(0),
+            mode: AtomicU8::new(UNRESOLVED),
+            timeout: AtomicU64::new(NO_TIMEOUT),
+            future: AtomicBool::new(false),
+            options: Options::NONE,
         }
+    }
+
+    /// The same with a warning when so many millionths of the time are used.
+    #[must_use]
+    pub const fn warn_at(mut self, share: u32) -> Self {
+        self.options.warn_at = share;
+        self
+    }
+
+    /// The same, with more to do than to report when a scope of it is overdue.
+    #[must_use]
+    pub const fn on_overdue(mut self, what: OnOverdue) -> Self {
+        self.options.on_overdue = what;
+        self
     }
 
     /// The same with one time limit, in nanoseconds, for all its scopes.
@@ -94,6 +170,10 @@ impl Site {
                         limit: 0,
                         id: AtomicU32::new(0),
                         depths: AtomicU32::new(0),
+                        mode: AtomicU8::new(UNRESOLVED),
+                        timeout: AtomicU64::new(NO_TIMEOUT),
+                        future: AtomicBool::new(false),
+                        options: Options::NONE,
                     }))
                 })
         })
@@ -119,7 +199,8 @@ impl Site {
         self.id.load(Ordering::Relaxed)
     }
 
-    /// Whether the site has its number and the stack has a frame at this depth: one comparison for both.
+    /// Whether the fast path may open a scope of the site, and the stack has a frame at this depth: one comparison
+    /// for both.
     #[inline(always)]
     pub(crate) fn opens_at(&self, depth: u32) -> bool {
         depth < self.depths.load(Ordering::Acquire)
@@ -150,9 +231,67 @@ impl Site {
             row[at].get_or_init(|| self);
             let limited = if self.limit == 0 { 0 } else { LIMITED };
             self.id.store(*count | limited, Ordering::Relaxed);
-            self.depths.store(FRAMES, Ordering::Release);
         }
         self.id()
+    }
+
+    /// What was [`set`](Self::set); `None` before that.
+    #[inline]
+    pub(crate) fn mode(&self) -> Option<Mode> {
+        match self.mode.load(Ordering::Relaxed) {
+            UNRESOLVED => None,
+            mode if mode == Mode::Off as u8 => Some(Mode::Off),
+            mode if mode == Mode::Observe as u8 => Some(Mode::Observe),
+            _ => Some(Mode::Enforce),
+        }
+    }
+
+    /// The timeout in place of that of its scopes, in nanoseconds.
+    #[inline]
+    pub(crate) fn timeout(&self) -> Option<u64> {
+        Some(self.timeout.load(Ordering::Relaxed)).filter(|timeout| *timeout != NO_TIMEOUT)
+    }
+
+    /// Sets both, of a site that has its number, and admits its scopes to the fast path if neither changes them.
+    pub(crate) fn set(&self, mode: Mode, timeout: Option<u64>) {
+        let unchanged = mode != Mode::Off && timeout.is_none() && self.warns_at().is_none();
+        let timeout = timeout.map_or(NO_TIMEOUT, |timeout| timeout.min(NO_TIMEOUT - 1));
+        self.timeout.store(timeout, Ordering::Relaxed);
+        self.mode.store(mode as u8, Ordering::Relaxed);
+        let depths = if unchanged { FRAMES } else { 0 };
+        self.depths.store(depths, Ordering::Release);
+    }
+
+    /// The share of the time after which it warns, in millionths.
+    #[inline]
+    pub(crate) fn warns_at(&self) -> Option<u32> {
+        Some(self.options.warn_at).filter(|share| *share != 0)
+    }
+
+    /// See [`on_overdue`](Self::on_overdue).
+    pub(crate) fn does_on_overdue(&self) -> OnOverdue {
+        self.options.on_overdue
+    }
+
+    /// Its scopes are those of futures: one on a stack is being polled.
+    #[inline]
+    pub(crate) fn set_future(&self) {
+        if !self.is_future() {
+            self.future.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_future(&self) -> bool {
+        self.future.load(Ordering::Relaxed)
+    }
+
+    /// Calls `work` with every site that has its number.
+    pub(crate) fn each(mut work: impl FnMut(&'static Self)) {
+        let count = *lock(&COUNT);
+        for number in 1..=count {
+            work(Self::by_id(number));
+        }
     }
 
     /// The site with this number; [`UNKNOWN`] for 0.

@@ -3,17 +3,20 @@
 //! Each way in has a hot form, inlined, for the case in which nothing has to be asked or told, and a cold one
 //! behind it. Budgets of [`LONG`] or more start at the epoch; shorter ones read the clock.
 
-use crate::base::layout::{SLOW, end};
+use crate::base::layout::{LIMITED, SLOW, end};
 use crate::base::reentry;
-use crate::base::site::Site;
+use crate::base::site::{Mode, Site};
 use crate::check::tick::{LEAD, check_deadlines, inherit, look, tick};
+use crate::check::warn;
 use crate::driver;
+use crate::mode::resolve;
 use crate::stack::scope::Scope;
 use crate::stack::{current, deadline, lease};
 use crate::time::epoch::{EPOCH, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
 use crate::time::{clock, source};
 use crate::trip::tripped::Tripped;
+use crate::watch::recover;
 
 /// Budgets from here on start without a clock read, in nanoseconds.
 pub(crate) const LONG: u64 = 1_000_000_000;
@@ -130,7 +133,9 @@ fn enter_deep(site: &'static Site, limit: Option<u64>) -> Option<Scope> {
     let word = EPOCH.load();
     let (depth, id) = (stack.raw_depth(), site.id());
     let long = limit.unwrap_or(site.limit()) >= LONGER || word & SLOW == 0;
-    let opened = word == stack.entry_word() && long && id != 0 && stack.push_deep(depth, id, limit);
+    // Not a site that the slow path has to change, nor one without a number.
+    let starts = word == stack.entry_word() && long && site.opens_at(0);
+    let opened = starts && stack.push_deep(depth, id, limit);
     opened.then_some(Scope { stack, depth })
 }
 
@@ -228,6 +233,19 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     Some(Scope { stack, depth })
 }
 
+/// As [`enter_hot`], of a site whose rules change the limit: it is off, or its timeout is replaced.
+fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
+    let stack = current::usual()?;
+    let word = EPOCH.load();
+    let depth = stack.raw_depth();
+    let long = limit >= LONGER || limit >= LONG && word & SLOW == 0;
+    // The frame repeats the limit, which is not the site's.
+    let opened = word == stack.entry_word()
+        && long
+        && stack.push_deep(depth, site.id() & !LIMITED, Some(limit));
+    opened.then_some(Scope { stack, depth })
+}
+
 /// Opens a scope with a clock read, and checks the deadlines. What it found is what the thread has seen last.
 #[cold]
 #[inline(never)]
@@ -235,15 +253,35 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     if reentry::is_barred() {
         return Scope::nowhere();
     }
+    let (mode, timeout) = resolve::of(site);
+    let changed = if mode == Mode::Off {
+        Some(u64::MAX)
+    } else {
+        timeout
+    };
+    // One that warns has to begin at a time that is known.
+    let warns = mode != Mode::Off && site.warns_at().is_some();
+    if let Some(scope) = changed
+        .filter(|_| !warns)
+        .and_then(|limit| enter_changed(site, limit))
+    {
+        return scope;
+    }
+    let limit = changed.unwrap_or(limit);
     let stack = lease::leased();
+    if stack.witness.has_overdue() {
+        recover::recovered(stack);
+    }
     let epoch = EPOCH.load_with_lag();
     let (depth, word) = (stack.depth(), epoch.1);
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(depth, &EPOCH, site.register(), now.unwrap_or(0), limit);
     let (earliest, now) = deadline::on_clock(stack, earliest, now);
+    stack.witness.set_apart(clock::is_paused());
     if word & SLOW != 0 && (LONG..LONGER).contains(&limit) {
         driver::request_fast(now.unwrap_or(0));
     }
+    warn::opened(site, limit, end(now.unwrap_or(0), limit));
     check_deadlines(earliest, epoch, now);
     Scope { stack, depth }
 }

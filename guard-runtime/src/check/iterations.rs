@@ -9,12 +9,13 @@ use crate::stack::scope::Scope;
 use crate::time::epoch::EPOCH;
 use crate::trip::tripped::Tripped;
 
-/// The trip of a loop that begins iteration `limit + 1` of its activation, which opened `scope`.
+/// The trip of a loop that begins iteration `limit + 1` of its activation, which opened `scope`; `None` if its mode
+/// lets it pass.
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
 #[must_use]
-pub fn spend(scope: &Scope, limit: u64, at: &At) -> Tripped {
+pub fn spend(scope: &Scope, limit: u64, at: &At) -> Option<Tripped> {
     let owner = scope.depth;
     scope.stack.spend(owner, limit);
     force_cold();
@@ -42,7 +43,7 @@ pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
         return None;
     }
     force_cold();
-    Some(trip(stack, owner, 0, 0, *at))
+    trip(stack, owner, 0, 0, *at)
 }
 
 /// A number of iterations, from any integer type.

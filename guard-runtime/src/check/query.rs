@@ -4,9 +4,12 @@ use core::time::Duration;
 use std::time::Instant;
 
 use crate::base::location::At;
+use crate::base::site::{Mode, Site};
 use crate::check::tick::{due, inherit, tick};
-use crate::stack::deadline;
+use crate::mode::resolve;
+use crate::stack::{current, deadline};
 use crate::time::clock;
+use crate::time::epoch::EPOCH;
 use crate::trip::tripped::Tripped;
 
 /// A check by hand, for helper code and iterator chains: has a budget of this thread run out?
@@ -53,9 +56,22 @@ pub fn checkpoint() -> Result<(), Tripped> {
 /// ```
 #[must_use]
 pub fn remaining() -> Option<Duration> {
-    let (earliest, now) = deadline::current()?;
+    let (due, now) = current()?;
     let now = now.unwrap_or_else(clock::now);
-    Some(Duration::from_nanos(earliest.due.saturating_sub(now)))
+    Some(Duration::from_nanos(due.saturating_sub(now)))
+}
+
+/// The deadline that counts, and the time if that had to be read. That of a scope that is observed does not: code
+/// that waits no longer than that would do something else than without the guard.
+fn current() -> Option<(u64, Option<u64>)> {
+    let (earliest, now) = deadline::current()?;
+    let stack = current::current().filter(|_| resolve::any());
+    let due = stack.map_or(earliest.due, |stack| {
+        stack.earliest_where(&EPOCH, |site| {
+            Site::by_id(site).mode() == Some(Mode::Enforce)
+        })
+    });
+    (due != u64::MAX).then_some((due, now))
 }
 
 /// The moment after which the checks of this thread trip; `None` without a deadline.
@@ -70,5 +86,5 @@ pub fn remaining() -> Option<Duration> {
 /// ```
 #[must_use]
 pub fn deadline() -> Option<Instant> {
-    clock::instant(deadline::current()?.0.due)
+    clock::instant(current()?.0)
 }

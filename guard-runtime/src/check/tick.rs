@@ -5,20 +5,26 @@ use core::time::Duration;
 use crate::base::layout::{PARKED, STALE, WALL};
 use crate::base::location::At;
 use crate::base::reentry;
-use crate::base::site::Site;
+use crate::base::site::{Mode, Site};
 #[cfg(feature = "testing")]
 use crate::check::fault;
+use crate::check::warn;
 use crate::driver;
+use crate::mode::resolve;
 use crate::stack::current::{self, force_cold, set_seen};
 use crate::stack::frame::Earliest;
 use crate::stack::frames::Stack;
+use crate::stack::witness::APART;
 use crate::stack::{deadline, lease, wall};
 use crate::time::epoch::EPOCH;
 use crate::time::seen::Seen;
 use crate::time::{clock, source};
 use crate::trip::boundary::panic;
+use crate::trip::event::Event;
+use crate::trip::hook;
+use crate::trip::log;
 use crate::trip::tripped::{Cause, Tripped};
-use crate::trip::{hook, log};
+use crate::watch::recover;
 
 /// The ticker ticks this much ahead of a deadline, and the checks of the thread concerned then read
 /// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
@@ -61,14 +67,40 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     let stack = current::current();
     #[cfg(feature = "testing")]
     fault::strike(stack, at);
-    // The epoch first: see `check_deadlines`.
-    let epoch = EPOCH.load_with_lag();
-    let (earliest, now) = stack.map_or((Earliest::NONE, None), deadline::counting);
-    match (check_deadlines(earliest, epoch, now), stack) {
-        (Found::Spent { owner, due, now }, Some(stack)) => Err(trip(stack, owner, due, now, *at)),
-        (Found::Spent { .. }, None) => unreachable!("a deadline without a scope"),
-        (Found::Fine(seen), _) => Ok(seen),
+    if let Some(stack) = stack.filter(|stack| stack.witness.has_overdue()) {
+        recover::recovered(stack);
     }
+    if let Some(stack) = stack {
+        warn::look(stack, at);
+    }
+    loop {
+        // The epoch first: see `check_deadlines`.
+        let epoch = EPOCH.load_with_lag();
+        let (earliest, now) = stack.map_or((Earliest::NONE, None), deadline::counting);
+        if let Some(stack) = stack {
+            witness(stack, *at);
+        }
+        match (check_deadlines(earliest, epoch, now), stack) {
+            // A scope that is let pass counts no more: what is the earliest of the others?
+            (Found::Spent { owner, due, now }, Some(stack)) => {
+                if let Some(tripped) = trip(stack, owner, due, now, *at) {
+                    return Err(tripped);
+                }
+            }
+            (Found::Spent { .. }, None) => unreachable!("a deadline without a scope"),
+            (Found::Fine(seen), _) => return Ok(seen),
+        }
+    }
+}
+
+/// Leaves for the watchdog that this thread looked.
+fn witness(stack: &Stack, at: At) {
+    let now = if clock::is_paused() {
+        APART
+    } else {
+        EPOCH.time()
+    };
+    stack.witness.look(now, at);
 }
 
 /// The cold path of a check in a function without a place for an error: one call, so that there is
@@ -148,14 +180,12 @@ pub(crate) fn check_deadlines(
     Found::Fine(Seen(seen))
 }
 
-/// The trip of the scope at `owner`. The first one bumps the epoch: outer loops hold an epoch with which nothing
-/// was due, and would miss the deadline if the code between them and this check swallows the error.
+/// The trip of the scope at `owner`; `None` if its mode lets it pass. The first one bumps the epoch: outer loops
+/// hold an epoch with which nothing was due, and would miss the deadline if the code between them and this check
+/// swallows the error.
 #[cold]
-pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tripped {
+pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Option<Tripped> {
     let first = stack.tell(owner);
-    if first {
-        EPOCH.bump();
-    }
     let (site, limit, spent) = stack.describe(owner);
     let cause = match spent {
         Some(limit) => Cause::Iterations { limit },
@@ -164,15 +194,25 @@ pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Tri
             elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
         },
     };
-    let site = if site & WALL == 0 {
-        Site::by_id(site)
+    let (site, mode) = if site & WALL == 0 {
+        let site = Site::by_id(site);
+        (site, resolve::of(site).0)
     } else {
-        wall::site(site)
+        (wall::site(site), Mode::Enforce)
     };
+    if mode != Mode::Enforce {
+        if stack.let_pass(owner) && mode == Mode::Observe {
+            hook::report(&Event::WouldTrip(Tripped::new(site, at, cause)));
+        }
+        return None;
+    }
+    if first {
+        EPOCH.bump();
+    }
     let tripped = Tripped::new(site, at, cause);
     log::note(owner, &tripped);
     if first {
         hook::tripped(&tripped);
     }
-    tripped
+    Some(tripped)
 }

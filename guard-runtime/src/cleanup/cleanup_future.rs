@@ -30,7 +30,8 @@ use crate::cleanup::deferred::{Exit, WITHIN};
 use crate::stack::wall::{Kind, Wall};
 use crate::stack::{current, deadline};
 use crate::task::polled::{Task, begin};
-use crate::trip::hook::{self, Event};
+use crate::trip::event::Event;
+use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::trip::{boundary, log};
 

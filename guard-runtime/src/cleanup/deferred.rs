@@ -14,7 +14,8 @@ use crate::cleanup::shield::Bounded;
 use crate::stack::current;
 use crate::time::clock;
 use crate::time::source;
-use crate::trip::hook::{self, Event};
+use crate::trip::event::Event;
+use crate::trip::hook;
 use crate::trip::tripped::Tripped;
 use crate::trip::{boundary, log};
 

@@ -9,7 +9,8 @@ use crate::check::tick::refresh;
 use crate::stack::frames::Stack;
 use crate::stack::wall::{self, Kind, Wall};
 use crate::time::clock;
-use crate::trip::hook::{Event, report};
+use crate::trip::event::Event;
+use crate::trip::hook::report;
 
 /// A wall with a limit, which reports that it stood for longer.
 pub(crate) struct Bounded {

@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::alarm::alarms;
 use crate::base::layout::WALL;
 use crate::base::location::Location;
-use crate::base::site::Site;
+use crate::base::site::{Mode, Site};
 use crate::stack::frame::Saved;
 use crate::stack::lease::open_scopes;
 use crate::time::clock;
@@ -33,7 +33,8 @@ pub struct OpenScope {
 ///
 /// Takes no lock that a check, an entry or an exit would wait for. A thread that opens and closes
 /// scopes at that very moment may be seen as it was a moment before or after; if they are the same few
-/// over and over, lines of different moments can stand beside each other.
+/// over and over, lines of different moments can stand beside each other. Scopes that are
+/// [off](Mode::Off) are left out.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,15 +54,22 @@ pub fn snapshot() -> Snapshot {
     for (thread, open) in open {
         // A wall is no scope of anybody's.
         let open = open.iter().filter(|(site, _)| site & WALL == 0);
-        scopes.extend(open.map(|(site, saved)| {
-            OpenScope::new(Site::by_id(*site), format!("thread {thread}"), saved, now)
-        }));
+        let open = open.map(|(site, saved)| (Site::by_id(*site), saved));
+        let open = open.filter(|(site, _)| is_on(site));
+        scopes.extend(
+            open.map(|(site, saved)| OpenScope::new(site, format!("thread {thread}"), saved, now)),
+        );
     }
-    for scope in waiting {
+    for scope in waiting.iter().filter(|scope| is_on(scope.site)) {
         let place = format!("task {}", scope.number);
         scopes.push(OpenScope::new(scope.site, place, &scope.saved, now));
     }
     Snapshot { scopes }
+}
+
+/// Whether its scopes are more than the place of a guard that is off.
+fn is_on(site: &Site) -> bool {
+    site.mode() != Some(Mode::Off)
 }
 
 impl Snapshot {

@@ -1,6 +1,6 @@
 //! The deadline that counts on a stack: the earliest of its open scopes, down to the innermost wall.
 
-use crate::base::layout::{TOLD, UNKNOWN, untold};
+use crate::base::layout::{SPENT, TOLD, UNKNOWN, passed, untold};
 use crate::base::sync::Ordering;
 use crate::stack::frame::Earliest;
 use crate::stack::frames::Stack;
@@ -85,6 +85,50 @@ impl Stack {
         let due = frame.due.load(Ordering::Relaxed);
         frame.due.store(due | TOLD, Ordering::Release);
         due & TOLD == 0
+    }
+
+    /// The budget of the scope at `index` counts no more; true the first time. The next check works out all
+    /// deadlines anew.
+    pub(crate) fn let_pass(&self, index: u32) -> bool {
+        self.date_open();
+        let frame = self.frame(index);
+        let limit = frame.limit.load(Ordering::Relaxed);
+        frame.limit.store(passed(limit), Ordering::Release);
+        frame.left.store(u64::MAX, Ordering::Release);
+        frame.due.store(UNKNOWN, Ordering::Release);
+        for above in index + 1..self.depth() {
+            let frame = self.frame(above);
+            let spent = untold(frame.due.load(Ordering::Relaxed)) == SPENT;
+            if !spent || frame.owner.load(Ordering::Relaxed) != above {
+                frame.due.store(UNKNOWN, Ordering::Release);
+            }
+        }
+        limit != passed(limit)
+    }
+
+    /// The earliest deadline of the open scopes whose site's number `counts`, and of walls; no scope below a wall
+    /// counts. `MAX` if there is none.
+    pub(crate) fn earliest_where(&self, epoch: &Epoch, counts: impl Fn(u32) -> bool) -> u64 {
+        self.date_open();
+        let mut earliest = u64::MAX;
+        for index in (0..self.depth()).rev() {
+            let frame = self.frame(index);
+            let wall = frame.is_wall();
+            if wall || counts(frame.site()) {
+                let spent = untold(frame.due.load(Ordering::Relaxed)) == SPENT
+                    && frame.owner.load(Ordering::Relaxed) == index;
+                let due = if spent {
+                    SPENT
+                } else {
+                    frame.save().deadline(epoch).0
+                };
+                earliest = earliest.min(due);
+            }
+            if wall {
+                break;
+            }
+        }
+        earliest
     }
 
     /// Has the time of the innermost scope, at `index`, end at `due`, which has passed.

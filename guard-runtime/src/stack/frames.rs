@@ -16,11 +16,12 @@
 
 use std::thread::Thread;
 
-use crate::base::layout::{EMPTY, EXACT, RESERVED, SPENT, STALE, end, untold};
+use crate::base::layout::{EMPTY, EXACT, LIMITED, RESERVED, SPENT, STALE, end, untold};
 use crate::base::reentry;
 use crate::base::site::FRAMES;
 use crate::base::sync::{AtomicU32, AtomicU64, Mutex, OnceLock, Ordering, const_fn};
 use crate::stack::frame::{Earliest, Frame, Saved};
+use crate::stack::witness::Witness;
 use crate::time::epoch::Epoch;
 
 /// Rows for deeper scopes. Recursion ends long before they are full.
@@ -41,6 +42,7 @@ pub(crate) struct Stack {
     rows: [Row; ROWS],
     /// The thread that it belongs to.
     pub(crate) thread: Mutex<Option<Thread>>,
+    pub(crate) witness: Witness,
 }
 
 /// The row that holds the frame at `index`, from 1, the length of that row, and the index in it.
@@ -72,6 +74,7 @@ impl Stack {
                 #[cfg(guard_loom)]
                 rows: core::array::from_fn(|_| Row::new()),
                 thread: Mutex::new(None),
+                witness: Witness::new(),
             }
         }
     }
@@ -340,7 +343,7 @@ impl Stack {
     pub(crate) fn nearest(&self, site: u32) -> Option<u32> {
         (0..self.depth())
             .rev()
-            .find(|&index| self.frame(index).site() == site)
+            .find(|&index| (self.frame(index).site() ^ site) & !LIMITED == 0)
     }
 
     /// How many scopes are open, walls apart.

@@ -50,11 +50,14 @@ fn lease() -> &'static Stack {
     force_cold();
     reentry::bar(|| {
         if exiting::has_begun() || LEASE.try_with(|_| ()).is_err() {
-            return exiting::lease(make);
+            let stack = exiting::lease(make);
+            stack.witness.begin();
+            return stack;
         }
         let stack = lock(&FREE).pop().unwrap_or_else(make);
         current::replace(Some(stack));
         *lock(&stack.thread) = Some(thread::current());
+        stack.witness.begin();
         stack
     })
 }
@@ -67,18 +70,35 @@ fn make() -> &'static Stack {
 
 /// The open scopes of all threads, by thread.
 pub(crate) fn open_scopes() -> Vec<(String, Vec<Row>)> {
-    let name = |stack: &Stack| match &*lock(&stack.thread) {
+    let mut open = Vec::new();
+    reentry::bar(|| each_busy(|_, stack| open.push((thread_name(stack), stack.read()))));
+    open
+}
+
+/// The name of the thread that works on the stack, or its number.
+pub(crate) fn thread_name(stack: &Stack) -> String {
+    match &*lock(&stack.thread) {
         Some(thread) => match thread.name() {
             Some(name) => name.to_owned(),
             None => format!("{:?}", thread.id()),
         },
         None => "that ends".to_owned(),
-    };
-    reentry::bar(|| {
-        let all = lock(&ALL);
-        let busy = all.iter().filter(|stack| !stack.is_free());
-        busy.map(|stack| (name(stack), stack.read())).collect()
-    })
+    }
+}
+
+/// Calls `look` with each stack on which scopes are open, and its number.
+pub(crate) fn each_busy(mut look: impl FnMut(usize, &'static Stack)) {
+    let all = lock(&ALL);
+    for (number, stack) in all.iter().enumerate() {
+        if !stack.is_free() {
+            look(number, stack);
+        }
+    }
+}
+
+/// The stack with this number.
+pub(crate) fn by_number(number: usize) -> Option<&'static Stack> {
+    lock(&ALL).get(number).copied()
 }
 
 /// Whether any thread has a scope open.

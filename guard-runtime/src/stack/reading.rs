@@ -7,11 +7,12 @@
 //! each row is true. Rows of a thread that opens and closes the same scopes again and again can be of different
 //! moments.
 
-use crate::base::layout::{DATED, LIMITED, RESERVED};
+use crate::base::layout::{DATED, FLAGS, LIMITED, RESERVED, WALL};
 use crate::base::site::Site;
 use crate::base::sync::Ordering;
 use crate::stack::frame::{Frame, Saved};
 use crate::stack::frames::Stack;
+use crate::time::epoch::Epoch;
 
 /// Of one open scope the number of its site, and what is saved of it.
 pub(crate) type Row = (u32, Saved);
@@ -43,6 +44,22 @@ impl Stack {
             core::hint::spin_loop();
         }
         last
+    }
+
+    /// Whether a scope may be past its deadline, as far as one reading tells: it is no promise for those that the
+    /// thread opens and closes meanwhile. Cheaper than [`read`](Self::read).
+    pub(crate) fn may_be_late(&self, epoch: &Epoch, now: u64) -> bool {
+        let frames = (0..self.published_depth()).map_while(|index| self.try_frame(index));
+        frames
+            .map(|frame| self.read_frame(frame))
+            .any(|(site, saved)| site & WALL == 0 && site != 0 && saved.deadline(epoch).0 < now)
+    }
+
+    /// When its thread last looked, or a little earlier; [`APART`](crate::stack::witness::APART) if its clock is not
+    /// the real one.
+    pub(crate) fn looked(&self) -> u64 {
+        let entry = self.entry_word.load(Ordering::Acquire) & !FLAGS;
+        self.witness.looked().max(entry)
     }
 
     fn rows_below(&self, depth: u32) -> Vec<Row> {

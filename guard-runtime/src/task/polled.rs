@@ -318,6 +318,7 @@ pub fn poll_caught<F: Future>(
 #[inline]
 #[must_use]
 pub fn begin(site: &'static Site, limit: u64) -> Seen {
+    site.set_future();
     let (scope, seen) = open(site.once(limit));
     // The task closes it.
     core::mem::forget(scope);

@@ -16,6 +16,9 @@ impl Poller {
         let (_, depth) = scope.place();
         // What was noted for this depth, another future has tripped over.
         log::forget(depth, task);
+        if !source::is_polling() {
+            scope.place().0.witness.begin_poll();
+        }
         Self {
             scope,
             before: source::begin_poll(depth, task),

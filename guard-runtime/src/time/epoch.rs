@@ -112,6 +112,12 @@ impl Epoch {
         self.word.load(Ordering::Relaxed)
     }
 
+    /// The time of the last tick.
+    #[cfg(not(guard_loom))]
+    pub(crate) fn time(&self) -> u64 {
+        self.load_relaxed() & !FLAGS
+    }
+
     /// The word, for the cold path, which then sees what the ticker did before it published that word.
     #[inline(always)]
     pub(crate) fn load(&self) -> u64 {

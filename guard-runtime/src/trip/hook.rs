@@ -1,94 +1,19 @@
-//! What happened, as it happens.
+//! Who is told what happened, as it happens.
 
 use core::cell::Cell;
 use core::fmt;
 use core::panic::Location as Caller;
 use core::sync::atomic::{AtomicBool, Ordering};
-use core::time::Duration;
 use std::any::Any;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::base::location::Location;
 use crate::stack::wall::{Kind, Wall};
+use crate::trip::event::Event;
+#[cfg(feature = "tracing")]
+use crate::trip::traced;
 use crate::trip::tripped::Tripped;
-
-/// Something that happened to a scope, for the hook of [`set_hook`]. Prints as one line.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Event {
-    /// A scope tripped: once for each activation, at the check that noticed first.
-    Tripped(Tripped),
-    /// A loop was broken off, as `on_trip = "break"` says, and the function went on behind it.
-    #[non_exhaustive]
-    BrokenOff {
-        /// The trip that nobody else is told of.
-        tripped: Tripped,
-    },
-    /// A cleanup, or a [`shield_for`](crate::shield_for), took longer than it may.
-    #[non_exhaustive]
-    CleanupOverrun {
-        /// `cleanup` or `shield`.
-        what: &'static str,
-        /// Where it is written.
-        location: Location,
-        /// The time it may take.
-        limit: Duration,
-        /// The time it took.
-        elapsed: Duration,
-    },
-    /// A cleanup panicked while the thread was unwinding already, and the first panic goes on; or one that
-    /// was spawned, as its future had been dropped.
-    #[non_exhaustive]
-    Panicked {
-        /// Where the cleanup is written.
-        location: Location,
-        /// What it said.
-        message: String,
-    },
-    /// A cleanup could not run.
-    #[non_exhaustive]
-    Lost {
-        /// Where it is written.
-        location: Location,
-    },
-}
-
-impl Event {
-    /// Whether nobody would know of it without a hook.
-    fn is_lost(&self) -> bool {
-        !matches!(self, Self::Tripped(_))
-    }
-}
-
-impl fmt::Display for Event {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tripped(tripped) => write!(f, "{tripped}"),
-            Self::BrokenOff { tripped } => write!(
-                f,
-                "{tripped}; the loop was broken off, as `on_trip = \"break\"` says"
-            ),
-            Self::CleanupOverrun {
-                what,
-                location,
-                limit,
-                elapsed,
-            } => write!(
-                f,
-                "loop guard: the {what} at {location} took too long: {limit:?} allowed, {elapsed:.3?} taken"
-            ),
-            Self::Panicked { location, message } => write!(
-                f,
-                "loop guard: the cleanup at {location} panicked, which goes no further: {message}"
-            ),
-            Self::Lost { location } => {
-                write!(f, "loop guard: the cleanup at {location} could not run")
-            }
-        }
-    }
-}
 
 type Hook = Arc<dyn Fn(&Event) + Send + Sync>;
 
@@ -107,7 +32,8 @@ thread_local! {
 /// It runs on the thread to which it happened, [shielded](crate::shield) from that thread's budgets
 /// and with no lock held. It may call guarded code, and panic: neither changes the way that the
 /// scope is left. What happens while it runs is not told to it again. Without a hook, what nobody
-/// would be told otherwise (everything but [`Event::Tripped`]) is one line on stderr.
+/// would be told otherwise (everything but [`Event::Tripped`]) is one line on stderr. With the feature `tracing`, a
+/// subscriber is told of everything as well, inside the span to which it happened, and then nothing goes to stderr.
 ///
 /// ```
 /// use guard_runtime::{Event, loop_guard, set_hook};
@@ -148,7 +74,7 @@ pub fn broken(tripped: Tripped) {
 
 /// Tells the hook, if there is one.
 pub(crate) fn tripped(tripped: &Tripped) {
-    if HOOKED.load(Ordering::Relaxed) {
+    if HOOKED.load(Ordering::Relaxed) || is_traced() {
         report(&Event::Tripped(tripped.clone()));
     }
 }
@@ -156,6 +82,7 @@ pub(crate) fn tripped(tripped: &Tripped) {
 /// Tells the hook; without one, stderr what would be lost. Never panics.
 #[cold]
 pub(crate) fn report(event: &Event) {
+    let traced = trace(event);
     let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
     match hook.filter(|_| !REPORTING.get()) {
         Some(hook) => {
@@ -171,11 +98,36 @@ pub(crate) fn report(event: &Event) {
             }
             REPORTING.set(false);
         }
-        None if event.is_lost() => {
+        None if event.is_lost() && !traced => {
             line(&format_args!("{event}"));
         }
         None => {}
     }
+}
+
+/// Whether a subscriber of `tracing` is told of events.
+fn is_traced() -> bool {
+    #[cfg(feature = "tracing")]
+    return traced::is_on();
+    #[cfg(not(feature = "tracing"))]
+    return false;
+}
+
+/// Tells the subscriber of `tracing`, if there is one: its code is the user's, as a hook's is.
+fn trace(event: &Event) -> bool {
+    #[cfg(feature = "tracing")]
+    if traced::is_on() && !REPORTING.replace(true) {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
+            let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+            traced::emit(&event.fields(), event);
+        })) {
+            discard(payload);
+        }
+        REPORTING.set(false);
+        return true;
+    }
+    let _ = event;
+    false
 }
 
 /// One line on stderr. A closed one is no reason to panic.

@@ -1,0 +1,77 @@
+//! The rules of the process, and what follows from them for each site.
+
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::io::Write;
+
+use crate::base::reentry;
+use crate::base::site::{Mode, Site};
+use crate::base::sync::{Mutex, lock};
+use crate::mode::environment;
+use crate::mode::rules::{Rule, Rules, Setting};
+use crate::time::clock;
+
+/// `None` before the environment was read.
+static RULES: Mutex<Option<Rules>> = Mutex::new(None);
+
+/// Whether there is a rule. Relaxed, as modes are.
+static ANY: AtomicBool = AtomicBool::new(false);
+
+/// Whether a scope may have another mode than [`Mode::Enforce`].
+pub(crate) fn any() -> bool {
+    ANY.load(Ordering::Relaxed)
+}
+
+/// Calls `work` with the rules. What the environment has wrong is told outside the lock.
+fn with_rules<T>(work: impl FnOnce(&mut Rules) -> T) -> T {
+    let mut complaint = None;
+    let done = reentry::bar(|| {
+        let mut rules = lock(&RULES);
+        let rules = rules.get_or_insert_with(|| {
+            let (rules, wrong) = environment::read();
+            complaint = wrong;
+            rules
+        });
+        let done = work(rules);
+        ANY.store(!rules.is_empty(), Ordering::Relaxed);
+        done
+    });
+    if let Some(complaint) = complaint {
+        // A closed stderr is no reason to panic.
+        _ = writeln!(std::io::stderr(), "{complaint}");
+    }
+    done
+}
+
+/// Adds a rule, for the sites that are known already as well.
+pub(crate) fn add(rule: Rule) {
+    with_rules(|rules| {
+        rules.add(rule);
+        Site::each(|site| {
+            if site.mode().is_some() {
+                apply(rules, site);
+            }
+        });
+    });
+}
+
+/// The mode of the site's scopes and the timeout, in nanoseconds, in place of theirs.
+#[inline]
+pub(crate) fn of(site: &'static Site) -> (Mode, Option<u64>) {
+    let mode = site.mode().unwrap_or_else(|| resolve(site));
+    (mode, site.timeout())
+}
+
+/// Registers the site, and admits it to the fast path if nothing is to be changed there.
+#[cold]
+fn resolve(site: &'static Site) -> Mode {
+    with_rules(|rules| {
+        site.register();
+        apply(rules, site);
+    });
+    site.mode().unwrap_or(Mode::Enforce)
+}
+
+fn apply(rules: &Rules, site: &Site) {
+    let Setting { mode, timeout } = rules.setting(site.name());
+    site.set(mode, timeout.map(clock::nanos));
+}

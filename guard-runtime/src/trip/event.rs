@@ -1,0 +1,303 @@
+//! What can happen to a scope.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::base::location::Location;
+#[cfg(feature = "tracing")]
+use crate::trip::traced::Fields;
+#[cfg(feature = "tracing")]
+use crate::trip::tripped::Cause;
+use crate::trip::tripped::Tripped;
+use crate::trip::why::Why;
+#[cfg(feature = "tracing")]
+use tracing::Level;
+
+/// Something that happened to a scope, for the hook of [`set_hook`]. Prints as one line.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// A scope tripped: once for each activation, at the check that noticed first.
+    Tripped(Tripped),
+    /// A scope that is observed ([`Mode::Observe`](crate::Mode::Observe)) would have tripped: once for each
+    /// activation, at the check that noticed. It goes on.
+    WouldTrip(Tripped),
+    /// A scope is past its deadline and its thread comes to no check: it hangs where no guard can reach it. Told for the first
+    /// time when it has not looked for `max(1 s, timeout / 10)` since its deadline or its last look, and again after 2, 4 and 8
+    /// times that. From the ticker's thread: while the hook runs, nobody is told the time.
+    #[non_exhaustive]
+    Overdue {
+        /// The name of the scope.
+        scope: &'static str,
+        /// Where its function (or [`Budget`](crate::Budget)) is written.
+        location: Location,
+        /// The name of the thread that runs it; its number (`ThreadId(7)`) if it has none.
+        thread: String,
+        /// For how long its deadline has passed.
+        late: Duration,
+        /// The loop (or checkpoint) of the thread that looked last, if one did.
+        looked: Option<Location>,
+        /// What the thread does instead.
+        why: Why,
+    },
+    /// A scope that was told as [`Overdue`](Self::Overdue) came to a check after all, or ended. From its own thread, at the next
+    /// check or entry there; from the ticker's, if there was none within a quarter of a second after its end.
+    #[non_exhaustive]
+    Recovered {
+        /// The name of the scope.
+        scope: &'static str,
+        /// Where its function (or [`Budget`](crate::Budget)) is written.
+        location: Location,
+        /// How long after its deadline that was.
+        late: Duration,
+    },
+    /// A scope has used the share of its time that `warn_at` names: once for each activation, at the first look after
+    /// that, unless it was too late by then.
+    #[non_exhaustive]
+    Warning {
+        /// The name of the scope.
+        scope: &'static str,
+        /// Where its function is written.
+        location: Location,
+        /// The time it may take.
+        limit: Duration,
+        /// The time it has taken.
+        elapsed: Duration,
+        /// The loop (or entry, or checkpoint) that noticed.
+        noticed: Location,
+    },
+    /// One poll of a guarded future blocks its thread, and every other task on it. Told once for each poll, from the ticker's
+    /// thread; only if the environment variable `LOOP_GUARD_BLOCKED` says from when on: `500ms`.
+    #[non_exhaustive]
+    BlockedPoll {
+        /// The name of the outermost scope of a future that is polled there.
+        scope: &'static str,
+        /// Where its function is written.
+        location: Location,
+        /// The name of the thread; its number (`ThreadId(7)`) if it has none.
+        thread: String,
+        /// For how long, at least.
+        blocked: Duration,
+        /// The loop (or checkpoint) of the thread that looked last, if one did.
+        looked: Option<Location>,
+    },
+    /// A loop was broken off, as `on_trip = "break"` says, and the function went on behind it.
+    #[non_exhaustive]
+    BrokenOff {
+        /// The trip that nobody else is told of.
+        tripped: Tripped,
+    },
+    /// A cleanup, or a [`shield_for`](crate::shield_for), took longer than it may.
+    #[non_exhaustive]
+    CleanupOverrun {
+        /// `cleanup` or `shield`.
+        what: &'static str,
+        /// Where it is written.
+        location: Location,
+        /// The time it may take.
+        limit: Duration,
+        /// The time it took.
+        elapsed: Duration,
+    },
+    /// A cleanup panicked while the thread was unwinding already, and the first panic goes on; or one that
+    /// was spawned, as its future had been dropped.
+    #[non_exhaustive]
+    Panicked {
+        /// Where the cleanup is written.
+        location: Location,
+        /// What it said.
+        message: String,
+    },
+    /// A cleanup could not run.
+    #[non_exhaustive]
+    Lost {
+        /// Where it is written.
+        location: Location,
+    },
+}
+
+impl Event {
+    /// Whether nobody would know of it without a hook.
+    pub(crate) fn is_lost(&self) -> bool {
+        !matches!(self, Self::Tripped(_))
+    }
+}
+
+/// What a subscriber of `tracing` is told of each.
+#[cfg(feature = "tracing")]
+impl Event {
+    pub(crate) fn fields(&self) -> Fields {
+        let fields = |level, guard, cause| Fields {
+            level,
+            guard,
+            cause,
+            limit: None,
+            elapsed: None,
+            location: None,
+            thread: None,
+        };
+        let trip = |level, tripped: &Tripped| {
+            let (cause, limit, elapsed) = match tripped.cause() {
+                Cause::Timeout { limit, elapsed } => ("timeout", Some(limit), Some(elapsed)),
+                Cause::Iterations { .. } => ("iterations", None, None),
+                Cause::Refused { .. } => ("refused", None, None),
+                Cause::Full => ("full", None, None),
+            };
+            Fields {
+                limit,
+                elapsed,
+                location: Some(tripped.location()),
+                ..fields(level, tripped.scope(), cause)
+            }
+        };
+        match self {
+            Self::Tripped(tripped) | Self::BrokenOff { tripped } => trip(Level::WARN, tripped),
+            Self::WouldTrip(tripped) => trip(Level::INFO, tripped),
+            Self::Overdue {
+                scope,
+                location,
+                thread,
+                late,
+                looked,
+                ..
+            } => Fields {
+                elapsed: Some(*late),
+                location: Some(looked.unwrap_or(*location)),
+                thread: Some(thread.clone()),
+                ..fields(Level::ERROR, scope, "overdue")
+            },
+            Self::Recovered {
+                scope,
+                location,
+                late,
+            } => Fields {
+                elapsed: Some(*late),
+                location: Some(*location),
+                ..fields(Level::INFO, scope, "recovered")
+            },
+            Self::Warning {
+                scope,
+                limit,
+                elapsed,
+                noticed,
+                ..
+            } => Fields {
+                limit: Some(*limit),
+                elapsed: Some(*elapsed),
+                location: Some(*noticed),
+                ..fields(Level::WARN, scope, "warning")
+            },
+            Self::BlockedPoll {
+                scope,
+                location,
+                thread,
+                blocked,
+                looked,
+            } => Fields {
+                elapsed: Some(*blocked),
+                location: Some(looked.unwrap_or(*location)),
+                thread: Some(thread.clone()),
+                ..fields(Level::WARN, scope, "blocked_poll")
+            },
+            Self::CleanupOverrun {
+                what,
+                location,
+                limit,
+                elapsed,
+            } => Fields {
+                limit: Some(*limit),
+                elapsed: Some(*elapsed),
+                location: Some(*location),
+                ..fields(Level::WARN, what, "cleanup_overrun")
+            },
+            Self::Panicked { location, .. } => Fields {
+                location: Some(*location),
+                ..fields(Level::ERROR, "cleanup", "cleanup_panicked")
+            },
+            Self::Lost { location } => Fields {
+                location: Some(*location),
+                ..fields(Level::ERROR, "cleanup", "cleanup_lost")
+            },
+        }
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tripped(tripped) => write!(f, "{tripped}"),
+            Self::WouldTrip(tripped) => write!(f, "{tripped}; observed, so it goes on"),
+            Self::Overdue {
+                scope,
+                location,
+                thread,
+                late,
+                looked,
+                why,
+            } => {
+                write!(
+                    f,
+                    "loop guard: {scope} ({location}) is overdue by {late:.3?} on thread {thread}: {why}"
+                )?;
+                if let Some(looked) = looked {
+                    write!(f, "; the check at {looked} was the last")?;
+                }
+                write!(f, "; {}", why.advice())
+            }
+            Self::Recovered {
+                scope,
+                location,
+                late,
+            } => write!(
+                f,
+                "loop guard: {scope} ({location}) is no more overdue, {late:.3?} after its deadline"
+            ),
+            Self::Warning {
+                scope,
+                location,
+                limit,
+                elapsed,
+                noticed,
+            } => write!(
+                f,
+                "loop guard: {scope} ({location}) has used {elapsed:.3?} of {limit:?}; noticed at {noticed}"
+            ),
+            Self::BlockedPoll {
+                scope,
+                location,
+                thread,
+                blocked,
+                looked,
+            } => {
+                write!(
+                    f,
+                    "loop guard: a poll of {scope} ({location}) blocks thread {thread} for {blocked:.3?}"
+                )?;
+                if let Some(looked) = looked {
+                    write!(f, "; the check at {looked} was the last")?;
+                }
+                f.write_str("; await it, or spawn it where blocking is allowed")
+            }
+            Self::BrokenOff { tripped } => write!(
+                f,
+                "{tripped}; the loop was broken off, as `on_trip = \"break\"` says"
+            ),
+            Self::CleanupOverrun {
+                what,
+                location,
+                limit,
+                elapsed,
+            } => write!(
+                f,
+                "loop guard: the {what} at {location} took too long: {limit:?} allowed, {elapsed:.3?} taken"
+            ),
+            Self::Panicked { location, message } => write!(
+                f,
+                "loop guard: the cleanup at {location} panicked, which goes no further: {message}"
+            ),
+            Self::Lost { location } => {
+                write!(f, "loop guard: the cleanup at {location} could not run")
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Why a thread comes to no check.
+
+use core::fmt;
+
+/// What a thread does that comes to no check, as far as the kernel tells: of
+/// [`Event::Overdue`](crate::Event::Overdue).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// It runs: a loop without a check, in a function without the attribute or in foreign code.
+    Running,
+    /// It waits in the kernel.
+    #[non_exhaustive]
+    Waiting {
+        /// The system call, by its name where that is known: `futex`, `read`, `syscall 451`; empty if the kernel
+        /// does not tell.
+        syscall: String,
+        /// The function of the kernel in which it sleeps; empty if the kernel does not tell.
+        wchan: String,
+    },
+    /// It could run and gets no processor: the machine is overloaded, or a quota is used up.
+    Starved,
+    /// The system does not tell: it is not Linux, or `/proc` is not mounted.
+    Unknown,
+}
+
+impl Why {
+    /// What would have the thread come to a check.
+    pub(crate) fn advice(&self) -> &'static str {
+        match self {
+            Self::Running => {
+                "call `checkpoint()` in its loop, or put `#[loop_guard(inherit)]` on the function that it calls"
+            }
+            Self::Waiting { .. } => "wait with a timeout, no longer than `remaining()`",
+            Self::Starved => "give it a processor",
+            Self::Unknown => {
+                "wait with a timeout, call `checkpoint()`, or put `#[loop_guard(inherit)]` on the function that it calls"
+            }
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running => f.write_str("it runs without a check"),
+            Self::Waiting { syscall, wchan } => {
+                f.write_str("it waits")?;
+                if !syscall.is_empty() {
+                    write!(f, " in {syscall}")?;
+                }
+                if !wchan.is_empty() {
+                    write!(f, " ({wchan})")?;
+                }
+                Ok(())
+            }
+            Self::Starved => f.write_str("it gets no processor"),
+            Self::Unknown => f.write_str("the system does not tell what it does"),
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! Who is overdue, decided by what is open, what was seen before, and the time.
+
+/// Nanoseconds from one scan to the next, at least.
+pub(crate) const PERIOD: u64 = 250_000_000;
+
+/// At most so much between two scans counts. If there was more, the process was stopped, or the ticker starved.
+const COUNTED: u64 = 2 * PERIOD;
+
+/// The least time without a look after which a scope is overdue; a tenth of its limit, if that is more.
+const GRACE: u64 = 1_000_000_000;
+
+/// A scope is reported each time it has been without a look for so many times its grace.
+const REPORTS: [u64; 4] = [1, 2, 4, 8];
+
+/// Which scope: two are the same if nothing of this differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Id {
+    /// The stack's number.
+    pub(crate) stack: usize,
+    /// The frame's number from the bottom.
+    pub(crate) index: u32,
+    pub(crate) site: u32,
+    /// When it ends, which tells one activation from the next.
+    pub(crate) due: u64,
+}
+
+/// A scope that is open and past its deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Late {
+    pub(crate) id: Id,
+    pub(crate) limit: u64,
+    /// When its thread last looked.
+    pub(crate) looked: u64,
+}
+
+/// What is to be done about a late scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// It may be overdue by the next scan: worth a first look at its thread.
+    Suspect(Id),
+    /// It is overdue, for the first time or once more.
+    Overdue {
+        id: Id,
+        /// Nanoseconds since its deadline.
+        late: u64,
+    },
+    /// It was reported, and is open no more.
+    Gone(Id),
+}
+
+struct Seen {
+    id: Id,
+    /// When its thread last looked.
+    looked: u64,
+    /// For how long it has been past its deadline and without a look, as far as that counts.
+    silent: u64,
+    /// How often it was reported.
+    reports: usize,
+}
+
+impl Seen {
+    /// The silence that is reported next.
+    fn threshold(&self, limit: u64) -> Option<u64> {
+        let grace = GRACE.max(limit / 10);
+        REPORTS
+            .get(self.reports)
+            .map(|times| grace.saturating_mul(*times))
+    }
+}
+
+/// What was seen in earlier scans.
+pub(crate) struct Watch {
+    seen: Vec<Seen>,
+    /// The last scan, and the earliest time for the next one.
+    last: u64,
+    next: u64,
+}
+
+impl Watch {
+    pub(crate) const fn new() -> Self {
+        Self {
+            seen: Vec::new(),
+            last: 0,
+            next: 0,
+        }
+    }
+
+    /// Whether the time has come for a scan.
+    pub(crate) fn is_time(&self, now: u64) -> bool {
+        now >= self.next
+    }
+
+    /// Judges the scopes that are late now, in any order, and tells when to scan again: as soon as one of them may
+    /// be overdue, and not before a [`PERIOD`] has passed; [`u64::MAX`] if none is late.
+    pub(crate) fn scan(&mut self, late: &[Late], now: u64) -> (Vec<Finding>, u64) {
+        let mut findings = Vec::new();
+        let mut next = u64::MAX;
+        let before = core::mem::take(&mut self.seen);
+        for scope in late {
+            let known = before.iter().find(|seen| seen.id == scope.id);
+            // A look ends the silence, and what is reported of it.
+            let (silent, reports) = known
+                .filter(|seen| seen.looked == scope.looked)
+                .map_or((0, 0), |seen| (seen.silent, seen.reports));
+            let since = scope.id.due.max(scope.looked).max(self.last);
+            let mut seen = Seen {
+                id: scope.id,
+                looked: scope.looked,
+                silent: silent + now.saturating_sub(since).min(COUNTED),
+                reports,
+            };
+            let (id, silent) = (seen.id, seen.silent);
+            while seen
+                .threshold(scope.limit)
+                .is_some_and(|threshold| silent >= threshold)
+            {
+                seen.reports += 1;
+            }
+            if seen.reports > reports {
+                let late = now.saturating_sub(id.due);
+                findings.push(Finding::Overdue { id, late });
+            }
+            if let Some(threshold) = seen.threshold(scope.limit) {
+                let left = threshold - silent;
+                // However long the next span is, no more of it than this counts.
+                if left <= COUNTED {
+                    findings.push(Finding::Suspect(id));
+                }
+                let wait = if left <= COUNTED { left } else { PERIOD };
+                next = next.min(now.saturating_add(wait.max(PERIOD)));
+            }
+            self.seen.push(seen);
+        }
+        let gone = |seen: &&Seen| seen.reports > 0 && !late.iter().any(|scope| scope.id == seen.id);
+        findings.extend(
+            before
+                .iter()
+                .filter(gone)
+                .map(|seen| Finding::Gone(seen.id)),
+        );
+        self.last = now;
+        self.next = if next == u64::MAX {
+            now.saturating_add(PERIOD)
+        } else {
+            next
+        };
+        (findings, next)
+    }
+
+    /// The scopes that were reported, each by the number of its site, and are open still, as far as is known.
+    pub(crate) fn reported(&self) -> impl Iterator<Item = u32> {
+        let reported = self.seen.iter().filter(|seen| seen.reports > 0);
+        reported.map(|seen| seen.id.site)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Id, Late, PERIOD, Watch};
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn late(index: u32, due: u64, limit: u64, looked: u64) -> Late {
+        let (stack, site) = (1, 7);
+        let id = Id {
+            stack,
+            index,
+            site,
+            due,
+        };
+        Late { id, limit, looked }
+    }
+
+    /// Scans when asked to, and tells how late the scope was at each report.
+    fn reports(watch: &mut Watch, scope: Late, from: u64, until: u64) -> Vec<u64> {
+        let (mut now, mut reports) = (from, Vec::new());
+        while now <= until {
+            let open = if now > scope.id.due {
+                vec![scope]
+            } else {
+                vec![]
+            };
+            let (findings, next) = watch.scan(&open, now);
+            for finding in findings {
+                if let Finding::Overdue { late, .. } = finding {
+                    reports.push(late);
+                }
+            }
+            now = if next == u64::MAX { now + PERIOD } else { next };
+            assert!(watch.is_time(now) && !watch.is_time(now - 1));
+        }
+        reports
+    }
+
+    #[test]
+    fn a_silent_scope_is_reported_after_one_two_four_and_eight_times_its_grace() {
+        for phase in [0, 1, 10_000_000, 130_000_000, 249_999_999] {
+            let due = 5 * SECOND + phase;
+            let scope = late(0, due, SECOND / 20, 0);
+            let told = reports(&mut Watch::new(), scope, SECOND, 60 * SECOND);
+            let expected = [1, 2, 4, 8].map(|times| times * SECOND);
+            assert_eq!(told.len(), 4, "{told:?}");
+            for (told, expected) in told.iter().zip(expected) {
+                assert!(
+                    (expected..expected + PERIOD).contains(told),
+                    "{told} {expected}"
+                );
+            }
+            // The first one, which people wait for, exactly.
+            assert_eq!(told[0], SECOND);
+        }
+    }
+
+    #[test]
+    fn a_long_budget_has_a_tenth_of_it_as_grace() {
+        let scope = late(0, 100 * SECOND, 30 * SECOND, 0);
+        let told = reports(&mut Watch::new(), scope, 90 * SECOND, 110 * SECOND);
+        assert_eq!(told, [3 * SECOND, 6 * SECOND]);
+    }
+
+    #[test]
+    fn who_looks_from_time_to_time_is_not_overdue() {
+        let mut watch = Watch::new();
+        for step in 1..200 {
+            let now = SECOND + step * PERIOD;
+            let looked = now - now % (SECOND / 2);
+            let (findings, _) = watch.scan(&[late(0, SECOND, 1, looked)], now);
+            assert!(
+                !findings
+                    .iter()
+                    .any(|f| matches!(f, Finding::Overdue { .. })),
+                "{step}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_look_after_a_report_begins_a_new_silence() {
+        let mut watch = Watch::new();
+        let first = reports(&mut watch, late(0, 2 * SECOND, 1, 0), SECOND, 4 * SECOND);
+        assert_eq!(first.len(), 2);
+        let again = reports(
+            &mut watch,
+            late(0, 2 * SECOND, 1, 4 * SECOND),
+            4 * SECOND + PERIOD,
+            6 * SECOND,
+        );
+        assert_eq!(
+            again,
+            [3 * SECOND, 4 * SECOND],
+            "so late, a second after its last look and two"
+        );
+    }
+
+    #[test]
+    fn time_in_which_nobody_scanned_does_not_count() {
+        let mut watch = Watch::new();
+        let scope = late(0, 2 * SECOND, 1, 0);
+        watch.scan(&[], 2 * SECOND - 1);
+        // The process was stopped for a minute.
+        let (findings, _) = watch.scan(&[scope], 62 * SECOND);
+        assert_eq!(findings, [Finding::Suspect(scope.id)]);
+        let (findings, _) = watch.scan(&[scope], 62 * SECOND + 2 * PERIOD);
+        assert_eq!(
+            findings[0],
+            Finding::Overdue {
+                id: scope.id,
+                late: 60 * SECOND + 2 * PERIOD
+            }
+        );
+    }
+
+    #[test]
+    fn before_a_report_there_was_a_suspicion() {
+        for phase in 0..50 {
+            let mut watch = Watch::new();
+            let (mut now, mut suspected) = (SECOND + phase * PERIOD / 50, false);
+            let scope = late(0, SECOND, 1, 0);
+            loop {
+                let (findings, next) = watch.scan(&[scope], now);
+                if findings
+                    .iter()
+                    .any(|f| matches!(f, Finding::Overdue { .. }))
+                {
+                    break;
+                }
+                suspected |= findings.contains(&Finding::Suspect(scope.id));
+                assert!(next >= now + PERIOD && next <= now + 2 * PERIOD);
+                now = next;
+            }
+            assert!(suspected, "{phase}");
+        }
+    }
+
+    #[test]
+    fn a_scope_that_ends_is_gone_once_and_only_if_it_was_reported() {
+        let mut watch = Watch::new();
+        let (quiet, loud) = (
+            late(0, 2 * SECOND, 100 * SECOND, 0),
+            late(1, 2 * SECOND, 1, 0),
+        );
+        for step in 0..8 {
+            watch.scan(&[quiet, loud], 2 * SECOND + step * PERIOD);
+        }
+        assert_eq!(watch.reported().collect::<Vec<_>>(), [7]);
+        let (findings, next) = watch.scan(&[], 5 * SECOND);
+        assert_eq!((findings, next), (vec![Finding::Gone(loud.id)], u64::MAX));
+        assert_eq!(watch.reported().next(), None);
+        assert_eq!(watch.scan(&[], 6 * SECOND).0, []);
+    }
+}

@@ -1,0 +1,245 @@
+//! The watchdog's part of a tick.
+
+use core::time::Duration;
+
+use crate::base::layout::WALL;
+use crate::base::reentry;
+use crate::base::site::{Mode, OnOverdue, Site};
+use crate::base::sync::{Mutex, lock};
+use crate::stack::frames::Stack;
+use crate::stack::lease;
+use crate::stack::witness::{APART, Overdue};
+use crate::time::clock;
+use crate::time::epoch::EPOCH;
+use crate::trip::event::Event;
+use crate::trip::hook;
+use crate::trip::why::Why;
+use crate::watch::blocked::{self, Poll, Polls};
+use crate::watch::kernel::{Sample, judge};
+use crate::watch::recover;
+use crate::watch::scan::{Finding, Id, Late, Watch};
+
+/// A hook that keeps the ticker from ticking for longer than this is told of.
+const HOOK: Duration = Duration::from_millis(100);
+
+struct State {
+    watch: Watch,
+    /// Of threads that may be overdue by the next scan.
+    samples: Vec<(Id, Sample)>,
+    polls: Polls,
+    /// When the next scan is wanted; [`u64::MAX`] if whenever a tick comes.
+    next: u64,
+}
+
+static STATE: Mutex<State> = Mutex::new(State {
+    watch: Watch::new(),
+    samples: Vec::new(),
+    polls: Polls::new(),
+    next: u64::MAX,
+});
+
+/// Scans, if it is time to; when the next tick is wanted, [`u64::MAX`] if none is.
+pub(crate) fn turn(now: u64) -> u64 {
+    let mut state = lock(&STATE);
+    if !state.watch.is_time(now) {
+        return state.next;
+    }
+    let told = reentry::bar(|| {
+        let (late, stacks) = late(now);
+        let (findings, next) = state.watch.scan(&late, now);
+        state.next = next;
+        let mut told = state.judge(&findings, &late, &stacks, now);
+        if let Some(limit) = blocked::limit() {
+            let polls = state.polls.scan(&polls(), limit, now);
+            told.extend(polls.into_iter().filter_map(blocked_poll));
+        }
+        told
+    });
+    let next = state.next;
+    drop(state);
+    // User code, with no lock held.
+    for told in told {
+        let begun = clock::real();
+        match told {
+            Told::Event(event, what) => {
+                hook::report(&event);
+                if what == OnOverdue::Abort {
+                    hook::line(&format_args!(
+                        "{event}; aborts, as `on_overdue = \"abort\"` says"
+                    ));
+                    std::process::abort();
+                }
+            }
+            Told::Gone(scope) => recover::report(scope, now),
+        }
+        complain_of_hook(Duration::from_nanos(clock::real().saturating_sub(begun)));
+    }
+    next
+}
+
+/// Whether a scan has to come although nothing is open.
+pub(crate) fn is_pending() -> bool {
+    lock(&STATE).watch.reported().next().is_some()
+}
+
+/// Whether a scope is overdue that only a restart of the process would end.
+pub(crate) fn wants_restart() -> bool {
+    let state = lock(&STATE);
+    let mut sites = state.watch.reported().map(Site::by_id);
+    sites.any(|site| site.does_on_overdue() == OnOverdue::Restart)
+}
+
+/// The hook ran on the ticker's thread, and no check was told the time meanwhile.
+fn complain_of_hook(took: Duration) {
+    if took > HOOK {
+        hook::line(&format_args!(
+            "loop guard: the hook held up the ticker for {took:.1?}; deadlines were noticed late"
+        ));
+    }
+}
+
+enum Told {
+    Event(Event, OnOverdue),
+    Gone(Overdue),
+}
+
+/// The scopes that are past their deadline, and the stacks, by number, on which they are.
+fn late(now: u64) -> (Vec<Late>, Vec<(usize, &'static Stack)>) {
+    let (mut late, mut stacks) = (Vec::new(), Vec::new());
+    lease::each_busy(|number, stack| {
+        if !stack.may_be_late(&EPOCH, now) {
+            return;
+        }
+        let looked = stack.looked();
+        if looked == APART {
+            return;
+        }
+        for (index, (site, saved)) in (0..).zip(stack.read()) {
+            let (due, settled) = saved.deadline(&EPOCH);
+            if site & WALL == 0
+                && settled
+                && due < now
+                && Site::by_id(site).mode() != Some(Mode::Off)
+            {
+                let id = Id {
+                    stack: number,
+                    index,
+                    site,
+                    due,
+                };
+                late.push(Late {
+                    id,
+                    limit: saved.limit,
+                    looked,
+                });
+            }
+        }
+        stacks.push((number, stack));
+    });
+    (late, stacks)
+}
+
+/// The polls of guarded futures that go on now.
+fn polls() -> Vec<Poll> {
+    let mut polls = Vec::new();
+    lease::each_busy(|number, stack| {
+        // The number first: a poll that ends meanwhile is another one at the next scan.
+        let begun = stack.witness.polls();
+        let is_future = |(site, _): &(u32, _)| site & WALL == 0 && Site::by_id(*site).is_future();
+        if let Some((site, _)) = stack.read().into_iter().find(is_future) {
+            polls.push(Poll {
+                stack: number,
+                number: begun,
+                site,
+            });
+        }
+    });
+    polls
+}
+
+fn blocked_poll((poll, blocked): (Poll, u64)) -> Option<Told> {
+    let (stack, site) = (lease::by_number(poll.stack)?, Site::by_id(poll.site));
+    let event = Event::BlockedPoll {
+        scope: site.name(),
+        location: site.location(),
+        thread: lease::thread_name(stack),
+        blocked: Duration::from_nanos(blocked),
+        looked: stack.witness.at().map(|at| at.location()),
+    };
+    Some(Told::Event(event, OnOverdue::Report))
+}
+
+impl State {
+    fn judge(
+        &mut self,
+        findings: &[Finding],
+        late: &[Late],
+        stacks: &[(usize, &'static Stack)],
+        now: u64,
+    ) -> Vec<Told> {
+        let before = core::mem::take(&mut self.samples);
+        let stack = |id: Id| {
+            let found = stacks.iter().find(|(number, _)| *number == id.stack);
+            found.map(|(_, stack)| *stack)
+        };
+        let sample = |id| {
+            let thread = stack(id)?.witness.thread()?;
+            Sample::take(thread, now)
+        };
+        let mut told = Vec::new();
+        for finding in findings {
+            match *finding {
+                Finding::Suspect(id) => {
+                    self.samples.extend(sample(id).map(|sample| (id, sample)));
+                }
+                Finding::Overdue { id, late: by } => {
+                    let Some((stack, scope)) =
+                        stack(id).zip(late.iter().find(|late| late.id == id))
+                    else {
+                        continue;
+                    };
+                    let first = before.iter().find(|(other, _)| *other == id);
+                    let samples = first.zip(sample(id));
+                    let why =
+                        samples.map_or(Why::Unknown, |((_, first), second)| judge(first, &second));
+                    stack.witness.add_overdue(overdue(id));
+                    let what = Site::by_id(id.site).does_on_overdue();
+                    told.push(Told::Event(event(scope, by, stack, why), what));
+                }
+                Finding::Gone(id) => {
+                    let stack = lease::by_number(id.stack);
+                    if stack.is_some_and(|stack| stack.witness.take_one(overdue(id))) {
+                        told.push(Told::Gone(overdue(id)));
+                    }
+                }
+            }
+        }
+        told
+    }
+}
+
+fn overdue(
+    Id {
+        index, site, due, ..
+    }: Id,
+) -> Overdue {
+    Overdue { site, index, due }
+}
+
+fn event(scope: &Late, late: u64, stack: &Stack, why: Why) -> Event {
+    let site = Site::by_id(scope.id.site);
+    // What looked before the scope opened says nothing of it.
+    let opened = scope.id.due.saturating_sub(scope.limit);
+    let looked = stack
+        .witness
+        .at()
+        .filter(|_| stack.witness.looked() >= opened);
+    Event::Overdue {
+        scope: site.name(),
+        location: site.location(),
+        thread: lease::thread_name(stack),
+        late: Duration::from_nanos(late),
+        looked: looked.map(|at| at.location()),
+        why,
+    }
+}

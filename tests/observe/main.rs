@@ -1,0 +1,52 @@
+//! What is seen of guards: modes, events.
+
+mod actions;
+mod disabled;
+mod modes;
+#[cfg(feature = "tracing")]
+mod traced;
+mod watchdog;
+
+use std::process::{Command, Output};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use guard_runtime::{Event, set_hook};
+
+static EVENTS: Mutex<Vec<Event>> = Mutex::new(Vec::new());
+
+fn events() -> MutexGuard<'static, Vec<Event>> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| set_hook(|event| lock().push(event.clone())));
+    lock()
+}
+
+fn lock() -> MutexGuard<'static, Vec<Event>> {
+    EVENTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Events of this kind so far: tests run side by side, so each looks for a scope's name of its own.
+fn told<T>(of: impl Fn(&Event) -> Option<T>) -> Vec<T> {
+    events().iter().filter_map(of).collect()
+}
+
+/// In the parent, what the test `name` does in a process of its own with these variables; `None` in that process.
+fn child(name: &str, variables: &[(&str, &str)]) -> Option<Output> {
+    const CHILD: &str = "LOOP_GUARD_TEST_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        return None;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, "1");
+    command.envs(variables.iter().copied());
+    Some(command.output().unwrap())
+}
+
+#[track_caller]
+fn assert_success(output: &Output) -> String {
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}\n{stderr}");
+    stderr
+}
