@@ -29,8 +29,10 @@ mod options;
 #[path = "../quickstart/pattern.rs"]
 mod pattern;
 mod service;
+mod stop;
 
 use options::{HELP, Options};
+use stop::Stop;
 
 fn main() -> ExitCode {
     let options = match Options::parse(std::env::args_os().skip(1)) {
@@ -69,18 +71,18 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Until Ctrl-C; what was asked before is still answered.
+/// Serves until Ctrl-C or SIGTERM; what was asked before is still answered.
 async fn serve(options: &Options) -> io::Result<()> {
+    let mut stop = Stop::new()?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     let address = listener.local_addr()?;
     writeln!(io::stdout(), "listening on http://{address}")?;
 
     let budget = options.budget;
     let open = GracefulShutdown::new();
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let accepted = std::future::poll_fn(|context| {
-            if interrupted.as_mut().poll(context).is_ready() {
+            if stop.has_come(context) {
                 return std::task::Poll::Ready(None);
             }
             listener.poll_accept(context).map(Some)

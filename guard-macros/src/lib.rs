@@ -177,7 +177,7 @@ mod syntax;
 /// If the future is dropped before its end, or while the cleanup waits (by a deadline around it, too), what is
 /// left of the cleanup is spawned on the tokio runtime around, where it has what is left of its time: with
 /// `Exit::Dropped`, if it had not begun. This needs the feature `tokio` of `guard_runtime`. Without it, outside of a
-/// runtime, and in one that is shut down, nobody runs it, which is reported as `Event::Lost`.
+/// runtime, and in one that is shut down, nobody runs it, which is reported as `Event::CleanupLost`.
 ///
 /// So it is to be `Send + 'static`, and takes what it names, as with `async move`: a copy, or the argument itself,
 /// which the body then has no more. For what both need, and for what the function borrows, it may be the value of a

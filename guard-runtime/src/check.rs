@@ -1,5 +1,17 @@
-//! Checks: entering a scope, the hot comparison and its cold path, the ways out.
+//! Checks: the hot comparison, its cold path, and entering a scope, which is a check as well.
+//!
+//! A check costs a load, a compare and a branch until the epoch moves. The cold path then compares the clock with the
+//! earliest deadline of the thread's stack, asks the ticker for a tick there, and trips if that has passed. It never trips
+//! early, and a scope that has tripped trips at each further check.
+//!
+//! - `tick.rs`: the check, and its cold path;
+//! - `enter.rs`: opening a scope, hot and cold;
+//! - `probe.rs`: how a function leaves that tripped, by its return type;
+//! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
+//! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
+//! - `fault.rs`: checks that trip because a test says so.
 
+pub(crate) mod counted;
 pub(crate) mod enter;
 #[cfg(feature = "testing")]
 pub(crate) mod fault;

@@ -39,6 +39,78 @@
 //! after it; loops inside functions without the attribute, in foreign macros and in iterator chains
 //! have no check of their own: call [`checkpoint`] there. What hangs there past its deadline is told to the hook while
 //! it hangs ([`Event::Overdue`]), with the thread and, on Linux, what it does.
+//!
+//! # Trips that unwind
+//!
+//! A function that has no place for an error, and a loop in a closure, leave by unwinding: in silence to the nearest
+//! guarded function that catches trips (one with loops in closures, a guarded future, a [`Budget::run`]), or as a panic
+//! with the report where there is none. The destructors on the way run while [`std::thread::panicking`] is true, so a
+//! `Mutex` or `RwLock` whose guard is held there is poisoned, though the function returns an ordinary error. Where that
+//! matters, take the lock outside of the closure, recover it by `PoisonError::into_inner`, or do the locked part in a
+//! [`shield`].
+//!
+//! Nothing can unwind through C. A library that calls a Rust function back (`qsort`, a database's comparison) is called in
+//! a [`shield`]: a trip then waits for the first check behind it.
+//!
+//! ```
+//! use std::time::Duration;
+//! use guard_runtime::{Tripped, loop_guard, shield};
+//!
+//! /// Stands for C: it calls back and cannot be unwound.
+//! extern "C" fn for_each(items: &[u32], call: &dyn Fn(u32)) {
+//!     items.iter().for_each(|&item| call(item));
+//! }
+//!
+//! #[loop_guard(timeout = "2ms")]
+//! fn visit(items: &[u32]) -> Result<(), Tripped> {
+//!     let slow = |_| {
+//!         for _ in 0..1000 {
+//!             std::thread::sleep(Duration::from_micros(5));
+//!         }
+//!     };
+//!     shield(|| for_each(items, &slow));
+//!     for _ in items {} // notices
+//!     Ok(())
+//! }
+//!
+//! # fn main() {
+//! assert!(visit(&[1, 2]).is_err());
+//! # }
+//! ```
+//!
+//! # Threads, pools, runtimes
+//!
+//! Scopes are per thread, and a guarded future has its own wherever it is polled. So the question is whose work a thread
+//! does while a scope is open on it.
+//!
+//! | what runs | the scopes that it sees |
+//! |---|---|
+//! | a new thread, a spawned task | none, unless they are handed over: [`Budget::rest`] |
+//! | a future that a guarded function blocks on (`block_on(future)`) | that function's |
+//! | another guarded task of a tokio runtime in one thread that a guarded function blocks on | its own alone |
+//! | a job that a pool (rayon) runs on a worker that waits in a guarded function for other jobs | **that function's**: say `root` |
+//! | a task of another executor in one thread that a guarded function blocks on, or one without a budget of its own | **that function's**: say `root` |
+//!
+//! A job cannot be told from a call. Say that it is an entry point, around which nothing counts, with
+//! [`Budget::root`] around what a pool runs, or in the attribute of the function that is the job (`root`).
+//!
+//! ```
+//! use std::time::Duration;
+//! use guard_runtime::{Budget, Tripped, checkpoint};
+//!
+//! fn job() -> Result<u32, Tripped> {
+//!     let budget = Budget::timeout(Duration::from_secs(5)).root();
+//!     budget.run(|| checkpoint().map(|()| 1))?
+//! }
+//!
+//! // Somebody's function is out of time, and waits on this worker for other jobs than this one.
+//! let waiting = Budget::timeout(Duration::from_millis(1));
+//! let outcome = waiting.run(|| {
+//!     while checkpoint().is_ok() {}
+//!     job()
+//! });
+//! assert_eq!(outcome.unwrap().unwrap(), 1);
+//! ```
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 // Models run the protocol alone: nobody calls the rest of these files, and no name is public.

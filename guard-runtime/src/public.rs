@@ -2,7 +2,7 @@
 
 pub use crate::base::location::Location;
 pub use crate::base::site::Mode;
-pub use crate::budget::Budget;
+pub use crate::budget::limits::{Budget, Limits};
 pub use crate::cancel::asked::Cancel;
 pub use crate::cancel::token::{CancelToken, Cancelled};
 pub use crate::check::query::{checkpoint, deadline, remaining};
@@ -14,9 +14,9 @@ pub use crate::context::guarded::{Guarded, GuardedIterator};
 pub use crate::context::last::tripped;
 pub use crate::mode::pattern::PatternError;
 pub use crate::mode::set_mode;
-pub use crate::observe::snapshot::{OpenScope, Snapshot, snapshot};
+pub use crate::observe::snapshot::{OpenScope, Place, Snapshot, snapshot};
 pub use crate::trip::event::Event;
-pub use crate::trip::hook::set_hook;
+pub use crate::trip::hook::{Hook, add_hook, set_hook, take_hook};
 pub use crate::trip::tripped::{Cause, Tripped};
 pub use crate::trip::why::Why;
 #[cfg(feature = "macros")]

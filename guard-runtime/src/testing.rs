@@ -18,10 +18,9 @@
 //! }
 //!
 //! # fn main() {
-//! testing::pause();
+//! let _paused = testing::pause();
 //! assert_eq!(work(Duration::from_secs(15)).unwrap(), 3); // the last check is at the limit
 //! assert!(work(Duration::from_nanos(15_000_000_001)).is_err());
-//! testing::resume();
 //! # }
 //! ```
 //!
@@ -32,6 +31,6 @@ pub(crate) mod every_trip;
 pub(crate) mod leak_check;
 pub(crate) mod test_clock;
 
-pub use crate::testing::every_trip::every_trip;
+pub use crate::testing::every_trip::{Outcome, every_trip};
 pub use crate::testing::leak_check::LeakCheck;
-pub use crate::testing::test_clock::{advance, pause, resume, starve_ticker};
+pub use crate::testing::test_clock::{Paused, advance, pause, starve_ticker};

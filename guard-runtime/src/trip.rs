@@ -1,4 +1,14 @@
-//! The error, what happened as events, what tripped on a thread, and trips that unwind.
+//! A trip: what it is, who is told of it, and how it unwinds.
+//!
+//! A check that finds a budget spent makes a [`Tripped`](tripped::Tripped), notes it on its thread for cleanups that ask
+//! why they run, and tells the hook once for each scope. Functions with a place for an error return it (`check/probe.rs`);
+//! all others unwind to a boundary on the same thread, or panic with the report. Nothing here panics while the thread
+//! unwinds already.
+//!
+//! - `tripped.rs`: the error and its cause;
+//! - `hook.rs`: events, and the hook that is told of them;
+//! - `log.rs`: what tripped on this thread, and what unwinds;
+//! - `boundary.rs`: unwinding, and where it ends.
 
 pub(crate) mod boundary;
 pub(crate) mod event;

@@ -92,9 +92,13 @@ fn without_a_place_for_an_error() {
     }
 }
 
-/// Until the clock is resumed, two seconds have passed.
+thread_local! {
+    static STOPPED: RefCell<Option<testing::Paused>> = const { RefCell::new(None) };
+}
+
+/// Two seconds have passed, until the clock is resumed.
 fn stop_late() {
-    testing::pause();
+    STOPPED.set(Some(testing::pause()));
     testing::advance(Duration::from_secs(2));
 }
 
@@ -122,7 +126,7 @@ fn cut_in_a_row(times: u32) -> Result<(), Tripped> {
     for time in 1..=times {
         events::take();
         let outcome = is_cut(&reached);
-        testing::resume();
+        STOPPED.take();
         outcome.expect("the cleanup alone is cut");
         assert_eq!(reached.get(), time);
         let told = events::take();
@@ -147,7 +151,7 @@ fn that_it_took_too_long_is_told_if_no_check_noticed() {
                 stop_late();
             }
         });
-        testing::resume();
+        STOPPED.take();
         outcome.expect("nothing unwinds");
         events::take().pop()
     });

@@ -250,7 +250,7 @@ struct AtThreadExit;
 
 impl Drop for AtThreadExit {
     fn drop(&mut self) {
-        testing::pause();
+        let _paused = testing::pause();
         _ = both(Way::Timeout);
         _ = both(Way::End);
         // A panic here would abort the tests.

@@ -236,6 +236,18 @@ fn what_makes_no_sense_is_told_so() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_it_once_it_has_answered() {
+    ends_once_it_has_answered("-INT");
+}
+
+/// What a service manager sends.
+#[cfg(unix)]
+#[test]
+fn a_request_to_terminate_ends_it_once_it_has_answered() {
+    ends_once_it_has_answered("-TERM");
+}
+
+#[cfg(unix)]
+fn ends_once_it_has_answered(signal: &str) {
     let mut server = Server::start("3s");
     block_on(async {
         let runaway = loop {
@@ -246,7 +258,7 @@ fn an_interrupt_ends_it_once_it_has_answered() {
             // The machine was busy with something else for as long as the budget.
         };
         let process = server.process.id().to_string();
-        let sent = Command::new("kill").args(["-INT", &process]).status();
+        let sent = Command::new("kill").args([signal, &process]).status();
         assert!(sent.expect("kill is everywhere").success());
         let [runaway] = runaway;
         assert_stopped(&runaway.await.expect("no panic"));

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use guard_runtime::{Budget, loop_guard, snapshot};
+use guard_runtime::{Budget, deadline, defer, loop_guard, remaining, shield, shield_for, snapshot};
 
 static GUARDED: AtomicBool = AtomicBool::new(false);
 
@@ -31,6 +31,7 @@ unsafe impl GlobalAlloc for Counting {
             within_a_while();
             counted();
             inheriting();
+            by_hand();
         }
         // SAFETY: the caller's.
         unsafe { System.alloc(layout) }
@@ -73,6 +74,17 @@ fn inheriting() {
     for _ in 0..3 {
         CALLS.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// Scopes and walls that are opened by hand.
+fn by_hand() {
+    let count = || _ = CALLS.fetch_add(1, Ordering::Relaxed);
+    let budget = Budget::timeout(Duration::from_secs(3600)).named("allocator");
+    assert!(budget.run(|| remaining().map(|_| count())).is_ok());
+    assert!(budget.iterations(5).strict().root().run(count).is_ok());
+    defer!(|_| count());
+    shield(count);
+    shield_for(Duration::from_secs(1), || deadline().map(|_| count()));
 }
 
 fn deep(depth: u32) -> usize {

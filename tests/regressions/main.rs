@@ -1,8 +1,16 @@
 //! One module for each symptom that was met in real code: what failed, and its kin.
 
+mod abort_at_thread_exit;
+mod conversion_blames_the_runtime;
+mod every_trip_in_silence;
 mod head_temporaries;
+mod hooks_replaced;
 mod iterators_of_ones_own;
 mod labels_in_conditions;
 mod late_destructors;
+mod late_though_asked;
 mod late_types;
+mod other_peoples_work;
+mod runtime_gone;
+mod wrong_exit;
 mod wrong_items;

@@ -34,6 +34,7 @@ impl<R> Probe<R> {
 impl<T, E> Probe<Result<T, E>> {
     /// As the error.
     #[cold]
+    #[track_caller]
     #[must_use]
     #[allow(clippy::missing_errors_doc, reason = "it is nothing but the error")]
     pub fn leave(&self, tripped: Tripped) -> Option<Result<T, E>>
@@ -45,16 +46,21 @@ impl<T, E> Probe<Result<T, E>> {
 
     /// The cold path of a check, and the way out if it trips.
     #[inline(always)]
+    #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
     pub fn look(&self, at: &At) -> Result<Seen, Result<T, E>>
     where
         E: FromTripped,
     {
-        tick(at).map_err(|tripped| Err(error(tripped)))
+        match tick(at) {
+            Ok(seen) => Ok(seen),
+            Err(tripped) => Err(Err(error(tripped))),
+        }
     }
 
     /// Opens a scope, and the way out if a budget is spent already.
     #[inline(always)]
+    #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
     pub fn enter<const ALWAYS: bool>(
         &self,
@@ -63,11 +69,15 @@ impl<T, E> Probe<Result<T, E>> {
     where
         E: FromTripped,
     {
-        enter(entry).map_err(|tripped| Err(error(tripped)))
+        match enter(entry) {
+            Ok(opened) => Ok(opened),
+            Err(tripped) => Err(Err(error(tripped))),
+        }
     }
 }
 
 #[cold]
+#[track_caller]
 fn error<E: FromTripped>(tripped: Tripped) -> E {
     E::from_tripped(tripped)
 }
@@ -130,14 +140,16 @@ impl<R> Otherwise<R> {
     note = "write `impl From<guard_runtime::Tripped> for {Self}` (a generic error needs the bound `{Self}: From<guard_runtime::Tripped>`), or say `fallback = ...` or `on_trip = \"panic\"` in the attribute"
 )]
 pub trait FromTripped {
-    /// The error that says why.
+    /// The error that says why. A conversion that asks for its caller is told the user's function.
+    #[track_caller]
     fn from_tripped(tripped: Tripped) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Tripped>> FromTripped for E {
+    #[track_caller]
     fn from_tripped(tripped: Tripped) -> Self {
-        tripped.into()
+        E::from(tripped)
     }
 }
 
@@ -150,11 +162,13 @@ impl<E: From<Tripped>> FromTripped for E {
 )]
 pub trait ErrorReturn {
     /// As the error.
+    #[track_caller]
     fn error_return(tripped: Tripped) -> Self;
 }
 
 impl<T, E: FromTripped> ErrorReturn for Result<T, E> {
     #[cold]
+    #[track_caller]
     fn error_return(tripped: Tripped) -> Self {
         Err(E::from_tripped(tripped))
     }

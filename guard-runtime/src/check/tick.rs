@@ -6,6 +6,7 @@ use crate::base::layout::{PARKED, STALE, WALL};
 use crate::base::location::At;
 use crate::base::reentry;
 use crate::base::site::{Mode, Site};
+use crate::check::counted;
 #[cfg(feature = "testing")]
 use crate::check::fault;
 use crate::check::warn;
@@ -72,6 +73,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     }
     if let Some(stack) = stack {
         warn::look(stack, at);
+        count(stack, at)?;
     }
     loop {
         // The epoch first: see `check_deadlines`.
@@ -101,6 +103,20 @@ fn witness(stack: &Stack, at: At) {
         EPOCH.time()
     };
     stack.witness.look(now, at);
+}
+
+/// Counts this check, if a scope counts them.
+#[inline]
+fn count(stack: &Stack, at: &At) -> Result<(), Tripped> {
+    let Some(owner) = counted::owner(stack) else {
+        return Ok(());
+    };
+    let Err(limit) = stack.take(owner) else {
+        return Ok(());
+    };
+    stack.spend(owner, limit);
+    force_cold();
+    trip(stack, owner, 0, 0, *at).map_or(Ok(()), Err)
 }
 
 /// The cold path of a check in a function without a place for an error: one call, so that there is

@@ -18,7 +18,6 @@ use core::mem;
 use core::panic::Location as Caller;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
-use core::time::Duration;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
@@ -30,6 +29,7 @@ use crate::cleanup::deferred::{Exit, WITHIN};
 use crate::stack::wall::{Kind, Wall};
 use crate::stack::{current, deadline};
 use crate::task::polled::{Task, begin};
+use crate::time::clock;
 use crate::trip::event::Event;
 use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
@@ -37,24 +37,15 @@ use crate::trip::{boundary, log};
 
 /// Why the function was left: an [`Exit`] that owns what it tells.
 #[doc(hidden)]
-pub struct Left(Why);
-
-enum Why {
-    Returned,
-    Tripped(Tripped),
-    Panicked,
-    Dropped,
-}
+pub struct Left(Result<Exit<'static>, Tripped>);
 
 impl Left {
     /// For the cleanup.
     #[must_use]
     pub fn exit(&self) -> Exit<'_> {
         match &self.0 {
-            Why::Returned => Exit::Returned,
-            Why::Tripped(tripped) => Exit::Tripped(tripped),
-            Why::Panicked => Exit::Panicked,
-            Why::Dropped => Exit::Dropped,
+            Ok(exit) => *exit,
+            Err(tripped) => Exit::Tripped(tripped),
         }
     }
 }
@@ -90,25 +81,14 @@ struct Placed {
 }
 
 impl Placed {
-    fn tell_overrun(self, elapsed: Duration) {
-        hook::report(&Event::CleanupOverrun {
-            what: "cleanup",
-            location: Location::of(self.place),
-            limit: Duration::from_nanos(self.within),
-            elapsed,
-        });
-    }
-
-    fn tell_panic(self, payload: Box<dyn Any + Send>) {
-        hook::report(&Event::Panicked {
-            location: Location::of(self.place),
-            message: hook::message(&*payload),
-        });
-        hook::discard(payload);
+    /// `late`: by how many nanoseconds.
+    fn tell_overrun(self, late: u64) {
+        let elapsed = self.within.saturating_add(late);
+        hook::overran("cleanup", Location::of(self.place), self.within, elapsed);
     }
 
     fn tell_lost(self) {
-        hook::report(&Event::Lost {
+        hook::report(&Event::CleanupLost {
             location: Location::of(self.place),
         });
     }
@@ -150,8 +130,9 @@ impl Running {
         if let Err(tripped) = outcome {
             // What is pending is dropped here, behind the wall.
             *body = Box::pin(async {});
-            if let Cause::Timeout { elapsed, .. } = tripped.cause() {
-                self.place.tell_overrun(elapsed);
+            if let Cause::Timeout { limit, elapsed } = tripped.cause() {
+                self.place
+                    .tell_overrun(clock::nanos(elapsed.saturating_sub(limit)));
             }
         }
         Poll::Ready(())
@@ -161,12 +142,12 @@ impl Running {
 impl Placed {
     /// In the scope of the cleanup. A trip of that ends here.
     fn poll(self, cleanup: Pin<&mut impl Future<Output = ()>>, cx: &mut Context<'_>) -> Poll<()> {
-        let outcome = boundary::run(|| cleanup.poll(cx));
+        let outcome = boundary::boundary(|| cleanup.poll(cx));
         if let Ok(Poll::Pending) = outcome {
             return Poll::Pending;
         }
         if let Some(late) = deadline::late() {
-            self.tell_overrun(Duration::from_nanos(self.within.saturating_add(late)));
+            self.tell_overrun(late);
         }
         if let Err(tripped) = outcome {
             let here = Location::of(self.place);
@@ -227,17 +208,17 @@ impl<F> Cleanup<F> {
     }
 
     /// Why the body was left, right behind it.
-    fn why(&self, panic: Option<&Panic>) -> Why {
+    fn why(&self, panic: Option<&Panic>) -> Left {
         let bound = current::depth() + u32::from(self.own);
         let flying = || {
             let payload = panic?.0.lock().unwrap_or_else(PoisonError::into_inner);
             boundary::flying(&**payload)
         };
-        match log::since(self.mark, bound).or_else(flying) {
-            Some(tripped) => Why::Tripped(tripped),
-            None if panic.is_some() => Why::Panicked,
-            None => Why::Returned,
-        }
+        Left(match log::since(self.mark, bound).or_else(flying) {
+            Some(tripped) => Err(tripped),
+            None if panic.is_some() => Ok(Exit::Panicked),
+            None => Ok(Exit::Returned),
+        })
     }
 }
 
@@ -246,7 +227,7 @@ impl<F> Drop for Cleanup<F> {
         match mem::replace(&mut self.rest, Rest::Nothing) {
             Rest::Nothing => {}
             Rest::All(run) => spawn(self.place, || {
-                (self.start)(into_inner(run), self.place, Left(Why::Dropped))
+                (self.start)(into_inner(run), self.place, Left(Ok(Exit::Dropped)))
             }),
             Rest::Begun(running) => spawn(self.place, || running),
         }
@@ -273,10 +254,10 @@ impl<F, T> Future for Finish<F, T> {
         let unwinds = panic.is_some() || thread::panicking();
         let mut running = match mem::replace(&mut this.cleanup.rest, Rest::Nothing) {
             Rest::All(run) => {
-                let left = Left(this.cleanup.why(panic));
+                let left = this.cleanup.why(panic);
                 if panic.is_some() {
                     // It flies no more until it is resumed, perhaps elsewhere.
-                    log::set_flying(None);
+                    log::stop_flying();
                 }
                 (this.cleanup.start)(into_inner(run), this.cleanup.place, left)
             }
@@ -305,7 +286,7 @@ impl Running {
     /// A panic is reported: something unwinds already, or nobody is there to be told.
     fn poll_quietly(&mut self, context: &mut Context<'_>) -> Poll<()> {
         catch_unwind(AssertUnwindSafe(|| self.poll(context))).unwrap_or_else(|payload| {
-            self.place.tell_panic(payload);
+            hook::cleanup_panicked(Location::of(self.place.place), payload);
             Poll::Ready(())
         })
     }

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use crate::base::location::Location;
+use crate::base::reentry;
 use crate::check::enter::LONG;
 #[cfg(feature = "testing")]
 use crate::cleanup::pending;
@@ -14,7 +15,6 @@ use crate::cleanup::shield::Bounded;
 use crate::stack::current;
 use crate::time::clock;
 use crate::time::source;
-use crate::trip::event::Event;
 use crate::trip::hook;
 use crate::trip::tripped::Tripped;
 use crate::trip::{boundary, log};
@@ -26,7 +26,8 @@ pub(crate) const WITHIN: u64 = 1_000_000_000;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Exit<'t> {
-    /// Its end was reached, or it returned: a value, or an error of its own.
+    /// Its end was reached, or it returned: a value, or an error of its own. What has to be undone unless all went
+    /// well is a [`defer`] that is [defused](Deferred::defuse) at the end.
     Returned,
     /// A check in it noticed that a budget had run out: its own, or one around it.
     Tripped(&'t Tripped),
@@ -127,9 +128,9 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
 /// (return, `?`, trip, panic), it is called once, after what was bound behind it is gone. The budgets
 /// of the scopes around do not count in it ([`shield`](crate::shield)); the guarded loops and
 /// checkpoints that it reaches trip when its own time is over, which is reported
-/// ([`Event::CleanupOverrun`]).
+/// ([`Event::CleanupOverrun`](crate::Event::CleanupOverrun)).
 ///
-/// A panic in it, while the thread unwinds already, is caught and reported ([`Event::Panicked`]), and
+/// A panic in it, while the thread unwinds already, is caught and reported ([`Event::CleanupPanicked`](crate::Event::CleanupPanicked)), and
 /// the first panic goes on; otherwise it is a panic like any other, and what else is deferred runs. As
 /// everywhere while a thread unwinds, a guarded function that has no place for an error is not cut
 /// short then. Under `panic = "abort"`, a panic runs nothing, and neither does `process::exit`.
@@ -238,7 +239,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         let Some(wall) = wall.flatten() else {
             return self.make_and_tell(run, task);
         };
-        let outcome = boundary::run(|| run(&Exit::Returned));
+        let outcome = boundary::boundary(|| run(&Exit::Returned));
         drop(wall);
         if let Err(tripped) = outcome {
             self.cut(tripped);
@@ -248,8 +249,10 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
     fn make_slowly(&self, run: F, exit: &Exit<'_>) {
         let outcome = {
-            let _wall = Bounded::open_slowly(self.within, self.place);
-            boundary::run(|| run(exit))
+            // An allocator's, while the runtime allocates, has no scopes around it.
+            let barred = reentry::is_barred();
+            let _wall = (!barred).then(|| Bounded::open_slowly(self.within, self.place));
+            boundary::boundary(|| run(exit))
         };
         if let Err(tripped) = outcome {
             self.cut(tripped);
@@ -279,8 +282,9 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         // Outside of the polls of its future, that is dropped: perhaps because its time was over.
         let elsewhere = task.filter(|task| awaits || *task != source::task());
         let tripped = match elsewhere {
-            Some(task) => (!awaits).then(|| log::left(task)).flatten(),
-            None => log::since(self.mark, bound).or_else(|| panics.then(log::flying).flatten()),
+            Some(task) => (!awaits).then(|| log::left(task, self.mark)).flatten(),
+            None => log::since(self.mark, bound)
+                .or_else(|| panics.then(|| log::flying(self.mark)).flatten()),
         };
         let exit = match &tripped {
             Some(tripped) => Exit::Tripped(tripped),
@@ -293,11 +297,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         }
         // A second panic out of a destructor would abort.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| self.make_slowly(run, &exit))) {
-            hook::report(&Event::Panicked {
-                location: Location::of(self.place),
-                message: hook::message(&*payload),
-            });
-            hook::discard(payload);
+            hook::cleanup_panicked(Location::of(self.place), payload);
         }
     }
 
@@ -340,64 +340,4 @@ impl<F: FnOnce(&Exit<'_>)> fmt::Debug for Deferred<F> {
             .field("place", &format_args!("{}", self.call.place))
             .finish_non_exhaustive()
     }
-}
-
-/// Has something done when the block around is left, whatever the way: [`defer`](fn@crate::defer) without a name.
-///
-/// | you write | it means |
-/// |---|---|
-/// | `defer! { a(); b(); }` | do this |
-/// | `defer!(\|exit\| log(exit))` | the same, told why: `exit` is an [`&Exit`](Exit) |
-/// | `defer!(within = "100ms", \|exit\| log(exit))` | for at most this long, not a second |
-/// | `defer!(within = limit, { a(); b() })` | a [`Duration`] |
-/// | `let undo = defer(\|exit\| ...); undo.defuse();` | one that can be called off |
-///
-/// What is deferred last runs first, each exactly once, when what was declared behind it is gone. In
-/// a function with or without the attribute.
-///
-/// ```
-/// use std::cell::RefCell;
-/// use guard_runtime::defer;
-///
-/// let told = RefCell::new(Vec::new());
-/// {
-///     defer!(|exit| told.borrow_mut().push(format!("last: {exit}")));
-///     defer! { told.borrow_mut().push("first".to_owned()); }
-/// }
-/// assert_eq!(*told.borrow(), ["first", "last: returned"]);
-/// ```
-///
-/// It borrows what it names until it has run. Where the code behind it needs that too, hand it a copy
-/// or a shared reference, put the value into a `Cell`, or move it in (`move |_| ...`).
-#[macro_export]
-macro_rules! defer {
-    (within = $within:expr, $($call:tt)+) => {
-        let __deferred = $crate::__deferred!($($call)+)
-            .within_nanos($crate::__private::within!($crate, $within));
-    };
-    ($($call:tt)+) => {
-        let __deferred = $crate::__deferred!($($call)+);
-    };
-}
-
-/// The value of a [`defer!`] without its bound.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __deferred {
-    (| $($closure:tt)+) => { $crate::defer(| $($closure)+) };
-    (move | $($closure:tt)+) => { $crate::defer(move | $($closure)+) };
-    (|| $($closure:tt)*) => { $crate::defer(|_| $($closure)*) };
-    (move || $($closure:tt)*) => { $crate::defer(move |_| $($closure)*) };
-    ({ $($body:tt)* } $(,)?) => { $crate::defer(|_| { $($body)* }) };
-    ($($body:tt)+) => { $crate::defer(|_| { $($body)+ }) };
-}
-
-/// Without the macro crate, durations are expressions.
-#[cfg(not(feature = "macros"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __within {
-    ($root:path, $within:expr) => {
-        $crate::__private::nanos($within)
-    };
 }

@@ -4,13 +4,13 @@ use core::panic::Location as Caller;
 use core::time::Duration;
 
 use crate::base::location::Location;
+use crate::base::reentry;
 use crate::check::enter::LONG;
 use crate::check::tick::refresh;
 use crate::stack::frames::Stack;
 use crate::stack::wall::{self, Kind, Wall};
 use crate::time::clock;
-use crate::trip::event::Event;
-use crate::trip::hook::report;
+use crate::trip::hook;
 
 /// A wall with a limit, which reports that it stood for longer.
 pub(crate) struct Bounded {
@@ -66,12 +66,8 @@ fn report_overrun(
     place: &'static Caller<'static>,
 ) {
     if let Some(late) = wall::late(stack, index) {
-        report(&Event::CleanupOverrun {
-            what: kind.name(),
-            location: Location::of(place),
-            limit: Duration::from_nanos(limit),
-            elapsed: Duration::from_nanos(limit.saturating_add(late)),
-        });
+        let elapsed = limit.saturating_add(late);
+        hook::overran(kind.name(), Location::of(place), limit, elapsed);
     }
 }
 
@@ -94,19 +90,22 @@ impl Drop for Bounded {
 /// use std::time::Duration;
 /// use guard_runtime::{Budget, checkpoint, shield};
 ///
-/// Budget::timeout(Duration::ZERO).run(|| {
-///     shield(|| assert!(checkpoint().is_ok()));
-///     assert!(checkpoint().is_err());
+/// let outcome = Budget::timeout(Duration::from_millis(1)).run(|| {
+///     while checkpoint().is_ok() {}
+///     let shielded = shield(|| checkpoint().is_ok());
+///     (shielded, checkpoint().is_ok())
 /// });
+/// assert_eq!(outcome.unwrap(), (true, false));
 /// ```
 #[track_caller]
 pub fn shield<T>(f: impl FnOnce() -> T) -> T {
-    let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+    let caller = Caller::caller();
+    let _wall = (!reentry::is_barred()).then(|| Wall::open_exact(Kind::Shield, u64::MAX, caller));
     f()
 }
 
 /// Calls `f` as [`shield`] does, for at most this long: then the checks inside trip, and name the
-/// shield. That it took longer is reported as [`Event::CleanupOverrun`], also if no check noticed.
+/// shield. That it took longer is reported as [`Event::CleanupOverrun`](crate::Event::CleanupOverrun), also if no check noticed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -121,6 +120,7 @@ pub fn shield<T>(f: impl FnOnce() -> T) -> T {
 /// ```
 #[track_caller]
 pub fn shield_for<T>(limit: Duration, f: impl FnOnce() -> T) -> T {
-    let _wall = Bounded::open_exact(Kind::Shield, clock::nanos(limit), Caller::caller());
+    let (limit, caller) = (clock::nanos(limit), Caller::caller());
+    let _wall = (!reentry::is_barred()).then(|| Bounded::open_exact(Kind::Shield, limit, caller));
     f()
 }

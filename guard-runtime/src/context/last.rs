@@ -18,7 +18,7 @@ use crate::trip::tripped::Tripped;
 ///     text.parse().map_err(|_| "no number".to_owned())
 /// }
 ///
-/// #[loop_guard(timeout = "10ms")]
+/// #[loop_guard(timeout = "50ms")]
 /// fn load(source: impl std::io::Read) -> Result<u64, Tripped> {
 ///     foreign(Checked::new(source)).map_err(|error| tripped().expect(&error))
 /// }

@@ -24,9 +24,36 @@ pub struct Snapshot {
 #[derive(Debug, Clone)]
 pub struct OpenScope {
     site: &'static Site,
-    place: String,
-    age: Duration,
+    place: Place,
+    age: Option<Duration>,
     remaining: Option<Duration>,
+}
+
+/// Who has a scope open. Prints as `thread main` or `task 7`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// A thread that runs it.
+    #[non_exhaustive]
+    Thread {
+        /// The thread's name; its number (`ThreadId(7)`) if it has none.
+        name: String,
+    },
+    /// A guarded future that waits.
+    #[non_exhaustive]
+    Task {
+        /// The future's number, which it keeps until it is left.
+        number: u64,
+    },
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Thread { name } => write!(f, "thread {name}"),
+            Self::Task { number } => write!(f, "task {number}"),
+        }
+    }
 }
 
 /// Lists every open scope, those of functions that run and of futures that wait.
@@ -44,6 +71,9 @@ pub struct OpenScope {
 /// let open = budget.run(snapshot).unwrap();
 /// let nightly = open.iter().find(|scope| scope.name() == "nightly").unwrap();
 /// assert!(nightly.remaining().unwrap() > Duration::from_secs(50));
+/// for scope in &open {
+///     println!("{} in {}", scope.name(), scope.place());
+/// }
 /// println!("{open}");
 /// ```
 #[must_use]
@@ -52,16 +82,18 @@ pub fn snapshot() -> Snapshot {
     let mut scopes = Vec::new();
     let (open, waiting) = alarms::waiting(open_scopes);
     for (thread, open) in open {
-        // A wall is no scope of anybody's.
+        // Walls are frames of the runtime's own.
         let open = open.iter().filter(|(site, _)| site & WALL == 0);
         let open = open.map(|(site, saved)| (Site::by_id(*site), saved));
         let open = open.filter(|(site, _)| is_on(site));
-        scopes.extend(
-            open.map(|(site, saved)| OpenScope::new(site, format!("thread {thread}"), saved, now)),
-        );
+        scopes.extend(open.map(|(site, saved)| {
+            let name = thread.clone();
+            OpenScope::new(site, Place::Thread { name }, saved, now)
+        }));
     }
     for scope in waiting.iter().filter(|scope| is_on(scope.site)) {
-        let place = format!("task {}", scope.number);
+        let number = scope.number;
+        let place = Place::Task { number };
         scopes.push(OpenScope::new(scope.site, place, &scope.saved, now));
     }
     Snapshot { scopes }
@@ -85,22 +117,38 @@ impl Snapshot {
         self.scopes.is_empty()
     }
 
-    /// The scopes: thread by thread, the outermost first, then the futures that wait.
-    pub fn iter(&self) -> impl Iterator<Item = &OpenScope> {
+    /// The scopes: thread by thread, each with its outermost scope first, then the futures that wait.
+    pub fn iter(&self) -> core::slice::Iter<'_, OpenScope> {
         self.scopes.iter()
     }
 }
 
+impl<'s> IntoIterator for &'s Snapshot {
+    type Item = &'s OpenScope;
+    type IntoIter = core::slice::Iter<'s, OpenScope>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Snapshot {
+    type Item = OpenScope;
+    type IntoIter = std::vec::IntoIter<OpenScope>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.scopes.into_iter()
+    }
+}
+
 impl OpenScope {
-    fn new(site: &'static Site, place: String, saved: &Saved, now: u64) -> Self {
+    fn new(site: &'static Site, place: Place, saved: &Saved, now: u64) -> Self {
         let since = |from: u64, to: u64| Duration::from_nanos(to.saturating_sub(from));
         let (due, _) = saved.deadline(&EPOCH);
         Self {
             site,
             place,
-            age: saved
-                .start(&EPOCH)
-                .map_or(Duration::ZERO, |start| since(start, now)),
+            age: saved.start(&EPOCH).map(|start| since(start, now)),
             remaining: (due != u64::MAX).then(|| since(now, due)),
         }
     }
@@ -117,16 +165,16 @@ impl OpenScope {
         self.site.location()
     }
 
-    /// Which thread runs it, by name or number, or which task waits: `thread main`, `task 7`.
+    /// Who has it open: a thread, or a future that waits.
     #[must_use]
-    pub fn place(&self) -> &str {
+    pub fn place(&self) -> &Place {
         &self.place
     }
 
-    /// For how long it has been open; to about one percent of the budget, and zero where that is not
-    /// known (a scope without a time budget may have read no clock).
+    /// How long it has been open, to about one percent of its budget; `None` where nobody knows, because a
+    /// scope without a time budget need not read a clock.
     #[must_use]
-    pub fn age(&self) -> Duration {
+    pub fn age(&self) -> Option<Duration> {
         self.age
     }
 
@@ -142,27 +190,37 @@ impl fmt::Display for Snapshot {
         if self.is_empty() {
             return write!(f, "no scope is open");
         }
-        let width = |text: fn(&OpenScope) -> usize, title: &str| {
-            self.iter().map(text).max().unwrap_or(0).max(title.len())
+        let dash = || "-".to_owned();
+        let rounded = |time: Duration| format!("{time:.1?}");
+        let rows: Vec<[String; 5]> = self
+            .iter()
+            .map(|scope| {
+                [
+                    scope.name().to_owned(),
+                    scope.place.to_string(),
+                    scope.age.map_or_else(dash, rounded),
+                    scope.remaining.map_or_else(dash, rounded),
+                    scope.location().to_string(),
+                ]
+            })
+            .collect();
+        let width = |column: usize, title: &str| {
+            rows.iter()
+                .map(|row| row[column].len())
+                .max()
+                .unwrap_or(0)
+                .max(title.len())
         };
-        let name = width(|scope| scope.name().len(), "scope");
-        let place = width(|scope| scope.place.len(), "where");
+        let (name, place) = (width(0, "scope"), width(1, "where"));
         write!(
             f,
             "{:name$}  {:place$}  {:>10}  {:>10}  written at",
             "scope", "where", "age", "left"
         )?;
-        for scope in self.iter() {
-            let left = scope
-                .remaining
-                .map_or("-".to_owned(), |left| format!("{left:.1?}"));
+        for [scope, at, age, left, location] in &rows {
             write!(
                 f,
-                "\n{:name$}  {:place$}  {:>10}  {left:>10}  {}",
-                scope.name(),
-                scope.place,
-                format!("{:.1?}", scope.age),
-                scope.location(),
+                "\n{scope:name$}  {at:place$}  {age:>10}  {left:>10}  {location}"
             )?;
         }
         Ok(())

@@ -200,7 +200,7 @@ impl<J> Breaker<J> {
         J: Judge<R>,
     {
         let mut call = self.begin(Own::Inside, Caller::caller())?;
-        let outcome = boundary::run(f);
+        let outcome = boundary::boundary(f);
         call.ended(self.error(outcome.as_ref().ok()));
         outcome
     }
@@ -268,7 +268,7 @@ impl<J> Breaker<J> {
                 Err(tripped) => return Poll::Ready(Err(tripped)),
             },
         };
-        match boundary::run(|| poll(context)) {
+        match boundary::boundary(|| poll(context)) {
             Ok(Poll::Ready(value)) => {
                 call.ended(self.error(Some(&value)));
                 Poll::Ready(Ok(value))

@@ -234,9 +234,8 @@ fn is_open(model: &Model, now: u64) -> bool {
 
 #[test]
 fn the_meter_does_what_a_sequential_model_does() {
-    testing::pause();
+    let _paused = testing::pause();
     for seed in 1..=1000 {
         schedule(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
     }
-    testing::resume();
 }

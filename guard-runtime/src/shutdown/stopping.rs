@@ -11,7 +11,7 @@ use super::last::{EXIT, FLUSH, Flushing, end_process};
 use super::plan::{Plan, Start};
 use super::report::{Outcome, Reason, Report, Row};
 use crate::base::sync::lock;
-use crate::budget::Budget;
+use crate::budget::limits::Budget;
 use crate::trip::hook;
 
 /// The shutdown, from its beginning to its report.

@@ -1,5 +1,6 @@
 //! The deadline that counts for the current thread, on the clock that it follows.
 
+use crate::base::reentry;
 use crate::stack::current;
 use crate::stack::frame::Earliest;
 use crate::stack::frames::Stack;
@@ -41,6 +42,9 @@ pub(crate) fn on_clock(
 
 /// The deadline that counts on this thread, if there is one, and the time if that had to be read.
 pub(crate) fn current() -> Option<(Earliest, Option<u64>)> {
+    if reentry::is_barred() {
+        return None; // The stacks may be locked by this very thread.
+    }
     let (earliest, now) = counting(current::current()?);
     (earliest.due != u64::MAX).then_some((earliest, now))
 }

@@ -59,6 +59,19 @@ impl Stack {
         (self.frame(index).is_dated() && due != UNKNOWN).then(|| untold(due))
     }
 
+    /// The least time limit of the scopes that count: no more time than this can remain.
+    pub(crate) fn least_limit(&self) -> u64 {
+        self.date_open();
+        let mut least = u64::MAX;
+        for index in (0..self.depth()).rev() {
+            least = least.min(self.save(index).limit);
+            if self.frame(index).is_wall() {
+                break;
+            }
+        }
+        least
+    }
+
     /// Whether a wall stands above the scope at `index`.
     pub(crate) fn is_walled(&self, index: u32) -> bool {
         (index + 1..self.depth()).any(|above| self.frame(above).is_wall())

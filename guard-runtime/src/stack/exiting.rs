@@ -8,6 +8,7 @@
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use crate::base::reentry;
 use crate::base::sync::{Mutex, lock};
 use crate::stack::frames::Stack;
 
@@ -40,7 +41,8 @@ pub(crate) fn has_begun() -> bool {
 /// The stack with this thread's scopes, if it exits and has any open.
 #[cold]
 pub(crate) fn current() -> Option<&'static Stack> {
-    if !has_begun() {
+    // While it allocates for the list, the thread itself holds the lock.
+    if !has_begun() || reentry::is_barred() {
         return None;
     }
     let stacks = lock(&STACKS);

@@ -34,7 +34,7 @@ impl Drop for Lease {
         // Scopes are locals of functions that have returned by now; only a leaked guard is left.
         stack.clear();
         *lock(&stack.thread) = None;
-        lock(&FREE).push(stack);
+        reentry::bar(|| lock(&FREE).push(stack));
     }
 }
 

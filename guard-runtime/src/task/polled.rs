@@ -18,6 +18,7 @@
 use core::cell::Cell;
 use core::convert::Infallible;
 use core::future::Future;
+use core::mem::ManuallyDrop;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -29,7 +30,6 @@ use crate::check::enter::open;
 use crate::check::tick::{due, inherit, tick};
 use crate::stack::current::{self, force_cold};
 use crate::stack::frames::Stack;
-use crate::stack::scope::Scope;
 use crate::task::poller::Poller;
 use crate::task::quantum;
 use crate::task::waiting::Waiting;
@@ -196,9 +196,8 @@ impl<X: More> Task<X> {
 
     #[inline]
     fn resume(&self, site: &'static Site) -> Poller {
-        let scope = Scope::base();
-        let (stack, index) = scope.place();
-        let poller = Poller::new(scope, core::ptr::from_ref(self).addr());
+        let poller = Poller::new(core::ptr::from_ref(self).addr());
+        let (stack, index) = poller.scope().place();
         if let Some(waiting) = &self.waiting {
             let site = site.register();
             let saved = waiting.run(|saved| stack.resume(site, saved));
@@ -241,7 +240,7 @@ impl<X: More> Task<X> {
         context: &mut Context<'_>,
         at: &At,
     ) -> Poll<Tripped> {
-        if let Some(tripped) = LEFT.take() {
+        if let Some(tripped) = take_left() {
             return Poll::Ready(tripped);
         }
         let (stack, index) = poller.scope().place();
@@ -270,8 +269,13 @@ impl<X: More> Task<X> {
 }
 
 thread_local! {
-    /// The trip with which the body that was polled last wants to be left.
-    static LEFT: Cell<Option<Tripped>> = const { Cell::new(None) };
+    /// The trip with which the body that was polled last wants to be left. It is taken right after that poll, so
+    /// nothing is lost without a destructor; with one, it could not be asked while the thread exits.
+    static LEFT: ManuallyDrop<Cell<Option<Tripped>>> = const { ManuallyDrop::new(Cell::new(None)) };
+}
+
+fn take_left() -> Option<Tripped> {
+    LEFT.with(|left| left.take())
 }
 
 /// Has whoever polls the body drop it, and leave with this trip.
@@ -290,7 +294,7 @@ impl Future for Leave {
     type Output = Infallible;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Infallible> {
-        LEFT.set(self.0.take());
+        LEFT.with(|left| left.set(self.0.take()));
         Poll::Pending
     }
 }
@@ -304,9 +308,10 @@ pub fn poll_caught<F: Future>(
 ) -> Poll<Result<F::Output, Tripped>> {
     match boundary::boundary(|| body.poll(context)) {
         Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-        Ok(Poll::Pending) => LEFT
-            .take()
-            .map_or(Poll::Pending, |tripped| Poll::Ready(Err(tripped))),
+        Ok(Poll::Pending) => match take_left() {
+            Some(tripped) => Poll::Ready(Err(tripped)),
+            None => Poll::Pending,
+        },
         Err(tripped) => Poll::Ready(Err(tripped)),
     }
 }

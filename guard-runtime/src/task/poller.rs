@@ -1,18 +1,37 @@
 //! One poll of a guarded future.
 
+#[cfg(feature = "tokio")]
+use core::panic::Location as Caller;
+
+#[cfg(feature = "tokio")]
+use crate::stack::current;
 use crate::stack::scope::Scope;
+#[cfg(feature = "tokio")]
+use crate::stack::wall::{Kind, Wall};
 use crate::time::source::{self, Polling};
+#[cfg(feature = "tokio")]
+use crate::time::tokio_clock;
 use crate::trip::log;
 
 /// Around one poll of a guarded future. Whatever comes of it, the stack is left as it was.
 pub(crate) struct Poller {
     scope: Scope,
     before: Polling,
+    /// Hides the scopes of a function that blocks on the runtime whose task this is. Left after the scope.
+    #[cfg(feature = "tokio")]
+    _wall: Option<Wall>,
 }
 
 impl Poller {
     #[inline]
-    pub(crate) fn new(scope: Scope, task: usize) -> Self {
+    #[track_caller]
+    pub(crate) fn new(task: usize) -> Self {
+        #[cfg(feature = "tokio")]
+        let wall = is_a_strangers().then(|| {
+            let caller = Caller::caller();
+            Wall::open_exact(Kind::Shield, u64::MAX, caller)
+        });
+        let scope = Scope::base();
         let (_, depth) = scope.place();
         // What was noted for this depth, another future has tripped over.
         log::forget(depth, task);
@@ -21,7 +40,9 @@ impl Poller {
         }
         Self {
             scope,
-            before: source::begin_poll(depth, task),
+            before: source::begin_poll(depth, task, is_outside),
+            #[cfg(feature = "tokio")]
+            _wall: wall,
         }
     }
 
@@ -36,4 +57,21 @@ impl Drop for Poller {
     fn drop(&mut self) {
         source::end_poll(&self.before);
     }
+}
+
+/// Whether the open scopes are none of the future's: no guarded future is polled yet, and a task of a runtime is
+/// polled by a thread that blocks on it.
+#[cfg(feature = "tokio")]
+#[inline]
+fn is_a_strangers() -> bool {
+    !source::is_polling() && current::depth() != 0 && tokio_clock::is_task_of_one_thread()
+}
+
+/// Whether there is no tokio runtime around, as far as this build knows.
+#[inline]
+fn is_outside() -> bool {
+    #[cfg(feature = "tokio")]
+    return tokio_clock::is_outside();
+    #[cfg(not(feature = "tokio"))]
+    true
 }

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::Context;
 
+use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::stack::current::force_cold;
@@ -16,11 +17,16 @@ use crate::time::clock;
 use crate::time::epoch::{EPOCH, GAP};
 use crate::time::{source, tokio_clock};
 
-/// A timer of the runtime in which the future waited first.
-pub(crate) struct Timer(Pin<Box<Sleep>>);
+/// A timer of the runtime in which the future waits.
+pub(crate) struct Timer {
+    sleep: Pin<Box<Sleep>>,
+    runtime: Id,
+}
 
 impl Timer {
     /// Sets the timer in `slot`; false where the clock cannot be stopped.
+    ///
+    /// A timer of another runtime is dropped: that one may be gone, and polling its timer would panic.
     ///
     /// # Panics
     ///
@@ -30,25 +36,37 @@ impl Timer {
         let Some(at) = clock::instant(due.saturating_add(1)).map(Instant::from_std) else {
             return true;
         };
-        let timer = match slot {
-            Some(timer) => timer,
-            None if !tokio_clock::can_stop() => return false,
-            None => slot.insert(Self(Box::pin(sleep_until(at)))),
+        let here = Handle::try_current().ok();
+        slot.take_if(|timer| here.as_ref().is_none_or(|here| here.id() != timer.runtime));
+        let sleep = match slot {
+            Some(timer) => timer.sleep.as_mut(),
+            None => {
+                let Some(here) = here.filter(tokio_clock::can_be_stopped) else {
+                    return false;
+                };
+                let sleep = Box::pin(sleep_until(at));
+                let runtime = here.id();
+                slot.insert(Self { sleep, runtime }).sleep.as_mut()
+            }
         };
-        if timer.0.deadline() != at {
-            timer.0.as_mut().reset(at);
-        }
-        // A timer that has fired wakes no more, and the deadline has not passed for us: it may still move, or no
-        // check has read the clock.
-        if timer.0.as_mut().poll(context).is_ready() {
-            force_cold();
-            context.waker().wake_by_ref();
-        }
+        Self::set_sleep(sleep, at, context);
         true
     }
 
+    fn set_sleep(mut sleep: Pin<&mut Sleep>, at: Instant, context: &mut Context<'_>) {
+        if sleep.deadline() != at {
+            sleep.as_mut().reset(at);
+        }
+        // A timer that has fired wakes no more, and the deadline has not passed for us: it may still move, or no
+        // check has read the clock.
+        if sleep.poll(context).is_ready() {
+            force_cold();
+            context.waker().wake_by_ref();
+        }
+    }
+
     pub(crate) fn has_fired(&self) -> bool {
-        self.0.is_elapsed()
+        self.sleep.is_elapsed()
     }
 }
 

@@ -1,14 +1,18 @@
 //! Tests in which every check trips once.
 
 use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::check::fault::{self, Struck};
 use crate::stack::current::force_cold;
 use crate::testing::leak_check::LeakCheck;
-use crate::testing::test_clock::{pause, resume};
+use crate::testing::test_clock::pause;
 use crate::time::source;
-use crate::trip::{boundary, hook};
+use crate::trip::tripped::Tripped;
+use crate::trip::{boundary, hook, log};
 
 /// More checks than a test should have; the time they take grows with the square.
 const MOST: u64 = 3_000;
@@ -24,9 +28,9 @@ const MOST: u64 = 3_000;
 /// Meanwhile the clock of this thread stands still, unless it did before, so that nothing else trips.
 /// Checks that other threads come to are not touched.
 ///
-/// What `f` asserts holds for every run. A trip that has no place for an error ends the run, like one
-/// in [`Budget::run`](crate::Budget::run), and is no failure. Nothing may be left behind
-/// ([`LeakCheck`]).
+/// What `f` asserts holds for every run, and so does what it returns ([`Outcome`]): an `Err` that does not come
+/// from the trip fails, as a panic does. A trip that has no place for an error ends the run, like one in
+/// [`Budget::run`](crate::Budget::run), and is no failure. Nothing may be left behind ([`LeakCheck`]).
 ///
 /// ```
 /// use guard_runtime::{Tripped, loop_guard, testing::every_trip};
@@ -53,10 +57,11 @@ const MOST: u64 = 3_000;
 ///
 /// # Panics
 ///
-/// If `f` panics; the message tells the check that tripped, its place, and the scope. If a run comes
-/// to more than 3,000 checks, or leaves something behind. If it is called by `f`.
+/// If `f` panics, or returns an error that is not the trip's; the message names the check that tripped, its
+/// place, and the scope. If a run comes to more than 3,000 checks, or leaves something behind. If it is called
+/// by `f`.
 #[track_caller]
-pub fn every_trip<T>(mut f: impl FnMut() -> T) -> u64 {
+pub fn every_trip<T: Outcome>(mut f: impl FnMut() -> T) -> u64 {
     assert!(!source::takes_every_check(), "every_trip inside every_trip");
     for passing in 0..MOST {
         let leaks = LeakCheck::new();
@@ -65,10 +70,14 @@ pub fn every_trip<T>(mut f: impl FnMut() -> T) -> u64 {
             Some(struck) => format!("with a trip at check {} ({struck})", passing + 1),
             None => "in the run without a trip".to_owned(),
         };
-        if let Err(payload) = outcome {
-            let message = hook::message(&*payload);
-            hook::discard(payload);
-            panic!("every_trip: failed {}: {message}", trip());
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(error)) => panic!("every_trip: returned an error {}: {error}", trip()),
+            Err(payload) => {
+                let message = hook::message(&*payload);
+                hook::discard(payload);
+                panic!("every_trip: failed {}: {message}", trip());
+            }
         }
         let (open, deferred) = (leaks.open_scopes(), leaks.deferred());
         assert!(
@@ -83,25 +92,97 @@ pub fn every_trip<T>(mut f: impl FnMut() -> T) -> u64 {
     panic!("every_trip: more than {MOST} checks; is there a loop that only a trip ends?");
 }
 
-/// One run: what came of it, and the check that tripped.
-fn run<T>(
-    passing: u64,
-    f: &mut impl FnMut() -> T,
-) -> (Result<(), Box<dyn Any + Send>>, Option<Struck>) {
-    let pauses = source::paused_at().is_none();
-    if pauses {
-        pause();
+/// What the closure of [`every_trip`] may return.
+///
+/// Nothing, or a `Result`. An `Err` is the trip's if it is the [`Tripped`], holds it as a source, or shows it
+/// by its `Debug`: every other one is a failure. An error type that hides the trip has to be matched in the
+/// closure.
+///
+/// ```
+/// use guard_runtime::testing::every_trip;
+/// use guard_runtime::{Tripped, loop_guard};
+///
+/// #[loop_guard(timeout = "1s")]
+/// fn sum(items: &[u64]) -> Result<u64, Tripped> {
+///     let mut sum = 0;
+///     for item in items {
+///         sum += item;
+///     }
+///     Ok(sum)
+/// }
+///
+/// // Its own trip is no failure, a wrong sum would be one.
+/// let trips = every_trip(|| match sum(&[1, 2])? {
+///     3 => Ok(()),
+///     wrong => Err(Box::<dyn std::error::Error>::from(format!("{wrong}"))),
+/// });
+/// assert_eq!(trips, 3);
+/// ```
+pub trait Outcome {
+    /// The error's `Debug`, if there is an error that is not the trip's; whether anything `tripped`.
+    #[doc(hidden)]
+    fn failure(self, tripped: bool) -> Option<String>;
+}
+
+impl Outcome for () {
+    fn failure(self, _: bool) -> Option<String> {
+        None
     }
+}
+
+impl<T, E: fmt::Debug + 'static> Outcome for Result<T, E> {
+    fn failure(self, tripped: bool) -> Option<String> {
+        let error = self.err()?;
+        let shown = format!("{error:?}");
+        let is_the_trips = tripped
+            && (holds_a_trip(&error)
+                || shown.contains("Tripped { scope: ")
+                || shown.contains("loop guard: "));
+        (!is_the_trips).then_some(shown)
+    }
+}
+
+/// Whether the error is a trip, or has one as a source.
+fn holds_a_trip(error: &dyn Any) -> bool {
+    let mut source: Option<&(dyn Error + 'static)> = None;
+    if error.is::<Tripped>() {
+        return true;
+    } else if let Some(error) = error.downcast_ref::<io::Error>() {
+        source = Some(error);
+    } else if let Some(error) = error.downcast_ref::<Box<dyn Error>>() {
+        source = Some(&**error);
+    } else if let Some(error) = error.downcast_ref::<Box<dyn Error + Send + Sync>>() {
+        source = Some(&**error);
+    }
+    while let Some(error) = source {
+        if error.is::<Tripped>() {
+            return true;
+        }
+        // What an `io::Error` was made of is not its source, but that error's source is.
+        source = match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
+            Some(held) => held.map(|held| held as _),
+            None => error.source(),
+        };
+    }
+    false
+}
+
+/// What one run came to: an error of its own, or a panic.
+type Run = Result<Option<String>, Box<dyn Any + Send>>;
+
+/// One run, and the check that tripped in it.
+fn run<T: Outcome>(passing: u64, f: &mut impl FnMut() -> T) -> (Run, Option<Struck>) {
+    let paused = source::paused_at().is_none().then(pause);
     fault::begin(passing);
+    let mark = log::count();
     force_cold();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        // A trip on its way is where it should be.
-        _ = boundary::run(|| drop(f()));
+        // A trip that unwinds to here is where it should be.
+        let outcome = boundary::boundary(&mut *f).ok()?;
+        outcome.failure(log::count() != mark)
     }));
     let struck = fault::end();
-    if pauses {
-        resume();
-    }
+    drop(paused);
     force_cold();
     (outcome, struck)
 }

@@ -1,5 +1,6 @@
 //! The clock that tests move by hand.
 
+use core::marker::PhantomData;
 use core::time::Duration;
 
 use crate::alarm::paused;
@@ -7,22 +8,53 @@ use crate::driver;
 use crate::stack::current::force_cold;
 use crate::time::{clock, source};
 
-/// Stops the clock of this thread, at its present time.
+/// Stops the clock of this thread at its present time, until the guard is dropped.
 ///
-/// Call it outside guarded functions: one that has begun keeps its clock until its next tick. Ends
-/// with [`resume`], or with the thread.
-pub fn pause() {
+/// Call it outside guarded functions: one that is running keeps its clock until its next look at the time.
+/// Where the clock is stopped already, the guard of the outer call is the one that counts.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Budget, checkpoint, testing};
+///
+/// let paused = testing::pause();
+/// let outcome = Budget::timeout(Duration::from_secs(1)).run(|| {
+///     testing::advance(Duration::from_secs(2));
+///     checkpoint()
+/// });
+/// assert!(outcome.unwrap().is_err());
+/// drop(paused); // the clock runs again
+/// ```
+pub fn pause() -> Paused {
+    let outermost = source::paused_at().is_none();
     source::set_paused_at(Some(clock::now()));
-    // While paused, no check of this thread relies on the ticker: each one reads the clock.
+    // While paused, no check of this thread rests on the ticker: each one reads the clock.
     force_cold();
+    Paused {
+        outermost,
+        here: PhantomData,
+    }
 }
 
-/// Lets the clock of this thread run again, from the real time.
-pub fn resume() {
-    source::set_paused_at(None);
-    force_cold();
-    // They wait for another clock from now on.
-    paused::fire(u64::MAX);
+/// The clock of this thread stands still while this lives: the value of [`pause`].
+#[derive(Debug)]
+#[must_use = "the clock runs again as soon as this is dropped"]
+pub struct Paused {
+    outermost: bool,
+    /// It belongs to one thread.
+    here: PhantomData<*const ()>,
+}
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        if !self.outermost {
+            return;
+        }
+        source::set_paused_at(None);
+        force_cold();
+        // Whoever waits for this clock waits for another one from now on.
+        paused::fire(u64::MAX);
+    }
 }
 
 /// Moves the clock of this thread forward, and wakes the guarded futures that it last polled and whose
@@ -40,8 +72,9 @@ pub fn advance(by: Duration) {
     paused::fire(now);
 }
 
-/// Makes every tick of this process late by this much, between its clock reading and its
-/// publication, where it hurts most; [`Duration::ZERO`] ends it. For tests of "never early".
+/// Makes every tick of this process late by this much, between its clock reading and its publication, where
+/// it hurts most; [`Duration::ZERO`] ends it. For this project's own tests of "never early".
+#[doc(hidden)]
 pub fn starve_ticker(by: Duration) {
     driver::set_stall(clock::nanos(by));
 }

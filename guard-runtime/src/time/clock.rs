@@ -2,7 +2,6 @@
 //! whose clock a test has stopped.
 
 pub(crate) use crate::time::moment::{instant, nanos, real};
-#[cfg(any(feature = "testing", feature = "tokio"))]
 use crate::time::source;
 #[cfg(feature = "tokio")]
 use crate::time::tokio_clock;
@@ -34,6 +33,9 @@ pub(crate) fn compared() -> u64 {
 /// Whether no check of this thread may rely on the ticker: its clock stood still when it was last read, or
 /// every check is to take the cold path.
 pub(crate) fn is_paused() -> bool {
+    if source::counts_checks() {
+        return true;
+    }
     #[cfg(feature = "testing")]
     if source::paused_at().is_some() || source::takes_every_check() {
         return true;

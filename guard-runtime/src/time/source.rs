@@ -6,6 +6,8 @@ use core::cell::Cell;
 thread_local! {
     /// The depth below the outermost guarded future that this thread polls; [`NONE`] without one.
     static POLLS: Cell<u32> = const { Cell::new(NONE) };
+    /// Whether that future is polled outside of every tokio runtime.
+    static OUTSIDE: Cell<bool> = const { Cell::new(false) };
     /// The innermost guarded future that is polled, by its address.
     static TASK: Cell<usize> = const { Cell::new(0) };
     static QUANTUM: Cell<Quantum> = const { Cell::new(Quantum::ENDLESS) };
@@ -47,19 +49,27 @@ pub(crate) fn set_quantum(quantum: Quantum) {
 /// What a poll of a guarded future changes here, to be put back after it.
 pub(crate) struct Polling {
     polls: u32,
+    outside: bool,
     task: usize,
     quantum: Quantum,
 }
 
-/// The poll of the future `task` begins; its scope lies at `depth`.
+/// The poll of the future `task` begins; its scope lies at `depth`. `is_outside`: of every tokio runtime.
 #[inline]
-pub(crate) fn begin_poll(depth: u32, task: usize) -> Polling {
+pub(crate) fn begin_poll(depth: u32, task: usize, is_outside: impl FnOnce() -> bool) -> Polling {
     let polls = POLLS.get();
-    if polls == NONE {
-        POLLS.set(depth);
+    let outside = OUTSIDE.get();
+    if polls == NONE || outside {
+        let is_outside = is_outside();
+        // A future that is polled outside of a runtime and blocks on one does not follow that one's clock.
+        if polls == NONE || !is_outside {
+            POLLS.set(depth);
+            OUTSIDE.set(is_outside);
+        }
     }
     Polling {
         polls,
+        outside,
         task: TASK.replace(task),
         // A future without a quantum of its own has no part in that of the future around it.
         quantum: QUANTUM.replace(Quantum::ENDLESS),
@@ -70,6 +80,7 @@ pub(crate) fn begin_poll(depth: u32, task: usize) -> Polling {
 #[inline]
 pub(crate) fn end_poll(before: &Polling) {
     POLLS.set(before.polls);
+    OUTSIDE.set(before.outside);
     TASK.set(before.task);
     QUANTUM.set(before.quantum);
 }
@@ -86,10 +97,25 @@ pub(crate) fn is_polling() -> bool {
     POLLS.get() != NONE
 }
 
-/// The depth below the outermost guarded future that this thread polls.
+/// The depth below the outermost guarded future that this thread polls and that follows the present clock.
 #[cfg(feature = "tokio")]
 pub(crate) fn polls() -> Option<u32> {
     Some(POLLS.get()).filter(|polls| *polls != NONE)
+}
+
+thread_local! {
+    /// The scopes of this thread for which every check counts.
+    static COUNTING: Cell<i32> = const { Cell::new(0) };
+}
+
+/// One more of them, or one less.
+pub(crate) fn count_checks(by: i32) {
+    COUNTING.set(COUNTING.get() + by);
+}
+
+/// Whether every check of this thread takes the cold path because it counts.
+pub(crate) fn counts_checks() -> bool {
+    COUNTING.get() != 0
 }
 
 #[cfg(feature = "testing")]

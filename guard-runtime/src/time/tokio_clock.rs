@@ -20,8 +20,24 @@ thread_local! {
 
 /// Whether there is a runtime around the caller whose clock can be stopped.
 pub(crate) fn can_stop() -> bool {
-    let runtime = Handle::try_current();
-    runtime.is_ok_and(|runtime| runtime.runtime_flavor() != RuntimeFlavor::MultiThread)
+    Handle::try_current().is_ok_and(|runtime| can_be_stopped(&runtime))
+}
+
+/// Whether the clock of this runtime can be stopped.
+pub(crate) fn can_be_stopped(runtime: &Handle) -> bool {
+    runtime.runtime_flavor() != RuntimeFlavor::MultiThread
+}
+
+/// Whether there is no runtime around the caller.
+pub(crate) fn is_outside() -> bool {
+    // The first question costs less, and a task is the usual answer.
+    tokio::task::try_id().is_none() && Handle::try_current().is_err()
+}
+
+/// Whether the caller is a task that a runtime runs on a thread which blocks on that runtime, so that the scopes
+/// that are open on this thread may be those of whoever blocks.
+pub(crate) fn is_task_of_one_thread() -> bool {
+    tokio::task::try_id().is_some() && can_stop()
 }
 
 /// The time of the runtime around the caller; the real one without a runtime.

@@ -5,13 +5,13 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::time::seen::Seen;
-use crate::trip::log;
+use crate::trip::log::Flight;
 use crate::trip::tripped::Tripped;
 
 /// The trip that unwinds as this panic.
 pub(crate) fn flying(payload: &(dyn Any + Send)) -> Option<Tripped> {
-    let unwinding = payload.downcast_ref::<Unwinding>()?;
-    Some(unwinding.0.clone())
+    let flight = payload.downcast_ref::<Flight>()?;
+    Some(flight.tripped.clone())
 }
 
 /// A panic that was caught goes on; a trip to a boundary that is there now.
@@ -23,22 +23,16 @@ pub(crate) fn resume(payload: Box<dyn Any + Send>) -> ! {
 }
 
 thread_local! {
-    /// Boundaries on this thread's stack that a trip in a closure can unwind to; those of them that
-    /// any trip can unwind to (a [`Budget::run`](crate::Budget::run), a cleanup) also count as [`RUN`].
-    static BOUNDARIES: Cell<u64> = const { Cell::new(0) };
+    /// The boundaries on this thread's stack: guarded functions with loops in closures, guarded futures,
+    /// [`Budget::run`](crate::Budget::run)s and cleanups.
+    static BOUNDARIES: Cell<u32> = const { Cell::new(0) };
 }
 
-const BOUNDARY: u64 = 1;
-const RUN: u64 = 1 << 32;
-
-/// A trip on its way to a boundary.
-struct Unwinding(Tripped);
-
-/// Leaves a function that has no place for an error: with a panic whose message is the report, or,
-/// inside a `Budget::run`, by unwinding to it in silence.
+/// Leaves a function that has no place for an error: in silence to the nearest boundary, or with a panic whose
+/// message is the report where there is none.
 ///
-/// Comes back only while the thread unwinds already: a second panic would abort the process, and a
-/// destructor that runs because of a trip is not to be cut short by it.
+/// Comes back only while the thread unwinds already: a second panic would abort the process, and a destructor
+/// that runs because of a trip is not to be cut short by it.
 #[doc(hidden)]
 #[cold]
 #[track_caller]
@@ -48,7 +42,7 @@ pub fn panic(tripped: Tripped) {
     if std::thread::panicking() {
         return;
     }
-    if cfg!(panic = "unwind") && BOUNDARIES.get() >= RUN {
+    if cfg!(panic = "unwind") && BOUNDARIES.get() != 0 {
         fly(tripped);
     }
     panic!("{tripped}");
@@ -56,41 +50,46 @@ pub fn panic(tripped: Tripped) {
 
 /// Unwinds to a boundary, without the panic hook's noise.
 fn fly(tripped: Tripped) -> ! {
-    log::set_flying(Some(tripped.clone()));
-    resume_unwind(Box::new(Unwinding(tripped)));
+    resume_unwind(Box::new(Flight::new(tripped)));
 }
 
-/// Leaves a closure: in silence to the nearest boundary, or with a panic where there is none.
-///
-/// Comes back, for the loop to go on, while the thread unwinds already and where panics abort: then
-/// the function's own next check leaves.
+/// Leaves a closure, as [`panic`]. Where panics abort, it comes back too, for the loop to go on: then the
+/// function's own next check leaves.
 #[doc(hidden)]
 #[cold]
 #[track_caller]
 #[must_use]
-#[allow(clippy::needless_pass_by_value, reason = "the trip ends here")]
 pub fn unwind(tripped: Tripped) -> Seen {
-    if cfg!(panic = "unwind") && !std::thread::panicking() {
-        if BOUNDARIES.get() != 0 {
-            fly(tripped);
-        }
-        panic!("{tripped}");
+    if cfg!(panic = "unwind") {
+        panic(tripped);
     }
     Seen::STALE
 }
 
-/// Calls the body of a function; a trip that unwinds to here becomes the error, any other panic goes
-/// on as it is.
+/// Calls `body`; a trip that unwinds to here becomes the error, any other panic goes on as it is.
 #[doc(hidden)]
+#[inline(always)]
 #[allow(clippy::missing_errors_doc, reason = "described above")]
 pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    catch(BOUNDARY, body)
+    let around = BOUNDARIES.get();
+    BOUNDARIES.set(around + 1);
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    BOUNDARIES.set(around);
+    outcome.or_else(land)
 }
 
-/// The boundary of a [`Budget::run`](crate::Budget::run), and of a cleanup.
-#[inline(always)]
-pub(crate) fn run<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    catch(BOUNDARY + RUN, body)
+/// The boundaries that were there, as [`hide`] found them; dropping it restores them.
+pub(crate) struct Boundaries(u32);
+
+/// Until the result is dropped, no trip unwinds to the boundaries that are there now.
+pub(crate) fn hide() -> Boundaries {
+    Boundaries(BOUNDARIES.replace(0))
+}
+
+impl Drop for Boundaries {
+    fn drop(&mut self) {
+        BOUNDARIES.set(self.0);
+    }
 }
 
 /// Only to satisfy a type: a boundary that caught a trip is not reached while a thread unwinds.
@@ -102,23 +101,11 @@ pub fn abandon<R>() -> R {
     unreachable!("a trip was caught while the thread unwinds")
 }
 
-#[inline(always)]
-fn catch<R>(kind: u64, body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    let around = BOUNDARIES.get();
-    BOUNDARIES.set(around + kind);
-    let outcome = catch_unwind(AssertUnwindSafe(body));
-    BOUNDARIES.set(around);
-    outcome.or_else(land)
-}
-
 #[cold]
 #[inline(never)]
 fn land<R>(payload: Box<dyn Any + Send>) -> Result<R, Tripped> {
-    match payload.downcast::<Unwinding>() {
-        Ok(unwinding) => {
-            log::set_flying(None);
-            Err(unwinding.0)
-        }
+    match payload.downcast::<Flight>() {
+        Ok(flight) => Err(flight.tripped.clone()),
         Err(payload) => resume_unwind(payload),
     }
 }

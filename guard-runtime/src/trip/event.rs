@@ -81,10 +81,10 @@ pub enum Event {
         /// The loop (or checkpoint) of the thread that looked last, if one did.
         looked: Option<Location>,
     },
-    /// A loop was broken off, as `on_trip = "break"` says, and the function went on behind it.
+    /// `on_trip = "break"` broke a loop off, and the function went on after it.
     #[non_exhaustive]
-    BrokenOff {
-        /// The trip that nobody else is told of.
+    LoopBroken {
+        /// The trip. Nobody else is told of it.
         tripped: Tripped,
     },
     /// A cleanup, or a [`shield_for`](crate::shield_for), took longer than it may.
@@ -99,27 +99,27 @@ pub enum Event {
         /// The time it took.
         elapsed: Duration,
     },
-    /// A cleanup panicked while the thread was unwinding already, and the first panic goes on; or one that
-    /// was spawned, as its future had been dropped.
+    /// A cleanup panicked, and the panic was caught: either the thread was unwinding already, and the first
+    /// panic goes on, or the cleanup had been spawned because its future was dropped.
     #[non_exhaustive]
-    Panicked {
+    CleanupPanicked {
         /// Where the cleanup is written.
         location: Location,
-        /// What it said.
+        /// The panic's message.
         message: String,
     },
     /// A cleanup could not run.
     #[non_exhaustive]
-    Lost {
+    CleanupLost {
         /// Where it is written.
         location: Location,
     },
 }
 
 impl Event {
-    /// Whether nobody would know of it without a hook.
-    pub(crate) fn is_lost(&self) -> bool {
-        !matches!(self, Self::Tripped(_))
+    /// Whether an error or a panic tells of it as well, so that it may go unreported without a hook.
+    pub(crate) fn is_told_elsewhere(&self) -> bool {
+        matches!(self, Self::Tripped(_))
     }
 }
 
@@ -151,7 +151,7 @@ impl Event {
             }
         };
         match self {
-            Self::Tripped(tripped) | Self::BrokenOff { tripped } => trip(Level::WARN, tripped),
+            Self::Tripped(tripped) | Self::LoopBroken { tripped } => trip(Level::WARN, tripped),
             Self::WouldTrip(tripped) => trip(Level::INFO, tripped),
             Self::Overdue {
                 scope,
@@ -210,11 +210,11 @@ impl Event {
                 location: Some(*location),
                 ..fields(Level::WARN, what, "cleanup_overrun")
             },
-            Self::Panicked { location, .. } => Fields {
+            Self::CleanupPanicked { location, .. } => Fields {
                 location: Some(*location),
                 ..fields(Level::ERROR, "cleanup", "cleanup_panicked")
             },
-            Self::Lost { location } => Fields {
+            Self::CleanupLost { location } => Fields {
                 location: Some(*location),
                 ..fields(Level::ERROR, "cleanup", "cleanup_lost")
             },
@@ -278,7 +278,7 @@ impl fmt::Display for Event {
                 }
                 f.write_str("; await it, or spawn it where blocking is allowed")
             }
-            Self::BrokenOff { tripped } => write!(
+            Self::LoopBroken { tripped } => write!(
                 f,
                 "{tripped}; the loop was broken off, as `on_trip = \"break\"` says"
             ),
@@ -291,11 +291,11 @@ impl fmt::Display for Event {
                 f,
                 "loop guard: the {what} at {location} took too long: {limit:?} allowed, {elapsed:.3?} taken"
             ),
-            Self::Panicked { location, message } => write!(
+            Self::CleanupPanicked { location, message } => write!(
                 f,
                 "loop guard: the cleanup at {location} panicked, which goes no further: {message}"
             ),
-            Self::Lost { location } => {
+            Self::CleanupLost { location } => {
                 write!(f, "loop guard: the cleanup at {location} could not run")
             }
         }

@@ -1,42 +1,52 @@
-//! Who is told what happened, as it happens.
+//! Who is told of events, as they happen.
 
 use core::cell::Cell;
 use core::fmt;
 use core::panic::Location as Caller;
 use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
 use std::any::Any;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::base::location::Location;
+use crate::base::reentry;
 use crate::stack::wall::{Kind, Wall};
 use crate::trip::event::Event;
 #[cfg(feature = "tracing")]
 use crate::trip::traced;
 use crate::trip::tripped::Tripped;
 
-type Hook = Arc<dyn Fn(&Event) + Send + Sync>;
+/// A hook, as [`take_hook`] returns it.
+pub type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 
-static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
+type Shared = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// Whether there is a hook; trips that have an error to tell of them need not look for more.
+static HOOK: RwLock<Option<Shared>> = RwLock::new(None);
+
+/// Whether there is a hook: a trip that an error tells of looks no further without one.
 static HOOKED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// Whether this thread's hook is running.
+    /// Whether this thread is running the hook.
     static REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `hook` with every [`Event`] of the process from now on, in place of the one before.
+/// Calls `hook` with every [`Event`] of the process from now on. Replaces the hook before it;
+/// [`add_hook`] keeps that one.
 ///
-/// It runs on the thread to which it happened, [shielded](crate::shield) from that thread's budgets
-/// and with no lock held. It may call guarded code, and panic: neither changes the way that the
-/// scope is left. What happens while it runs is not told to it again. Without a hook, what nobody
-/// would be told otherwise (everything but [`Event::Tripped`]) is one line on stderr. With the feature `tracing`, a
-/// subscriber is told of everything as well, inside the span to which it happened, and then nothing goes to stderr.
+/// The hook runs on the thread to which the event happened, [shielded](crate::shield()) from that thread's
+/// budgets and with no lock held. It may call guarded code, and it may panic: neither changes how the scope
+/// is left. Events that happen while it runs are not reported to it. Without a hook, every event that
+/// nobody would be told of otherwise (all but [`Event::Tripped`]) is one line on stderr. With the feature `tracing`, a subscriber is told
+/// of everything as well, inside the span to which it happened, and then nothing goes to stderr.
 ///
 /// ```
 /// use guard_runtime::{Event, loop_guard, set_hook};
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// static BROKEN: AtomicU32 = AtomicU32::new(0);
 ///
 /// #[loop_guard(iterations = 10, on_trip = "break")]
 /// fn count() -> u32 {
@@ -49,37 +59,103 @@ thread_local! {
 ///
 /// # fn main() {
 /// set_hook(|event| match event {
-///     Event::BrokenOff { .. } => println!("{event}"), // to the log
-///     _ => {}
+///     Event::LoopBroken { .. } => _ = BROKEN.fetch_add(1, Ordering::Relaxed),
+///     _ => println!("{event}"), // to the log
 /// });
 /// assert_eq!(count(), 10);
+/// assert_eq!(BROKEN.load(Ordering::Relaxed), 1);
 /// # }
 /// ```
 pub fn set_hook(hook: impl Fn(&Event) + Send + Sync + 'static) {
-    let mut place = HOOK.write().unwrap_or_else(PoisonError::into_inner);
-    let before = place.replace(Arc::new(hook));
-    HOOKED.store(true, Ordering::Relaxed);
-    drop(place);
-    // Its destructor is the user's: no lock is held.
-    drop(before);
+    drop(replace(|_| Some(Arc::new(hook))));
 }
 
-/// Reports that a loop was broken.
+/// Calls `hook` with every [`Event`] from now on, after the hooks that are there already: an application
+/// and its libraries can all listen.
+///
+/// A hook that panics does not keep the others from being called. Everything else is as in [`set_hook`].
+///
+/// ```
+/// use guard_runtime::{Budget, add_hook, checkpoint, set_hook, take_hook};
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use std::time::Duration;
+///
+/// static TOLD: AtomicU32 = AtomicU32::new(0);
+///
+/// set_hook(|_| _ = TOLD.fetch_add(1, Ordering::Relaxed)); // the application's
+/// add_hook(|_| _ = TOLD.fetch_add(10, Ordering::Relaxed)); // a library's
+/// let run = || Budget::timeout(Duration::from_millis(1)).run(|| while checkpoint().is_ok() {});
+/// assert!(run().is_ok());
+/// assert_eq!(TOLD.load(Ordering::Relaxed), 11);
+///
+/// assert!(take_hook().is_some());
+/// assert!(run().is_ok());
+/// assert_eq!(TOLD.load(Ordering::Relaxed), 11);
+/// ```
+pub fn add_hook(hook: impl Fn(&Event) + Send + Sync + 'static) {
+    drop(replace(|before| {
+        Some(match before {
+            None => Arc::new(hook),
+            Some(before) => Arc::new(move |event: &Event| {
+                let outcome = catch_unwind(AssertUnwindSafe(|| before(event)));
+                hook(event);
+                if let Err(payload) = outcome {
+                    discard(payload);
+                }
+            }),
+        })
+    }));
+}
+
+/// Removes the hook and returns it, with all that [`add_hook`] added to it; `None` if there is none.
+///
+/// ```
+/// use guard_runtime::{set_hook, take_hook};
+///
+/// set_hook(|event| println!("{event}"));
+/// let before = take_hook().expect("the one that was just set");
+/// set_hook(move |event| {
+///     before(event);
+///     eprintln!("{event}");
+/// });
+/// # drop(take_hook());
+/// assert!(take_hook().is_none());
+/// ```
+#[allow(
+    clippy::must_use_candidate,
+    reason = "one can remove the hook and not want it back"
+)]
+pub fn take_hook() -> Option<Hook> {
+    let before = replace(|_| None)?;
+    Some(Box::new(move |event| before(event)))
+}
+
+/// Replaces the hook and returns the one before it. Its destructor is the user's, so it runs without the lock.
+fn replace(make: impl FnOnce(Option<Shared>) -> Option<Shared>) -> Option<Shared> {
+    let mut place = HOOK.write().unwrap_or_else(PoisonError::into_inner);
+    let before = place.clone();
+    *place = reentry::bar(|| make(place.take()));
+    HOOKED.store(place.is_some(), Ordering::Relaxed);
+    drop(place);
+    before
+}
+
+/// Reports that a loop was broken off.
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
 pub fn broken(tripped: Tripped) {
-    report(&Event::BrokenOff { tripped });
+    report(&Event::LoopBroken { tripped });
 }
 
-/// Tells the hook, if there is one.
+/// Tells the hook of a trip, if there is a hook.
 pub(crate) fn tripped(tripped: &Tripped) {
     if HOOKED.load(Ordering::Relaxed) || is_traced() {
         report(&Event::Tripped(tripped.clone()));
     }
 }
 
-/// Tells the hook; without one, stderr what would be lost. Never panics.
+/// Tells the hook; without one, stderr what nobody else would be told of. Never panics.
 #[cold]
 pub(crate) fn report(event: &Event) {
     let traced = trace(event);
@@ -98,10 +174,8 @@ pub(crate) fn report(event: &Event) {
             }
             REPORTING.set(false);
         }
-        None if event.is_lost() && !traced => {
-            line(&format_args!("{event}"));
-        }
-        None => {}
+        None if event.is_told_elsewhere() || traced => {}
+        None => line(&format_args!("{event}")),
     }
 }
 
@@ -135,7 +209,28 @@ pub(crate) fn line(text: &fmt::Arguments<'_>) {
     _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// What a panic said.
+/// Reports that the cleanup written at `location` panicked, and that the panic ends here.
+#[cold]
+pub(crate) fn cleanup_panicked(location: Location, payload: Box<dyn Any + Send>) {
+    report(&Event::CleanupPanicked {
+        location,
+        message: message(&*payload),
+    });
+    discard(payload);
+}
+
+/// Reports that the `what` (cleanup or shield) written at `location` took `elapsed`, more than its `limit`.
+#[cold]
+pub(crate) fn overran(what: &'static str, location: Location, limit: u64, elapsed: u64) {
+    report(&Event::CleanupOverrun {
+        what,
+        location,
+        limit: Duration::from_nanos(limit),
+        elapsed: Duration::from_nanos(elapsed),
+    });
+}
+
+/// The message of a panic.
 pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload
         .downcast_ref::<&str>()
@@ -144,7 +239,7 @@ pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("(a value, not a text)").to_owned()
 }
 
-/// Drops a panic's value, whose destructor may panic as well.
+/// Drops the payload of a panic; its destructor may panic as well.
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         core::mem::forget(payload);

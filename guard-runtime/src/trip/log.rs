@@ -1,8 +1,8 @@
 //! What tripped on a thread, for cleanup that asks why its scope is left.
 //!
-//! Only trips write here, and only cleanup reads, so scopes without cleanup pay nothing. An entry is therefore
-//! not removed when its scope is left: the reader skips what was noted before it began ([`count`]), and what
-//! belongs to scopes that were opened since (they are deeper).
+//! Only trips write here, and only cleanup reads, so that scopes without cleanup pay nothing. Leaving a scope
+//! therefore does not remove its entry. A reader ignores what was noted before it began (numbers up to its
+//! [`count`]), and trips of scopes that were opened since, which are deeper.
 
 use core::cell::RefCell;
 use core::mem::ManuallyDrop;
@@ -10,28 +10,33 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::trip::tripped::Tripped;
 
-/// Trips of the process. Relaxed: one thread compares it with what the same thread noted.
+/// Numbers given so far. Relaxed: one thread compares it with what the same thread noted, or what came to it
+/// with a future.
 static TRIPS: AtomicU64 = AtomicU64::new(0);
 
-/// From one number to the next. Whoever notes one has the bits below for himself.
+/// From one number to the next: whoever keeps one may use the bits below.
 pub(crate) const STEP: u64 = 16;
 
-struct Entry {
-    /// The depth of the scope that ran out.
-    owner: u32,
+/// A trip, and its number among those of the process.
+struct Numbered {
     number: u64,
     tripped: Tripped,
 }
 
 #[derive(Default)]
 struct Log {
-    /// Each one deeper than the one before: an outer scope's trip is one of all scopes in it.
-    noted: Vec<Entry>,
+    /// The trips noted on this thread, each with the depth of the scope that ran out. Each is deeper than the
+    /// one before it: the trip of an outer scope is one of all scopes in it.
+    noted: Vec<(u32, Numbered)>,
     /// The trip that unwinds to a boundary.
-    flying: Option<Tripped>,
-    /// The future that was left last because its time was over while it waited, by its address.
-    left: Option<(usize, Tripped)>,
+    flying: Option<Numbered>,
+    /// The guarded futures, by address, that were left here because their time was over while they waited. The
+    /// destructors of one can block on others, so there may be several.
+    left: Vec<(usize, Numbered)>,
 }
+
+/// Of the futures in [`Log::left`], the newest ones are kept: more than destructors ever nest.
+const LEFT: usize = 16;
 
 thread_local! {
     // Without a destructor, so that it can be read while the thread exits; `Clear` frees what it has.
@@ -39,22 +44,28 @@ thread_local! {
         ManuallyDrop::new(RefCell::new(Log {
             noted: Vec::new(),
             flying: None,
-            left: None,
+            left: Vec::new(),
         }))
     };
 }
 
-/// Empties the log when the thread exits.
+/// Frees the log when the thread exits.
 struct Clear;
 
 impl Drop for Clear {
     fn drop(&mut self) {
-        LOG.with(|log| *log.borrow_mut() = Log::default());
+        let before = LOG.with(|log| log.take());
+        drop(before);
     }
 }
 
 thread_local! {
     static CLEAR: Clear = const { Clear };
+}
+
+/// A number that no trip has yet.
+fn next_number() -> u64 {
+    TRIPS.fetch_add(STEP, Ordering::Relaxed) + STEP
 }
 
 /// To be compared later: has anything tripped since?
@@ -65,19 +76,15 @@ pub(crate) fn count() -> u64 {
 
 /// Notes a trip of the scope at depth `owner`.
 pub(crate) fn note(owner: u32, tripped: &Tripped) {
-    let number = TRIPS.fetch_add(STEP, Ordering::Relaxed) + STEP;
+    let (number, tripped) = (next_number(), tripped.clone());
     // It has run already if this is a destructor of a thread-local.
     let _ = CLEAR.try_with(|_| ());
     LOG.with(|log| {
         let noted = &mut log.borrow_mut().noted;
-        while noted.last().is_some_and(|last| last.owner >= owner) {
+        while noted.last().is_some_and(|(last, _)| *last >= owner) {
             noted.pop();
         }
-        noted.push(Entry {
-            owner,
-            number,
-            tripped: tripped.clone(),
-        });
+        noted.push((owner, Numbered { number, tripped }));
     });
 }
 
@@ -85,9 +92,9 @@ pub(crate) fn note(owner: u32, tripped: &Tripped) {
 pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
     LOG.with(|log| {
         let noted = &log.borrow().noted;
-        let of_ours = |entry: &&Entry| entry.owner < bound && entry.number > mark;
+        let of_ours = |(owner, it): &&(u32, Numbered)| *owner < bound && it.number > mark;
         let found = noted.iter().rev().find(of_ours);
-        found.map(|entry| entry.tripped.clone())
+        found.map(|(_, it)| it.tripped.clone())
     })
 }
 
@@ -97,8 +104,8 @@ pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
 pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
     LOG.with(|log| {
         let noted = &log.borrow().noted;
-        for entry in noted.iter().filter(|entry| entry.number > mark) {
-            visit(entry.owner, &entry.tripped);
+        for (owner, it) in noted.iter().filter(|(_, it)| it.number > mark) {
+            visit(*owner, &it.tripped);
         }
     });
 }
@@ -107,19 +114,52 @@ pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
 pub(crate) fn of(owner: u32) -> Option<Tripped> {
     LOG.with(|log| {
         let noted = &log.borrow().noted;
-        let found = noted.iter().rev().find(|entry| entry.owner == owner);
-        found.map(|entry| entry.tripped.clone())
+        let found = noted.iter().rev().find(|(other, _)| *other == owner);
+        found.map(|(_, it)| it.tripped.clone())
     })
 }
 
-/// Sets the trip that unwinds to a boundary.
-pub(crate) fn set_flying(tripped: Option<Tripped>) {
-    LOG.with(|log| log.borrow_mut().flying = tripped);
+/// A trip on its way to a boundary: the payload of a panic. It flies until this is dropped, by the boundary or by
+/// whoever else catches it.
+pub(crate) struct Flight {
+    number: u64,
+    pub(crate) tripped: Tripped,
 }
 
-/// The trip because of which this thread unwinds.
-pub(crate) fn flying() -> Option<Tripped> {
-    LOG.with(|log| log.borrow().flying.clone())
+impl Flight {
+    /// Begins one, on this thread.
+    pub(crate) fn new(tripped: Tripped) -> Self {
+        let number = next_number();
+        let flying = Numbered {
+            number,
+            tripped: tripped.clone(),
+        };
+        LOG.with(|log| log.borrow_mut().flying = Some(flying));
+        Self { number, tripped }
+    }
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        LOG.with(|log| {
+            let flying = &mut log.borrow_mut().flying;
+            flying.take_if(|flying| flying.number == self.number)
+        });
+    }
+}
+
+/// The trip because of which this thread unwinds, if its flight began after `mark`.
+pub(crate) fn flying(mark: u64) -> Option<Tripped> {
+    LOG.with(|log| {
+        let log = log.borrow();
+        let flying = log.flying.as_ref().filter(|it| it.number > mark);
+        flying.map(|it| it.tripped.clone())
+    })
+}
+
+/// The panic that was caught is resumed later, perhaps on another thread.
+pub(crate) fn stop_flying() {
+    LOG.with(|log| log.borrow_mut().flying = None);
 }
 
 /// A guarded future is polled that has its scope at this depth.
@@ -130,21 +170,31 @@ pub(crate) fn forget(depth: u32, task: usize) {
     }
     LOG.with(|log| {
         let log = &mut *log.borrow_mut();
-        log.noted.retain(|entry| entry.owner < depth);
-        log.left.take_if(|(left, _)| *left == task);
+        log.noted.retain(|(owner, _)| *owner < depth);
+        log.left.retain(|(left, _)| *left != task);
     });
 }
 
 /// The future is left, and dropped, because of this trip.
 pub(crate) fn set_left(task: usize, tripped: &Tripped) {
-    LOG.with(|log| log.borrow_mut().left = Some((task, tripped.clone())));
+    let (number, tripped) = (next_number(), tripped.clone());
+    LOG.with(|log| {
+        let left = &mut log.borrow_mut().left;
+        left.retain(|(other, _)| *other != task);
+        if left.len() == LEFT {
+            left.remove(0);
+        }
+        left.push((task, Numbered { number, tripped }));
+    });
 }
 
-/// The trip because of which this future is dropped.
-pub(crate) fn left(task: usize) -> Option<Tripped> {
+/// The trip because of which this future is dropped. One of before `mark` was that of another future, which had
+/// the same address.
+pub(crate) fn left(task: usize, mark: u64) -> Option<Tripped> {
     LOG.with(|log| {
         let log = log.borrow();
-        let left = log.left.as_ref().filter(|(left, _)| *left == task);
-        left.map(|(_, tripped)| tripped.clone())
+        let ours = |(left, it): &&(usize, Numbered)| *left == task && it.number > mark;
+        let found = log.left.iter().rev().find(ours);
+        found.map(|(_, it)| it.tripped.clone())
     })
 }

@@ -18,8 +18,52 @@ use crate::base::site::Site;
 /// ```
 ///
 /// Guarded functions return it by `E: From<Tripped>`, which is there for `Tripped` itself, for
-/// [`io::Error`] ([`TimedOut`](io::ErrorKind::TimedOut)), `Box<dyn Error + Send + Sync>` and what
-/// else converts from any error.
+/// [`io::Error`] ([`TimedOut`](io::ErrorKind::TimedOut)), `Box<dyn Error + Send + Sync>`, and for what else
+/// converts from any error (`anyhow::Error`, `eyre::Report`).
+///
+/// An error type of your own keeps the trip findable if it has it as a *source*. With `thiserror`, that is
+/// `#[error("stopped")] Tripped(#[from] Tripped)`; `#[error(transparent)]` skips the trip in the chain, since
+/// it passes on the trip's own source, and the trip has none. The same by hand:
+///
+/// ```
+/// use guard_runtime::{Tripped, loop_guard};
+/// use std::{error::Error, fmt};
+///
+/// #[derive(Debug)]
+/// enum ImportError {
+///     Stopped(Tripped),
+/// }
+///
+/// impl fmt::Display for ImportError {
+///     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+///         f.write_str("stopped")
+///     }
+/// }
+///
+/// impl Error for ImportError {
+///     fn source(&self) -> Option<&(dyn Error + 'static)> {
+///         let Self::Stopped(tripped) = self;
+///         Some(tripped)
+///     }
+/// }
+///
+/// impl From<Tripped> for ImportError {
+///     fn from(tripped: Tripped) -> Self {
+///         Self::Stopped(tripped)
+///     }
+/// }
+///
+/// #[loop_guard(iterations = 10)]
+/// fn import() -> Result<(), ImportError> {
+///     loop {}
+/// }
+///
+/// # fn main() {
+/// let error = import().unwrap_err();
+/// let tripped = error.source().unwrap().downcast_ref::<Tripped>();
+/// assert!(tripped.unwrap().scope().ends_with("::import"));
+/// # }
+/// ```
 ///
 /// ```
 /// use guard_runtime::{Cause, Tripped, loop_guard};

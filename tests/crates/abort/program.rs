@@ -64,7 +64,7 @@ fn no_check_of_its_own(done: &mut u32) -> Result<(), Tripped> {
 fn main() {
     assert!(cfg!(panic = "abort"), "the profile says so");
     std::panic::set_hook(Box::new(|info| eprintln!("no panic is expected: {info}")));
-    testing::pause();
+    let _paused = testing::pause();
 
     let mut done = 0;
     assert!(closure_then_loop(&mut done).is_err());

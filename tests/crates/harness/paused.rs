@@ -1,23 +1,16 @@
 use guard_runtime::testing;
 
-/// Stops this thread's clock until dropped: one test thread may run several tests.
-#[must_use = "the clock runs again once this is dropped"]
-pub struct Paused(());
+/// Stops this thread's clock until it is dropped: a thread of the test harness may run several tests.
+#[must_use = "the clock runs again as soon as this is dropped"]
+pub struct Paused(#[expect(dead_code, reason = "for its destructor")] testing::Paused);
 
 impl Paused {
     /// Stops the clock.
     #[expect(
         clippy::new_without_default,
-        reason = "it acts, and that is to be seen"
+        reason = "it stops the clock, which is no default"
     )]
     pub fn new() -> Self {
-        testing::pause();
-        Self(())
-    }
-}
-
-impl Drop for Paused {
-    fn drop(&mut self) {
-        testing::resume();
+        Self(testing::pause())
     }
 }

@@ -16,8 +16,8 @@ fn listen() {
         Event::CleanupOverrun { what, limit, .. } => {
             note(format_args!("overrun: {what} {limit:?}"));
         }
-        Event::Lost { .. } => note("lost"),
-        Event::Panicked { message, .. } => note(format_args!("panicked: {message}")),
+        Event::CleanupLost { .. } => note("lost"),
+        Event::CleanupPanicked { message, .. } => note(format_args!("panicked: {message}")),
         _ => {}
     }));
     told();

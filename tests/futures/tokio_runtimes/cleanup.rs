@@ -45,8 +45,8 @@ fn reported(function: &str) -> Vec<String> {
         events::listen(|event| {
             let (location, text) = match event {
                 Event::CleanupOverrun { location, .. } => (location, "overrun".to_owned()),
-                Event::Lost { location, .. } => (location, "lost".to_owned()),
-                Event::Panicked {
+                Event::CleanupLost { location, .. } => (location, "lost".to_owned()),
+                Event::CleanupPanicked {
                     location, message, ..
                 } => (location, message.clone()),
                 _ => return,

@@ -303,14 +303,13 @@ async fn above_the_tests_attribute_it_is_left() {
 #[tokio::test(start_paused = true)]
 async fn the_clock_of_guard_runtimes_own_tests_comes_first() {
     use guard_runtime::testing;
-    testing::pause();
+    let _paused = testing::pause();
     let mut task = Box::pin(waits(SECOND * 30));
     assert!(futures::poll!(task.as_mut()).is_pending());
     advance(SECOND * 60).await;
     assert!(futures::poll!(task.as_mut()).is_pending(), "not this clock");
     testing::advance(SECOND * 31);
     assert!(task.await.is_err());
-    testing::resume();
 }
 
 /// Nobody reads a clock at the entry of a long budget, and nothing has told the thread yet that this

@@ -1,0 +1,27 @@
+//! Entry points, around which nothing counts.
+
+use core::panic::Location as Caller;
+
+use crate::base::reentry;
+use crate::stack::wall::{Kind, Wall};
+use crate::trip::boundary::{self, Boundaries};
+
+/// Hides the scopes around and the boundaries to which trips unwind, until it is dropped.
+#[doc(hidden)]
+#[must_use]
+pub struct Root {
+    /// `None` while the runtime itself allocates: there is no scope then, and no check.
+    _wall: Option<Wall>,
+    _boundaries: Boundaries,
+}
+
+/// What `root` opens.
+#[doc(hidden)]
+#[track_caller]
+pub fn root() -> Root {
+    let caller = Caller::caller();
+    Root {
+        _wall: (!reentry::is_barred()).then(|| Wall::open_exact(Kind::Shield, u64::MAX, caller)),
+        _boundaries: boundary::hide(),
+    }
+}

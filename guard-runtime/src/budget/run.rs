@@ -1,0 +1,114 @@
+//! Budgets that are opened around a closure or a future.
+
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+
+use crate::base::reentry;
+use crate::budget::limits::Budget;
+use crate::budget::root::root;
+use crate::check::counted::Counted;
+use crate::check::enter::enter;
+use crate::check::tick::tick;
+use crate::stack::current;
+use crate::task::polled::{Task, begin};
+use crate::trip::boundary;
+use crate::trip::tripped::Tripped;
+
+impl Budget {
+    /// Calls `f` in a scope with this budget.
+    ///
+    /// The checks that `f` reaches (guarded functions, [`checkpoint`](crate::checkpoint)s) trip once it is spent, and
+    /// leave their functions, each in its own way; what `f` makes of that is its value. Entering is a check too:
+    /// under an outer scope that is spent, `f` is not called.
+    ///
+    /// # Errors
+    ///
+    /// The trip of a check whose function had no place for an error, or of the entry; with
+    /// [`strict`](Self::strict), that of a result after the deadline.
+    pub fn run<T>(&self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
+        if reentry::is_barred() {
+            return Ok(f()); // An allocator's, while the runtime allocates: there are no scopes.
+        }
+        let _root = self.root.then(root);
+        let site = self.site();
+        let (scope, _) = enter(site.once(self.limit()))?;
+        let counted = self.iterations.map(|limit| {
+            scope.allow(limit);
+            Counted::new(scope.place().1)
+        });
+        let value = boundary::boundary(f)?;
+        drop(counted);
+        if self.strict {
+            tick(&site.at())?;
+        }
+        Ok(value)
+    }
+
+    /// Polls `future` in a scope with this budget: what it waits for counts as well, and when its time is over it is
+    /// dropped.
+    ///
+    /// The budget begins with the first poll. Dropped before its end, the future is dropped with its scope.
+    ///
+    /// # Errors
+    ///
+    /// The future's output is the trip if its time was over while it waited, or if a check tripped whose function had
+    /// no place for an error; otherwise as [`run`](Self::run).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::Budget;
+    ///
+    /// # fn block_on<T>(future: impl Future<Output = T>) -> T {
+    /// #     let mut future = std::pin::pin!(future);
+    /// #     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    /// #     loop {
+    /// #         if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
+    /// #             return value;
+    /// #         }
+    /// #     }
+    /// # }
+    /// # block_on(async {
+    /// let budget = Budget::timeout(Duration::from_millis(5)).named("answer");
+    /// assert_eq!(budget.wrap(async { 42 }).await.unwrap(), 42);
+    /// let tripped = budget.wrap(std::future::pending::<()>()).await.unwrap_err();
+    /// assert_eq!(tripped.scope(), "answer");
+    /// # });
+    /// ```
+    pub fn wrap<F: Future>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Tripped>> + use<F> {
+        let (budget, site) = (self.clone(), self.site());
+        async move {
+            let mut task = Task::with_extras();
+            let mut body = pin!(budget.clone().in_scope(future));
+            poll_fn(|context| {
+                let _root = budget.root.then(root);
+                task.poll_caught(site, body.as_mut(), context, &site.at())
+            })
+            .await?
+        }
+    }
+
+    /// Opens the scope, which the task around closes.
+    async fn in_scope<F: Future>(self, future: F) -> Result<F::Output, Tripped> {
+        let site = self.site();
+        if begin(site, self.limit()).is_stale() {
+            tick(&site.at())?;
+        }
+        if let Some(limit) = self.iterations {
+            crate::task::polled::allow(limit);
+        }
+        let mut future = pin!(future);
+        let value = poll_fn(|context| {
+            // The innermost scope is the one that was opened above.
+            let _counted = self.iterations.map(|_| Counted::new(current::depth() - 1));
+            future.as_mut().poll(context)
+        })
+        .await;
+        if self.strict {
+            tick(&site.at())?;
+        }
+        Ok(value)
+    }
+}
