@@ -8,9 +8,9 @@ use std::fs;
 
 use crate::trip::why::Why;
 
-/// Of the time between two samples, the share above which a thread runs, and below which one that could run is
-/// starved. A loop that competes with many others still gets more than that.
-const SHARE: u64 = 20;
+/// The time on a processor, in nanoseconds between two samples, from which a thread runs: a loop with a check comes to
+/// it in far less, however many others it competes with. One that could run and gets less is starved.
+const RUNS: u64 = 1_000_000;
 
 /// What the kernel said at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub(crate) fn judge(first: &Sample, second: &Sample) -> Why {
         // More than half of the time: what it was at two moments is chance.
         Some(ran) if ran > wall / 2 => Why::Running,
         _ if waits(second) => waiting(),
-        Some(ran) if runs(first) && runs(second) && ran < wall / SHARE => Why::Starved,
+        Some(ran) if runs(first) && runs(second) && ran < RUNS => Why::Starved,
         _ if runs(second) => Why::Running,
         _ => Why::Unknown,
     }
@@ -262,9 +262,9 @@ mod tests {
         };
         let cases = [
             (('R', Some(5 * MS)), ('R', Some(105 * MS)), Why::Running),
-            // It competes with nine others.
-            (('R', Some(5 * MS)), ('R', Some(15 * MS)), Why::Running),
-            (('R', Some(5 * MS)), ('R', Some(6 * MS)), Why::Starved),
+            // It competes with fifty others.
+            (('R', Some(5 * MS)), ('R', Some(7 * MS)), Why::Running),
+            (('R', Some(5 * MS)), ('R', Some(5 * MS + 1)), Why::Starved),
             (('R', Some(5 * MS)), ('R', Some(5 * MS)), Why::Starved),
             (('S', Some(5 * MS)), ('S', Some(5 * MS)), waiting.clone()),
             (('D', Some(5 * MS)), ('D', Some(5 * MS)), waiting.clone()),
