@@ -7,6 +7,7 @@ mod modes;
 mod traced;
 mod watchdog;
 
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
@@ -49,4 +50,23 @@ fn assert_success(output: &Output) -> String {
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{stdout}\n{stderr}");
     stderr
+}
+
+/// What the tests of a nested crate print, which pass.
+fn nested(name: &str, which: &[&str]) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/crates")
+        .join(name);
+    let output = Command::new(env!("CARGO"))
+        .args(["test", "--quiet", "--locked"])
+        .args(which)
+        .current_dir(folder)
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(name),
+        )
+        .output()
+        .expect("cargo runs");
+    assert_success(&output);
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }

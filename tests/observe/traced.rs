@@ -15,7 +15,7 @@ use tracing::{Event, Level, Subscriber, info_span};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::{assert_success, child};
+use crate::{assert_success, child, nested};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -245,4 +245,10 @@ fn a_subscriber_that_panics_changes_nothing() {
         work("traced::after", 10).unwrap_err();
         assert_eq!(heard("traced::after").len(), 1);
     });
+}
+
+#[test]
+fn through_opentelemetry_a_trip_is_an_event_on_the_right_span() {
+    let told = nested("opentelemetry", &["--test", "spans"]);
+    assert!(told.contains("1 passed"), "{told}");
 }
