@@ -19,13 +19,13 @@ use quote::ToTokens;
 use syn::{Error, ReturnType, Signature};
 
 use crate::analyze::breaks::judge_breaks;
-use crate::analyze::leave::leave;
+use crate::analyze::leave::{fallible, leave};
 use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
 use crate::args::cleanup::closure;
-use crate::args::{Args, OnTrip};
+use crate::args::{Arg, Args, OnTrip};
 use crate::errors::Errors;
-use crate::plan::{Cleanup, Limits, Plan};
+use crate::plan::{Cleanup, Limits, Plan, Policies};
 use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::types::{is_unit, never};
@@ -74,6 +74,7 @@ pub(crate) fn plan<'a>(
             on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
         }),
         leave: leave(args, output),
+        policies: policies(args, output),
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
         entry: inherit && !found && recurses(function),
@@ -91,6 +92,20 @@ fn cleanup(args: &Args) -> Option<Cleanup<'_>> {
         call,
         is_async,
         timeout: args.cleanup_timeout.as_ref().map(|arg| &arg.value),
+    })
+}
+
+fn policies<'a>(args: &'a Args, output: &ReturnType) -> Option<Policies<'a>> {
+    fn value<T>(arg: &Arg<T>) -> &T {
+        &arg.value
+    }
+    args.policy()?;
+    Some(Policies {
+        retry: args.retry.as_ref().map(value),
+        attempt_timeout: args.attempt_timeout.as_ref().map(value),
+        breaker: args.breaker.as_ref().map(value),
+        bulkhead: args.bulkhead.as_ref().map(value),
+        outcome: fallible(output),
     })
 }
 
@@ -134,6 +149,20 @@ fn judge_leave(
             key.span(),
             "a future that waits has no loop to break: say what to return with `fallback = ...`",
         ));
+    }
+    if let Some(policy) = args.policy() {
+        if breaks {
+            errors.push(Error::new(
+                policy.span(),
+                "a call that is not made has no loop to break: say what to return with `fallback = ...` instead of `on_trip`",
+            ));
+        }
+        if never(output) {
+            errors.push(Error::new(
+                policy.span(),
+                format!("this function never returns, so that `{policy}` has nothing to judge: remove it"),
+            ));
+        }
     }
     if breaks {
         judge_breaks(function.block, !is_unit(output), errors);

@@ -36,6 +36,10 @@ pub(crate) struct Args {
     pub(crate) yield_every: Option<Arg<Timeout>>,
     pub(crate) warn_at: Option<Arg<u32>>,
     pub(crate) on_overdue: Option<Arg<OnOverdue>>,
+    pub(crate) breaker: Option<Arg<Expr>>,
+    pub(crate) bulkhead: Option<Arg<Expr>>,
+    pub(crate) retry: Option<Arg<Expr>>,
+    pub(crate) attempt_timeout: Option<Arg<Timeout>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) macros: Option<Arg<Vec<Path>>>,
@@ -64,7 +68,7 @@ pub(crate) enum OnOverdue {
 }
 
 /// Every argument, and an example of it for messages.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 17] = [
     ("timeout", r#"timeout = "30s""#),
     ("iterations", "iterations = 1000"),
     ("inherit", "inherit"),
@@ -75,6 +79,10 @@ const KEYS: [(&str, &str); 13] = [
     ("yield_every", r#"yield_every = "1ms""#),
     ("warn_at", "warn_at = 0.8"),
     ("on_overdue", r#"on_overdue = "restart""#),
+    ("breaker", "breaker = LEDGER"),
+    ("bulkhead", "bulkhead = REPORTS"),
+    ("retry", "retry = Retry::attempts(3)"),
+    ("attempt_timeout", r#"attempt_timeout = "1s""#),
     ("name", r#"name = "settle""#),
     ("crate", "crate = my_crate::guard_runtime"),
     ("macros", "macros(my_vec, my::log)"),
@@ -150,6 +158,12 @@ impl Args {
             "cleanup_timeout" => set_once(&mut self.cleanup_timeout, key, |key| {
                 duration::timeout(value(input, key)?)
             }),
+            "breaker" => set_once(&mut self.breaker, key, |key| value(input, key)),
+            "bulkhead" => set_once(&mut self.bulkhead, key, |key| value(input, key)),
+            "retry" => set_once(&mut self.retry, key, |key| value(input, key)),
+            "attempt_timeout" => set_once(&mut self.attempt_timeout, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
             "name" => set_once(&mut self.name, key, |key| value::name(&value(input, key)?)),
             "crate" => set_once(&mut self.krate, key, |key| value::path(input, key)),
             "macros" => set_once(&mut self.macros, key, |key| value::macros(input, key)),
@@ -205,6 +219,18 @@ impl Args {
                 "`fallback` already says how to leave: remove `on_trip` or `fallback`",
             ));
         }
+        if let (Some(_), Some(policy)) = (&self.inherit, self.policy()) {
+            errors.push(Error::new(
+                policy.span(),
+                format!("`{policy}` judges calls by their own budget, and `inherit` means none: write `timeout = \"30s\"` instead of `inherit`"),
+            ));
+        }
+        if let (None, Some(timeout)) = (&self.retry, &self.attempt_timeout) {
+            errors.push(Error::new(
+                timeout.key.span(),
+                "`attempt_timeout` is the time of one attempt, and there is but one: write `timeout`, or add `retry = Retry::attempts(3)`",
+            ));
+        }
         if let (None, Some(timeout)) = (&self.cleanup, &self.cleanup_timeout) {
             errors.push(Error::new(
                 timeout.key.span(),
@@ -214,6 +240,14 @@ impl Args {
                 ),
             ));
         }
+    }
+}
+
+impl Args {
+    /// The key of the first policy.
+    pub(crate) fn policy(&self) -> Option<&Ident> {
+        let policies = [&self.breaker, &self.bulkhead, &self.retry];
+        policies.into_iter().flatten().map(|arg| &arg.key).next()
     }
 }
 

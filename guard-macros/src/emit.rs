@@ -10,6 +10,7 @@
 //! - `check.rs`: the check of a loop;
 //! - `exit.rs`: the ways out of a function that tripped;
 //! - `arguments.rs`: arguments that are bound once more;
+//! - `policy.rs`: policies around the body;
 //! - `poll.rs`: guarded futures;
 //! - `cleanup.rs`: `cleanup`, and the duration of `defer!`;
 //! - `weave.rs`: loops that run in strips.
@@ -19,6 +20,7 @@ pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod exit;
 pub(crate) mod place;
+pub(crate) mod policy;
 pub(crate) mod poll;
 pub(crate) mod scope;
 pub(crate) mod weave;

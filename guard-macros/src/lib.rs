@@ -47,6 +47,10 @@ mod syntax;
 /// | `yield_every` | as `timeout`; futures only | at a check, other tasks get a turn once this much has passed |
 /// | `warn_at` | `0.8` | `Event::Warning` at the first look after this share of the `timeout` is used |
 /// | `on_overdue` | `"report"` (default), `"restart"`, `"abort"` | what to do besides when the scope hangs past its deadline where no check is: leave the service manager without news (`WATCHDOG_USEC`), or abort the process |
+/// | `breaker` | expression: `policy::Breaker` | refuses calls for a while, after too many have failed (feature `policy`) |
+/// | `bulkhead` | expression: `policy::Bulkhead` | so many calls at once; the others wait, or are refused |
+/// | `retry` | expression: `policy::Retry` | the body again, if it has failed and there is time |
+/// | `attempt_timeout` | as `timeout`, with `retry` | a budget for each attempt |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
 /// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
@@ -145,6 +149,40 @@ mod syntax;
 /// any other panics with the report as its message. `fallback` returns a value instead.
 /// `on_trip = "break"` breaks the loop, reports that to the hook of `set_hook` (or on stderr), and goes
 /// on after the loop.
+///
+/// # Policies
+///
+/// With the feature `policy` a function can say what is to become of its calls when they fail: `breaker`, `bulkhead`
+/// and `retry`, which stand around the body in this order, all within the budget of the function:
+///
+/// ```text
+/// timeout { fallback { retry { attempt_timeout { breaker { bulkhead { body } } } } } }
+/// ```
+///
+/// A call that is refused leaves as a trip does. A breaker counts trips by the function's own budget (or by
+/// `attempt_timeout`), panics and returns after the deadline; errors, if it was told so. An attempt has failed if it
+/// returned an `Err`, or tripped by its own budget. What the body moves, it has no more at the next attempt, which is an
+/// error at that token: take a reference, or clone it in the body. Beside a `fallback`, policies need
+/// `panic = "unwind"`.
+///
+/// ```
+/// # #[cfg(any())] // with the feature `policy`
+/// # mod example {
+/// use guard_runtime::policy::{Breaker, Retry};
+/// use guard_runtime::{Tripped, loop_guard};
+///
+/// static LEDGER: Breaker = Breaker::new();
+///
+/// #[loop_guard(timeout = "2s", attempt_timeout = "500ms", breaker = LEDGER, retry = Retry::attempts(3))]
+/// fn book(payments: &[u64]) -> Result<u64, Tripped> {
+///     let mut booked = 0;
+///     for payment in payments {
+///         booked += payment;
+///     }
+///     Ok(booked)
+/// }
+/// # }
+/// ```
 ///
 /// # Cleanup
 ///

@@ -22,6 +22,8 @@ pub(crate) struct Plan<'a> {
     /// The future to guard, if it is not the function itself.
     pub(crate) future: Option<Guarded>,
     pub(crate) cleanup: Option<Cleanup<'a>>,
+    /// What decides about calls of the body.
+    pub(crate) policies: Option<Policies<'a>>,
     /// Its loops stay as they are.
     pub(crate) unchecked: bool,
 }
@@ -34,6 +36,16 @@ pub(crate) struct Limits<'a> {
     /// The share of the time of which a warning tells, in millionths.
     pub(crate) warn_at: Option<u32>,
     pub(crate) on_overdue: Option<OnOverdue>,
+}
+
+/// What stands around the body: attempts, in each of them a breaker, in that a bulkhead.
+pub(crate) struct Policies<'a> {
+    pub(crate) retry: Option<&'a Expr>,
+    pub(crate) attempt_timeout: Option<&'a Timeout>,
+    pub(crate) breaker: Option<&'a Expr>,
+    pub(crate) bulkhead: Option<&'a Expr>,
+    /// What the body returns, if that may be an error.
+    pub(crate) outcome: Option<Type>,
 }
 
 /// The way out of the function.

@@ -10,6 +10,7 @@
 mod cleanup_snapshots;
 mod disabled;
 mod future_snapshots;
+mod policy_snapshots;
 
 use expect_test::{Expect, expect};
 use proc_macro2::{Group, TokenStream, TokenTree};

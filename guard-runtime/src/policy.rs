@@ -1,7 +1,8 @@
 //! What to do when it keeps tripping (feature `policy`).
 //!
 //! A guard ends one call in time. A policy decides about the next ones: a [`Breaker`] stops calling what keeps
-//! failing.
+//! failing, a [`Bulkhead`] lets so many calls run at once, and a [`Retry`] makes those again that have failed. Used
+//! together: retry around breaker around bulkhead, all within the budget.
 //!
 //! # Where to look
 //!
@@ -17,6 +18,12 @@
 //! | `verdict.rs` | what a way out says about what was called |
 //! | `judge.rs` | which returned values are failures |
 //! | `refusal.rs` | the error of a call that was not made |
+//! | `bulkhead.rs` | [`Bulkhead`]: permits, and who holds one |
+//! | `queue.rs` | its queue: why no waiter is overtaken or forgotten |
+//! | `retry.rs` | [`Retry`]: when there is a point in another attempt |
+//! | `tokens.rs` | how many retries a place in the code may make |
+//! | `pause.rs` | waiting on a thread, within the budget |
+//! | `woven.rs` | the same around the body of a guarded function, for expansions |
 //! | `around.rs` | what policies ask of the scopes around them |
 //! | `chance.rs` | jitter |
 //!
@@ -26,6 +33,8 @@
 mod around;
 #[cfg(not(guard_loom))]
 mod breaker;
+#[cfg(not(guard_loom))]
+mod bulkhead;
 #[cfg(not(guard_loom))]
 mod call;
 #[cfg(not(guard_loom))]
@@ -37,12 +46,21 @@ mod judge;
 #[cfg(not(guard_loom))]
 mod meter;
 #[cfg(not(guard_loom))]
+mod pause;
+mod queue;
+#[cfg(not(guard_loom))]
 mod refusal;
+#[cfg(not(guard_loom))]
+pub(crate) mod retry;
 #[cfg(not(guard_loom))]
 mod settings;
 #[cfg(not(guard_loom))]
+pub(crate) mod tokens;
+#[cfg(not(guard_loom))]
 mod verdict;
 mod window;
+#[cfg(not(guard_loom))]
+pub(crate) mod woven;
 
 #[cfg(all(test, guard_loom))]
 mod model;
@@ -51,6 +69,10 @@ mod sequential;
 
 #[cfg(not(guard_loom))]
 pub use breaker::Breaker;
+#[cfg(not(guard_loom))]
+pub use bulkhead::Bulkhead;
 pub use circuit::State;
 #[cfg(not(guard_loom))]
 pub use judge::{Errors, Judge, Trips};
+#[cfg(not(guard_loom))]
+pub use retry::Retry;

@@ -33,3 +33,14 @@ pub use crate::time::seen::Seen;
 pub use crate::trip::boundary::{abandon, boundary, panic, unwind};
 pub use crate::trip::hook::broken;
 pub use crate::trip::tripped::Tripped;
+
+/// Policies around the body of a function.
+#[cfg(feature = "policy")]
+pub mod policy {
+    pub use crate::policy::retry::Attempts;
+    pub use crate::policy::tokens::Tokens;
+    pub use crate::policy::woven::{
+        Outcome, attempt, attempt_async, breaker, breaker_async, bulkhead, bulkhead_async, caught,
+        needs_unwinding, repeatable, repeatable_async,
+    };
+}

@@ -103,7 +103,7 @@ fn write_project(folder: &Path, files: &BTreeMap<String, PathBuf>) {
     let runtime = root.join("guard-runtime");
     let mut manifest = format!(
         "[workspace]\n[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\
-         [dependencies]\nguard-runtime = {{ path = {:?} }}\n",
+         [dependencies]\nguard-runtime = {{ path = {:?}, features = [\"policy\"] }}\n",
         runtime.to_str().expect("a path in Unicode"),
     );
     manifest.extend(files.iter().map(|(name, path)| {

@@ -1,7 +1,10 @@
 //! Policies: what is let through, how calls count that end in every way, and what they cost those around.
 #![forbid(unsafe_code)]
 
+mod attribute;
+mod bulkhead;
 mod half_open;
+mod retry;
 mod ways_out;
 mod window;
 
@@ -13,7 +16,7 @@ use std::time::Duration;
 
 use guard_runtime::testing;
 
-fn millis(count: u64) -> Duration {
+const fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 

@@ -28,11 +28,7 @@ const fn breaker() -> Breaker {
         .min_calls(1)
         .rate(0.01)
         .successes(1)
-        .open_for(millis_const(50))
-}
-
-const fn millis_const(count: u64) -> std::time::Duration {
-    std::time::Duration::from_millis(count)
+        .open_for(millis(50))
 }
 
 fn judging() -> Breaker<Errors<Fault>> {

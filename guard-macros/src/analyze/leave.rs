@@ -4,7 +4,7 @@ use syn::{ReturnType, Type};
 
 use crate::args::{Args, OnTrip};
 use crate::plan::Leave;
-use crate::syntax::types::{is_opaque, never};
+use crate::syntax::types::{is_opaque, nameable, never};
 
 pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     if let Some(fallback) = &args.fallback {
@@ -23,16 +23,31 @@ pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     }
 }
 
+/// The type, as it can be written in a body, unless it is surely no `Result`.
+pub(crate) fn fallible(output: &ReturnType) -> Option<Type> {
+    match (output, nameable(output)) {
+        (ReturnType::Type(_, ty), ReturnType::Type(_, nameable)) => {
+            (!is_opaque(ty) || is_result(ty)).then_some(*nameable)
+        }
+        _ => None,
+    }
+}
+
 /// A type with `impl Trait` in it cannot be named in the body: then its outermost name decides.
 fn by_type<'a>(ty: &Type) -> Leave<'a> {
-    let is_result = |path: &syn::TypePath| {
-        let last = path.path.segments.last();
-        last.is_some_and(|last| last.ident == "Result")
-    };
     let boxed = Box::new(ty.clone());
-    match ty {
-        _ if !is_opaque(ty) => Leave::Probe(boxed),
-        Type::Path(path) if is_result(path) => Leave::Error(boxed),
-        _ => Leave::Panic,
+    if !is_opaque(ty) {
+        Leave::Probe(boxed)
+    } else if is_result(ty) {
+        Leave::Error(boxed)
+    } else {
+        Leave::Panic
     }
+}
+
+/// Whether the outermost name is `Result`.
+fn is_result(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "Result")
 }

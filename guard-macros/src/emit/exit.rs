@@ -147,7 +147,7 @@ impl Emit<'_> {
 }
 
 /// The return type of the boundary's closure: `impl Trait` cannot be written there, `_` can.
-fn inferable(output: &ReturnType) -> TokenStream {
+pub(crate) fn inferable(output: &ReturnType) -> TokenStream {
     match nameable(output) {
         ReturnType::Default => q!(-> ()),
         output @ ReturnType::Type(..) => q!(#output),

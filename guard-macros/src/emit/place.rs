@@ -46,16 +46,22 @@ impl Emit<'_> {
         q!(&const { #private::At::new(#kind, #place) })
     }
 
-    /// The scope's name and place, in a static. `within`: its time limit, if that is always the same.
-    pub(crate) fn site(&self, function: &Ident, within: Option<&TokenStream>) -> TokenStream {
+    /// The scope's name.
+    pub(crate) fn name(&self, function: &Ident) -> TokenStream {
         let private = &self.private;
-        let name = match self.plan.name {
+        match self.plan.name {
             Some(name) => q!(#name),
             None => {
                 let function = function.to_string();
                 q!(#private::concat!(#private::module_path!(), "::", #function))
             }
-        };
+        }
+    }
+
+    /// The scope's name and place, in a static. `within`: its time limit, if that is always the same.
+    pub(crate) fn site(&self, function: &Ident, within: Option<&TokenStream>) -> TokenStream {
+        let private = &self.private;
+        let name = self.name(function);
         let place = self.place(function.span());
         let within = within.map(|nanos| q!(.within(#nanos)));
         let options = self.options();

@@ -32,6 +32,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
             body: FutureBody::Value,
         }),
         cleanup: None,
+        policies: None,
         unchecked: false,
     }
 }

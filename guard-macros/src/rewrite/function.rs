@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Block, Expr, Stmt};
 
 use crate::emit::cleanup::before;
+use crate::emit::policy::Call;
 use crate::emit::statement;
 use crate::plan::{Leave, Plan};
 use crate::rewrite::arguments::Rebound;
@@ -33,13 +34,27 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names =
         (!ends_in_wrong_loop(function)).then(|| Names::of(&function.sig.inputs, function.block));
+    instrument.in_policies();
     if !plan.unchecked {
         instrument.visit_block_mut(function.block);
     }
     let emit = &instrument.emit;
     let name = &function.sig.ident;
     let block = &mut *function.block;
-    let diverges = diverge::block(block);
+    let mut diverges = diverge::block(block);
+    let mut items = Vec::new();
+    if let Some(policies) = &plan.policies {
+        items = leading_items(block);
+        let call = Call {
+            body: block,
+            output: &function.sig.output,
+            function: name,
+            is_async: false,
+        };
+        let tokens = emit.in_policies(policies, &call);
+        block.stmts = vec![statement(tokens)];
+        diverges = true;
+    }
 
     let enter = match &plan.budget {
         Some(limits) => emit.enter(limits, name),
@@ -50,7 +65,6 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let mut start = cleanup::cleanup(plan, emit).unwrap_or_default();
     start.extend(enter);
 
-    let mut items = Vec::new();
     match &plan.leave {
         Leave::Fallback(fallback) if leaves => {
             let tokens = emit.with_fallback(fallback, &start, block, diverges, false);
@@ -60,13 +74,18 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
             block.stmts = vec![statement(before(&start, block, diverges))];
         }
         _ => {
-            items = leading_items(block);
+            items.extend(leading_items(block));
             if !start.is_empty() {
                 block.stmts.insert(0, statement(start));
             }
         }
     }
-    if in_closures && plan.boundary && !matches!(plan.leave, Leave::Break) {
+    // Policies have a boundary of their own, closer to the closures.
+    if in_closures
+        && plan.boundary
+        && plan.policies.is_none()
+        && !matches!(plan.leave, Leave::Break)
+    {
         let Rebound { body, fallback } = Rebound::of(plan, block, &mut function.sig.inputs);
         let tokens = emit.boundary(&body, &fallback, block, &function.sig.output);
         block.stmts = vec![statement(tokens)];

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::Block;
 
+use crate::emit::policy::Call;
 use crate::emit::poll::Polled;
 use crate::emit::{Place, statement};
 use crate::plan::{FutureBody, Guarded, Leave, Plan};
@@ -50,18 +51,33 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     };
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names = instrument.names.map(|_| names);
+    instrument.in_policies();
     blocking::mark(block, &instrument.emit.private);
     if !plan.unchecked {
         instrument.visit_block_mut(block);
     }
     let emit = &instrument.emit;
+    let items = leading_items(block);
+    let mut diverges = diverge::block(block);
+    if let Some(policies) = &plan.policies {
+        block
+            .stmts
+            .insert(0, statement(emit.yields_type(&future.output)));
+        let call = Call {
+            body: block,
+            output: &future.output,
+            function: &name,
+            is_async: true,
+        };
+        let tokens = emit.in_policies(policies, &call);
+        block.stmts = vec![statement(tokens)];
+        diverges = true;
+    }
     let begin = match &plan.budget {
         Some(limits) => emit.begin(limits, &name),
         None if plan.entry => emit.look(&name),
         None => TokenStream::new(),
     };
-    let items = leading_items(block);
-    let diverges = diverge::block(block);
     match &plan.leave {
         Leave::Fallback(fallback) if instrument.leaves || !begin.is_empty() => {
             let tokens = emit.with_fallback(fallback, &begin, block, diverges, wrapped);

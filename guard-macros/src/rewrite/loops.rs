@@ -6,7 +6,7 @@ use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile,
 use crate::args::pace::{Pace, pace};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
-use crate::plan::Plan;
+use crate::plan::{Leave, Plan};
 use crate::strips::known::Names;
 use crate::strips::strip;
 use crate::syntax::awaits;
@@ -50,8 +50,9 @@ pub(crate) struct Instrument<'p> {
 
 impl<'p> Instrument<'p> {
     pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
-        let emit = Emit::new(plan, in_closures);
-        let declared = plan.budget.is_some() && plan.future.is_none();
+        let apart = plan.policies.is_some();
+        let emit = Emit::new(plan, in_closures || apart);
+        let declared = plan.budget.is_some() && plan.future.is_none() && !apart;
         Self {
             seen: if declared {
                 Seen::Declared
@@ -70,6 +71,15 @@ impl<'p> Instrument<'p> {
 }
 
 impl Instrument<'_> {
+    /// The body becomes a closure or a future within policies, if there are any. It is left by `return`, but where a
+    /// fallback stands outside: then its trips unwind to the boundary that policies have.
+    pub(crate) fn in_policies(&mut self) {
+        let outside = matches!(self.emit.plan.leave, Leave::Fallback(_));
+        if self.emit.plan.policies.is_some() && outside {
+            self.place = Place::Closure;
+        }
+    }
+
     /// `{ body }   =>   { check; body }`; the loop may wait in its body, or elsewhere (`waits`).
     fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block, waits: bool) {
         let pace = attrs

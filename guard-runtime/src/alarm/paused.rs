@@ -4,6 +4,7 @@ use core::cell::RefCell;
 use core::task::Waker;
 
 use crate::alarm::alarms::wake;
+use crate::time::source;
 
 thread_local! {
     /// Those of this thread's paused clock.
@@ -21,6 +22,17 @@ pub(crate) fn wake_after(due: u64, waker: &Waker) {
             alarms.push((due, waker.clone()));
         }
     });
+}
+
+/// Moves this thread's clock forward, by so many nanoseconds; false if it is not paused.
+pub(crate) fn advance(by: u64) -> bool {
+    let Some(now) = source::paused_at() else {
+        return false;
+    };
+    let now = now.saturating_add(by);
+    source::set_paused_at(Some(now));
+    fire(now);
+    true
 }
 
 /// Fires the alarms before `now`.

@@ -55,6 +55,18 @@ pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Res
     Ok(())
 }
 
+/// Moves the clock of this thread, if a test has stopped it; false if not.
+#[cfg_attr(
+    not(feature = "testing"),
+    allow(unused_variables, reason = "none is stopped")
+)]
+pub(super) fn advance(time: Duration) -> bool {
+    #[cfg(feature = "testing")]
+    return crate::alarm::paused::advance(clock::nanos(time));
+    #[cfg(not(feature = "testing"))]
+    false
+}
+
 /// The time left until the checks of this thread trip.
 pub(super) fn remaining() -> Option<Duration> {
     query::remaining()

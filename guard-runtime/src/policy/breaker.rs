@@ -199,10 +199,7 @@ impl<J> Breaker<J> {
     where
         J: Judge<R>,
     {
-        let mut call = self.begin(Own::Inside, Caller::caller())?;
-        let outcome = boundary::boundary(f);
-        call.ended(self.error(outcome.as_ref().ok()));
-        outcome
+        self.call(Own::Inside, Caller::caller(), || boundary::boundary(f))
     }
 
     /// A future that polls this one, unless the breaker is open at its first poll, and takes note of how that
@@ -233,55 +230,60 @@ impl<J> Breaker<J> {
     {
         let caller = Caller::caller();
         async move {
-            let mut call = None;
             let mut future = pin!(future);
-            poll_fn(move |context| {
-                self.poll(
-                    &mut call,
-                    caller,
-                    |context| future.as_mut().poll(context),
-                    context,
-                )
-            })
-            .await
+            let poll =
+                |context: &mut Context<'_>| match boundary::boundary(|| future.as_mut().poll(context)) {
+                    Ok(poll) => poll.map(Ok),
+                    Err(tripped) => Poll::Ready(Err(tripped)),
+                };
+            self.calls(Own::Inside, caller, poll).await
         }
     }
 
-    /// One poll of a wrapped future.
-    fn poll<'b, R>(
-        &'b self,
-        call: &mut Option<Call<'b>>,
+    /// Makes a call in which trips have been caught.
+    #[inline]
+    pub(super) fn call<R>(
+        &self,
+        own: Own,
         caller: &'static Caller<'static>,
-        poll: impl FnOnce(&mut Context<'_>) -> Poll<R>,
-        context: &mut Context<'_>,
-    ) -> Poll<Result<R, Tripped>>
+        f: impl FnOnce() -> Result<R, Tripped>,
+    ) -> Result<R, Tripped>
     where
         J: Judge<R>,
     {
-        let call = match call {
-            Some(call) => {
-                call.resume();
-                call
+        let mut call = self.begin(own, caller)?;
+        let outcome = f();
+        call.ended(self.error(outcome.as_ref().ok()));
+        outcome
+    }
+
+    /// The same for a future, of which `poll` is one poll.
+    pub(super) async fn calls<R>(
+        &self,
+        own: Own,
+        caller: &'static Caller<'static>,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<Result<R, Tripped>>,
+    ) -> Result<R, Tripped>
+    where
+        J: Judge<R>,
+    {
+        let mut begun = None;
+        poll_fn(|context| {
+            let call = match &mut begun {
+                Some(call) => {
+                    Call::resume(call);
+                    call
+                }
+                none => none.insert(self.begin(own, caller)?),
+            };
+            let outcome = poll(context);
+            match &outcome {
+                Poll::Ready(outcome) => call.ended(self.error(outcome.as_ref().ok())),
+                Poll::Pending => call.suspend(),
             }
-            none => match self.begin(Own::Inside, caller) {
-                Ok(begun) => none.insert(begun),
-                Err(tripped) => return Poll::Ready(Err(tripped)),
-            },
-        };
-        match boundary::boundary(|| poll(context)) {
-            Ok(Poll::Ready(value)) => {
-                call.ended(self.error(Some(&value)));
-                Poll::Ready(Ok(value))
-            }
-            Ok(Poll::Pending) => {
-                call.suspend();
-                Poll::Pending
-            }
-            Err(tripped) => {
-                call.ended(None);
-                Poll::Ready(Err(tripped))
-            }
-        }
+            outcome
+        })
+        .await
     }
 
     /// What it would do with a call now. One whose time is over is half-open, although nobody has called yet.
@@ -312,6 +314,6 @@ impl<J> Breaker<J> {
     #[inline]
     fn begin(&self, own: Own, caller: &'static Caller<'static>) -> Result<Call<'_>, Tripped> {
         around::check("breaker", caller)?;
-        Ok(Call::new(&self.meter, self.meter.admit(caller)?, own))
+        Ok(Call::new(&self.meter, self.meter.admit(own, caller)?, own))
     }
 }

@@ -7,7 +7,7 @@ use crate::policy::around;
 use crate::policy::circuit::{Circuit, NEVER, Pass, State};
 use crate::policy::refusal::refusal;
 use crate::policy::settings::{Settings, nanos};
-use crate::policy::verdict::Verdict;
+use crate::policy::verdict::{Own, Verdict};
 use crate::policy::window::Window;
 use crate::trip::tripped::{Cause, Tripped};
 
@@ -41,16 +41,20 @@ impl Meter {
 
     /// Lets a call through, or not.
     #[inline]
-    pub(super) fn admit(&self, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
+    pub(super) fn admit(
+        &self,
+        own: Own,
+        caller: &'static Caller<'static>,
+    ) -> Result<Pass, Tripped> {
         match self.circuit.pass() {
             Some(pass) => Ok(pass),
-            None => self.probe(caller),
+            None => self.probe(own, caller),
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn probe(&self, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
+    fn probe(&self, own: Own, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
         let left = around::remaining().map_or(NEVER, nanos);
         let lease = left.min(self.settings.open_for);
         self.circuit.admit(around::now(), lease).map_err(|after| {
@@ -59,12 +63,8 @@ impl Meter {
             } else {
                 Duration::from_nanos(after)
             };
-            refusal(
-                self.settings.name,
-                "breaker",
-                caller,
-                Cause::Refused { retry_after },
-            )
+            let cause = Cause::Refused { retry_after };
+            refusal((self.settings.name, "breaker"), own, caller, cause)
         })
     }
 

@@ -1,12 +1,16 @@
-//! Loom models of the state word and its counters, in every order in which threads and memory may bring their
+//! Loom models of the state word, its counters, and the queue for permits, in every order in which threads and memory may bring their
 //! steps about.
 //!
 //! Above each model stands what it was seen to catch when the code was changed so.
 
-use loom::sync::Arc;
+use std::task::{Wake, Waker};
+
+use loom::sync::atomic::{AtomicU32, Ordering};
+use loom::sync::{Arc, Notify};
 use loom::thread;
 
 use crate::policy::circuit::{Circuit, Pass, State};
+use crate::policy::queue::{Asked, Queue};
 use crate::policy::window::Window;
 
 /// A time, in nanoseconds, and how long everything takes.
@@ -131,5 +135,87 @@ fn the_last_failure_that_was_missing_is_not_overlooked() {
         let mine = fail(shared, pass)();
         let found = [mine, other.join().unwrap()];
         assert!(found.contains(&(2, 2)), "{found:?}");
+    });
+}
+
+struct Bell(Notify);
+
+impl Wake for Bell {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.0.notify();
+    }
+}
+
+/// A bulkhead of one permit, and how many hold it.
+#[derive(Clone)]
+struct One(Arc<(Queue, AtomicU32)>);
+
+impl One {
+    fn new() -> Self {
+        Self(Arc::new((Queue::new(), AtomicU32::new(0))))
+    }
+
+    /// Waits for the permit, holds it for a moment, and gives it back; false if there was no place.
+    fn call(&self) -> bool {
+        let (queue, holders) = &*self.0;
+        match queue.ask(1, 2) {
+            Asked::Full => return false,
+            Asked::Permit => {}
+            Asked::Waits(number) => {
+                let bell = std::sync::Arc::new(Bell(Notify::new()));
+                let waker = Waker::from(bell.clone());
+                while !queue.is_granted(number, &waker) {
+                    bell.0.wait();
+                }
+            }
+        }
+        assert_eq!(holders.fetch_add(1, Ordering::Relaxed), 0);
+        holders.fetch_sub(1, Ordering::Relaxed);
+        queue.give_back();
+        true
+    }
+}
+
+/// Whoever waits gets the permit, and holds it alone.
+///
+/// Caught: a waker that is stored behind the lock, or not at all; a permit that is free before it is handed over.
+#[test]
+fn whoever_waits_is_granted_a_permit() {
+    explore(Some(3), || {
+        let one = One::new();
+        let others = [(); 2].map(|()| {
+            let one = one.clone();
+            thread::spawn(move || one.call())
+        });
+        assert!(one.call());
+        assert!(others.map(|other| other.join().unwrap()) == [true; 2]);
+        assert_eq!(one.0.0.counts(), (0, 0));
+    });
+}
+
+/// One that leaves just as it is granted the permit passes it on.
+///
+/// Caught: a waiter that leaves without a look at whether it was granted one.
+#[test]
+fn a_permit_that_comes_too_late_is_passed_on() {
+    explore(Some(3), || {
+        let one = One::new();
+        let (queue, _) = &*one.0;
+        assert_eq!(queue.ask(1, 2), Asked::Permit);
+        let Asked::Waits(number) = queue.ask(1, 2) else {
+            panic!("there is one permit");
+        };
+        let leaver = {
+            let one = one.clone();
+            thread::spawn(move || one.0.0.leave(number))
+        };
+        let waiter = {
+            let one = one.clone();
+            thread::spawn(move || one.call())
+        };
+        queue.give_back();
+        leaver.join().unwrap();
+        assert!(waiter.join().unwrap());
+        assert_eq!(queue.counts(), (0, 0));
     });
 }

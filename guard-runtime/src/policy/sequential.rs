@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::policy::around;
 use crate::policy::circuit::{Pass, State};
 use crate::policy::meter::Meter;
-use crate::policy::verdict::Verdict;
+use crate::policy::verdict::{Own, Verdict};
 use crate::testing;
 use crate::trip::tripped::Cause;
 
@@ -155,7 +155,9 @@ impl Model {
 }
 
 fn retry_after(meter: &Meter) -> u64 {
-    let refused = meter.admit(core::panic::Location::caller()).unwrap_err();
+    let refused = meter
+        .admit(Own::Inside, core::panic::Location::caller())
+        .unwrap_err();
     let Cause::Refused { retry_after } = refused.cause() else {
         panic!("{refused}");
     };
@@ -182,7 +184,10 @@ fn schedule(seed: u64) {
         match numbers.below(10) {
             0..4 => {
                 let expected = model.admit(now);
-                match (meter.admit(core::panic::Location::caller()), expected) {
+                match (
+                    meter.admit(Own::Inside, core::panic::Location::caller()),
+                    expected,
+                ) {
                     (Ok(pass), Ok((era, number))) => under_way.push(Call { pass, era, number }),
                     (Err(_), Err(until)) => {
                         assert_eq!((now + retry_after(&meter)) / UNIT, until / UNIT);

@@ -31,7 +31,6 @@ pub(super) enum Own {
     /// One that is opened directly in it.
     Inside,
     /// The one directly around it.
-    #[allow(dead_code, reason = "for expansions, which name no breaker yet")]
     Around,
 }
 
@@ -107,6 +106,16 @@ pub(super) fn blames_the_call(cause: Cause) -> bool {
     match cause {
         Cause::Timeout { .. } | Cause::Iterations { .. } => true,
         Cause::Refused { .. } | Cause::Full => false,
+    }
+}
+
+/// Whether who stopped the work does not want it done again.
+pub(super) fn ends_the_work(cause: Cause) -> bool {
+    // Without a wildcard, as above.
+    match cause {
+        Cause::Timeout { .. } | Cause::Iterations { .. } | Cause::Refused { .. } | Cause::Full => {
+            false
+        }
     }
 }
 

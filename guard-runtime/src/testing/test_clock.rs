@@ -65,11 +65,11 @@ impl Drop for Paused {
 /// If it is not paused.
 #[track_caller]
 pub fn advance(by: Duration) {
-    let now = source::paused_at()
-        .expect("advance: this thread's clock is not paused; call testing::pause() first");
-    let now = now.saturating_add(clock::nanos(by));
-    source::set_paused_at(Some(now));
-    paused::fire(now);
+    let is_paused = paused::advance(clock::nanos(by));
+    assert!(
+        is_paused,
+        "advance: this thread's clock is not paused; call testing::pause() first"
+    );
 }
 
 /// Makes every tick of this process late by this much, between its clock reading and its publication, where

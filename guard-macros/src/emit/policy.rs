@@ -1,0 +1,178 @@
+//! Policies around the body.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote_spanned};
+use syn::{Block, Expr, Ident, ReturnType, Type};
+
+use crate::emit::exit::inferable;
+use crate::emit::{Emit, braced, q};
+use crate::plan::{Leave, Policies};
+
+/// The body that is called, and what it belongs to.
+pub(crate) struct Call<'b> {
+    pub(crate) body: &'b Block,
+    pub(crate) output: &'b ReturnType,
+    pub(crate) function: &'b Ident,
+    pub(crate) is_async: bool,
+}
+
+impl Emit<'_> {
+    /// ```text
+    /// { body }   =>   { return match breaker(&b, || bulkhead(&h, || boundary(|| -> R { body }))) {
+    ///     Ok(value) => value,
+    ///     Err(tripped) => leave,
+    /// }; }
+    /// ```
+    /// and with attempts
+    /// ```text
+    /// { body }   =>   {
+    ///     static TOKENS;
+    ///     let mut attempts = Attempts::new(&retry, &TOKENS);
+    ///     let mut body = repeatable(|| -> R { body });
+    ///     return match loop {
+    ///         attempts.begin();
+    ///         let outcome = attempt(name, nanos, || breaker(.. boundary(&mut body)));
+    ///         if !Outcome::<R>::new().is_failure(&outcome) || !attempts.again() { break outcome; }
+    ///     } { .. };
+    /// }
+    /// ```
+    pub(crate) fn in_policies(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
+        let private = &self.private;
+        let (needs, leave) = match &self.plan.leave {
+            Leave::Fallback(_) => (
+                Some(q!(const _: () = #private::policy::needs_unwinding();)),
+                q!(break '__tripped __tripped),
+            ),
+            _ => (None, self.value_of_trip(&TokenStream::new())),
+        };
+        let layers = self.layers(policies, call);
+        let attempts = policies.retry.map(|retry| self.attempts(retry, call));
+        let outcome = match policies.retry {
+            Some(_) => self.retried(policies, &layers, call),
+            None => layers,
+        };
+        q! {
+            #needs
+            #attempts
+            return match #outcome {
+                #private::Result::Ok(__value) => __value,
+                #private::Result::Err(__tripped) => #leave,
+            };
+        }
+    }
+
+    /// One call of the body.
+    fn layers(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
+        let private = &self.private;
+        let mut layers = match (policies.retry, call.is_async) {
+            (None, false) => {
+                let body = closure(call);
+                q!(#private::boundary(#body))
+            }
+            (None, true) => {
+                let (asynchronous, body) = (asynchronous(call), braced(call.body));
+                q!(#private::policy::caught(#asynchronous #body))
+            }
+            (Some(_), false) => q!(#private::boundary(&mut __body)),
+            (Some(_), true) => q!(#private::policy::caught(__body())),
+        };
+        if let Some(expr) = policies.bulkhead {
+            layers = self.layer("bulkhead", None, expr, &layers, call);
+        }
+        if let Some(expr) = policies.breaker {
+            // With the type, so that a breaker of another one is what the compiler finds wrong.
+            layers = self.layer("breaker", policies.outcome.as_ref(), expr, &layers, call);
+        }
+        if let Some(timeout) = policies.attempt_timeout {
+            let (name, nanos) = (self.name(call.function), self.nanos(Some(timeout)));
+            layers = if call.is_async {
+                q!(#private::policy::attempt_async(#name, #nanos, #layers))
+            } else {
+                q!(#private::policy::attempt(#name, #nanos, || #layers))
+            };
+        }
+        if call.is_async {
+            layers.extend(q!(.await));
+        }
+        layers
+    }
+
+    /// The policy around what is in it; what the compiler has to say of the policy, it says at the expression.
+    fn layer(
+        &self,
+        policy: &str,
+        ty: Option<&Type>,
+        expr: &Expr,
+        inner: &TokenStream,
+        call: &Call<'_>,
+    ) -> TokenStream {
+        let (private, end) = self.blaming(expr);
+        let ty = ty.map(|ty| quote_spanned!(end=> ::<_, #ty>));
+        if call.is_async {
+            let policy = format_ident!("{policy}_async", span = end);
+            quote_spanned!(end=> #private::policy::#policy #ty (&#expr, #inner))
+        } else {
+            let policy = Ident::new(policy, end);
+            quote_spanned!(end=> #private::policy::#policy #ty (&#expr, || #inner))
+        }
+    }
+
+    /// A body that can be called again: the compiler says so at each token that keeps it from that.
+    fn attempts(&self, retry: &Expr, call: &Call<'_>) -> TokenStream {
+        let private = &self.private;
+        let closure = closure(call);
+        let body = if call.is_async {
+            let asynchronous = asynchronous(call);
+            q!(#private::policy::repeatable_async(#asynchronous #closure))
+        } else {
+            q!(#private::policy::repeatable(#closure))
+        };
+        let (blamed, end) = self.blaming(retry);
+        let new =
+            quote_spanned!(end=> #blamed::policy::Attempts::new(&#retry, &__LOOP_GUARD_TOKENS));
+        q! {
+            static __LOOP_GUARD_TOKENS: #private::policy::Tokens = #private::policy::Tokens::new();
+            let mut __attempts = #new;
+            let mut __body = #body;
+        }
+    }
+
+    fn retried(
+        &self,
+        policies: &Policies<'_>,
+        layers: &TokenStream,
+        call: &Call<'_>,
+    ) -> TokenStream {
+        let private = &self.private;
+        let is_failure = match &policies.outcome {
+            Some(ty) => q!(#private::policy::Outcome::<#ty>::new().is_failure(&__outcome)),
+            None => q!(__outcome.is_err()),
+        };
+        let again = if call.is_async {
+            q!(__attempts.again_async().await)
+        } else {
+            q!(__attempts.again())
+        };
+        q! {
+            loop {
+                __attempts.begin();
+                let __outcome = #layers;
+                if !#is_failure || !#again {
+                    break __outcome;
+                }
+            }
+        }
+    }
+}
+
+/// The body as a closure.
+fn closure(call: &Call<'_>) -> TokenStream {
+    let (output, body) = (inferable(call.output), braced(call.body));
+    q!(|| #output #body)
+}
+
+/// A keyword of the user's, as before every body that becomes a future.
+fn asynchronous(call: &Call<'_>) -> TokenStream {
+    let open = call.body.brace_token.span.open();
+    quote_spanned!(open=> async)
+}

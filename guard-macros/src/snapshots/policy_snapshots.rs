@@ -1,0 +1,227 @@
+//! The same for functions with policies.
+
+use expect_test::expect;
+
+use crate::snapshots::check;
+
+#[test]
+fn a_breaker_around_a_bulkhead() {
+    check(
+        r#"timeout = "1s", breaker = LEDGER, bulkhead = self.reports"#,
+        "fn f(&self, n: u32) -> Result<u32, E> {
+    while n > 0 { g(); }
+    Ok(n)
+}",
+        &expect![[r#"
+            fn f(&self, n: u32) -> Result<u32, E> {
+                let (__scope, mut __seen) = match {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                            p::concat!(
+                                p::module_path!(), "::", "f"
+                            ),
+                            p::file!(),
+                            1,
+                            4,
+                        )
+                        .within(1_000_000_000_u64);
+                    p::Probe::<Result<u32, E>>::new()
+                        .enter(__LOOP_GUARD_SITE.always(1_000_000_000_u64))
+                } {
+                    p::Result::Ok(__open) => __open,
+                    p::Result::Err(__out) => return __out,
+                };
+                return match p::policy::breaker::<
+                    _,
+                    Result<u32, E>,
+                >(
+                    &LEDGER,
+                    || p::policy::bulkhead(
+                        &self.reports,
+                        || p::boundary(|| -> Result<u32, E> {
+                            let mut __seen = p::inherit();
+                            while n > 0 {
+                                if p::due(__seen) {
+                                    match p::Probe::<Result<u32, E>>::new()
+                                        .look(at_while_2_5)
+                                    {
+                                        p::Result::Ok(__now) => {
+                                            __seen = __now;
+                                        }
+                                        p::Result::Err(__out) => {
+                                            return __out;
+                                        }
+                                    }
+                                }
+                                g();
+                            }
+                            Ok(n)
+                        }),
+                    ),
+                ) {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Result<u32, E>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                };
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn attempts_and_a_fallback() {
+    check(
+        r#"timeout = "1s", retry = RETRY, attempt_timeout = "100ms", breaker = LEDGER, fallback = 0"#,
+        "fn f(n: u32) -> u32 {
+    use g::h;
+    loop { h(n); }
+}",
+        &expect![[r#"
+            fn f(n: u32) -> u32 {
+                use g::h;
+                match '__tripped: {
+                    let (__scope, mut __seen) = match {
+                        static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                                p::concat!(
+                                    p::module_path!(), "::", "f"
+                                ),
+                                p::file!(),
+                                1,
+                                4,
+                            )
+                            .within(1_000_000_000_u64);
+                        p::enter(
+                            __LOOP_GUARD_SITE.always(1_000_000_000_u64),
+                        )
+                    } {
+                        p::Result::Ok(__open) => __open,
+                        p::Result::Err(__tripped) => {
+                            break '__tripped __tripped;
+                        }
+                    };
+                    {
+                        const _: () = p::policy::needs_unwinding();
+                        static __LOOP_GUARD_TOKENS: p::policy::Tokens = p::policy::Tokens::new();
+                        let mut __attempts = p::policy::Attempts::new(
+                            &RETRY,
+                            &__LOOP_GUARD_TOKENS,
+                        );
+                        let mut __body = p::policy::repeatable(|| -> u32 {
+                            let mut __seen = p::inherit();
+                            loop {
+                                if p::due(__seen) {
+                                    match p::tick(at_loop_3_5) {
+                                        p::Result::Ok(__now) => {
+                                            __seen = __now;
+                                        }
+                                        p::Result::Err(__tripped) => {
+                                            __seen = p::unwind(__tripped);
+                                        }
+                                    }
+                                }
+                                h(n);
+                            }
+                        });
+                        return match loop {
+                            __attempts.begin();
+                            let __outcome = p::policy::attempt(
+                                p::concat!(
+                                    p::module_path!(), "::", "f"
+                                ),
+                                100_000_000_u64,
+                                || p::policy::breaker::<
+                                    _,
+                                    u32,
+                                >(&LEDGER, || p::boundary(&mut __body)),
+                            );
+                            if !p::policy::Outcome::<u32>::new()
+                                .is_failure(&__outcome) || !__attempts.again()
+                            {
+                                break __outcome;
+                            }
+                        } {
+                            p::Result::Ok(__value) => __value,
+                            p::Result::Err(__tripped) => {
+                                break '__tripped __tripped;
+                            }
+                        };
+                    }
+                } {
+                    __tripped => 0,
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_future() {
+    check(
+        r#"timeout = "1s", retry = RETRY, bulkhead = REPORTS"#,
+        "async fn f(n: u32) -> Result<u32, E> {
+    g(n).await
+}",
+        &expect![[r#"
+            async fn f(n: u32) -> Result<u32, E> {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let mut __task = p::Task::new();
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if let p::Option::Some(__value) =
+                        p::Option::None:: < Result < u32, E > > { return
+                        __value; } let _ = & n; let __seen = p::begin(&
+                        __LOOP_GUARD_SITE, 1_000_000_000_u64); if __seen.is_stale() { match
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .look(at_fn_1_10) { p::Result::Ok(_) => {}
+                        p::Result::Err(__out) => return __out, } } static
+                        __LOOP_GUARD_TOKENS : p::policy::Tokens =
+                        p::policy::Tokens::new(); let mut __attempts =
+                        p::policy::Attempts::new(& RETRY, &
+                        __LOOP_GUARD_TOKENS); let mut __body =
+                        p::policy::repeatable_async(async || -> Result <
+                        u32, E > { if let p::Option::Some(__value) =
+                        p::Option::None:: < Result < u32, E > > { return
+                        __value; } g(n). await }); return match loop { __attempts.begin(); let
+                        __outcome = p::policy::bulkhead_async(& REPORTS,
+                        p::policy::caught(__body())). await; if !
+                        p::policy::Outcome:: < Result < u32, E > > ::new()
+                        .is_failure(& __outcome) || ! __attempts.again_async(). await { break
+                        __outcome; } } { p::Result::Ok(__value) => __value,
+                        p::Result::Err(__tripped) =>
+                        p::Probe:: < Result < u32, E > > ::new()
+                        .leave(__tripped).unwrap_or_else(|| p::abandon()),
+                        }; }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            __task
+                                .poll(
+                                    &__LOOP_GUARD_SITE,
+                                    __body.as_mut(),
+                                    __context,
+                                    at_async_fn_1_10,
+                                )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::Probe::<Result<u32, E>>::new()
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}

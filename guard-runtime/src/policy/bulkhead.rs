@@ -1,0 +1,286 @@
+//! Lets so many calls run at once, and no more.
+
+use core::cell::RefCell;
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::panic::Location as Caller;
+use core::pin::pin;
+use core::ptr;
+use core::task::{Context, Poll, Waker};
+
+use crate::policy::around;
+use crate::policy::pause;
+use crate::policy::queue::{Asked, Queue};
+use crate::policy::refusal::refusal;
+use crate::policy::verdict::Own;
+use crate::trip::boundary;
+use crate::trip::tripped::{Cause, Tripped};
+
+/// A bulkhead: a number of permits, one for each call that runs, so that what is slow takes no more than its share of
+/// the threads.
+///
+/// Made once for each thing that is called, in a `static`, and shared by all threads. A call that finds no permit left
+/// waits in the queue, first come, first served, if there is a place in it, and is refused with
+/// [`Cause::Full`](crate::Cause::Full) if not. Waiting spends the budget of the scopes around, and ends with it.
+/// A permit is given back on every way out: return, trip, panic, a future that is dropped.
+///
+/// A call within a call of the same bulkhead, on the same stack, needs no permit of its own; so it cannot wait for
+/// itself.
+///
+/// ```
+/// use guard_runtime::Cause;
+/// use guard_runtime::policy::Bulkhead;
+///
+/// static REPORTS: Bulkhead = Bulkhead::new(1);
+///
+/// let other = REPORTS.run(|| {
+///     assert_eq!(REPORTS.available(), 0);
+///     REPORTS.run(|| ()).expect("on the same stack");
+///     std::thread::spawn(|| REPORTS.run(|| ())).join().unwrap()
+/// });
+/// assert_eq!(other.unwrap().unwrap_err().cause(), Cause::Full);
+/// assert_eq!(REPORTS.available(), 1);
+/// ```
+pub struct Bulkhead {
+    name: &'static str,
+    permits: u32,
+    waiters: u32,
+    queue: Queue,
+}
+
+thread_local! {
+    /// The bulkheads of which this stack holds a permit, by their addresses.
+    static HELD: RefCell<Vec<*const Bulkhead>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Bulkhead {
+    /// So many calls at once, and a queue without a place.
+    #[must_use]
+    pub const fn new(permits: u32) -> Self {
+        Self {
+            name: "bulkhead",
+            permits,
+            waiters: 0,
+            queue: Queue::new(),
+        }
+    }
+
+    /// How many calls may wait; none without it.
+    #[must_use]
+    pub const fn queue(mut self, waiters: u32) -> Self {
+        self.waiters = waiters;
+        self
+    }
+
+    /// The name that [`Tripped::scope`] tells of a refused call; `bulkhead` without it.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// How many permits are left; zero as well while any call waits.
+    #[must_use]
+    pub fn available(&self) -> u32 {
+        let (held, _) = self.queue.counts();
+        self.permits.saturating_sub(held)
+    }
+
+    /// How many calls wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        let (_, waiting) = self.queue.counts();
+        waiting
+    }
+
+    /// Calls `f` with a permit, waiting for one if need be: blocks the thread until then.
+    ///
+    /// It is also a check, and a boundary for trips, as [`Budget::run`](crate::Budget::run) is.
+    ///
+    /// # Errors
+    ///
+    /// [`Cause::Full`](crate::Cause::Full) if there was neither a permit nor a place in the queue; the trip of a
+    /// budget around, also while it waits; the trip of a check in `f` whose function had no place for an error.
+    #[track_caller]
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> Result<R, Tripped> {
+        self.call(Own::Inside, Caller::caller(), || boundary::boundary(f))
+    }
+
+    /// A future that polls this one with a permit, which it waits for at its first poll.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run).
+    #[track_caller]
+    pub fn wrap<F: Future>(
+        &self,
+        future: F,
+    ) -> impl Future<Output = Result<F::Output, Tripped>> + use<'_, F> {
+        let caller = Caller::caller();
+        async move {
+            // Dropped behind the future, so that the permit is given back once that is gone.
+            let mut place = Place::new(self, Own::Inside, caller);
+            let mut future = pin!(future);
+            let poll =
+                |context: &mut Context<'_>| match boundary::boundary(|| future.as_mut().poll(context)) {
+                    Ok(poll) => poll.map(Ok),
+                    Err(tripped) => Poll::Ready(Err(tripped)),
+                };
+            place.calls(poll).await
+        }
+    }
+
+    /// Makes a call in which trips have been caught.
+    pub(super) fn call<R>(
+        &self,
+        own: Own,
+        caller: &'static Caller<'static>,
+        f: impl FnOnce() -> Result<R, Tripped>,
+    ) -> Result<R, Tripped> {
+        let mut place = Place::new(self, own, caller);
+        place.ask()?;
+        while !pause::until_woken(|waker| place.is_granted(waker)) {
+            place.check()?;
+        }
+        let _held = Held::new(self);
+        f()
+    }
+}
+
+impl fmt::Debug for Bulkhead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulkhead")
+            .field("name", &self.name)
+            .field("available", &self.available())
+            .field("waiting", &self.waiting())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a call has of a bulkhead; dropping it gives that back.
+pub(super) struct Place<'b> {
+    bulkhead: &'b Bulkhead,
+    own: Own,
+    caller: &'static Caller<'static>,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Nothing,
+    /// The call that it is part of has one.
+    NeedsNone,
+    Number(u64),
+    Permit,
+}
+
+impl<'b> Place<'b> {
+    pub(super) fn new(bulkhead: &'b Bulkhead, own: Own, caller: &'static Caller<'static>) -> Self {
+        Self {
+            bulkhead,
+            own,
+            caller,
+            what: What::Nothing,
+        }
+    }
+
+    /// Polls a call once it has a permit; `poll` is one poll.
+    pub(super) async fn calls<R>(
+        &mut self,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<Result<R, Tripped>>,
+    ) -> Result<R, Tripped> {
+        poll_fn(|context| {
+            if self.what == What::Nothing {
+                self.ask()?;
+            } else {
+                self.check()?;
+            }
+            if !self.is_granted(context.waker()) {
+                return Poll::Pending;
+            }
+            let _held = Held::new(self.bulkhead);
+            poll(context)
+        })
+        .await
+    }
+
+    /// A check, unless it has its permit: that is a matter of whatever runs with it.
+    fn check(&self) -> Result<(), Tripped> {
+        if self.what == What::Permit {
+            return Ok(());
+        }
+        around::check("bulkhead", self.caller)
+    }
+
+    fn ask(&mut self) -> Result<(), Tripped> {
+        self.check()?;
+        let Bulkhead {
+            name,
+            permits,
+            waiters,
+            queue,
+        } = self.bulkhead;
+        self.what = if Held::is_held(self.bulkhead) {
+            What::NeedsNone
+        } else {
+            match queue.ask(*permits, *waiters) {
+                Asked::Permit => What::Permit,
+                Asked::Waits(number) => What::Number(number),
+                Asked::Full => {
+                    return Err(refusal(
+                        (name, "bulkhead"),
+                        self.own,
+                        self.caller,
+                        Cause::Full,
+                    ));
+                }
+            }
+        };
+        Ok(())
+    }
+
+    fn is_granted(&mut self, waker: &Waker) -> bool {
+        if let What::Number(number) = self.what {
+            if !self.bulkhead.queue.is_granted(number, waker) {
+                return false;
+            }
+            self.what = What::Permit;
+        }
+        true
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        match self.what {
+            What::Nothing | What::NeedsNone => {}
+            What::Number(number) => self.bulkhead.queue.leave(number),
+            What::Permit => self.bulkhead.queue.give_back(),
+        }
+    }
+}
+
+/// While this is there, the stack holds a permit.
+struct Held;
+
+impl Held {
+    fn new(bulkhead: &Bulkhead) -> Self {
+        Self::with(|held| held.push(ptr::from_ref(bulkhead)));
+        Self
+    }
+
+    fn is_held(bulkhead: &Bulkhead) -> bool {
+        Self::with(|held| held.contains(&ptr::from_ref(bulkhead))).unwrap_or(false)
+    }
+
+    /// Nothing, while the thread dies.
+    fn with<T>(f: impl FnOnce(&mut Vec<*const Bulkhead>) -> T) -> Option<T> {
+        HELD.try_with(|held| f(&mut held.borrow_mut())).ok()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        Self::with(Vec::pop);
+    }
+}

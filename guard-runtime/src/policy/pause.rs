@@ -1,0 +1,97 @@
+//! Waiting, as policies do: it spends the budgets around, and ends with them.
+//!
+//! A thread whose clock a test has stopped cannot be told of time by anybody but itself, so whoever waits on it moves
+//! that clock by as much as it has waited.
+
+use core::future::poll_fn;
+use core::panic::Location as Caller;
+use core::pin::pin;
+use core::task::Poll;
+use core::time::Duration;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::thread::{self, Thread};
+
+use crate::base::location::{At, Location};
+use crate::base::site::Site;
+use crate::policy::around;
+use crate::policy::settings::nanos;
+use crate::task::polled::{Task, begin};
+use crate::trip::tripped::Tripped;
+
+/// How long a thread sleeps between two looks at what ends its wait.
+const LOOK: Duration = Duration::from_millis(10);
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Sleeps until `is_over`, or for a little while; whether it is. `is_over` is given what wakes this thread.
+pub(super) fn until_woken(mut is_over: impl FnMut(&Waker) -> bool) -> bool {
+    if is_over(Waker::noop()) {
+        return true;
+    }
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    if is_over(&waker) {
+        return true;
+    }
+    let left = around::remaining().unwrap_or(LOOK).min(LOOK);
+    thread::park_timeout(left);
+    around::advance(left.max(Duration::from_nanos(1)));
+    is_over(&waker)
+}
+
+/// Sleeps for so long.
+pub(super) fn sleep(
+    time: Duration,
+    kind: &'static str,
+    caller: &'static Caller<'static>,
+) -> Result<(), Tripped> {
+    if around::advance(time) {
+        return around::check(kind, caller);
+    }
+    let end = around::now().saturating_add(nanos(time));
+    loop {
+        around::check(kind, caller)?;
+        let left = Duration::from_nanos(end.saturating_sub(around::now()));
+        if left.is_zero() {
+            return Ok(());
+        }
+        thread::sleep(left.min(LOOK));
+    }
+}
+
+/// The same for a future.
+///
+/// A scope sets the alarm, since that knows which clock the task follows. It ends a little later than the wait, so that
+/// the wait ends first and nothing trips.
+pub(super) async fn sleep_async(
+    time: Duration,
+    kind: &'static str,
+    caller: &'static Caller<'static>,
+) -> Result<(), Tripped> {
+    const LATER: u64 = 1_000_000;
+    let (site, at) = (
+        Site::named(kind, Location::of(caller)),
+        At::of(kind, Location::of(caller)),
+    );
+    let (now, limit) = (around::now(), nanos(time));
+    let end = now.saturating_add(limit);
+    let mut task = Task::new();
+    let mut body = pin!(async {
+        _ = begin(site, limit.saturating_add(LATER));
+        poll_fn(|_| {
+            if around::now() >= end {
+                return Poll::Ready(Ok(()));
+            }
+            around::check(kind, caller)?;
+            Poll::Pending
+        })
+        .await
+    });
+    poll_fn(|context| task.poll(site, body.as_mut(), context, &at)).await?
+}

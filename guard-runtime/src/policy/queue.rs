@@ -1,0 +1,133 @@
+//! Permits, and those who wait for one: first come, first served.
+//!
+//! A permit that is given back goes to whoever waits first, under the same lock, and is never free in between: nobody
+//! who comes later can take it. A waiter is known by its number. It is in the queue until it is granted a permit or
+//! leaves, so a number that is not there has been granted one; a waiter that leaves and finds itself granted gives
+//! the permit back. Wakers are woken and dropped behind the lock, since they are code of others.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use crate::base::sync::{Mutex, const_fn, lock};
+
+pub(super) struct Queue(Mutex<State>);
+
+struct State {
+    /// Permits that are held.
+    held: u32,
+    /// How many ever waited.
+    numbers: u64,
+    /// In the order of their numbers.
+    waiting: VecDeque<Waiter>,
+}
+
+struct Waiter {
+    number: u64,
+    waker: Option<Waker>,
+}
+
+/// What came of asking for a permit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Permit,
+    /// The number of the waiter.
+    Waits(u64),
+    /// There are as many waiters as may be.
+    Full,
+}
+
+impl Queue {
+    const_fn! {
+        pub(super) fn new() -> Self {
+            Self(Mutex::new(State {
+                held: 0,
+                numbers: 0,
+                waiting: VecDeque::new(),
+            }))
+        }
+    }
+
+    /// Asks for one of so many permits, and joins the queue if there is none and a place for a waiter.
+    pub(super) fn ask(&self, permits: u32, waiters: u32) -> Asked {
+        let mut state = lock(&self.0);
+        if state.held < permits {
+            // Then nobody waits.
+            state.held += 1;
+            return Asked::Permit;
+        }
+        if state.waiting.len() >= waiters as usize {
+            return Asked::Full;
+        }
+        let number = state.numbers;
+        state.numbers += 1;
+        let waker = None;
+        state.waiting.push_back(Waiter { number, waker });
+        Asked::Waits(number)
+    }
+
+    /// Whether this waiter has a permit now. If not, its waker is woken once it has.
+    pub(super) fn is_granted(&self, number: u64, waker: &Waker) -> bool {
+        let (granted, _before) = {
+            let mut state = lock(&self.0);
+            match state.waiter(number) {
+                Some(waiter) if waiter.is_woken_by(waker) => (false, None),
+                Some(waiter) => (false, waiter.waker.replace(waker.clone())),
+                None => (true, None),
+            }
+        };
+        granted
+    }
+
+    /// This waiter leaves, with the permit that it may have been granted.
+    pub(super) fn leave(&self, number: u64) {
+        let waiter = {
+            let mut state = lock(&self.0);
+            let place = state.place(number);
+            place.and_then(|place| state.waiting.remove(place))
+        };
+        if waiter.is_none() {
+            self.give_back();
+        }
+    }
+
+    /// Gives a permit back, to whoever waits first.
+    pub(super) fn give_back(&self) {
+        let first = {
+            let mut state = lock(&self.0);
+            let first = state.waiting.pop_front();
+            if first.is_none() {
+                state.held -= 1;
+            }
+            first
+        };
+        if let Some(waker) = first.and_then(|first| first.waker) {
+            waker.wake();
+        }
+    }
+
+    /// Permits that are held, and waiters.
+    pub(super) fn counts(&self) -> (u32, usize) {
+        let state = lock(&self.0);
+        (state.held, state.waiting.len())
+    }
+}
+
+impl State {
+    fn place(&self, number: u64) -> Option<usize> {
+        self.waiting
+            .binary_search_by_key(&number, |waiter| waiter.number)
+            .ok()
+    }
+
+    fn waiter(&mut self, number: u64) -> Option<&mut Waiter> {
+        let place = self.place(number)?;
+        self.waiting.get_mut(place)
+    }
+}
+
+impl Waiter {
+    fn is_woken_by(&self, waker: &Waker) -> bool {
+        let held = self.waker.as_ref();
+        held.is_some_and(|held| held.will_wake(waker))
+    }
+}

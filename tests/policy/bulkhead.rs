@@ -1,0 +1,200 @@
+//! Permits: who gets one, and that each comes back.
+
+use std::cell::{Cell, RefCell};
+use std::future::{pending, poll_fn, ready};
+use std::panic::resume_unwind;
+use std::pin::pin;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
+use std::thread;
+
+use guard_runtime::policy::Bulkhead;
+use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard, testing};
+
+use crate::{millis, panics, paused, poll};
+
+#[loop_guard(inherit)]
+fn run_away() {
+    loop {
+        testing::advance(millis(1));
+    }
+}
+
+#[test]
+fn a_permit_is_back_on_every_way_out() {
+    paused(|| {
+        let bulkhead = Bulkhead::new(1);
+        let check = |name: &str, call: &dyn Fn()| {
+            call();
+            assert_eq!(bulkhead.available(), 1, "{name}");
+        };
+        check("returned", &|| {
+            bulkhead
+                .run(|| assert_eq!(bulkhead.available(), 0))
+                .unwrap();
+        });
+        check("panicked", &|| {
+            panics(|| drop(bulkhead.run(|| resume_unwind(Box::new("a panic")) as u8)));
+        });
+        check("tripped", &|| {
+            let outcome = Budget::timeout(millis(10)).run(|| bulkhead.run(run_away));
+            assert!(matches!(
+                outcome.unwrap().unwrap_err().cause(),
+                Cause::Timeout { .. }
+            ));
+        });
+        check("refused by a budget", &|| {
+            let outcome = Budget::timeout(millis(0)).run(|| {
+                testing::advance(millis(1));
+                bulkhead.run(|| panic!("not to be called"))
+            });
+            assert!(outcome.unwrap().is_err());
+        });
+        check("ready", &|| {
+            assert!(poll(pin!(bulkhead.wrap(ready(())))).is_ready());
+        });
+        check("dropped", &|| {
+            let mut future = Box::pin(bulkhead.wrap(pending::<()>()));
+            assert!(poll(future.as_mut()).is_pending());
+            assert_eq!(bulkhead.available(), 0);
+        });
+        check("never polled", &|| drop(bulkhead.wrap(pending::<()>())));
+        check("panicked in a poll", &|| {
+            let panicking = poll_fn(|_| resume_unwind(Box::new("a panic")) as Poll<()>);
+            panics(|| drop(poll(pin!(bulkhead.wrap(panicking)))));
+        });
+    });
+}
+
+#[test]
+fn the_permit_is_back_after_the_call_is_gone() {
+    struct Last<'b>(&'b Bulkhead, &'b Cell<u32>);
+    impl Drop for Last<'_> {
+        fn drop(&mut self) {
+            self.1.set(self.0.available());
+        }
+    }
+    let (bulkhead, seen) = (Bulkhead::new(1), Cell::new(7));
+    let mut future = Box::pin(bulkhead.wrap(async {
+        let _last = Last(&bulkhead, &seen);
+        pending::<()>().await;
+    }));
+    assert!(poll(future.as_mut()).is_pending());
+    drop(future);
+    assert_eq!(seen.get(), 0);
+    assert_eq!(bulkhead.available(), 1);
+}
+
+#[test]
+fn first_come_first_served() {
+    let bulkhead = Bulkhead::new(1).queue(3);
+    let order = RefCell::new(Vec::new());
+    let note = |number: u32| {
+        let order = &order;
+        async move { order.borrow_mut().push(number) }
+    };
+    let mut holder = Box::pin(bulkhead.wrap(pending::<()>()));
+    assert!(poll(holder.as_mut()).is_pending());
+    let mut waiters: Vec<_> = (0..3)
+        .map(|number| Box::pin(bulkhead.wrap(note(number))))
+        .collect();
+    for waiter in &mut waiters {
+        assert!(poll(waiter.as_mut()).is_pending());
+    }
+    assert_eq!(bulkhead.waiting(), 3);
+    let mut fourth = pin!(bulkhead.wrap(note(4)));
+    let Poll::Ready(Err(refused)) = poll(fourth.as_mut()) else {
+        panic!("the queue is full");
+    };
+    assert_eq!(refused.cause(), Cause::Full);
+    assert!(
+        refused.to_string().contains("refused the call: it is full"),
+        "{refused}"
+    );
+    // The one in the middle goes away, and nobody is overtaken, whoever is polled first.
+    drop(waiters.remove(1));
+    drop(holder);
+    assert!(poll(waiters[1].as_mut()).is_pending());
+    assert!(poll(waiters[0].as_mut()).is_ready());
+    assert!(poll(waiters[1].as_mut()).is_ready());
+    assert_eq!(*order.borrow(), [0, 2]);
+    drop(waiters);
+    assert_eq!(bulkhead.available(), 1);
+}
+
+#[test]
+fn waiting_spends_the_budget_and_ends_with_it() {
+    paused(|| {
+        let bulkhead = Bulkhead::new(1).queue(1);
+        let mut holder = pin!(bulkhead.wrap(pending::<()>()));
+        assert!(poll(holder.as_mut()).is_pending());
+        let outcome =
+            Budget::timeout(millis(25)).run(|| bulkhead.run(|| panic!("not to be called")));
+        assert!(matches!(
+            outcome.unwrap().unwrap_err().cause(),
+            Cause::Timeout { .. }
+        ));
+        assert_eq!(bulkhead.waiting(), 0);
+
+        let mut waiter = Box::pin(wait_for(&bulkhead));
+        assert!(poll(waiter.as_mut()).is_pending());
+        assert_eq!(bulkhead.waiting(), 1);
+        testing::advance(millis(101));
+        assert!(matches!(poll(waiter.as_mut()), Poll::Ready(Err(_))));
+        assert_eq!(bulkhead.waiting(), 0);
+    });
+}
+
+#[loop_guard(timeout = "100ms")]
+async fn wait_for(bulkhead: &Bulkhead) -> Result<(), Tripped> {
+    bulkhead.wrap(ready(())).await
+}
+
+#[test]
+fn nested_calls_take_no_permit() {
+    let bulkhead = Bulkhead::new(1);
+    bulkhead
+        .run(|| {
+            bulkhead.run(|| ()).unwrap();
+            assert!(poll(pin!(bulkhead.wrap(ready(())))).is_ready());
+            let other = Bulkhead::new(0);
+            assert_eq!(other.run(|| ()).unwrap_err().cause(), Cause::Full);
+        })
+        .unwrap();
+    let mut future = pin!(bulkhead.wrap(async {
+        bulkhead.run(|| ()).unwrap();
+        bulkhead.wrap(ready(())).await
+    }));
+    assert!(matches!(poll(future.as_mut()), Poll::Ready(Ok(Ok(())))));
+    // Between two polls the stack holds none.
+    let mut waiting = Box::pin(bulkhead.wrap(pending::<()>()));
+    assert!(poll(waiting.as_mut()).is_pending());
+    assert!(bulkhead.run(|| ()).is_err());
+}
+
+#[test]
+fn no_more_threads_than_permits() {
+    const THREADS: usize = 16;
+    let bulkhead = Bulkhead::new(3).queue(16);
+    let (inside, most, start) = (AtomicU32::new(0), AtomicU32::new(0), Barrier::new(THREADS));
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                start.wait();
+                for _ in 0..50 {
+                    let call = || {
+                        let now = inside.fetch_add(1, Ordering::Relaxed) + 1;
+                        most.fetch_max(now, Ordering::Relaxed);
+                        thread::yield_now();
+                        inside.fetch_sub(1, Ordering::Relaxed);
+                    };
+                    bulkhead.run(call).unwrap();
+                }
+            });
+        }
+    });
+    assert!(most.into_inner() <= 3);
+    assert_eq!((bulkhead.available(), bulkhead.waiting()), (3, 0));
+    drop(checkpoint());
+}
