@@ -72,6 +72,7 @@ pub(crate) fn plan<'a>(
             yield_every,
             warn_at: args.warn_at.as_ref().map(|arg| arg.value),
             on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
+            reserve: args.reserve.as_ref().map(|arg| &arg.value),
         }),
         leave: leave(args, output),
         policies: policies(args, output),

@@ -40,6 +40,7 @@ pub(crate) struct Args {
     pub(crate) bulkhead: Option<Arg<Expr>>,
     pub(crate) retry: Option<Arg<Expr>>,
     pub(crate) attempt_timeout: Option<Arg<Timeout>>,
+    pub(crate) reserve: Option<Arg<Timeout>>,
     pub(crate) name: Option<Arg<LitStr>>,
     pub(crate) krate: Option<Arg<Path>>,
     pub(crate) macros: Option<Arg<Vec<Path>>>,
@@ -68,7 +69,7 @@ pub(crate) enum OnOverdue {
 }
 
 /// Every argument, and an example of it for messages.
-const KEYS: [(&str, &str); 17] = [
+const KEYS: [(&str, &str); 18] = [
     ("timeout", r#"timeout = "30s""#),
     ("iterations", "iterations = 1000"),
     ("inherit", "inherit"),
@@ -83,6 +84,7 @@ const KEYS: [(&str, &str); 17] = [
     ("bulkhead", "bulkhead = REPORTS"),
     ("retry", "retry = Retry::attempts(3)"),
     ("attempt_timeout", r#"attempt_timeout = "1s""#),
+    ("reserve", r#"reserve = "200ms""#),
     ("name", r#"name = "settle""#),
     ("crate", "crate = my_crate::guard_runtime"),
     ("macros", "macros(my_vec, my::log)"),
@@ -164,6 +166,9 @@ impl Args {
             "attempt_timeout" => set_once(&mut self.attempt_timeout, key, |key| {
                 duration::timeout(value(input, key)?)
             }),
+            "reserve" => set_once(&mut self.reserve, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
             "name" => set_once(&mut self.name, key, |key| value::name(&value(input, key)?)),
             "crate" => set_once(&mut self.krate, key, |key| value::path(input, key)),
             "macros" => set_once(&mut self.macros, key, |key| value::macros(input, key)),
@@ -224,6 +229,20 @@ impl Args {
                 policy.span(),
                 format!("`{policy}` judges calls by their own budget, and `inherit` means none: write `timeout = \"30s\"` instead of `inherit`"),
             ));
+        }
+        if let Some(reserve) = &self.reserve {
+            if self.fallback.is_none() {
+                errors.push(Error::new(
+                    reserve.key.span(),
+                    "`reserve` is time for a fallback, and there is none: add `fallback = ...`, or remove it",
+                ));
+            }
+            if self.timeout.is_none() {
+                errors.push(Error::new(
+                    reserve.key.span(),
+                    "`reserve` is taken off a `timeout`, and there is none: write for example `timeout = \"30s\"`",
+                ));
+            }
         }
         if let (None, Some(timeout)) = (&self.retry, &self.attempt_timeout) {
             errors.push(Error::new(

@@ -51,6 +51,7 @@ mod syntax;
 /// | `bulkhead` | expression: `policy::Bulkhead` | so many calls at once; the others wait, or are refused |
 /// | `retry` | expression: `policy::Retry` | the body again, if it has failed and there is time |
 /// | `attempt_timeout` | as `timeout`, with `retry` | a budget for each attempt |
+/// | `reserve` | as `timeout`, with `fallback` | the body is cut so much earlier, also of what remains around, and the fallback has that time |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
 /// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
@@ -164,6 +165,10 @@ mod syntax;
 /// returned an `Err`, or tripped by its own budget. What the body moves, it has no more at the next attempt, which is an
 /// error at that token: take a reference, or clone it in the body. Beside a `fallback`, policies need
 /// `panic = "unwind"`.
+///
+/// A fallback may be a chain, `fallback = chain().then("200ms", |tripped| ..).last(|tripped| ..)`: each step has a budget of
+/// its own, what has no time any more is left out, and the last one answers in any case. With `reserve = "200ms"` there
+/// is time for it: the body is cut that much before its deadline, and before that of the budgets around.
 ///
 /// ```
 /// # #[cfg(any())] // with the feature `policy`

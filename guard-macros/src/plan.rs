@@ -36,6 +36,8 @@ pub(crate) struct Limits<'a> {
     /// The share of the time of which a warning tells, in millionths.
     pub(crate) warn_at: Option<u32>,
     pub(crate) on_overdue: Option<OnOverdue>,
+    /// What is left of the time for a fallback.
+    pub(crate) reserve: Option<&'a Timeout>,
 }
 
 /// What stands around the body: attempts, in each of them a breaker, in that a bulkhead.

@@ -22,6 +22,7 @@
 //! | `queue.rs` | its queue: why no waiter is overtaken or forgotten |
 //! | `retry.rs` | [`Retry`]: when there is a point in another attempt |
 //! | `tokens.rs` | how many retries a place in the code may make |
+//! | `chain.rs` | [`chain`]: fallbacks in a row |
 //! | `pause.rs` | waiting on a thread, within the budget |
 //! | `woven.rs` | the same around the body of a guarded function, for expansions |
 //! | `around.rs` | what policies ask of the scopes around them |
@@ -37,6 +38,8 @@ mod breaker;
 mod bulkhead;
 #[cfg(not(guard_loom))]
 mod call;
+#[cfg(not(guard_loom))]
+mod chain;
 #[cfg(not(guard_loom))]
 mod chance;
 mod circuit;
@@ -71,6 +74,8 @@ mod sequential;
 pub use breaker::Breaker;
 #[cfg(not(guard_loom))]
 pub use bulkhead::Bulkhead;
+#[cfg(not(guard_loom))]
+pub use chain::{Answer, Beginning, Chain, Steps, Then, Time, chain};
 pub use circuit::State;
 #[cfg(not(guard_loom))]
 pub use judge::{Errors, Judge, Trips};

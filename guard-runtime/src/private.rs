@@ -41,6 +41,6 @@ pub mod policy {
     pub use crate::policy::tokens::Tokens;
     pub use crate::policy::woven::{
         Outcome, attempt, attempt_async, breaker, breaker_async, bulkhead, bulkhead_async, caught,
-        needs_unwinding, repeatable, repeatable_async,
+        needs_unwinding, repeatable, repeatable_async, without,
     };
 }

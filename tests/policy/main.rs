@@ -3,6 +3,7 @@
 
 mod attribute;
 mod bulkhead;
+mod chain;
 mod half_open;
 mod retry;
 mod ways_out;

@@ -6,6 +6,7 @@ use syn::{Block, Expr, ReturnType};
 
 use crate::emit::{Emit, Place, braced, q, run};
 use crate::plan::Leave;
+use crate::syntax::calls::takes_the_trip;
 use crate::syntax::types::nameable;
 
 impl Emit<'_> {
@@ -63,7 +64,7 @@ impl Emit<'_> {
 
     fn fallback(&self, fallback: &Expr) -> TokenStream {
         match fallback {
-            Expr::Closure(_) => {
+            _ if takes_the_trip(fallback) => {
                 let (private, end) = self.blaming(fallback);
                 quote_spanned!(end=> #private::Fallback::with(__tripped, #fallback))
             }

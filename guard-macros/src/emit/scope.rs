@@ -19,8 +19,9 @@ impl Emit<'_> {
     /// };
     /// ```
     pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
-        let (nanos, limit) = (self.nanos(limits.timeout), self.limit(limits));
+        let (nanos, limit) = (self.time(limits), self.limit(limits));
         let (within, entry) = match limits.timeout {
+            _ if limits.reserve.is_some() => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
             Some(Timeout::Expr(_)) => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
             _ => (Some(&nanos), q!(__LOOP_GUARD_SITE.always(#nanos))),
         };
@@ -66,7 +67,7 @@ impl Emit<'_> {
     /// Opens the scope of a future, at its first poll, and leaves if a budget is spent already.
     pub(crate) fn begin(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
         let private = &self.private;
-        let (nanos, limit) = (self.nanos(limits.timeout), self.limit(limits));
+        let (nanos, limit) = (self.time(limits), self.limit(limits));
         let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
         let turns = limits.yield_every.map(|every| {
             let every = self.nanos(Some(every));
@@ -86,6 +87,18 @@ impl Emit<'_> {
     pub(crate) fn inherit(&self) -> TokenStream {
         let private = &self.private;
         q!(let mut __seen = #private::inherit();)
+    }
+
+    /// The time of a scope, in nanoseconds: without what is kept for a fallback.
+    fn time(&self, limits: &Limits<'_>) -> TokenStream {
+        let (private, nanos) = (&self.private, self.nanos(limits.timeout));
+        match limits.reserve {
+            Some(reserve) => {
+                let reserve = self.nanos(Some(reserve));
+                q!(#private::policy::without(#nanos, #reserve))
+            }
+            None => nanos,
+        }
     }
 
     /// A number of nanoseconds; without a duration there is no limit.

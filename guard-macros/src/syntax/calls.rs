@@ -249,3 +249,27 @@ fn handler(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream,
     visitor.visit_block_mut(&mut block);
     Ok(block.into_token_stream())
 }
+
+/// Whether a fallback is a function of the trip: a closure, or `chain()..last(..)`.
+pub(crate) fn takes_the_trip(fallback: &Expr) -> bool {
+    match fallback {
+        Expr::Closure(_) => true,
+        Expr::MethodCall(call) if call.method == "last" => begins_chain(&call.receiver),
+        _ => false,
+    }
+}
+
+/// `chain()`, under whatever path, and the methods behind it.
+fn begins_chain(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) => begins_chain(&call.receiver),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => {
+                let last = path.path.segments.last();
+                last.is_some_and(|last| last.ident == "chain")
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}

@@ -231,11 +231,12 @@ impl<J> Breaker<J> {
         let caller = Caller::caller();
         async move {
             let mut future = pin!(future);
-            let poll =
-                |context: &mut Context<'_>| match boundary::boundary(|| future.as_mut().poll(context)) {
-                    Ok(poll) => poll.map(Ok),
-                    Err(tripped) => Poll::Ready(Err(tripped)),
-                };
+            let poll = |context: &mut Context<'_>| match boundary::boundary(|| {
+                future.as_mut().poll(context)
+            }) {
+                Ok(poll) => poll.map(Ok),
+                Err(tripped) => Poll::Ready(Err(tripped)),
+            };
             self.calls(Own::Inside, caller, poll).await
         }
     }

@@ -121,11 +121,12 @@ impl Bulkhead {
             // Dropped behind the future, so that the permit is given back once that is gone.
             let mut place = Place::new(self, Own::Inside, caller);
             let mut future = pin!(future);
-            let poll =
-                |context: &mut Context<'_>| match boundary::boundary(|| future.as_mut().poll(context)) {
-                    Ok(poll) => poll.map(Ok),
-                    Err(tripped) => Poll::Ready(Err(tripped)),
-                };
+            let poll = |context: &mut Context<'_>| match boundary::boundary(|| {
+                future.as_mut().poll(context)
+            }) {
+                Ok(poll) => poll.map(Ok),
+                Err(tripped) => Poll::Ready(Err(tripped)),
+            };
             place.calls(poll).await
         }
     }

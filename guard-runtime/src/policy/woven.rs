@@ -25,9 +25,11 @@ use crate::base::location::{At, Location};
 use crate::base::site::Site;
 use crate::check::enter::enter;
 use crate::check::tick::tick;
+use crate::policy::around;
 use crate::policy::breaker::Breaker;
 use crate::policy::bulkhead::{Bulkhead, Place};
 use crate::policy::judge::Judge;
+use crate::policy::settings;
 use crate::policy::verdict::Own;
 use crate::task::polled::{Task, begin};
 use crate::trip::boundary;
@@ -89,6 +91,13 @@ pub const fn needs_unwinding() {
         cfg!(panic = "unwind"),
         "a policy beside `fallback` needs `panic = \"unwind\"`: remove one of them, or handle the trip where the function is called"
     );
+}
+
+/// The time of a body, in nanoseconds, that leaves so much for its fallback, of its own and of what remains around.
+#[must_use]
+pub fn without(nanos: u64, reserve: u64) -> u64 {
+    let around = around::remaining().map_or(u64::MAX, settings::nanos);
+    nanos.min(around).saturating_sub(reserve)
 }
 
 /// A body that can be called again.

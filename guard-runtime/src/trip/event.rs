@@ -108,6 +108,17 @@ pub enum Event {
         /// The panic's message.
         message: String,
     },
+    /// A step of a [chain](crate::policy::chain) of fallbacks answered, after a trip.
+    #[cfg(feature = "policy")]
+    #[non_exhaustive]
+    Answered {
+        /// The trip.
+        tripped: Tripped,
+        /// Which step it was, from 1; one more than there are is the last resort.
+        step: u32,
+        /// Where the chain is written.
+        location: Location,
+    },
     /// A cleanup could not run.
     #[non_exhaustive]
     CleanupLost {
@@ -119,7 +130,12 @@ pub enum Event {
 impl Event {
     /// Whether an error or a panic tells of it as well, so that it may go unreported without a hook.
     pub(crate) fn is_told_elsewhere(&self) -> bool {
-        matches!(self, Self::Tripped(_))
+        match self {
+            Self::Tripped(_) => true,
+            #[cfg(feature = "policy")]
+            Self::Answered { .. } => true,
+            _ => false,
+        }
     }
 }
 
@@ -214,6 +230,8 @@ impl Event {
                 location: Some(*location),
                 ..fields(Level::ERROR, "cleanup", "cleanup_panicked")
             },
+            #[cfg(feature = "policy")]
+            Self::Answered { tripped, .. } => trip(Level::INFO, tripped),
             Self::CleanupLost { location } => Fields {
                 location: Some(*location),
                 ..fields(Level::ERROR, "cleanup", "cleanup_lost")
@@ -294,6 +312,15 @@ impl fmt::Display for Event {
             Self::CleanupPanicked { location, message } => write!(
                 f,
                 "loop guard: the cleanup at {location} panicked, which goes no further: {message}"
+            ),
+            #[cfg(feature = "policy")]
+            Self::Answered {
+                tripped,
+                step,
+                location,
+            } => write!(
+                f,
+                "{tripped}; answered by step {step} of the fallback at {location}"
             ),
             Self::CleanupLost { location } => {
                 write!(f, "loop guard: the cleanup at {location} could not run")
