@@ -24,15 +24,12 @@ pub(crate) fn wake_after(due: u64, waker: &Waker) {
     });
 }
 
-/// Moves this thread's clock forward, by so many nanoseconds; false if it is not paused.
-pub(crate) fn advance(by: u64) -> bool {
-    let Some(now) = source::paused_at() else {
-        return false;
-    };
-    let now = now.saturating_add(by);
+/// Moves this thread's clock forward, by so many nanoseconds; `None` if it is not paused.
+pub(crate) fn advance(by: u64) -> Option<()> {
+    let now = source::paused_at()?.saturating_add(by);
     source::set_paused_at(Some(now));
     fire(now);
-    true
+    Some(())
 }
 
 /// Fires the alarms before `now`.

@@ -62,7 +62,7 @@ pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Res
 )]
 pub(super) fn advance(time: Duration) -> bool {
     #[cfg(feature = "testing")]
-    return crate::alarm::paused::advance(clock::nanos(time));
+    return crate::alarm::paused::advance(clock::nanos(time)).is_some();
     #[cfg(not(feature = "testing"))]
     false
 }

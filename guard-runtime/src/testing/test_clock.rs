@@ -65,11 +65,8 @@ impl Drop for Paused {
 /// If it is not paused.
 #[track_caller]
 pub fn advance(by: Duration) {
-    let is_paused = paused::advance(clock::nanos(by));
-    assert!(
-        is_paused,
-        "advance: this thread's clock is not paused; call testing::pause() first"
-    );
+    paused::advance(clock::nanos(by))
+        .expect("advance: this thread's clock is not paused; call testing::pause() first");
 }
 
 /// Makes every tick of this process late by this much, between its clock reading and its publication, where
