@@ -10,11 +10,13 @@
 //! - `tokio_clock.rs`: the clock of a tokio runtime (feature `tokio`).
 //! - `clock.rs`: the time of this thread, from those three. The usual way to ask for the time.
 //! - `epoch.rs`: the published word, its orderings, and why no deadline is early.
+//! - `lag.rs`: how late ticks were, and when.
 //! - `ticker.rs`: what the ticker's thread does, and how other threads wake it.
 //! - `seen.rs`: what a loop remembers between two checks.
 
 pub(crate) mod clock;
 pub(crate) mod epoch;
+pub(crate) mod lag;
 pub(crate) mod moment;
 pub(crate) mod seen;
 pub(crate) mod source;

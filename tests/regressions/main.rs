@@ -14,3 +14,4 @@ mod other_peoples_work;
 mod runtime_gone;
 mod wrong_exit;
 mod wrong_items;
+mod lag_of_later_life;

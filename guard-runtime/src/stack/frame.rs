@@ -221,6 +221,20 @@ impl Saved {
         (end(start, self.limit), settled)
     }
 
+    /// The same with its start as a moment, if that is final: it need not be worked out again, when more is
+    /// forgotten.
+    #[inline]
+    pub(crate) fn settled(self, epoch: &Epoch) -> Self {
+        match start(epoch, self.start, self.lag) {
+            (start, true) if self.limit != u64::MAX => Self {
+                start,
+                lag: EXACT,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// An upper bound of its start, if that is known.
     pub(crate) fn start(&self, epoch: &Epoch) -> Option<u64> {
         let known = self.start != 0;

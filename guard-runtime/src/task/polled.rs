@@ -257,7 +257,7 @@ impl<X: More> Task<X> {
             crate::task::timer::start(stack, index);
         }
         let earliest = stack.earliest(&EPOCH).due;
-        let saved = stack.save(index);
+        let saved = stack.save(index).settled(&EPOCH);
         self.more.save(&Frame(stack), index);
         let leave = || stack.set_depth(index);
         match &mut self.waiting {

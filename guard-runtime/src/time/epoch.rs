@@ -32,16 +32,17 @@
 //! A scope of one second or more reads no clock when it opens: it keeps the word it saw, `E`. Its
 //! real start lies before the moment at which the tick that replaced `E` was visible. The ticker
 //! reads the clock *after* that publication (a sequentially consistent swap, so that the store has
-//! left the core), and adds what the gap exceeded [`gap`]`(E)` by to `lag` before it marks the word
+//! left the core), and adds what the gap exceeded [`gap`]`(E)` by to the [`Lag`] before it marks the word
 //! `settled`. Hence
 //!
 //! ```text
-//! start <= E + gap(E) + (lag now - lag at entry) + MARGIN     once settled > E
+//! start <= E + gap(E) + (lag at the end of that gap - lag at entry) + MARGIN     once settled > E
 //! ```
 //!
-//! and the deadline is counted from the right-hand side. Entry loads `lag` *before* the word: had it
+//! and the deadline is counted from the right-hand side. Entry loads the lag *before* the word: had it
 //! seen the gap's own contribution, the acquire would have shown it the later word as well. Until
-//! `settled > E` the deadline is unknown and cannot have passed. A starved ticker, a stopped
+//! `settled > E` the deadline is unknown and cannot have passed. Lag of later gaps does not count: `lag.rs` has
+//! its history. A starved ticker, a stopped
 //! process or a preempted tick all make the gap longer, and are in `lag`; none can make a trip
 //! early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of
 //! the caller's own clock read, which its reorder window bounds by less than a microsecond.
@@ -50,9 +51,10 @@
 
 use crate::base::layout::{FLAGS, PARKED, SLOW, STEP};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
+use crate::time::lag::Lag;
 
 /// While scopes open, a tick comes at least this often, in nanoseconds.
-pub(crate) const HEARTBEAT: u64 = 8_000_000;
+pub(crate) const HEARTBEAT: u64 = 5_000_000;
 
 /// The same while no scope has asked for fast ticks for a while: each wake-up costs more than ten microseconds
 /// of a processor.
@@ -61,8 +63,8 @@ const SLOW_BEAT: u64 = SLOW_BEATS as u64 * HEARTBEAT;
 /// Heartbeats in a slow beat.
 pub(crate) const SLOW_BEATS: u32 = 8;
 
-/// A gap between ticks up to this length is no lag. With [`MARGIN`] it is less than 1 % of a second, the
-/// shortest budget that starts without a clock read.
+/// A gap between ticks up to this length is no lag. A second, the shortest budget that starts without a clock
+/// read, may be 1 % late: nearly as much again is left for ticks that are late.
 pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
 
 /// The same after a slow word.
@@ -84,9 +86,9 @@ pub(crate) struct Epoch {
     word: AtomicU64,
     /// Time of the next planned tick; `MAX` while parked.
     next: AtomicU64,
-    /// Sum of what all gaps exceeded [`gap`] by.
-    lag: AtomicU64,
-    /// The last word whose gap is in `lag`.
+    /// What gaps exceeded [`gap`] by.
+    lag: Lag,
+    /// The last word whose predecessor's gap is in `lag`.
     settled: AtomicU64,
     /// 1 if a thread has asked for fast ticks since the last one.
     fast: AtomicU64,
@@ -99,7 +101,7 @@ impl Epoch {
             Self {
                 word: AtomicU64::new(PARKED),
                 next: AtomicU64::new(u64::MAX),
-                lag: AtomicU64::new(0),
+                lag: Lag::new(),
                 settled: AtomicU64::new(0),
                 fast: AtomicU64::new(0),
             }
@@ -128,7 +130,7 @@ impl Epoch {
     #[inline(always)]
     pub(crate) fn load_with_lag(&self) -> (u64, u64) {
         // Lag before word: see *Never early*.
-        let lag = self.lag.load(Ordering::Acquire);
+        let lag = self.lag.sum();
         (lag, self.load())
     }
 
@@ -138,7 +140,7 @@ impl Epoch {
     pub(crate) fn latest_start(&self, lag: u64, word: u64) -> (u64, bool) {
         let settled = self.settled.load(Ordering::Acquire) > word;
         let late = if settled {
-            self.lag.load(Ordering::Acquire).saturating_sub(lag)
+            self.lag.after(word, lag)
         } else {
             0
         };
@@ -219,8 +221,9 @@ impl Epoch {
     pub(crate) fn settle(&self, before: u64, word: u64, visible: u64) {
         if before & PARKED == 0 {
             let excess = visible.saturating_sub(before).saturating_sub(gap(before));
-            let lag = self.lag.load(Ordering::Relaxed).saturating_add(excess);
-            self.lag.store(lag, Ordering::Release);
+            if excess > 0 {
+                self.lag.add(before, excess);
+            }
         }
         self.settled.store(word, Ordering::Release);
     }

@@ -1,0 +1,154 @@
+//! How late ticks were, and when: what the ticker knows of the process being starved or stopped.
+//!
+//! A scope that reads no clock at its entry needs the lag of one gap, the one that it began in, whenever it asks.
+//! So the sum of all lag is kept as a history: of each late gap the word before it and the sum until then.
+//! The sum at the first late gap that began after the scope is no less than the sum at the end of its own gap,
+//! and no lag of its later life is in it.
+//!
+//! Of older records only every second, fourth, .. one is kept: each level holds the last [`LENGTH`] of those
+//! whose number is a multiple of its power of two. A record that is not there makes the answer later, by the lag
+//! until the next one: less than one part in [`LENGTH`] of the scope's age.
+//!
+//! # Orderings
+//!
+//! Only the ticker writes. A record is two words, of which the first never takes the same value twice and marks
+//! the second: the ticker clears it, stores the second and stores it again, all release. A reader that sees a
+//! newer second word acquires the clearing as well, so it finds another first word when it reads that again.
+
+use crate::base::sync::{AtomicU64, Ordering, const_fn};
+
+/// Records in a level.
+const LENGTH: usize = if cfg!(guard_loom) { 2 } else { 64 };
+
+/// With 2^8 times 64 late gaps, minutes of a machine that is starved all the time.
+const LEVELS: usize = if cfg!(guard_loom) { 1 } else { 9 };
+
+/// No word: the record is being written.
+const CLEARED: u64 = 0;
+
+struct Record {
+    /// The word before a late gap.
+    before: AtomicU64,
+    /// The sum of all lag until then.
+    sum: AtomicU64,
+}
+
+impl Record {
+    const_fn! {
+        fn new() -> Self {
+            Self { before: AtomicU64::new(CLEARED), sum: AtomicU64::new(0) }
+        }
+    }
+
+    fn write(&self, before: u64, sum: u64) {
+        self.before.store(CLEARED, Ordering::Release);
+        self.sum.store(sum, Ordering::Release);
+        self.before.store(before, Ordering::Release);
+    }
+
+    /// The sum, if this is the record of a gap that began after `word`.
+    fn sum_after(&self, word: u64) -> Option<u64> {
+        let before = self.before.load(Ordering::Acquire);
+        if before <= word {
+            return None;
+        }
+        let sum = self.sum.load(Ordering::Acquire);
+        (self.before.load(Ordering::Acquire) == before).then_some(sum)
+    }
+}
+
+/// What all gaps between ticks exceeded their allowed length by, and when.
+pub(crate) struct Lag {
+    sum: AtomicU64,
+    /// How many gaps were late.
+    count: AtomicU64,
+    history: [[Record; LENGTH]; LEVELS],
+}
+
+impl Lag {
+    const_fn! {
+        pub(crate) fn new() -> Self {
+            Self {
+                sum: AtomicU64::new(0),
+                count: AtomicU64::new(0),
+                #[cfg(not(guard_loom))]
+                history: [const { [const { Record::new() }; LENGTH] }; LEVELS],
+                #[cfg(guard_loom)]
+                history: core::array::from_fn(|_| core::array::from_fn(|_| Record::new())),
+            }
+        }
+    }
+
+    /// The sum of all lag. Acquire: whoever sees the lag of a gap sees the word that ended it.
+    #[inline(always)]
+    pub(crate) fn sum(&self) -> u64 {
+        self.sum.load(Ordering::Acquire)
+    }
+
+    /// The gap after the word `before` was late by `excess`. Only the ticker calls this.
+    pub(crate) fn add(&self, before: u64, excess: u64) {
+        let sum = self.sum.load(Ordering::Relaxed);
+        let number = self.count.load(Ordering::Relaxed);
+        self.count.store(number + 1, Ordering::Relaxed);
+        for (level, records) in self.history.iter().enumerate() {
+            if number % (1 << level) != 0 {
+                break;
+            }
+            #[allow(clippy::cast_possible_truncation, reason = "less than `LENGTH`")]
+            let index = ((number >> level) % LENGTH as u64) as usize;
+            records[index].write(before, sum);
+        }
+        self.sum
+            .store(sum.saturating_add(excess), Ordering::Release);
+    }
+
+    /// The lag of the gap after `word`, at the most, if the gap is over; `entry` is the sum that was loaded
+    /// before `word` was.
+    pub(crate) fn after(&self, word: u64, entry: u64) -> u64 {
+        let now = self.sum();
+        if now == entry {
+            return 0;
+        }
+        let records = self.history.iter().flatten();
+        let sums = records.filter_map(|record| record.sum_after(word));
+        sums.fold(now, u64::min).saturating_sub(entry)
+    }
+}
+
+#[cfg(all(test, not(guard_loom)))]
+mod tests {
+    use super::{LENGTH, Lag};
+
+    #[test]
+    fn only_the_gap_after_the_word_counts() {
+        let lag = Lag::new();
+        lag.add(100, 7);
+        let entry = lag.sum();
+        // On time: the gaps after 200 and 300.
+        assert_eq!(lag.after(200, entry), 0);
+        lag.add(400, 50);
+        assert_eq!(lag.after(200, entry), 0, "it began before the late gap");
+        assert_eq!(lag.after(400, entry), 50, "it began in it");
+        lag.add(500, 1000);
+        assert_eq!(lag.after(200, entry), 0);
+        assert_eq!(lag.after(400, entry), 50);
+        // A word that was bumped in the middle of the gap.
+        assert_eq!(lag.after(404, entry), 50);
+    }
+
+    #[test]
+    fn what_is_forgotten_makes_it_later_by_a_small_part_of_its_age() {
+        let lag = Lag::new();
+        let mut scopes = Vec::new();
+        for tick in 1..=100_000_u64 {
+            scopes.push((tick * 10, lag.sum()));
+            lag.add(tick * 10, 3);
+        }
+        for (word, entry) in scopes.into_iter().rev().take(16_000) {
+            let late = lag.after(word, entry);
+            let age = lag.sum() - entry;
+            assert!(late >= 3, "never less than its own gap's");
+            assert!(late <= 6 + 2 * age / LENGTH as u64, "{late} of {age}");
+        }
+    }
+}

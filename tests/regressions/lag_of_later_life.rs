@@ -1,0 +1,103 @@
+//! A budget of a second or more reads no clock at its entry, and was late by all the lag of its life: a future that
+//! waited beside threads that spin, any scope of a process that was stopped in the middle.
+//!
+//! What is done to the process happens to a child: a test of its own in this binary.
+
+use std::future::pending;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use futures::executor::block_on;
+use guard_runtime::{Budget, Tripped, checkpoint, loop_guard, testing};
+
+const MILLI: Duration = Duration::from_millis(1);
+const LIMIT: Duration = Duration::from_millis(1200);
+
+/// Set in the child.
+const CHILD: &str = "LAG_OF_LATER_LIFE";
+
+/// This very test once more, alone in a process.
+fn child(test: &str) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args([
+            &format!("lag_of_later_life::{test}"),
+            "--exact",
+            "--nocapture",
+        ])
+        .env(CHILD, test)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this program once more")
+}
+
+fn is_child() -> bool {
+    std::env::var_os(CHILD).is_some()
+}
+
+#[loop_guard(timeout = "1200ms")]
+async fn waits() -> Result<(), Tripped> {
+    pending().await
+}
+
+/// A scope that is blocked in one call, and checked after it.
+fn is_blocked(time: Duration) -> Result<(), Tripped> {
+    let outcome = Budget::timeout(LIMIT).run(|| {
+        thread::sleep(time);
+        checkpoint()
+    });
+    outcome.expect("the checkpoint has a place for the error")
+}
+
+/// Scopes that do not look for a second, in a process to which something happens meanwhile. It was over when
+/// `time` had passed.
+fn both_are_in_time(time: Duration) {
+    let began = Instant::now();
+    let waiter = thread::spawn(|| block_on(waits()));
+    is_blocked(time).expect_err("its time was over");
+    waiter
+        .join()
+        .expect("no panic")
+        .expect_err("nothing but its time ends it");
+    let took = began.elapsed();
+    assert!(took >= LIMIT && took < LIMIT + 1900 * MILLI, "{took:?}");
+}
+
+#[test]
+fn a_starved_ticker() {
+    if is_child() {
+        // Every gap is late by this much, so that the sum of lag grows nearly as fast as time passes.
+        testing::starve_ticker(150 * MILLI);
+        both_are_in_time(LIMIT + 600 * MILLI);
+        return;
+    }
+    let status = child("a_starved_ticker").wait().expect("it ends");
+    assert!(status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_stopped() {
+    if is_child() {
+        println!("\nbegins");
+        both_are_in_time(2600 * MILLI);
+        return;
+    }
+    let mut child = child("a_process_that_is_stopped");
+    let pid = child.id().to_string();
+    let output = BufReader::new(child.stdout.take().expect("piped"));
+    let mut lines = output.lines();
+    assert!(lines.any(|line| line.is_ok_and(|line| line == "begins")));
+    let signal = |name: &str| {
+        let status = Command::new("kill").args([name, &pid]).status();
+        assert!(status.expect("`kill`").success());
+    };
+    thread::sleep(400 * MILLI);
+    signal("-STOP");
+    thread::sleep(2000 * MILLI);
+    signal("-CONT");
+    // Its output, until it ends.
+    lines.for_each(drop);
+    assert!(child.wait().expect("it ends").success());
+}
