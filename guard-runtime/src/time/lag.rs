@@ -11,20 +11,17 @@
 //!
 //! # Orderings
 //!
-//! Only the ticker writes. A record is two words, of which the first never takes the same value twice and marks
-//! the second: the ticker clears it, stores the second and stores it again, all release. A reader that sees a
-//! newer second word acquires the clearing as well, so it finds another first word when it reads that again.
+//! Only the ticker writes. It stores the sum of a record before the word, both release, and a reader loads the
+//! word first (acquire): the sum that it finds belongs to that word or to a later one. A later sum only makes the
+//! answer later, and that of another record is in its place.
 
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
 
 /// Records in a level.
-const LENGTH: usize = if cfg!(guard_loom) { 2 } else { 64 };
+const LENGTH: usize = if cfg!(guard_loom) { 1 } else { 64 };
 
 /// With 2^8 times 64 late gaps, minutes of a machine that is starved all the time.
 const LEVELS: usize = if cfg!(guard_loom) { 1 } else { 9 };
-
-/// No word: the record is being written.
-const CLEARED: u64 = 0;
 
 struct Record {
     /// The word before a late gap.
@@ -35,25 +32,21 @@ struct Record {
 
 impl Record {
     const_fn! {
+        /// Of no gap: no word is before the first.
         fn new() -> Self {
-            Self { before: AtomicU64::new(CLEARED), sum: AtomicU64::new(0) }
+            Self { before: AtomicU64::new(0), sum: AtomicU64::new(0) }
         }
     }
 
     fn write(&self, before: u64, sum: u64) {
-        self.before.store(CLEARED, Ordering::Release);
         self.sum.store(sum, Ordering::Release);
         self.before.store(before, Ordering::Release);
     }
 
     /// The sum, if this is the record of a gap that began after `word`.
     fn sum_after(&self, word: u64) -> Option<u64> {
-        let before = self.before.load(Ordering::Acquire);
-        if before <= word {
-            return None;
-        }
-        let sum = self.sum.load(Ordering::Acquire);
-        (self.before.load(Ordering::Acquire) == before).then_some(sum)
+        let later = self.before.load(Ordering::Acquire) > word;
+        later.then(|| self.sum.load(Ordering::Acquire))
     }
 }
 
