@@ -10,9 +10,6 @@ use crate::base::layout::LIMITED;
 use crate::base::location::{At, Location};
 use crate::base::reentry;
 
-/// The frames that a stack has from the beginning.
-pub(crate) const FRAMES: u32 = if cfg!(guard_loom) { 1 } else { 32 };
-
 /// A scope's name and place. One per guarded function, in a static.
 #[doc(hidden)]
 #[derive(Debug)]
@@ -24,9 +21,9 @@ pub struct Site {
     limit: u64,
     /// Its number in [`SITES`], from 1, with [`LIMITED`] if `limit` is set; 0 before the first entry.
     id: AtomicU32,
-    /// A scope of this site opens on the fast path below this depth: 0 before the site has its number, and
-    /// where the slow path has to change what is opened.
-    depths: AtomicU32,
+    /// The same number while the fast path may open its scopes: not before the first entry, nor where the slow path
+    /// has to change what is opened.
+    hot_id: AtomicU32,
     /// The [`Mode`], by its number; [`UNRESOLVED`] before the first entry. Relaxed, as the timeout: neither
     /// guards other data, and a change need only be seen soon.
     mode: AtomicU8,
@@ -122,7 +119,7 @@ impl Site {
             at: At::new("fn", file, line, column),
             limit: 0,
             id: AtomicU32::new(0),
-            depths: AtomicU32::new(0),
+            hot_id: AtomicU32::new(0),
             mode: AtomicU8::new(UNRESOLVED),
             timeout: AtomicU64::new(NO_TIMEOUT),
             future: AtomicBool::new(false),
@@ -169,7 +166,7 @@ impl Site {
                         at: At::of("entry", location),
                         limit: 0,
                         id: AtomicU32::new(0),
-                        depths: AtomicU32::new(0),
+                        hot_id: AtomicU32::new(0),
                         mode: AtomicU8::new(UNRESOLVED),
                         timeout: AtomicU64::new(NO_TIMEOUT),
                         future: AtomicBool::new(false),
@@ -193,17 +190,16 @@ impl Site {
         self.at
     }
 
-    /// The number, or 0 before the first entry. Relaxed: nothing else is read because of it.
+    /// The number, or 0 before the first entry. Acquire: whoever finds the number in a frame finds its site.
     #[inline(always)]
     pub(crate) fn id(&self) -> u32 {
-        self.id.load(Ordering::Relaxed)
+        self.id.load(Ordering::Acquire)
     }
 
-    /// Whether the fast path may open a scope of the site, and the stack has a frame at this depth: one comparison
-    /// for both.
+    /// The number, if the fast path may open a scope of the site; else 0. Acquire, as above.
     #[inline(always)]
-    pub(crate) fn opens_at(&self, depth: u32) -> bool {
-        depth < self.depths.load(Ordering::Acquire)
+    pub(crate) fn hot_id(&self) -> u32 {
+        self.hot_id.load(Ordering::Acquire)
     }
 
     /// The number, given at the first call.
@@ -230,7 +226,7 @@ impl Site {
             let row = SITES[row].get_or_init(|| (0..length).map(|_| OnceLock::new()).collect());
             row[at].get_or_init(|| self);
             let limited = if self.limit == 0 { 0 } else { LIMITED };
-            self.id.store(*count | limited, Ordering::Relaxed);
+            self.id.store(*count | limited, Ordering::Release);
         }
         self.id()
     }
@@ -258,8 +254,8 @@ impl Site {
         let timeout = timeout.map_or(NO_TIMEOUT, |timeout| timeout.min(NO_TIMEOUT - 1));
         self.timeout.store(timeout, Ordering::Relaxed);
         self.mode.store(mode as u8, Ordering::Relaxed);
-        let depths = if unchanged { FRAMES } else { 0 };
-        self.depths.store(depths, Ordering::Release);
+        let hot_id = if unchanged { self.id() } else { 0 };
+        self.hot_id.store(hot_id, Ordering::Release);
     }
 
     /// The share of the time after which it warns, in millionths.

@@ -10,8 +10,9 @@ use crate::check::tick::{LEAD, check_deadlines, inherit, look, tick};
 use crate::check::warn;
 use crate::driver;
 use crate::mode::resolve;
+use crate::stack::current::{self, Usual};
 use crate::stack::scope::Scope;
-use crate::stack::{current, deadline, lease};
+use crate::stack::{deadline, lease};
 use crate::time::epoch::{EPOCH, GAP, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
 use crate::time::{clock, source};
@@ -111,16 +112,17 @@ pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
 /// Opens a scope under the epoch with which this thread found nothing due.
 #[inline(always)]
 fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
-    let stack = current::usual()?;
+    let Usual { stack, frames } = current::usual()?;
     let word = EPOCH.load();
     let depth = stack.raw_depth();
+    let id = entry.site.hot_id();
     let starts = word == stack.entry_word() && (entry.limit >= LONGER || word & SLOW == 0);
-    if starts && entry.site.opens_at(depth) {
-        let id = entry.site.id();
+    let frame = frames.get(depth as usize)?;
+    if starts && id != 0 {
         if ALWAYS {
-            stack.push_limited(depth, id);
+            stack.push_limited(frame, depth, id);
         } else {
-            stack.push(depth, id, entry.limit);
+            stack.push(frame, depth, id, entry.limit);
         }
         Some((Scope { stack, depth }, Seen(word)))
     } else {
@@ -128,20 +130,7 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
     }
 }
 
-/// The same in a deep recursion.
-#[inline(always)]
-fn enter_deep(site: &'static Site, limit: Option<u64>) -> Option<Scope> {
-    let stack = current::usual()?;
-    let word = EPOCH.load();
-    let (depth, id) = (stack.raw_depth(), site.id());
-    let long = limit.unwrap_or(site.limit()) >= LONGER || word & SLOW == 0;
-    // Not a site that the slow path has to change, nor one without a number.
-    let starts = word == stack.entry_word() && long && site.opens_at(0);
-    let opened = starts && stack.push_deep(depth, id, limit);
-    opened.then_some(Scope { stack, depth })
-}
-
-/// The first scope of a thread, a tick on the way, a deep recursion. One call with all that follows and next to
+/// The first scope of a thread or of a function, a tick on the way. One call with all that follows and next to
 /// no arguments, so that there is little of it in every function.
 //
 // Of a foreign ABI, as `tick`.
@@ -149,24 +138,13 @@ fn enter_deep(site: &'static Site, limit: Option<u64>) -> Option<Scope> {
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
-    match enter_deep(site, None) {
-        Some(scope) => Ok(scope),
-        None => enter_and_check(site, site.limit()),
-    }
+    enter_once(site, site.limit())
 }
 
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn enter_once(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
-    match enter_deep(site, Some(limit)) {
-        Some(scope) => Ok(scope),
-        None => enter_and_check(site, limit),
-    }
-}
-
-#[inline(never)]
-fn enter_and_check(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
     let scope = enter_cold(site, limit);
     if inherit().is_stale() {
         tick(&site.at())?;
@@ -178,25 +156,13 @@ fn enter_and_check(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
 #[inline(never)]
 #[track_caller]
 fn enter_always_or_panic(site: &'static Site) -> Scope {
-    match enter_deep(site, None) {
-        Some(scope) => scope,
-        None => enter_and_look(site, site.limit()),
-    }
+    enter_once_or_panic(site, site.limit())
 }
 
 #[cold]
 #[inline(never)]
 #[track_caller]
 fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
-    match enter_deep(site, Some(limit)) {
-        Some(scope) => scope,
-        None => enter_and_look(site, limit),
-    }
-}
-
-#[inline(never)]
-#[track_caller]
-fn enter_and_look(site: &'static Site, limit: u64) -> Scope {
     let scope = enter_cold(site, limit);
     if inherit().is_stale() {
         _ = look(&site.at());
@@ -217,13 +183,13 @@ fn enter_short(site: &'static Site, limit: u64) -> Scope {
 /// and a tick is planned before this one ends.
 #[inline(always)]
 fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
-    let stack = current::usual()?;
+    let Usual { stack, frames } = current::usual()?;
     // If that is the entry word, it is neither stale nor parked: there is a ticker, and time is real.
     // Acquired before `next` is read, as for a request.
     let word = EPOCH.load();
-    let depth = stack.raw_depth();
-    if word != stack.entry_word() || !site.opens_at(depth) || limit <= LEAD || source::is_polling()
-    {
+    let (depth, id) = (stack.raw_depth(), site.hot_id());
+    let frame = frames.get(depth as usize)?;
+    if word != stack.entry_word() || id == 0 || limit <= LEAD || source::is_polling() {
         return None;
     }
     let now = clock::now();
@@ -231,21 +197,22 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) {
         return None;
     }
-    stack.push_known(depth, site.id(), (now, limit), earliest);
+    stack.push_known(frame, depth, id, (now, limit), earliest);
     Some(Scope { stack, depth })
 }
 
 /// As [`enter_hot`], of a site whose rules change the limit: it is off, or its timeout is replaced.
 fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
-    let stack = current::usual()?;
+    let Usual { stack, frames } = current::usual()?;
     let word = EPOCH.load();
     let depth = stack.raw_depth();
-    let long = limit >= LONGER || limit >= LONG && word & SLOW == 0;
+    let frame = frames.get(depth as usize)?;
+    if word != stack.entry_word() || limit < LONG || (limit < LONGER && word & SLOW != 0) {
+        return None;
+    }
     // The frame repeats the limit, which is not the site's.
-    let opened = word == stack.entry_word()
-        && long
-        && stack.push_deep(depth, site.id() & !LIMITED, Some(limit));
-    opened.then_some(Scope { stack, depth })
+    stack.push(frame, depth, site.id() & !LIMITED, limit);
+    Some(Scope { stack, depth })
 }
 
 /// Opens a scope with a clock read, and checks the deadlines. What it found is what the thread has seen last.
@@ -278,6 +245,7 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     let (depth, word) = (stack.depth(), epoch.1);
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(depth, &EPOCH, site.register(), now.unwrap_or(0), limit);
+    current::see_growth();
     let (earliest, now) = deadline::on_clock(stack, earliest, now);
     stack.witness.set_apart(clock::is_paused());
     if word & SLOW != 0 && (LONG..LONGER).contains(&limit) {

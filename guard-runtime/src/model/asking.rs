@@ -4,7 +4,7 @@ use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::sync::{Arc, Mutex};
 use loom::thread;
 
-use crate::base::layout::{EMPTY, PARKED};
+use crate::base::layout::PARKED;
 use crate::base::sync::lock;
 use crate::model::explore::{LATER, NOW, explore};
 use crate::model::process::{Process, Token};
@@ -50,7 +50,7 @@ fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
         });
         let (lag, word) = process.epoch.load_with_lag();
         process.stack.admit(word, Some(lag));
-        process.stack.push(EMPTY, 1, u64::MAX);
+        process.stack.enter(1, Some(u64::MAX));
         let held = if word & PARKED == 0 {
             word
         } else {

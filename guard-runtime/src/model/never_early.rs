@@ -93,7 +93,7 @@ fn never_early(slow: bool, bumped: bool) {
         ticker.join().unwrap();
         return;
     }
-    stack.push(stack.depth(), 1, LIMIT);
+    stack.enter(1, Some(LIMIT));
     let early = |stack: &Stack| {
         let earliest = stack.earliest(&epoch);
         (
@@ -105,7 +105,7 @@ fn never_early(slow: bool, bumped: bool) {
     let last = ticker.join().unwrap();
     // The same once more, worked out late.
     stack.set_depth(0);
-    stack.push(stack.depth(), 1, LIMIT);
+    stack.enter(1, Some(LIMIT));
     assert_eq!(early(&stack), (word < last, false), "when all is settled");
 }
 

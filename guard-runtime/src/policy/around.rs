@@ -42,7 +42,7 @@ pub(super) fn now_within(grain: u64) -> u64 {
 /// The time at which a call begins: exact where the budget around is short, and else as [`now_within`].
 #[inline]
 pub(super) fn begin(grain: u64) -> u64 {
-    let is_short = current::usual().is_some_and(|stack| stack.is_short(LONG));
+    let is_short = current::usual().is_some_and(|usual| usual.stack.is_short(LONG));
     now_within(if is_short { 0 } else { grain })
 }
 

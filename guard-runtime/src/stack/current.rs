@@ -4,31 +4,50 @@ use core::cell::Cell;
 
 use crate::base::layout::{PARKED, STALE};
 use crate::stack::exiting;
+use crate::stack::frame::Frame;
 use crate::stack::frames::Stack;
 
 thread_local! {
     // Neither has a destructor: both can be read at any time, also while the thread exits. `None` and not a
     // reference to some static: Rust 1.85 accepts no such constant.
-    static STACK: Cell<Option<&'static Stack>> = const { Cell::new(None) };
+    static USUAL: Cell<Option<Usual>> = const { Cell::new(None) };
     /// The last epoch with which a check of this thread found nothing due.
     static SEEN: Cell<u64> = const { Cell::new(PARKED) };
 }
 
-/// The stack on which this thread opens scopes as usual. `None` before its first scope, and while it exits.
-#[inline(always)]
-pub(crate) fn usual() -> Option<&'static Stack> {
-    STACK.get()
+/// The stack on which a thread opens scopes as usual, and its frames.
+#[derive(Clone, Copy)]
+pub(crate) struct Usual {
+    pub(crate) stack: &'static Stack,
+    /// No more than the frames in use: what is missing is found in the cold path.
+    pub(crate) frames: &'static [Frame],
 }
 
-/// Replaces the usual stack.
-pub(super) fn replace(stack: Option<&'static Stack>) -> Option<&'static Stack> {
-    STACK.replace(stack)
+/// The usual stack of this thread. `None` before its first scope, and while it exits.
+#[inline(always)]
+pub(crate) fn usual() -> Option<Usual> {
+    USUAL.get()
+}
+
+/// Replaces the usual stack, and sees the frames that it has by now.
+pub(crate) fn set_usual(stack: Option<&'static Stack>) {
+    let frames = stack.map_or(&[][..], Stack::frames);
+    USUAL.set(stack.map(|stack| Usual { stack, frames }));
+}
+
+/// After a push that may have made the usual stack grow.
+pub(crate) fn see_growth() {
+    if let Some(Usual { stack, frames }) = usual() {
+        if frames.len() != stack.frames().len() {
+            set_usual(Some(stack));
+        }
+    }
 }
 
 /// The stack with this thread's scopes; `None` if it has none open and never had.
 #[inline]
 pub(crate) fn current() -> Option<&'static Stack> {
-    usual().or_else(exiting::current)
+    usual().map(|usual| usual.stack).or_else(exiting::current)
 }
 
 /// The number of this thread's open scopes.
@@ -62,7 +81,7 @@ fn set(word: u64, lag: Option<u64>) {
         return;
     }
     SEEN.set(word);
-    if let Some(stack) = usual() {
+    if let Some(Usual { stack, .. }) = usual() {
         stack.admit(if word & PARKED == 0 { word } else { STALE }, lag);
     }
 }

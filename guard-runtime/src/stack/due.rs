@@ -23,8 +23,7 @@ impl Stack {
     #[inline(always)]
     pub(crate) fn known_below(&self, depth: u32) -> Option<Earliest> {
         let mut earliest = Earliest::NONE;
-        let frame = self.near_frame(depth.wrapping_sub(1));
-        let known = depth == 0 || frame.is_some_and(|frame| frame.knows(&mut earliest));
+        let known = depth == 0 || self.frame(depth - 1).knows(&mut earliest);
         known.then_some(earliest)
     }
 
@@ -166,7 +165,7 @@ mod tests {
         epoch.settle(epoch.load(), word, SECOND);
         stack.push_exact(0, &epoch, 1, SECOND, 5);
         stack.admit(word, Some(0));
-        stack.push(stack.depth(), 2, 3600 * SECOND);
+        stack.enter(2, Some(3600 * SECOND));
         let earliest = stack.earliest(&epoch);
         assert_eq!((earliest.due, earliest.owner), (SECOND + 5, 0));
         assert!(earliest.is_settled());
@@ -178,7 +177,7 @@ mod tests {
         let word = epoch.tick(SECOND, false);
         epoch.settle(epoch.load(), word, SECOND);
         stack.admit(word, Some(0));
-        stack.push(stack.depth(), 1, 10 * SECOND);
+        stack.enter(1, Some(10 * SECOND));
         let bound = stack.earliest(&epoch);
         assert!(!bound.is_settled() && bound.due >= 11 * SECOND);
         let next = epoch.tick(3 * SECOND, false);

@@ -10,69 +10,61 @@
 //! A push writes its frame and then raises the depth; a pop only stores the depth. A push that writes more than
 //! the site counts itself first, for the readers.
 //!
-//! The first [`FRAMES`] frames are part of the stack. Deeper ones are in rows, each twice as long as the one
-//! before: no frame ever moves, so neither entering nor reading takes a lock. A row stays with its stack, which
-//! the next thread takes over: all rows together are at most twice as long as the deepest recursion was.
+//! The frames lie in one piece, which grows by doubling: the open ones are copied into a new piece, and the old one
+//! stays for readers that are in it. So entering costs the same at any depth, and all pieces together are no more
+//! than four times the deepest recursion. They stay with their stack, which the next thread takes over.
 
 use std::thread::Thread;
 
 use crate::base::layout::{EMPTY, EXACT, LIMITED, RESERVED, SPENT, STALE, end, untold};
 use crate::base::reentry;
-use crate::base::site::FRAMES;
 use crate::base::sync::{AtomicU32, AtomicU64, Mutex, OnceLock, Ordering, const_fn};
 use crate::stack::frame::{Earliest, Frame, Saved};
 use crate::stack::witness::Witness;
 use crate::time::epoch::Epoch;
 
-/// Rows for deeper scopes. Recursion ends long before they are full.
-const ROWS: usize = if cfg!(guard_loom) { 2 } else { 24 };
+/// Frames in the first piece.
+const FIRST: usize = if cfg!(guard_loom) { 1 } else { 32 };
 
-type Row = OnceLock<&'static [Frame]>;
+/// Pieces. A thread's memory ends long before the last one is full.
+const PIECES: usize = if cfg!(guard_loom) { 2 } else { 26 };
+
+type Piece = OnceLock<&'static [Frame]>;
 
 /// The open scopes of one thread.
 pub(crate) struct Stack {
     pub(crate) depth: AtomicU32,
+    /// The piece in use. Before the first one there is none.
+    pub(crate) piece: AtomicU32,
     /// The pushes that wrote more than a site.
     pub(crate) pushes: AtomicU64,
     /// The epoch under which scopes open without a clock read; stale if none may.
     pub(crate) entry_word: AtomicU64,
     /// The lag that was loaded before that epoch, or a later one.
     pub(crate) entry_lag: AtomicU64,
-    frames: [Frame; FRAMES as usize],
-    rows: [Row; ROWS],
+    pieces: [Piece; PIECES],
     /// The thread that it belongs to.
     pub(crate) thread: Mutex<Option<Thread>>,
     pub(crate) witness: Witness,
 }
 
-/// The row that holds the frame at `index`, from 1, the length of that row, and the index in it.
-#[inline(always)]
-fn row_of(index: u32) -> (usize, usize, usize) {
-    let row = (index / FRAMES + 1).ilog2();
-    let length = FRAMES << row;
-    (
-        row as usize,
-        length as usize,
-        (index + FRAMES - length) as usize,
-    )
-}
+/// The frame of a scope that was not opened, inside the runtime's own allocations.
+#[cfg(not(guard_loom))]
+static NO_FRAME: Frame = Frame::new();
 
 impl Stack {
     const_fn! {
         pub(crate) fn new() -> Self {
             Self {
                 depth: AtomicU32::new(EMPTY),
+                piece: AtomicU32::new(0),
                 pushes: AtomicU64::new(0),
                 entry_word: AtomicU64::new(STALE),
                 entry_lag: AtomicU64::new(0),
                 #[cfg(not(guard_loom))]
-                frames: [const { Frame::new() }; FRAMES as usize],
+                pieces: [const { Piece::new() }; PIECES],
                 #[cfg(guard_loom)]
-                frames: core::array::from_fn(|_| Frame::new()),
-                #[cfg(not(guard_loom))]
-                rows: [const { Row::new() }; ROWS],
-                #[cfg(guard_loom)]
-                rows: core::array::from_fn(|_| Row::new()),
+                pieces: core::array::from_fn(|_| Piece::new()),
                 thread: Mutex::new(None),
                 witness: Witness::new(),
             }
@@ -113,55 +105,51 @@ impl Stack {
         self.entry_word.store(STALE, Ordering::Release);
     }
 
-    /// The frame at `index`, if there is one.
-    #[inline(always)]
-    pub(crate) fn try_frame(&self, index: u32) -> Option<&Frame> {
-        match self.near_frame(index) {
-            Some(frame) => Some(frame),
-            None => self.deep_frame(index),
-        }
-    }
-
-    /// The same, if it is one of the first [`FRAMES`].
-    #[inline(always)]
-    pub(crate) fn near_frame(&self, index: u32) -> Option<&Frame> {
-        self.frames.get(index as usize)
-    }
-
+    /// The piece with this number; empty if there is none.
     #[inline]
-    fn deep_frame(&self, index: u32) -> Option<&Frame> {
-        let (row, _, at) = row_of(index);
-        self.rows.get(row - 1)?.get().map(|frames| &frames[at])
+    pub(crate) fn frames_of(&self, piece: u32) -> &'static [Frame] {
+        self.pieces[piece as usize]
+            .get()
+            .map_or(&[], |frames| frames)
+    }
+
+    /// The frames in use.
+    #[inline]
+    pub(crate) fn frames(&self) -> &'static [Frame] {
+        self.frames_of(self.piece.load(Ordering::Relaxed))
     }
 
     /// The frame of an open scope.
-    #[inline(always)]
-    pub(crate) fn frame(&self, index: u32) -> &Frame {
-        self.try_frame(index).expect("the frame of an open scope")
+    #[inline]
+    pub(crate) fn frame(&self, index: u32) -> &'static Frame {
+        let frame = self.frames().get(index as usize);
+        #[cfg(not(guard_loom))]
+        return frame.unwrap_or(&NO_FRAME);
+        #[cfg(guard_loom)]
+        frame.expect("the frame of an open scope")
     }
 
-    /// The frame of a scope that opens.
-    #[inline(always)]
-    fn new_frame(&self, index: u32) -> &Frame {
-        match self.try_frame(index) {
-            Some(frame) => frame,
-            None => {
-                self.add_row(index);
-                self.frame(index)
-            }
-        }
-    }
-
+    /// Makes room for the frame at `index`, the next one.
     #[cold]
     #[inline(never)]
-    fn add_row(&self, index: u32) {
-        let (row, length, _) = row_of(index);
+    fn grow(&self, index: u32) {
+        let before = self.frames();
+        let piece = self.piece.load(Ordering::Relaxed) + u32::from(!before.is_empty());
         reentry::bar(|| {
-            let frames: Box<[Frame]> = (0..length).map(|_| Frame::new()).collect();
-            let frames: &'static [Frame] = Box::leak(frames);
-            // Only this thread adds rows.
-            let _ = self.rows[row - 1].set(frames);
+            let place = &self.pieces[piece as usize];
+            if place.get().is_none() {
+                let frames: Box<[Frame]> = (0..FIRST << piece).map(|_| Frame::new()).collect();
+                let frames: &'static [Frame] = Box::leak(frames);
+                let _ = place.set(frames);
+            }
         });
+        let frames = self.frames_of(piece);
+        for (new, old) in frames.iter().zip(before).take(index as usize) {
+            new.copy(old);
+        }
+        // Release, and before anything is written there: a reader that finds the piece finds the copies, and one
+        // that finds a later depth or frame finds that the piece has changed.
+        self.piece.store(piece, Ordering::Release);
     }
 
     /// See the field.
@@ -192,8 +180,7 @@ impl Stack {
     // The depth is passed on where it is known: the compiler does not merge two loads of an atomic.
     #[inline(always)]
     fn date_below(&self, depth: u32) {
-        let top = self.near_frame(depth.wrapping_sub(1));
-        if top.is_none_or(|frame| !frame.is_dated()) {
+        if depth != 0 && !self.frame(depth - 1).is_dated() {
             self.date_undated(depth);
         }
     }
@@ -209,10 +196,9 @@ impl Stack {
         }
     }
 
-    /// Opens a scope under the [entry word](Self::entry_word), at the present depth, which is below [`FRAMES`].
+    /// Opens a scope under the [entry word](Self::entry_word), in the `frame` at the present depth.
     #[inline(always)]
-    pub(crate) fn push(&self, depth: u32, site: u32, limit: u64) {
-        let frame = &self.frames[(depth % FRAMES) as usize];
+    pub(crate) fn push(&self, frame: &Frame, depth: u32, site: u32, limit: u64) {
         self.count_push();
         frame.limit.store(limit, Ordering::Release);
         frame.site.store(site, Ordering::Release);
@@ -221,26 +207,9 @@ impl Stack {
 
     /// The same for a site that fixes the limit.
     #[inline(always)]
-    pub(crate) fn push_limited(&self, depth: u32, site: u32) {
-        let frame = &self.frames[(depth % FRAMES) as usize];
+    pub(crate) fn push_limited(&self, frame: &Frame, depth: u32, site: u32) {
         frame.site.store(site, Ordering::Release);
         self.set_depth(depth + 1);
-    }
-
-    /// As [`push`](Self::push) and [`push_limited`](Self::push_limited) at any depth; false where there is no
-    /// frame yet.
-    #[inline(always)]
-    pub(crate) fn push_deep(&self, depth: u32, site: u32, limit: Option<u64>) -> bool {
-        let Some(frame) = self.try_frame(depth) else {
-            return false;
-        };
-        if let Some(limit) = limit {
-            self.count_push();
-            frame.limit.store(limit, Ordering::Release);
-        }
-        frame.site.store(site, Ordering::Release);
-        self.set_depth(depth + 1);
-        true
     }
 
     #[inline(always)]
@@ -264,16 +233,16 @@ impl Stack {
         self.push_inside(around, depth, site, start, limit)
     }
 
-    /// The same below [`FRAMES`], where it is known which deadline will be the earliest.
+    /// The same in the `frame` at the present depth, where it is known which deadline will be the earliest.
     #[inline(always)]
     pub(crate) fn push_known(
         &self,
+        frame: &Frame,
         depth: u32,
         site: u32,
         (start, limit): (u64, u64),
         earliest: Earliest,
     ) {
-        let frame = &self.frames[(depth % FRAMES) as usize];
         self.count_push();
         frame.write(site, start, limit, EXACT);
         frame.remember(earliest);
@@ -306,7 +275,10 @@ impl Stack {
     fn open<T>(&self, depth: u32, write: impl FnOnce(&Frame) -> T) -> T {
         self.date_below(depth);
         self.count_push();
-        let written = write(self.new_frame(depth));
+        if self.frames().len() <= depth as usize {
+            self.grow(depth);
+        }
+        let written = write(self.frame(depth));
         self.set_depth(depth + 1);
         written
     }
@@ -371,5 +343,60 @@ impl Stack {
         let index = self.depth().checked_sub(1)?;
         let (site, limit, _) = self.describe(index);
         Some((index, site, limit))
+    }
+}
+
+#[cfg(test)]
+impl Stack {
+    /// Opens a scope as entering does, under the entry word; the site fixes the limit if there is none.
+    pub(crate) fn enter(&self, site: u32, limit: Option<u64>) {
+        let depth = self.depth();
+        if self.frames().len() <= depth as usize {
+            self.grow(depth);
+        }
+        let frame = self.frame(depth);
+        match limit {
+            Some(limit) => self.push(frame, depth, site, limit),
+            None => self.push_limited(frame, depth, site),
+        }
+    }
+}
+
+#[cfg(all(test, not(guard_loom)))]
+mod tests {
+    use super::Stack;
+    use crate::time::epoch::Epoch;
+
+    #[test]
+    fn a_deep_stack_keeps_what_was_open() {
+        let (epoch, stack) = (Epoch::new(), Stack::new());
+        stack.admit(100, Some(7));
+        for site in 1..=100_u32 {
+            match site % 3 {
+                0 => drop(stack.push_exact(stack.depth(), &epoch, site, 5, 50)),
+                _ => stack.enter(site, Some(u64::from(site))),
+            }
+        }
+        stack.admit(200, Some(8));
+        let open = stack.read();
+        assert_eq!(open.len(), 100);
+        for (site, (number, saved)) in (1..).zip(open) {
+            let exact = site % 3 == 0;
+            let expected = if exact {
+                (5, 50)
+            } else {
+                (100, u64::from(site))
+            };
+            assert_eq!(
+                (number, saved.start, saved.limit),
+                (site, expected.0, expected.1)
+            );
+        }
+        let pieces = stack.frames().len();
+        for _ in 0..3 {
+            stack.set_depth(0);
+            (0..100).for_each(|_| stack.enter(1, Some(1)));
+        }
+        assert_eq!(stack.frames().len(), pieces, "used again");
     }
 }

@@ -28,9 +28,11 @@ struct Lease;
 impl Drop for Lease {
     fn drop(&mut self) {
         exiting::begin();
-        let Some(stack) = current::replace(None) else {
+        let Some(usual) = current::usual() else {
             return;
         };
+        current::set_usual(None);
+        let stack = usual.stack;
         // Scopes are locals of functions that have returned by now; only a leaked guard is left.
         stack.clear();
         *lock(&stack.thread) = None;
@@ -55,7 +57,7 @@ fn lease() -> &'static Stack {
             return stack;
         }
         let stack = lock(&FREE).pop().unwrap_or_else(make);
-        current::replace(Some(stack));
+        current::set_usual(Some(stack));
         *lock(&stack.thread) = Some(thread::current());
         stack.witness.begin();
         stack

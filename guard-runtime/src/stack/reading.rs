@@ -1,7 +1,7 @@
 //! What other threads read of a stack of open scopes.
 //!
 //! A seqlock without a lock: a reader reads a frame, the depth and the frame again, between two reads of the
-//! count of pushes. If nothing differs, the scope was open as it was read. A counted push did not happen
+//! count of pushes and of the piece that the frames are in. If nothing differs, the scope was open as it was read. A counted push did not happen
 //! meanwhile. One that is not counted stores only a site, in one store, while the frame is not dated; and the
 //! entry word that was read before it cannot come back once another one is there, since epochs only grow. So
 //! each row is true. Rows of a thread that opens and closes the same scopes again and again can be of different
@@ -26,12 +26,13 @@ impl Stack {
         const TRIES: u32 = 1000;
         let mut last = Vec::new();
         for _ in 0..TRIES {
-            let pushes = self.pushes.load(Ordering::Acquire);
+            let count = self.count();
+            let frames = self.frames_of(count.1);
             let depth = self.published_depth();
-            let rows = self.rows_below(depth);
+            let rows = self.rows(frames, depth);
             let same_depth = self.published_depth() == depth;
-            let again = self.rows_below(depth);
-            if same_depth && rows == again && self.pushes.load(Ordering::Acquire) == pushes {
+            let again = self.rows(frames, depth);
+            if same_depth && rows == again && self.count() == count {
                 return rows;
             }
             let same = again
@@ -49,9 +50,9 @@ impl Stack {
     /// Whether a scope may be past its deadline, as far as one reading tells: it is no promise for those that the
     /// thread opens and closes meanwhile. Cheaper than [`read`](Self::read).
     pub(crate) fn may_be_late(&self, epoch: &Epoch, now: u64) -> bool {
-        let frames = (0..self.published_depth()).map_while(|index| self.try_frame(index));
-        frames
-            .map(|frame| self.read_frame(frame))
+        let frames = self.frames_of(self.count().1).iter();
+        let open = frames.take(self.published_depth() as usize);
+        open.map(|frame| self.read_frame(frame))
             .any(|(site, saved)| site & WALL == 0 && site != 0 && saved.deadline(epoch).0 < now)
     }
 
@@ -62,9 +63,17 @@ impl Stack {
         self.witness.looked().max(entry)
     }
 
-    fn rows_below(&self, depth: u32) -> Vec<Row> {
-        (0..depth)
-            .map_while(|index| Some(self.read_frame(self.try_frame(index)?)))
+    /// The count of pushes, and the piece in use.
+    fn count(&self) -> (u64, u32) {
+        (
+            self.pushes.load(Ordering::Acquire),
+            self.piece.load(Ordering::Acquire),
+        )
+    }
+
+    fn rows(&self, frames: &[Frame], depth: u32) -> Vec<Row> {
+        let open = frames.iter().take(depth as usize);
+        open.map(|frame| self.read_frame(frame))
             .take_while(|(site, _)| *site != 0)
             .collect()
     }
@@ -97,9 +106,10 @@ impl Stack {
     pub(crate) fn try_read(&self, index: u32) -> Option<(Row, bool)> {
         use crate::base::layout::{SPENT, untold};
 
-        let pushes = self.pushes.load(Ordering::Acquire);
+        let count = self.count();
+        let frames = self.frames_of(count.1);
         let read = || {
-            let frame = self.try_frame(index)?;
+            let frame = frames.get(index as usize)?;
             let row = self.read_frame(frame);
             let dated = frame.site.load(Ordering::Acquire) & DATED != 0;
             let spent = dated && untold(frame.due.load(Ordering::Acquire)) == SPENT;
@@ -107,6 +117,6 @@ impl Stack {
         };
         let row = read();
         let open = self.published_depth() > index && read() == row;
-        row.filter(|_| open && self.pushes.load(Ordering::Acquire) == pushes)
+        row.filter(|_| open && self.count() == count)
     }
 }

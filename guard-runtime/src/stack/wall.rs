@@ -9,8 +9,8 @@ use core::panic::Location as Caller;
 
 use crate::base::layout::{STALE, WALL};
 use crate::base::location::Location;
-use crate::base::site::{FRAMES, Site};
-use crate::stack::current::{self, force_cold};
+use crate::base::site::Site;
+use crate::stack::current::{self, Usual, force_cold};
 use crate::stack::deadline;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
@@ -69,13 +69,14 @@ impl Wall {
     /// paused and while the ticker is parked, the entry word is stale.
     #[inline(always)]
     pub(crate) fn open(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Option<Self> {
-        let stack = current::usual()?;
+        let Usual { stack, frames } = current::usual()?;
         let word = EPOCH.load();
         let depth = stack.raw_depth();
-        if word != stack.entry_word() || depth >= FRAMES {
+        let frame = frames.get(depth as usize)?;
+        if word != stack.entry_word() {
             return None;
         }
-        stack.push(depth, kind as u32, limit);
+        stack.push(frame, depth, kind as u32, limit);
         Some(Self {
             stack,
             depth,
