@@ -186,7 +186,7 @@ fn ticker_cost(time: Duration) {
         observe(TICKER, || thread::sleep(time))
     );
     println!(
-        "beside it, a thread that only sleeps, 8 ms at a time: {}",
+        "beside it, a thread that only sleeps, 40 ms at a time: {}",
         sleeper_cost(time)
     );
 }
@@ -197,7 +197,7 @@ fn sleeper_cost(time: Duration) -> String {
     thread::scope(|scope| {
         let sleep = || {
             while !done.load(Ordering::Relaxed) {
-                thread::park_timeout(Duration::from_millis(8));
+                thread::park_timeout(Duration::from_millis(40));
             }
         };
         let spawned = thread::Builder::new()

@@ -64,6 +64,29 @@ fn call_defer(x: u64) -> u64 {
     x + 1
 }
 
+/// A call of each calls itself until `levels` are open. The loop is never entered.
+macro_rules! recursions {
+    ($($(#[$guard:meta])* $name:ident;)*) => {$(
+        $(#[$guard])*
+        #[inline(never)]
+        fn $name(levels: u64, mut x: u64) -> u64 {
+            while x > 1 << 60 {
+                x = black_box(x) / 2;
+            }
+            if levels == 1 {
+                return x;
+            }
+            $name(black_box(levels - 1), x + 1) + 1
+        }
+    )*};
+}
+
+recursions! {
+    recursion;
+    #[loop_guard(inherit)] recursion_inherit;
+    #[loop_guard(timeout = "1h")] recursion_timeout;
+}
+
 /// Each step waits for the one before, as in a hash or a random generator: nothing to vectorise.
 macro_rules! xorshifts {
     ($($(#[$guard:meta])* $name:ident;)*) => {$(
@@ -160,6 +183,34 @@ fn enter_and_leave(c: &mut Criterion) {
     group.finish();
 }
 
+/// What one level of a recursion costs, by how many levels it has.
+fn recurse(c: &mut Criterion) {
+    let forms: [(&str, Chain); 3] = [
+        ("unguarded", recursion),
+        ("inherit", recursion_inherit),
+        ("timeout", recursion_timeout),
+    ];
+    for levels in [1, 10, 31, 33, 100, 10_000] {
+        let mut group = c.benchmark_group(format!("a level of a recursion of {levels}"));
+        for (form, f) in forms {
+            group.bench_function(form, |b| {
+                b.iter_custom(|times| {
+                    let runs = times.div_ceil(levels);
+                    let start = Instant::now();
+                    for x in 0..runs {
+                        black_box(f(black_box(levels), x));
+                    }
+                    // As many levels as were asked for; they were up to a whole run more.
+                    let all = start.elapsed().as_nanos() * u128::from(times);
+                    let nanos = all / u128::from(runs * levels);
+                    Duration::from_nanos(u64::try_from(nanos).expect("a short run"))
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
 fn cleanup(c: &mut Criterion) {
     // What a cleanup adds to the call that it makes.
     let calls: [(&str, Call); 3] = [
@@ -234,6 +285,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = scope;
     config = settings();
-    targets = enter_and_leave, cleanup, check
+    targets = enter_and_leave, recurse, cleanup, check
 }
 criterion_main!(scope);

@@ -3,7 +3,7 @@
 //! The room gives the protocol of [`ticker`](crate::time::ticker) its thread, its clock and its sleep, and
 //! answers its questions from `stack`, `alarm` and `watch`, which has its turn in each tick. What it promises: a request is heard, or the caller is told to
 //! read the clock itself. The thread ends with the process, holds no lock while it sleeps, and takes a fraction
-//! of a millisecond per second.
+//! of a millisecond per second. It takes no signal of the process (feature `signal-mask`).
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,11 +55,33 @@ fn start() -> Option<Thread> {
         return None;
     }
     RETRY_AT.store(now + RETRY, Ordering::Relaxed);
-    let ticker = thread::Builder::new()
-        .name("loop-guard".into())
-        .spawn(run)
-        .ok()?;
+    let ticker = with_signals_blocked(|| {
+        thread::Builder::new()
+            .name("loop-guard".into())
+            .spawn(run)
+            .ok()
+    })?;
     Some(ticker.thread().clone())
+}
+
+/// Calls `f` while this thread blocks all signals. A thread that it starts blocks them from its beginning.
+#[cfg(all(unix, feature = "signal-mask"))]
+fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
+    use nix::sys::signal::{SigSet, SigmaskHow};
+
+    let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
+    let value = f();
+    if let Ok(before) = before {
+        // It was in force a moment ago.
+        let _ = before.thread_set_mask();
+    }
+    value
+}
+
+/// The ticker's thread inherits the mask of this one.
+#[cfg(not(all(unix, feature = "signal-mask")))]
+fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
+    f()
 }
 
 fn run() {

@@ -111,6 +111,23 @@
 //! });
 //! assert_eq!(outcome.unwrap().unwrap(), 1);
 //! ```
+//!
+//! # The ticker's thread
+//!
+//! The first guard of a process that has a time budget starts one thread, `loop-guard`, which lives as long as the
+//! process and sleeps while no scope is open.
+//!
+//! - Where no thread can be started, checks read the clock instead: slower, and as right.
+//! - It has the signal mask of the thread that started it, and may be the one that a signal of the process goes to.
+//!   A program that takes signals by `sigwait` blocks them before its first guard, or turns on the feature
+//!   `signal-mask`, with which the ticker blocks all of them.
+//! - What a process can do only while it has one thread (`unshare`, `fork` without `exec`) comes before the first
+//!   guard.
+//! - On targets without a clock (`wasm32-unknown-unknown`) no time passes: budgets of time never end there, and
+//!   those of iterations do. No thread is started.
+//!
+//! A program has one runtime: Cargo refuses to link two versions of this crate, of which neither would see the
+//! other's deadlines.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 // Models run the protocol alone: nobody calls the rest of these files, and no name is public.

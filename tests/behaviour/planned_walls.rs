@@ -1,4 +1,4 @@
-//! Cleanup in real time: its wall stands only once it comes to a check. (In paused time, it always does.)
+//! Cleanup in real time, where its wall opens without a clock read. (In paused time it reads the clock.)
 
 use std::cell::{Cell, RefCell};
 use std::thread;
@@ -16,7 +16,7 @@ thread_local! {
     static LEFT: RefCell<Vec<Duration>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has the ticker run; while it is parked, no wall is planned. It may be late all the same.
+/// Returns after a tick. While the ticker is parked, walls read the clock.
 pub(crate) fn wait_for_a_tick() {
     let other = thread::spawn(|| {
         let short = Budget::timeout(Duration::from_millis(2));
@@ -46,7 +46,7 @@ fn outside(times: u32) -> Result<(), Tripped> {
     Ok(())
 }
 
-/// Cleanups in a cleanup, whose wall stands or not.
+/// Cleanups in a cleanup.
 fn cleans_up() {
     defer!(|_| note_left());
     shield(|| ());
@@ -161,13 +161,13 @@ fn that_it_took_too_long_is_told_if_no_check_noticed() {
 
 #[test]
 fn the_scopes_around_are_listed_as_they_are() {
-    let budget = Budget::timeout(HOUR).named("around a planned wall");
+    let budget = Budget::timeout(HOUR).named("around a wall");
     let outcome = budget.run(|| {
         let list = || {
             let open = snapshot();
             let mut ours = open
                 .iter()
-                .filter(|scope| scope.name() == "around a planned wall");
+                .filter(|scope| scope.name() == "around a wall");
             let scope = ours.next().expect("it is open");
             scope
                 .remaining()

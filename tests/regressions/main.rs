@@ -14,4 +14,6 @@ mod late_types;
 mod other_peoples_work;
 mod runtime_gone;
 mod wrong_exit;
+mod shields_are_no_scopes;
+mod signals_of_the_process;
 mod wrong_items;

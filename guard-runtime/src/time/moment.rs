@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::base::layout::ORIGIN;
 
+/// Whether there is a clock. Where the standard library has none, it panics if it is asked for the time.
+const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+
 static ANCHOR: OnceLock<Instant> = OnceLock::new();
 
 #[inline]
@@ -12,10 +15,14 @@ fn anchor() -> Instant {
     *ANCHOR.get_or_init(Instant::now)
 }
 
-/// The real time.
+/// The real time. Without a clock, it stands still.
 #[inline]
 pub(crate) fn real() -> u64 {
-    of(Instant::now())
+    if HAS_CLOCK {
+        of(Instant::now())
+    } else {
+        ORIGIN
+    }
 }
 
 /// The number of a moment; [`ORIGIN`] for those before the process first asked.
@@ -24,8 +31,11 @@ pub(crate) fn of(moment: Instant) -> u64 {
     nanos(moment.saturating_duration_since(anchor())).saturating_add(ORIGIN)
 }
 
-/// The moment with this number; `None` where the platform's clock ends before it.
+/// The moment with this number; `None` where the platform's clock ends before it, or where there is none.
 pub(crate) fn instant(time: u64) -> Option<Instant> {
+    if !HAS_CLOCK {
+        return None;
+    }
     anchor().checked_add(Duration::from_nanos(time.saturating_sub(ORIGIN)))
 }
 
