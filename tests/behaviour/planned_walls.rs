@@ -165,9 +165,7 @@ fn the_scopes_around_are_listed_as_they_are() {
     let outcome = budget.run(|| {
         let list = || {
             let open = snapshot();
-            let mut ours = open
-                .iter()
-                .filter(|scope| scope.name() == "around a wall");
+            let mut ours = open.iter().filter(|scope| scope.name() == "around a wall");
             let scope = ours.next().expect("it is open");
             scope
                 .remaining()

@@ -3,6 +3,7 @@
 mod abort_at_thread_exit;
 mod conversion_blames_the_runtime;
 mod every_trip_in_silence;
+mod growing_stacks;
 mod head_temporaries;
 mod hooks_replaced;
 mod iterators_of_ones_own;

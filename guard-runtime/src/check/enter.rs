@@ -245,7 +245,6 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     let (depth, word) = (stack.depth(), epoch.1);
     let now = (limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(depth, &EPOCH, site.register(), now.unwrap_or(0), limit);
-    current::see_growth();
     let (earliest, now) = deadline::on_clock(stack, earliest, now);
     stack.witness.set_apart(clock::is_paused());
     if word & SLOW != 0 && (LONG..LONGER).contains(&limit) {

@@ -99,6 +99,7 @@ fn a_read_while_the_stack_grows() {
                 let stack = stack.clone();
                 thread::spawn(move || stack.try_read(index))
             };
+            stack.make_room();
             stack.push_exact(1, &Epoch::new(), 2, 20, 200);
             stack.set_depth(1);
             stack.enter(3, Some(300));

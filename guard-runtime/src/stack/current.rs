@@ -19,7 +19,7 @@ thread_local! {
 #[derive(Clone, Copy)]
 pub(crate) struct Usual {
     pub(crate) stack: &'static Stack,
-    /// No more than the frames in use: what is missing is found in the cold path.
+    /// The frames in use: whoever makes the stack grow replaces this.
     pub(crate) frames: &'static [Frame],
 }
 
@@ -35,12 +35,13 @@ pub(crate) fn set_usual(stack: Option<&'static Stack>) {
     USUAL.set(stack.map(|stack| Usual { stack, frames }));
 }
 
-/// After a push that may have made the usual stack grow.
-pub(crate) fn see_growth() {
-    if let Some(Usual { stack, frames }) = usual() {
-        if frames.len() != stack.frames().len() {
-            set_usual(Some(stack));
-        }
+/// Makes the current stack of this thread grow.
+#[cold]
+#[inline(never)]
+pub(super) fn grow(stack: &'static Stack) {
+    stack.grow();
+    if usual().is_some_and(|usual| core::ptr::eq(usual.stack, stack)) {
+        set_usual(Some(stack));
     }
 }
 

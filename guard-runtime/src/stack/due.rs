@@ -163,6 +163,7 @@ mod tests {
         let (epoch, stack) = (Epoch::new(), Stack::new());
         let word = epoch.tick(SECOND, false);
         epoch.settle(epoch.load(), word, SECOND);
+        stack.make_room();
         stack.push_exact(0, &epoch, 1, SECOND, 5);
         stack.admit(word, Some(0));
         stack.enter(2, Some(3600 * SECOND));

@@ -129,10 +129,14 @@ impl Stack {
         frame.expect("the frame of an open scope")
     }
 
-    /// Makes room for the frame at `index`, the next one.
-    #[cold]
-    #[inline(never)]
-    fn grow(&self, index: u32) {
+    /// Whether there is no frame for one more scope.
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.frames().len() <= self.depth() as usize
+    }
+
+    /// Makes room. Whoever holds the frames in use gets them anew.
+    pub(crate) fn grow(&self) {
         let before = self.frames();
         let piece = self.piece.load(Ordering::Relaxed) + u32::from(!before.is_empty());
         reentry::bar(|| {
@@ -144,7 +148,7 @@ impl Stack {
             }
         });
         let frames = self.frames_of(piece);
-        for (new, old) in frames.iter().zip(before).take(index as usize) {
+        for (new, old) in frames.iter().zip(before) {
             new.copy(old);
         }
         // Release, and before anything is written there: a reader that finds the piece finds the copies, and one
@@ -218,7 +222,7 @@ impl Stack {
         self.pushes.store(pushes.wrapping_add(1), Ordering::Release);
     }
 
-    /// Opens a scope that starts at a clock reading. Returns the deadline that counts, so that it need not be
+    /// Opens a scope that starts at a clock reading. The stack is not full. Returns the deadline that counts, so that it need not be
     /// read back from frames that were written a moment ago.
     #[inline]
     pub(crate) fn push_exact(
@@ -275,9 +279,6 @@ impl Stack {
     fn open<T>(&self, depth: u32, write: impl FnOnce(&Frame) -> T) -> T {
         self.date_below(depth);
         self.count_push();
-        if self.frames().len() <= depth as usize {
-            self.grow(depth);
-        }
         let written = write(self.frame(depth));
         self.set_depth(depth + 1);
         written
@@ -348,12 +349,17 @@ impl Stack {
 
 #[cfg(test)]
 impl Stack {
+    /// As [`leased`](crate::stack::lease) does.
+    pub(crate) fn make_room(&self) {
+        if self.is_full() {
+            self.grow();
+        }
+    }
+
     /// Opens a scope as entering does, under the entry word; the site fixes the limit if there is none.
     pub(crate) fn enter(&self, site: u32, limit: Option<u64>) {
         let depth = self.depth();
-        if self.frames().len() <= depth as usize {
-            self.grow(depth);
-        }
+        self.make_room();
         let frame = self.frame(depth);
         match limit {
             Some(limit) => self.push(frame, depth, site, limit),
@@ -373,7 +379,10 @@ mod tests {
         stack.admit(100, Some(7));
         for site in 1..=100_u32 {
             match site % 3 {
-                0 => drop(stack.push_exact(stack.depth(), &epoch, site, 5, 50)),
+                0 => {
+                    stack.make_room();
+                    stack.push_exact(stack.depth(), &epoch, site, 5, 50);
+                }
                 _ => stack.enter(site, Some(u64::from(site))),
             }
         }

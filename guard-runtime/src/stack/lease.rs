@@ -40,10 +40,14 @@ impl Drop for Lease {
     }
 }
 
-/// This thread's stack, leased now if it had none.
+/// This thread's stack, leased now if it had none, with a frame for one more scope.
 #[inline(always)]
 pub(crate) fn leased() -> &'static Stack {
-    current::current().unwrap_or_else(lease)
+    let stack = current::current().unwrap_or_else(lease);
+    if stack.is_full() {
+        current::grow(stack);
+    }
+    stack
 }
 
 #[cold]
