@@ -14,7 +14,7 @@ mod late_though_asked;
 mod late_types;
 mod other_peoples_work;
 mod runtime_gone;
-mod wrong_exit;
 mod shields_are_no_scopes;
 mod signals_of_the_process;
+mod wrong_exit;
 mod wrong_items;
