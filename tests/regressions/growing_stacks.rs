@@ -25,7 +25,7 @@ fn nested(levels: u32, f: &mut dyn FnMut()) {
 fn inner(thread: &str) -> Vec<&'static str> {
     let mut names = Vec::new();
     for scope in snapshot().iter() {
-        if scope.place() == thread {
+        if scope.place().to_string() == thread {
             names.push(scope.name());
         }
     }
