@@ -1,8 +1,8 @@
 //! Checks: the hot comparison, its cold path, and entering a scope, which is a check as well.
 //!
-//! A check costs a load, a compare and a branch until the epoch moves. The cold path then compares the clock with the
-//! earliest deadline of the thread's stack, asks the ticker for a tick there, and trips if that has passed. It never trips
-//! early, and a scope that has tripped trips at each further check.
+//! A check costs a load, a compare and a branch until the epoch moves. The cold path then compares the clock
+//! with the earliest deadline of the thread's stack, asks the ticker for a tick there, and trips if that has
+//! passed. It never trips early, and a scope that has tripped trips at each further check.
 //!
 //! - `tick.rs`: the check, and its cold path;
 //! - `enter.rs`: opening a scope, hot and cold;

@@ -35,22 +35,22 @@
 //!
 //! # What it does not reach
 //!
-//! A call that never returns (a blocking read, a lock, foreign code) is noticed at the first check
-//! after it; loops inside functions without the attribute, in foreign macros and in iterator chains
-//! have no check of their own: call [`checkpoint`] there. What hangs there past its deadline is told to the hook while
-//! it hangs ([`Event::Overdue`]), with the thread and, on Linux, what it does.
+//! A call that never returns (a blocking read, a lock, foreign code) is noticed at the first check after it;
+//! loops inside functions without the attribute, in foreign macros and in iterator chains have no check of
+//! their own: call [`checkpoint`] there. What hangs there past its deadline is told to the hook while it
+//! hangs ([`Event::Overdue`]), with the thread and, on Linux, what it does.
 //!
 //! # Trips that unwind
 //!
-//! A function that has no place for an error, and a loop in a closure, leave by unwinding: in silence to the nearest
-//! guarded function that catches trips (one with loops in closures, a guarded future, a [`Budget::run`]), or as a panic
-//! with the report where there is none. The destructors on the way run while [`std::thread::panicking`] is true, so a
-//! `Mutex` or `RwLock` whose guard is held there is poisoned, though the function returns an ordinary error. Where that
-//! matters, take the lock outside of the closure, recover it by `PoisonError::into_inner`, or do the locked part in a
-//! [`shield`].
+//! A function that has no place for an error, and a loop in a closure, leave by unwinding: in silence to the
+//! nearest guarded function that catches trips (one with loops in closures, a guarded future, a
+//! [`Budget::run`]), or as a panic with the report where there is none. The destructors on the way run while
+//! [`std::thread::panicking`] is true, so a `Mutex` or `RwLock` whose guard is held there is poisoned, though
+//! the function returns an ordinary error. Where that matters, take the lock outside of the closure, recover
+//! it by `PoisonError::into_inner`, or do the locked part in a [`shield`].
 //!
-//! Nothing can unwind through C. A library that calls a Rust function back (`qsort`, a database's comparison) is called in
-//! a [`shield`]: a trip then waits for the first check behind it.
+//! Nothing can unwind through C. A library that calls a Rust function back (`qsort`, a database's comparison)
+//! is called in a [`shield`]: a trip then waits for the first check behind it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -80,8 +80,8 @@
 //!
 //! # Threads, pools, runtimes
 //!
-//! Scopes are per thread, and a guarded future has its own wherever it is polled. So the question is whose work a thread
-//! does while a scope is open on it.
+//! Scopes are per thread, and a guarded future has its own wherever it is polled. So the question is whose
+//! work a thread does while a scope is open on it.
 //!
 //! | what runs | the scopes that it sees |
 //! |---|---|

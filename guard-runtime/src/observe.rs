@@ -1,6 +1,6 @@
 //! What is open at a moment.
 //!
-//! A snapshot reads the stacks of all threads and the list of waiting futures. It takes no lock that a check, an entry or
-//! an exit would wait for: `stack/reading.rs` says how.
+//! A snapshot reads the stacks of all threads and the list of waiting futures. It takes no lock that a check,
+//! an entry or an exit would wait for: `stack/reading.rs` says how.
 
 pub(crate) mod snapshot;

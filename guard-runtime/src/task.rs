@@ -1,8 +1,9 @@
 //! Scopes of futures.
 //!
-//! The scope of a guarded future is on the stack of a thread while it is polled there, and in the future between two
-//! polls. While it waits it has an alarm, so that its task is woken at the deadline whoever executes it: the ticker's, or
-//! a timer of the tokio runtime around where a test may stop that runtime's clock.
+//! The scope of a guarded future is on the stack of a thread while it is polled there, and in the future
+//! between two polls. While it waits it has an alarm, so that its task is woken at the deadline whoever
+//! executes it: the ticker's, or a timer of the tokio runtime around where a test may stop that runtime's
+//! clock.
 //!
 //! - `polled.rs`: what an expansion polls its body with;
 //! - `poller.rs`: one poll: whose scopes it sees, and that the stack is left as it was;

@@ -1,9 +1,9 @@
 //! A trip: what it is, who is told of it, and how it unwinds.
 //!
-//! A check that finds a budget spent makes a [`Tripped`](tripped::Tripped), notes it on its thread for cleanups that ask
-//! why they run, and tells the hook once for each scope. Functions with a place for an error return it (`check/probe.rs`);
-//! all others unwind to a boundary on the same thread, or panic with the report. Nothing here panics while the thread
-//! unwinds already.
+//! A check that finds a budget spent makes a [`Tripped`](tripped::Tripped), notes it on its thread for
+//! cleanups that ask why they run, and tells the hook once for each scope. Functions with a place for an
+//! error return it (`check/probe.rs`); all others unwind to a boundary on the same thread, or panic with the
+//! report. Nothing here panics while the thread unwinds already.
 //!
 //! - `tripped.rs`: the error and its cause;
 //! - `hook.rs`: events, and the hook that is told of them;

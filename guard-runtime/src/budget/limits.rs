@@ -12,8 +12,8 @@ use crate::time::moment;
 
 /// What a scope may spend, for code that opens one by hand, or that decides at run time.
 ///
-/// A budget is opened by [`run`](Self::run) or [`wrap`](Self::wrap), or by `#[loop_guard(budget = ..)]`, as often
-/// as one likes: each opening has all of it.
+/// A budget is opened by [`run`](Self::run) or [`wrap`](Self::wrap), or by `#[loop_guard(budget = ..)]`, as
+/// often as one likes: each opening has all of it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -140,9 +140,10 @@ impl Budget {
         this
     }
 
-    /// So many checks, and not one more: [`checkpoint`](crate::checkpoint)s and iterations of guarded loops without
-    /// a scope of their own (`inherit`). A plain loop over a slice or a range runs in strips, which have one
-    /// check. With `#[loop_guard(budget = ..)]`, these are the iterations of that function's own loops.
+    /// So many checks, and not one more: [`checkpoint`](crate::checkpoint)s and iterations of guarded loops
+    /// without a scope of their own (`inherit`). A plain loop over a slice or a range runs in strips, which
+    /// have one check. With `#[loop_guard(budget = ..)]`, these are the iterations of that function's own
+    /// loops.
     pub fn iterations(mut self, limit: u64) -> Self {
         self.0.iterations = Some(limit);
         self
@@ -154,9 +155,9 @@ impl Budget {
         self
     }
 
-    /// An entry point: nothing around its scope counts inside, neither deadlines nor trips, and a trip inside goes
-    /// no further than to it. For jobs that a pool runs on a thread that waits for others of its jobs: see
-    /// [Threads, pools, runtimes](crate#threads-pools-runtimes).
+    /// An entry point: nothing around its scope counts inside, neither deadlines nor trips, and a trip inside
+    /// goes no further than to it. For jobs that a pool runs on a thread that waits for others of its jobs:
+    /// see [Threads, pools, runtimes](crate#threads-pools-runtimes).
     ///
     /// ```
     /// use std::time::Duration;
@@ -174,8 +175,8 @@ impl Budget {
         self
     }
 
-    /// A result that comes after the deadline is a trip as well. Without it, whoever finishes late without coming
-    /// to a check on the way still has finished.
+    /// A result that comes after the deadline is a trip as well. Without it, whoever finishes late without
+    /// coming to a check on the way still has finished.
     ///
     /// ```
     /// use std::{thread::sleep, time::Duration};
@@ -195,8 +196,8 @@ impl Budget {
 }
 
 impl Limits {
-    /// A wall-clock budget, from the opening of the scope: see [`Budget::timeout`]. The earlier one counts, if there
-    /// is a moment as well.
+    /// A wall-clock budget, from the opening of the scope: see [`Budget::timeout`]. The earlier one counts,
+    /// if there is a moment as well.
     pub fn timeout(&self, limit: Duration) -> Budget {
         Budget(Self {
             span: clock::nanos(limit),

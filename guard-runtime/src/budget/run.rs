@@ -17,9 +17,9 @@ use crate::trip::tripped::Tripped;
 impl Budget {
     /// Calls `f` in a scope with this budget.
     ///
-    /// The checks that `f` reaches (guarded functions, [`checkpoint`](crate::checkpoint)s) trip once it is spent, and
-    /// leave their functions, each in its own way; what `f` makes of that is its value. Entering is a check too:
-    /// under an outer scope that is spent, `f` is not called.
+    /// The checks that `f` reaches (guarded functions, [`checkpoint`](crate::checkpoint)s) trip once it is
+    /// spent, and leave their functions, each in its own way; what `f` makes of that is its value. Entering
+    /// is a check too: under an outer scope that is spent, `f` is not called.
     ///
     /// # Errors
     ///
@@ -44,15 +44,15 @@ impl Budget {
         Ok(value)
     }
 
-    /// Polls `future` in a scope with this budget: what it waits for counts as well, and when its time is over it is
-    /// dropped.
+    /// Polls `future` in a scope with this budget: what it waits for counts as well, and when its time is
+    /// over it is dropped.
     ///
     /// The budget begins with the first poll. Dropped before its end, the future is dropped with its scope.
     ///
     /// # Errors
     ///
-    /// The future's output is the trip if its time was over while it waited, or if a check tripped whose function had
-    /// no place for an error; otherwise as [`run`](Self::run).
+    /// The future's output is the trip if its time was over while it waited, or if a check tripped whose
+    /// function had no place for an error; otherwise as [`run`](Self::run).
     ///
     /// ```
     /// use std::time::Duration;

@@ -25,7 +25,7 @@ use std::thread;
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
-use crate::cleanup::deferred::{Exit, WITHIN};
+use crate::cleanup::deferred::{Exit, WITHIN, pass_on};
 use crate::stack::wall::{Kind, Wall};
 use crate::stack::{current, deadline};
 use crate::task::polled::{Task, begin};
@@ -150,10 +150,7 @@ impl Placed {
             self.tell_overrun(late);
         }
         if let Err(tripped) = outcome {
-            let here = Location::of(self.place);
-            if !(tripped.scope() == "cleanup" && tripped.scope_location() == here) {
-                boundary::panic(tripped);
-            }
+            pass_on(tripped, self.place);
         }
         Poll::Ready(())
     }

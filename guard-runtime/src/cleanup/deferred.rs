@@ -26,8 +26,8 @@ pub(crate) const WITHIN: u64 = 1_000_000_000;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Exit<'t> {
-    /// Its end was reached, or it returned: a value, or an error of its own. What has to be undone unless all went
-    /// well is a [`defer`] that is [defused](Deferred::defuse) at the end.
+    /// Its end was reached, or it returned: a value, or an error of its own. What has to be undone unless all
+    /// went well is a [`defer`] that is [defused](Deferred::defuse) at the end.
     Returned,
     /// A check in it noticed that a budget had run out: its own, or one around it.
     Tripped(&'t Tripped),
@@ -57,7 +57,7 @@ pub struct Deferred<F: FnOnce(&Exit<'_>)> {
     task: usize,
 }
 
-/// The same where nobody can move it: the cleanup of a function.
+/// The cleanup of a function: a deferred call that nobody can move.
 #[doc(hidden)]
 #[must_use]
 pub struct AtExit<F: FnOnce(&Exit<'_>)> {
@@ -66,24 +66,26 @@ pub struct AtExit<F: FnOnce(&Exit<'_>)> {
 
 struct Call<F> {
     run: Option<F>,
-    /// Whether it stands for a scope of its own, one deeper than where it was made.
+    /// Whether the function has a scope of its own, one deeper than where the call was deferred.
     own: bool,
+    /// The nanoseconds that it may take.
     within: u64,
-    /// The trips so far; in the bits below, what else is not as usual. So one comparison tells.
+    /// The trips of the process so far. The bits below them say what else is not as usual, so that one
+    /// comparison finds the usual case.
     mark: u64,
     place: &'static Caller<'static>,
 }
 
-/// In a mark: the thread unwound already.
+/// In a mark: the thread was unwinding already.
 const UNWINDING: u64 = 1;
 
-/// In a mark: it stands for a future that has not come to its end.
+/// In a mark: it is the cleanup of a future that has not come to its end.
 const AWAITS: u64 = 2;
 
-/// In a mark: its wall reads the clock.
+/// In a mark: its time is so short that its wall has to read the clock.
 const SHORT: u64 = 4;
 
-/// In a mark: a leak check knows of it.
+/// In a mark: a leak check counts it.
 const COUNTED: u64 = 8;
 
 const _: () = assert!(2 * COUNTED == log::STEP);
@@ -130,10 +132,11 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
 /// checkpoints that it reaches trip when its own time is over, which is reported
 /// ([`Event::CleanupOverrun`](crate::Event::CleanupOverrun)).
 ///
-/// A panic in it, while the thread unwinds already, is caught and reported ([`Event::CleanupPanicked`](crate::Event::CleanupPanicked)), and
-/// the first panic goes on; otherwise it is a panic like any other, and what else is deferred runs. As
-/// everywhere while a thread unwinds, a guarded function that has no place for an error is not cut
-/// short then. Under `panic = "abort"`, a panic runs nothing, and neither does `process::exit`.
+/// A panic in it, while the thread unwinds already, is caught and reported
+/// ([`Event::CleanupPanicked`](crate::Event::CleanupPanicked)), and the first panic goes on; otherwise it is
+/// a panic like any other, and what else is deferred runs. As everywhere while a thread unwinds, a guarded
+/// function that has no place for an error is not cut short then. Under `panic = "abort"`, a panic runs
+/// nothing, and neither does `process::exit`.
 ///
 /// ```
 /// use guard_runtime::{Exit, defer};
@@ -228,10 +231,10 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
 }
 
 impl<F: FnOnce(&Exit<'_>)> Call<F> {
-    /// Makes the call, which was prepared in the body of the future `task` if it could be moved since.
+    /// Makes the call. `task`: the future in whose body it was deferred, if the value can have moved since.
     #[inline(always)]
     fn make(&self, run: F, task: Option<usize>) {
-        // No trip since, and nothing unusual before.
+        // No trip since it was deferred, and nothing unusual then.
         let as_usual = self.mark == log::count()
             && task.is_none_or(|task| task == source::task())
             && !thread::panicking();
@@ -242,11 +245,11 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         let outcome = boundary::boundary(|| run(&Exit::Returned));
         drop(wall);
         if let Err(tripped) = outcome {
-            self.cut(tripped);
+            pass_on(tripped, self.place);
         }
     }
 
-    /// Runs behind a wall. A trip of this call's own budget ends here: the wall reports it.
+    /// Makes the call behind a wall that may have to look first.
     fn make_slowly(&self, run: F, exit: &Exit<'_>) {
         let outcome = {
             // An allocator's, while the runtime allocates, has no scopes around it.
@@ -255,17 +258,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
             boundary::boundary(|| run(exit))
         };
         if let Err(tripped) = outcome {
-            self.cut(tripped);
-        }
-    }
-
-    /// A trip inside that had no place for an error.
-    #[cold]
-    #[inline(never)]
-    fn cut(&self, tripped: Tripped) {
-        let here = Location::of(self.place);
-        if !(tripped.scope() == "cleanup" && tripped.scope_location() == here) {
-            boundary::panic(tripped);
+            pass_on(tripped, self.place);
         }
     }
 
@@ -276,10 +269,10 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         self.forget();
         let unwinds = thread::panicking();
         let panics = unwinds && self.mark & UNWINDING == 0;
-        // The scopes inside are left, and so is its own.
+        // The scopes inside have been left, and so has its own.
         let bound = current::depth() + u32::from(self.own);
         let awaits = self.mark & AWAITS != 0;
-        // Outside of the polls of its future, that is dropped: perhaps because its time was over.
+        // Where nobody polls its future, that future is being dropped, perhaps because its time was over.
         let elsewhere = task.filter(|task| awaits || *task != source::task());
         let tripped = match elsewhere {
             Some(task) => (!awaits).then(|| log::left(task, self.mark)).flatten(),
@@ -301,13 +294,24 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         }
     }
 
-    /// It is pending no more.
+    /// A leak check need not count it any more.
     #[cfg(feature = "testing")]
     #[inline]
     fn forget(&self) {
         if self.mark & COUNTED != 0 {
             pending::gone();
         }
+    }
+}
+
+/// A trip unwound out of the cleanup at `place`. One of the cleanup's own budget ends here, since its overrun
+/// is reported; any other one goes on.
+#[cold]
+#[inline(never)]
+pub(crate) fn pass_on(tripped: Tripped, place: &'static Caller<'static>) {
+    let is_own = tripped.scope() == "cleanup" && tripped.scope_location() == Location::of(place);
+    if !is_own {
+        boundary::panic(tripped);
     }
 }
 

@@ -21,8 +21,8 @@ pub(crate) struct Bounded {
 }
 
 impl Bounded {
-    /// Of a cleanup as usual: nothing has tripped since its scope opened, and its `limit` is [`LONG`]. `None` if
-    /// that takes a look first.
+    /// Of a cleanup as usual: nothing has tripped since its scope opened, and its `limit` is [`LONG`]. `None`
+    /// if that takes a look first.
     #[inline(always)]
     pub(crate) fn open(limit: u64, place: &'static Caller<'static>) -> Option<Self> {
         let wall = Wall::open(Kind::Cleanup, limit, place)?;
@@ -104,8 +104,9 @@ pub fn shield<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
-/// Calls `f` as [`shield`] does, for at most this long: then the checks inside trip, and name the
-/// shield. That it took longer is reported as [`Event::CleanupOverrun`](crate::Event::CleanupOverrun), also if no check noticed.
+/// Calls `f` as [`shield`] does, for at most this long: then the checks inside trip, and name the shield.
+/// That it took longer is reported as [`Event::CleanupOverrun`](crate::Event::CleanupOverrun), also if no
+/// check noticed.
 ///
 /// ```
 /// use std::time::Duration;

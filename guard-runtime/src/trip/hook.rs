@@ -38,9 +38,10 @@ thread_local! {
 ///
 /// The hook runs on the thread to which the event happened, [shielded](crate::shield()) from that thread's
 /// budgets and with no lock held. It may call guarded code, and it may panic: neither changes how the scope
-/// is left. Events that happen while it runs are not reported to it. Without a hook, every event that
-/// nobody would be told of otherwise (all but [`Event::Tripped`]) is one line on stderr. With the feature `tracing`, a subscriber is told
-/// of everything as well, inside the span to which it happened, and then nothing goes to stderr.
+/// is left. Events that happen while it runs are not reported to it. Without a hook, every event that nobody
+/// would be told of otherwise (all but [`Event::Tripped`]) is one line on stderr. With the feature `tracing`,
+/// a subscriber is told of everything as well, inside the span to which it happened, and then nothing goes to
+/// stderr.
 ///
 /// ```
 /// use guard_runtime::{Event, loop_guard, set_hook};

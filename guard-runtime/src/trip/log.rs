@@ -119,8 +119,8 @@ pub(crate) fn of(owner: u32) -> Option<Tripped> {
     })
 }
 
-/// A trip on its way to a boundary: the payload of a panic. It flies until this is dropped, by the boundary or by
-/// whoever else catches it.
+/// A trip on its way to a boundary: the payload of a panic. It flies until this is dropped, by the boundary
+/// or by whoever else catches it.
 pub(crate) struct Flight {
     number: u64,
     pub(crate) tripped: Tripped,
