@@ -14,6 +14,8 @@
 //! | `stride.rs` | how long the strips of a loop are, which is learned while it runs |
 
 pub(crate) mod adaptors;
+#[cfg(all(test, not(guard_loom)))]
+mod chains;
 pub(crate) mod kind;
 pub(crate) mod split;
 pub(crate) mod stride;

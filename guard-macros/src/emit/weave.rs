@@ -23,14 +23,12 @@ impl Emit<'_> {
     /// }
     /// ```
     /// The outer `match` keeps the temporaries of the bases alive until the loop ends, as `for` does, and no longer:
-    /// it is a statement. In a loop that has a check in each turn (`nested`), the check comes between strips, and
-    /// not in front of the first.
+    /// it is a statement.
     pub(crate) fn for_strips(
         &self,
         strips: &Strips,
         expr: &ExprForLoop,
         check: Check,
-        nested: bool,
     ) -> TokenStream {
         let private = &self.private;
         let ExprForLoop {
@@ -64,11 +62,6 @@ impl Emit<'_> {
                 __length = __LOOP_GUARD_STRIDE.doubt(__length);
             }
         };
-        let (before, between) = if nested {
-            (None, Some(&check))
-        } else {
-            (Some(&check), None)
-        };
         let outer = strips
             .outer
             .as_ref()
@@ -87,13 +80,12 @@ impl Emit<'_> {
                                 static __LOOP_GUARD_STRIDE: #private::Stride = #private::Stride::new();
                                 let mut __length = __LOOP_GUARD_STRIDE.length();
                                 #outer while !#is_done {
-                                    #before
+                                    #check
                                     #label #for_token #pat #in_token #strip #body
                                     if #is_done {
                                         break;
                                     }
                                     __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
-                                    #between
                                 }
                             }
                         },

@@ -39,8 +39,6 @@ pub(crate) struct Instrument<'p> {
     paced: u32,
     /// What is known of the names that the function binds; nothing if no loop may run in strips.
     pub(crate) names: Option<Names>,
-    /// In a loop that has a check at each iteration.
-    nested: bool,
     /// Loops may await, and go on on another thread: what was seen last is then read from the thread, and not from a
     /// local.
     pub(crate) awaits: bool,
@@ -62,7 +60,6 @@ impl<'p> Instrument<'p> {
             place: Place::Body,
             paced: 0,
             names: (!emit.yields()).then(Names::default),
-            nested: false,
             awaits: plan.future.is_some(),
             leaves: false,
             emit,
@@ -88,14 +85,10 @@ impl Instrument<'_> {
             .and_then(|attribute| pace(attribute).ok());
         attrs.retain(|attribute| !is_loop_guard(attribute));
         if pace == Some(Pace::Skip) {
-            let nested = std::mem::take(&mut self.nested);
-            self.visit_block_mut(body);
-            self.nested = nested;
-            return;
+            return self.visit_block_mut(body);
         }
         let turns = self.emit.yields() && self.place == Place::Body;
         let fresh = self.awaits && (turns || waits || awaits::in_block(body));
-        let nested = std::mem::replace(&mut self.nested, !matches!(pace, Some(Pace::Every(_))));
         if fresh {
             self.visit_block_mut(body);
         } else {
@@ -104,7 +97,6 @@ impl Instrument<'_> {
             self.visit_block_mut(body);
             self.seen = outer;
         }
-        self.nested = nested;
         self.leaves |= self.place == Place::Body;
         let every = match pace {
             Some(Pace::Every(every)) => {
@@ -127,11 +119,10 @@ impl Instrument<'_> {
 
     /// Visits what runs when somebody else calls or polls it.
     fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (self.place, self.seen, self.awaits, self.nested);
-        (self.place, self.seen, self.awaits, self.nested) =
-            (Place::Closure, Seen::Absent, awaits, false);
+        let outer = (self.place, self.seen, self.awaits);
+        (self.place, self.seen, self.awaits) = (Place::Closure, Seen::Absent, awaits);
         let result = visit(self);
-        (self.place, self.seen, self.awaits, self.nested) = outer;
+        (self.place, self.seen, self.awaits) = outer;
         result
     }
 
@@ -161,7 +152,7 @@ impl Instrument<'_> {
             fresh: false,
             turns: false,
         };
-        Some(self.emit.for_strips(&strips, expr, check, self.nested))
+        Some(self.emit.for_strips(&strips, expr, check))
     }
 
     fn want(&mut self) {

@@ -5,7 +5,7 @@
 //! those take is measured while the loop runs. Destructors are neither: nothing in a plain body is dropped whose
 //! type may have one, but what operators return.
 
-use syn::{Block, Expr, Item, Pat, Stmt};
+use syn::{Block, Expr, ExprForLoop, ExprLit, Item, Lit, Pat, RangeLimits, Stmt};
 
 use crate::syntax::walk::{self, Visitor};
 
@@ -143,11 +143,15 @@ const PRIMITIVE: [&str; 16] = [
     "u64", "u8", "usize",
 ];
 
+/// The most turns that short loops in a body may have together.
+const FEW: u64 = 16;
+
 /// Whether a body is.
 pub(crate) fn is_plain(body: &mut Block) -> bool {
     let mut judge = Judge {
         plain: true,
         leaves: false,
+        turns: 1,
     };
     judge.visit_block_mut(body);
     judge.plain
@@ -158,6 +162,21 @@ struct Judge {
     plain: bool,
     /// In the value of a `return`: what happens there, happens once.
     leaves: bool,
+    /// Of the short loops around, all together.
+    turns: u64,
+}
+
+impl Judge {
+    /// `for i in 0..4 { plain }`, without jumps: as plain as if the body stood there four times.
+    fn visit_short_loop(&mut self, expr: &mut ExprForLoop) {
+        let outer = self.turns;
+        self.turns = outer.saturating_mul(turns(&expr.expr).unwrap_or(u64::MAX).max(2));
+        self.plain &= self.turns <= FEW && expr.label.is_none() && expr.attrs.is_empty();
+        if self.plain {
+            self.visit_block_mut(&mut expr.body);
+        }
+        self.turns = outer;
+    }
 }
 
 impl Visitor for Judge {
@@ -170,7 +189,6 @@ impl Visitor for Judge {
             Expr::Array(_)
             | Expr::Binary(_)
             | Expr::Cast(_)
-            | Expr::Continue(_)
             | Expr::Field(_)
             | Expr::Group(_)
             | Expr::If(_)
@@ -190,7 +208,9 @@ impl Visitor for Judge {
             // A label could be one that the loop's own jumps name.
             Expr::Block(block) => block.label.is_none(),
             // A value would be given to a loop that has none: the compiler shall say so of the user's.
-            Expr::Break(jump) => jump.expr.is_none(),
+            Expr::Break(jump) => jump.expr.is_none() && self.turns == 1,
+            Expr::Continue(_) => self.turns == 1,
+            Expr::ForLoop(expr) => return self.visit_short_loop(expr),
             Expr::MethodCall(call) => CHEAP.contains(&call.method.to_string().as_str()),
             Expr::Call(call) => is_of_primitive(&call.func) || (self.leaves && is_made(&call.func)),
             Expr::Struct(_) => self.leaves,
@@ -270,4 +290,23 @@ fn is_made(function: &Expr) -> bool {
     };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+}
+
+/// How often a loop over this range of literals turns.
+fn turns(range: &Expr) -> Option<u64> {
+    let bound = |expr: &Option<Box<Expr>>| match expr.as_deref() {
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Int(int), ..
+        })) => int.base10_parse::<u64>().ok(),
+        _ => None,
+    };
+    match range {
+        Expr::Range(range) => {
+            let last = u64::from(matches!(range.limits, RangeLimits::Closed(_)));
+            let (start, end) = (bound(&range.start)?, bound(&range.end)?);
+            Some(end.saturating_add(last).saturating_sub(start))
+        }
+        Expr::Paren(part) => turns(&part.expr),
+        _ => None,
+    }
 }

@@ -122,7 +122,7 @@ fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
     outer
 }
 
-/// Finds the jumps that are meant for the loop itself. A plain body has neither loops nor labels inside.
+/// Finds the jumps that are meant for the loop itself. A plain body has no labels inside, and loops only without jumps.
 struct Jumps {
     label: Option<Ident>,
     continues: bool,

@@ -64,6 +64,48 @@ fn bodies_that_only_compute_run_in_strips() {
 }
 
 #[test]
+fn a_few_turns_by_literals_belong_to_the_iteration_around() {
+    let around = |body: &str| {
+        let statements = format!("for x in xs {{ {body} }} for x in rows() {{ {body} }}");
+        let item = format!("fn f(xs: &[u32], n: u32) {{ {statements} }}");
+        let expanded =
+            crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
+        expanded
+            .to_string()
+            .matches("static __LOOP_GUARD_STRIDE")
+            .count()
+    };
+    // Where the body is plain, the first loop around runs in strips and the second does not, but the one in it does.
+    for body in [
+        "for i in 0..4 { s[i] += x; }",
+        "for i in (1..=4) { s[i] += x; }",
+        "for i in 0..4 { for j in 0..4 { s += x; } }",
+    ] {
+        let inner = body.matches("for").count() - 1;
+        assert_eq!(
+            around(body),
+            1 + usize::from(inner == 0 || inner == 1),
+            "{body}"
+        );
+    }
+    for jump in ["break;", "continue;", "if x == 1 { break; }"] {
+        all(&[(
+            &format!("for x in rows() {{ for _ in 0..1 {{ {jump} }} }}"),
+            InStrips,
+        )]);
+        assert_eq!(around(&format!("for _ in 0..1 {{ {jump} }}")), 2, "{jump}");
+    }
+    all(&[
+        ("for x in xs { for i in 0..17 { s += work(x); } }", Checked),
+        ("for x in xs { for i in 0..4 { s += work(x); } }", Checked),
+        (
+            "for x in xs { for i in 0..4 { for j in 0..5 { work(x); } } }",
+            Checked,
+        ),
+    ]);
+}
+
+#[test]
 fn bodies_that_may_drop_a_value_of_an_unknown_type_are_checked() {
     all(&[
         ("for x in &mut *xs { *x = None; }", Checked),

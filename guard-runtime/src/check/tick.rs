@@ -20,7 +20,7 @@ use crate::stack::{deadline, lease, wall};
 use crate::time::epoch::EPOCH;
 use crate::time::seen::Seen;
 use crate::time::{clock, source};
-use crate::trip::boundary::panic;
+use crate::trip::boundary::fall;
 use crate::trip::event::Event;
 use crate::trip::hook;
 use crate::trip::log;
@@ -119,20 +119,28 @@ fn count(stack: &Stack, at: &At) -> Result<(), Tripped> {
     trip(stack, owner, 0, 0, *at).map_or(Ok(()), Err)
 }
 
-/// The cold path of a check in a function without a place for an error: one call, so that there is
-/// little of it in every loop.
+/// The cold path of a check in a function without a place for an error.
+//
+// What comes back does not unwind, and what unwinds does not come back: see `tick`.
 #[doc(hidden)]
-#[cold]
-#[inline(never)]
+#[inline(always)]
 #[track_caller]
 #[must_use]
 pub fn look(at: &At) -> Seen {
-    match tick(at) {
+    match tick_unless_panicking(at) {
         Ok(seen) => seen,
-        Err(tripped) => {
-            panic(tripped);
-            Seen::STALE
-        }
+        Err(tripped) => fall(tripped),
+    }
+}
+
+/// As [`tick`], but that nothing trips while the thread unwinds already.
+#[cold]
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+extern "C" fn tick_unless_panicking(at: &At) -> Result<Seen, Tripped> {
+    match tick(at) {
+        Err(_) if std::thread::panicking() => Ok(Seen::STALE),
+        looked => looked,
     }
 }
 

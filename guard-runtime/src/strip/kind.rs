@@ -206,10 +206,9 @@ impl<S: Split> Cut<S> {
     /// The next strip.
     #[inline(always)]
     pub fn strip(&mut self, length: Length, _: Seen) -> S::Piece {
-        let few = length.few();
         let most = match self.0.left() {
             _ if S::OWNING => 1,
-            left if left <= few => few,
+            left if left <= length.few() => left,
             _ => length.get(),
         };
         self.0.cut(most)

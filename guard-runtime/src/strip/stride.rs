@@ -55,7 +55,7 @@ impl Stride {
         Length::new(self.length.load(Ordering::Relaxed), 0)
     }
 
-    /// Between two strips.
+    /// Between two strips; most loops end in their first.
     #[inline(always)]
     #[must_use]
     pub fn adapt(&self, length: Length) -> Length {
@@ -74,7 +74,7 @@ impl Stride {
     pub fn doubt(&self, length: Length) -> Length {
         // A strip may end anywhere, so every place is tried.
         #[cfg(feature = "testing")]
-        if crate::time::source::takes_every_check() {
+        if takes_every_check() {
             return Length::new(1, 0);
         }
         if length.now() == FULL {
@@ -139,14 +139,21 @@ impl Length {
         self.now() as usize
     }
 
-    /// So many turns are one strip; none where every turn is to be checked.
+    /// So many iterations are one strip.
     #[inline(always)]
-    #[allow(clippy::unused_self, reason = "of one shape with `get`")]
     pub(crate) fn few(self) -> usize {
-        #[cfg(feature = "testing")]
-        if crate::time::source::takes_every_check() {
+        // None where every place is tried: see `doubt`.
+        if cfg!(feature = "testing") && self.now() == 1 {
             return 0;
         }
         FEW
     }
+}
+
+/// Of a foreign ABI, as [`Stride::learn`] is.
+#[cfg(feature = "testing")]
+#[cold]
+#[inline(never)]
+extern "C" fn takes_every_check() -> bool {
+    crate::time::source::takes_every_check()
 }

@@ -24,7 +24,7 @@ const MOST: u64 = 3_000;
 /// Each run trips the innermost scope that is open at that check, as its time (or, if it has none,
 /// its iterations: a limit of zero) would; a check outside any scope, or right in an unbounded
 /// [`shield`](crate::shield()), does not count. Loops in strips are checked at every iteration, except
-/// plain ones over a list (`for x in [a, b]`), or in the body of another by literals (`for i in 0..4`).
+/// plain ones in the body of another by literals (`for i in 0..4`).
 /// Meanwhile the clock of this thread stands still, unless it did before, so that nothing else trips.
 /// Checks that other threads come to are not touched.
 ///

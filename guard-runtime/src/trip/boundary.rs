@@ -39,9 +39,16 @@ thread_local! {
 #[allow(clippy::missing_panics_doc, reason = "it is nothing but the panic")]
 #[allow(clippy::needless_pass_by_value, reason = "the trip ends here")]
 pub fn panic(tripped: Tripped) {
-    if std::thread::panicking() {
-        return;
+    if !std::thread::panicking() {
+        fall(tripped);
     }
+}
+
+/// As [`panic`], of a thread that does not unwind yet.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn fall(tripped: Tripped) -> ! {
     if cfg!(panic = "unwind") && BOUNDARIES.get() != 0 {
         fly(tripped);
     }
