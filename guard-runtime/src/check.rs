@@ -9,6 +9,7 @@
 //! - `probe.rs`: how a function leaves that tripped, by its return type;
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
+//! - `warn.rs`: `warn_at`;
 //! - `fault.rs`: checks that trip because a test says so.
 
 pub(crate) mod counted;

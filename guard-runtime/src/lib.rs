@@ -40,6 +40,10 @@
 //! their own: call [`checkpoint`] there. What hangs there past its deadline is told to the hook while it
 //! hangs ([`Event::Overdue`]), with the thread and, on Linux, what it does.
 //!
+//! A loop in a closure counts `iterations` for the innermost open activation of its function, since a closure
+//! that captured its own would be another closure. One that is handed to a recursive call of that function
+//! counts there, and one that runs on another thread counts nowhere.
+//!
 //! # Trips that unwind
 //!
 //! A function that has no place for an error, and a loop in a closure, leave by unwinding: in silence to the
@@ -114,8 +118,8 @@
 //!
 //! # The ticker's thread
 //!
-//! The first guard of a process that has a time budget starts one thread, `loop-guard`, which lives as long as the
-//! process and sleeps while no scope is open.
+//! The first guard of a process that has a time budget starts one thread, `loop-guard`, which lives as long
+//! as the process and sleeps while no scope is open.
 //!
 //! - Where no thread can be started, checks read the clock instead: slower, and as right.
 //! - It has the signal mask of the thread that started it, and may be the one that a signal of the process goes to.

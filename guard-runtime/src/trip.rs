@@ -6,7 +6,8 @@
 //! report. Nothing here panics while the thread unwinds already.
 //!
 //! - `tripped.rs`: the error and its cause;
-//! - `hook.rs`: events, and the hook that is told of them;
+//! - `event.rs`: what can happen to a scope, `why.rs`: what a thread does that hangs;
+//! - `hook.rs`: who is told of events, `traced.rs`: subscribers of `tracing`;
 //! - `log.rs`: what tripped on this thread, and what unwinds;
 //! - `boundary.rs`: unwinding, and where it ends.
 

@@ -6,6 +6,7 @@ mod every_trip_in_silence;
 mod growing_stacks;
 mod head_temporaries;
 mod hooks_replaced;
+mod iterations_of_closures;
 mod iterators_of_ones_own;
 mod labels_in_conditions;
 mod lag_of_later_life;
