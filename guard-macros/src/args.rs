@@ -1,16 +1,18 @@
 //! The attribute's tokens become [`Args`].
 //!
 //! This room judges the arguments alone and never sees the function. Each value keeps the key that named it, so
-//! that a later stage can point an error at the key. An argument is one row of [`KEYS`], one field of [`Args`] and
+//! that a later stage can point an error at the key. An argument is one row of [`key::KEYS`], one field of [`Args`] and
 //! one arm of [`Args::parse_one`]; how its value is read stands in
 //!
 //! - `duration.rs`: `timeout` and the other durations;
 //! - `cleanup.rs`: the closure or path of `cleanup`;
 //! - `value.rs`: everything else;
+//! - `key.rs`: the table of the arguments, and what is said of a name that is not in it;
 //! - `pace.rs`: the attribute on a loop, `#[loop_guard(skip)]` and `#[loop_guard(every = 1024)]`.
 
 pub(crate) mod cleanup;
 pub(crate) mod duration;
+pub(crate) mod key;
 pub(crate) mod pace;
 pub(crate) mod value;
 
@@ -20,7 +22,8 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::args::duration::Timeout;
-use crate::args::value::{flag, value};
+use crate::args::key::{NO_COMMA, keys, list, unknown};
+use crate::args::value::{OnOverdue, OnTrip, flag, value};
 use crate::errors::Errors;
 
 /// What the attribute says.
@@ -51,46 +54,6 @@ pub(crate) struct Arg<T> {
     pub(crate) key: Ident,
     pub(crate) value: T,
 }
-
-/// How to leave, if the return type does not decide.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OnTrip {
-    Error,
-    Panic,
-    Break,
-}
-
-/// What the watchdog does about a scope that is overdue, besides reporting it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OnOverdue {
-    Report,
-    Restart,
-    Abort,
-}
-
-/// Every argument, and an example of it for messages.
-const KEYS: [(&str, &str); 18] = [
-    ("timeout", r#"timeout = "30s""#),
-    ("iterations", "iterations = 1000"),
-    ("inherit", "inherit"),
-    ("on_trip", r#"on_trip = "panic""#),
-    ("fallback", "fallback = None"),
-    ("cleanup", "cleanup = |exit| log(exit)"),
-    ("cleanup_timeout", r#"cleanup_timeout = "100ms""#),
-    ("yield_every", r#"yield_every = "1ms""#),
-    ("warn_at", "warn_at = 0.8"),
-    ("on_overdue", r#"on_overdue = "restart""#),
-    ("breaker", "breaker = LEDGER"),
-    ("bulkhead", "bulkhead = REPORTS"),
-    ("retry", "retry = Retry::attempts(3)"),
-    ("attempt_timeout", r#"attempt_timeout = "1s""#),
-    ("reserve", r#"reserve = "200ms""#),
-    ("name", r#"name = "settle""#),
-    ("crate", "crate = my_crate::guard_runtime"),
-    ("macros", "macros(my_vec, my::log)"),
-];
-
-const NO_COMMA: &str = "expected a comma between two arguments";
 
 impl Parse for Args {
     fn parse(input: ParseStream) -> Result<Self, Error> {
@@ -285,45 +248,6 @@ fn set_once<T>(
     let value = parse(&key)?;
     *slot = Some(Arg { key, value });
     Ok(())
-}
-
-/// The names of all arguments.
-fn keys() -> Vec<&'static str> {
-    KEYS.iter().map(|(key, _)| *key).collect()
-}
-
-/// An example of an argument.
-fn example(key: &Ident) -> &'static str {
-    let row = KEYS.iter().find(|(name, _)| key == name);
-    row.map_or("", |(_, example)| example)
-}
-
-fn unknown(key: &Ident, known: &[&str]) -> Error {
-    let text = key.unraw().to_string();
-    let mean = did_you_mean(&text, known);
-    Error::new(
-        key.span(),
-        format!(
-            "unknown argument `{text}`{mean}: the arguments are {}",
-            list(known)
-        ),
-    )
-}
-
-fn did_you_mean(text: &str, known: &[&str]) -> String {
-    let close = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
-        .min();
-    close.map_or_else(String::new, |(_, candidate)| {
-        format!(" (did you mean `{candidate}`?)")
-    })
-}
-
-fn list(words: &[&str]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    quoted.join(", ")
 }
 
 /// Skips the rest of a wrong argument, so that the next ones are judged too.

@@ -10,6 +10,8 @@ mod emit;
 mod errors;
 mod expand;
 mod plan;
+#[cfg(test)]
+mod random_tokens;
 mod rewrite;
 #[cfg(test)]
 mod snapshots;

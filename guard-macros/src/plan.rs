@@ -2,8 +2,8 @@
 
 use syn::{Expr, LitStr, Path, ReturnType, Type};
 
-use crate::args::OnOverdue;
 use crate::args::duration::Timeout;
+use crate::args::value::OnOverdue;
 
 /// What to do with one function.
 pub(crate) struct Plan<'a> {

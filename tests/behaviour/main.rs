@@ -3,7 +3,6 @@
 //! Where a test is about time, its thread's clock stands still ([`harness::Paused`]) and moves by
 //! `testing::advance`. Tests in real time say so; they assert that nothing is early, and bound nothing from above.
 
-mod aborting;
 mod arguments;
 mod bad_input;
 mod checks_outside;

@@ -1,5 +1,7 @@
-//! What the compiler makes of guarded functions: messages, lints, names, and what is left in the assembly.
+//! What the compiler makes of guarded functions: messages, lints, names, what is left in the
+//! assembly, and what becomes of panics that abort.
 
+mod aborting;
 mod cases;
 mod catalogue;
 mod diagnostics;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 #[test]
 fn guarded_futures_need_no_tokio() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates/without_tokio");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates/portable");
     let output = Command::new(env!("CARGO"))
         .args(["test", "--quiet", "--locked", "--test", "futures"])
         .current_dir(&folder)

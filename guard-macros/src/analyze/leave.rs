@@ -2,7 +2,8 @@
 
 use syn::{ReturnType, Type};
 
-use crate::args::{Args, OnTrip};
+use crate::args::Args;
+use crate::args::value::OnTrip;
 use crate::plan::Leave;
 use crate::syntax::types::{is_opaque, nameable, never};
 

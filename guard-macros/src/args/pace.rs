@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Error, Ident, Token};
 
-use crate::args::{keys, unknown};
+use crate::args::key::{keys, unknown};
 
 /// How often a loop is checked, if its attribute says so.
 #[derive(Clone, Copy, PartialEq, Eq)]

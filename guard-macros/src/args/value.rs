@@ -5,7 +5,23 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
-use crate::args::{NO_COMMA, OnOverdue, OnTrip, did_you_mean, example, list};
+use crate::args::key::{NO_COMMA, did_you_mean, example, list};
+
+/// How to leave, if the return type does not decide.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnTrip {
+    Error,
+    Panic,
+    Break,
+}
+
+/// What the watchdog does about a scope that is overdue, besides reporting it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnOverdue {
+    Report,
+    Restart,
+    Abort,
+}
 
 /// `= expression`
 pub(crate) fn value(input: ParseStream, key: &Ident) -> Result<Expr, Error> {

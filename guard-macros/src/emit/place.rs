@@ -1,6 +1,6 @@
 //! Places in source code, and the site of a scope.
 
-use crate::args::OnOverdue;
+use crate::args::value::OnOverdue;
 use proc_macro2::{Literal, Span, TokenStream};
 use syn::Ident;
 

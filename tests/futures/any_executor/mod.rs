@@ -1,6 +1,6 @@
 //! Guarded futures on any executor: by hand, `futures::executor` and `smol`.
 //!
-//! `tests/crates/without_tokio` compiles the same files where tokio is no dependency.
+//! `tests/crates/portable` compiles the same files where tokio is no dependency.
 
 mod alarms;
 mod bad_input;

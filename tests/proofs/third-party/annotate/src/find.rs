@@ -1,4 +1,4 @@
-//! Where the functions with loops begin.
+//! Where the functions with loops begin, and the futures that await.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ pub(crate) struct Found {
     pub(crate) first_item: usize,
 }
 
-/// A function with a loop that can be guarded.
+/// A function that can be guarded and has a reason to be.
 pub(crate) struct Function {
     /// The byte at which it begins: its first attribute or doc comment.
     pub(crate) start: usize,
@@ -107,7 +107,7 @@ impl Finder<'_> {
     }
 
     fn function(&mut self, item: &impl ToTokens, sig: &Signature, body: &Block) {
-        if can_be_guarded(sig) && has_loop(body) {
+        if can_be_guarded(sig) && has_reason(sig, body) {
             let start = self.start(item);
             self.functions.push(Function {
                 start,
@@ -167,33 +167,43 @@ fn can_be_guarded(sig: &Signature) -> bool {
             .unwrap_or_default();
         name == "Rust" || name.ends_with("-unwind")
     });
-    sig.constness.is_none() && sig.asyncness.is_none() && unwinds
+    sig.constness.is_none() && unwinds
 }
 
-fn has_loop(body: &Block) -> bool {
-    let mut loops = Loops(false);
-    loops.visit_block(body);
-    loops.0
+/// A loop, or an `await` of its own: the budget of a future covers what it waits for.
+fn has_reason(sig: &Signature, body: &Block) -> bool {
+    let mut seen = Seen::default();
+    seen.visit_block(body);
+    seen.a_loop || (sig.asyncness.is_some() && seen.an_await)
 }
 
-struct Loops(bool);
+#[derive(Default)]
+struct Seen {
+    a_loop: bool,
+    an_await: bool,
+}
 
-impl<'ast> Visit<'ast> for Loops {
+impl<'ast> Visit<'ast> for Seen {
     fn visit_expr_loop(&mut self, _: &'ast syn::ExprLoop) {
-        self.0 = true;
+        self.a_loop = true;
     }
 
     fn visit_expr_while(&mut self, _: &'ast syn::ExprWhile) {
-        self.0 = true;
+        self.a_loop = true;
     }
 
     fn visit_expr_for_loop(&mut self, _: &'ast syn::ExprForLoop) {
-        self.0 = true;
+        self.a_loop = true;
+    }
+
+    fn visit_expr_await(&mut self, expression: &'ast syn::ExprAwait) {
+        self.an_await = true;
+        visit::visit_expr_await(self, expression);
     }
 
     // One in the arguments of a macro: the guard may reach it, and must not do harm if it cannot.
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
-        self.0 |= mentions_loop(call.tokens.clone());
+        self.a_loop |= mentions_loop(call.tokens.clone());
     }
 
     // Loops in items belong to those.

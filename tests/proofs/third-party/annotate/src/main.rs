@@ -1,4 +1,4 @@
-//! Puts `#[::guard_runtime::loop_guard(...)]` on every function with a loop.
+//! Puts `#[::guard_runtime::loop_guard(...)]` on every function with a loop, and every `async fn` that awaits.
 //!
 //! Edits the source text, and adds no line: formatting, macro bodies, line numbers in panics and
 //! names of doc tests stay what they were.
@@ -15,8 +15,8 @@ mod find;
 const USAGE: &str = "\
 usage: annotate ARGUMENTS PATH...
 
-Puts #[::guard_runtime::loop_guard(ARGUMENTS)] on every function with a loop in the Rust files PATH,
-and in those below the directories PATH; prints how many functions that were.
+Puts #[::guard_runtime::loop_guard(ARGUMENTS)] on every function with a loop, and every async fn that
+awaits, in the Rust files PATH and in those below the directories PATH; prints how many functions that were.
 A file written --root=PATH gets `extern crate guard_runtime;` besides, as edition 2015 wants it.";
 
 fn main() -> ExitCode {

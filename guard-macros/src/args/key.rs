@@ -1,0 +1,67 @@
+//! The arguments by name, and what is said of a name that is none.
+
+use syn::ext::IdentExt;
+use syn::{Error, Ident};
+
+/// Every argument, and an example of it for messages.
+pub(crate) const KEYS: [(&str, &str); 18] = [
+    ("timeout", r#"timeout = "30s""#),
+    ("iterations", "iterations = 1000"),
+    ("inherit", "inherit"),
+    ("on_trip", r#"on_trip = "panic""#),
+    ("fallback", "fallback = None"),
+    ("cleanup", "cleanup = |exit| log(exit)"),
+    ("cleanup_timeout", r#"cleanup_timeout = "100ms""#),
+    ("yield_every", r#"yield_every = "1ms""#),
+    ("warn_at", "warn_at = 0.8"),
+    ("on_overdue", r#"on_overdue = "restart""#),
+    ("breaker", "breaker = LEDGER"),
+    ("bulkhead", "bulkhead = REPORTS"),
+    ("retry", "retry = Retry::attempts(3)"),
+    ("attempt_timeout", r#"attempt_timeout = "1s""#),
+    ("reserve", r#"reserve = "200ms""#),
+    ("name", r#"name = "settle""#),
+    ("crate", "crate = my_crate::guard_runtime"),
+    ("macros", "macros(my_vec, my::log)"),
+];
+
+pub(crate) const NO_COMMA: &str = "expected a comma between two arguments";
+
+/// The names of all arguments.
+pub(crate) fn keys() -> Vec<&'static str> {
+    KEYS.iter().map(|(key, _)| *key).collect()
+}
+
+/// An example of an argument.
+pub(crate) fn example(key: &Ident) -> &'static str {
+    let row = KEYS.iter().find(|(name, _)| key == name);
+    row.map_or("", |(_, example)| example)
+}
+
+pub(crate) fn unknown(key: &Ident, known: &[&str]) -> Error {
+    let text = key.unraw().to_string();
+    let mean = did_you_mean(&text, known);
+    Error::new(
+        key.span(),
+        format!(
+            "unknown argument `{text}`{mean}: the arguments are {}",
+            list(known)
+        ),
+    )
+}
+
+pub(crate) fn did_you_mean(text: &str, known: &[&str]) -> String {
+    let close = known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
+        .min();
+    close.map_or_else(String::new, |(_, candidate)| {
+        format!(" (did you mean `{candidate}`?)")
+    })
+}
+
+pub(crate) fn list(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}
