@@ -83,7 +83,7 @@ struct Numbers(Random);
 
 impl Numbers {
     fn below(&mut self, limit: usize) -> usize {
-        usize::try_from(self.0.below(limit as u64)).expect("less than the limit")
+        self.0.index(limit)
     }
 
     fn one_of<'s>(&mut self, choices: &[&'s str]) -> &'s str {

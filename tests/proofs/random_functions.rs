@@ -10,6 +10,11 @@
 //! over. [`project`] builds and runs them in batches, in both editions. A fault names the number of its function; the
 //! sources of the last batch stay below `target/tmp`.
 
+#![allow(
+    clippy::format_push_string,
+    reason = "a program that writes a program, once"
+)]
+
 mod generator;
 mod heads;
 mod project;

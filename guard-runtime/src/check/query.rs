@@ -27,7 +27,7 @@ use crate::trip::tripped::Tripped;
 /// ```
 /// use guard_runtime::{Tripped, checkpoint, loop_guard};
 ///
-/// #[loop_guard(timeout = "10ms")]
+/// #[loop_guard(timeout = "500ms")]
 /// fn sum(numbers: impl Iterator<Item = u64>) -> Result<u64, Tripped> {
 ///     numbers.map(|n| checkpoint().map(|()| n)).sum()
 /// }

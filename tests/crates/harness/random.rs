@@ -14,4 +14,13 @@ impl Random {
         self.0 ^= self.0 << 17;
         self.0 % limit
     }
+
+    /// One of so many places.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).expect("less than the length")
+    }
 }

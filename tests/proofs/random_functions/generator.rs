@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use harness::Random;
 
 use crate::random_functions::heads::head;
-use crate::random_functions::scope::{Scope, Target};
+use crate::random_functions::scope::Scope;
 
 /// One function: what stands behind `fn name`.
 pub(crate) struct Function {
@@ -55,7 +55,7 @@ impl Returns {
 impl<'r> Generator<'r> {
     pub(crate) fn function(random: &'r mut Random) -> Function {
         let is_async = random.below(5) == 0;
-        let returns = [Returns::Int, Returns::Result, Returns::Option][random.below(3) as usize];
+        let returns = [Returns::Int, Returns::Result, Returns::Option][random.index(3)];
         let left = 8 + u32::try_from(random.below(20)).expect("few");
         let mut this = Self {
             random,
@@ -87,7 +87,7 @@ impl<'r> Generator<'r> {
     }
 
     pub(crate) fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len() as u64) as usize].clone()
+        all[self.random.index(all.len())].clone()
     }
 
     pub(crate) fn name(&mut self, prefix: &str) -> String {
@@ -104,7 +104,7 @@ impl<'r> Generator<'r> {
     fn block(&mut self, scope: &Scope, depth: u32) -> String {
         let mut scope = scope.clone();
         let mut text = String::new();
-        for _ in 0..1 + self.below(4) {
+        for _ in 0..=self.below(4) {
             if self.left == 0 {
                 break;
             }
@@ -234,7 +234,7 @@ impl<'r> Generator<'r> {
             }
             _ if scope.targets.is_empty() => return String::new(),
             kind => {
-                let at = self.below(scope.targets.len() as u64) as usize;
+                let at = self.random.index(scope.targets.len());
                 let target = &scope.targets[at];
                 // Without a label only the innermost can be meant, and no block.
                 let is_last = at + 1 == scope.targets.len() && target.is_loop;

@@ -70,7 +70,7 @@ fn base(generator: &mut Generator<'_>) -> Chain {
         0 => chain(&name, format!("0..{count}_i64"), name.clone(), false, true),
         1 => chain(
             &name,
-            format!("(b % 5)..(a % 7)"),
+            "(b % 5)..(a % 7)".to_owned(),
             name.clone(),
             false,
             true,

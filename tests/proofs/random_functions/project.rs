@@ -64,7 +64,7 @@ impl Project {
             let built = self.cargo("build", &[]);
             if built.status.success() {
                 came.compared = left.len();
-                self.run(&mut came.faults);
+                run(&mut came.faults);
                 return came;
             }
             let told = String::from_utf8_lossy(&built.stderr).into_owned();
@@ -122,46 +122,48 @@ impl Project {
             .output()
             .expect("cargo runs")
     }
+}
 
-    fn run(&self, faults: &mut Vec<String>) {
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_functions/debug/random");
-        let mut child = Command::new(program)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut out = child.stdout.take().expect("a pipe");
-        let reader = thread::spawn(move || {
-            let mut told = String::new();
-            std::io::Read::read_to_string(&mut out, &mut told).expect("UTF-8");
-            told
-        });
-        // A plain function takes some microseconds; five minutes are an endless loop.
-        let mut ended = None;
-        for _ in 0..3000 {
-            ended = child.try_wait().expect("a child of ours");
-            if ended.is_some() {
-                break;
-            }
-            thread::sleep(Duration::from_millis(100));
+/// Runs the batch that was built last.
+fn run(faults: &mut Vec<String>) {
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("random_functions/debug/random");
+    let mut child = Command::new(program)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut out = child.stdout.take().expect("a pipe");
+    let reader = thread::spawn(move || {
+        let mut told = String::new();
+        std::io::Read::read_to_string(&mut out, &mut told).expect("UTF-8");
+        told
+    });
+    // A plain function takes some microseconds; five minutes are an endless loop.
+    let mut ended = None;
+    for _ in 0..3000 {
+        ended = child.try_wait().expect("a child of ours");
+        if ended.is_some() {
+            break;
         }
-        if ended.is_none() {
-            child.kill().expect("it is there");
-        }
-        let told = reader.join().expect("no panic");
-        match ended {
-            Some(status) if status.success() => {}
-            Some(status) if status.code() == Some(1) => faults.push(told),
-            Some(status) => faults.push(format!("{status}\n{told}")),
-            None => faults.push(format!("an endless loop behind:\n{told}")),
-        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    if ended.is_none() {
+        child.kill().expect("it is there");
+    }
+    let told = reader.join().expect("no panic");
+    match ended {
+        Some(status) if status.success() => {}
+        Some(status) if status.code() == Some(1) => faults.push(told),
+        Some(status) => faults.push(format!("{status}\n{told}")),
+        None => faults.push(format!("an endless loop behind:\n{told}")),
     }
 }
 
 /// The source of a function and its twins.
 fn source(number: usize, function: &Function) -> String {
-    let (word, call) = match function.is_async {
-        false => ("fn", "NAME(log, a, b)"),
-        true => ("async fn", "ready(NAME(log, a, b))"),
+    let (word, call) = if function.is_async {
+        ("async fn", "ready(NAME(log, a, b))")
+    } else {
+        ("fn", "NAME(log, a, b)")
     };
     let text = &function.text;
     let mut source = format!("use crate::support::*;\n\n{word} plain{text}");
