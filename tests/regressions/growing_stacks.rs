@@ -24,7 +24,7 @@ fn nested(levels: u32, f: &mut dyn FnMut()) {
 #[loop_guard(timeout = "1h", name = "inner")]
 fn inner(thread: &str) -> Vec<&'static str> {
     let mut names = Vec::new();
-    for scope in snapshot().iter() {
+    for scope in &snapshot() {
         if scope.place().to_string() == thread {
             names.push(scope.name());
         }
