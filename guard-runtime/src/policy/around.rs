@@ -42,8 +42,25 @@ pub(super) fn now_within(grain: u64) -> u64 {
 /// The time at which a call begins: exact where the budget around is short, and else as [`now_within`].
 #[inline]
 pub(super) fn begin(grain: u64) -> u64 {
-    let is_short = current::usual().is_some_and(|usual| usual.stack.is_short(LONG));
-    now_within(if is_short { 0 } else { grain })
+    let word = EPOCH.load_relaxed();
+    // A word that was seen with nothing due is that of a ticker that runs, in real time: else it counts as stale.
+    let is_fresh = word == current::seen() && word & PARKED == 0 && is_coarse(grain);
+    if is_fresh && !is_short() {
+        return word;
+    }
+    begin_exactly(grain)
+}
+
+#[cold]
+#[inline(never)]
+fn begin_exactly(grain: u64) -> u64 {
+    now_within(if is_short() { 0 } else { grain })
+}
+
+/// Whether the budget around is so short that the published word is too coarse to tell its share.
+#[inline]
+fn is_short() -> bool {
+    current::usual().is_some_and(|usual| usual.stack.is_short(LONG))
 }
 
 /// A check at the entry of the policy `kind`.

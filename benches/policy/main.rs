@@ -1,6 +1,7 @@
-//! What a policy costs a call that it lets through: `cargo bench --bench policy`.
-//!
-//! Nanoseconds a call, in an open scope, beside the call alone.
+//! What a policy costs a call that it lets through, and what circuit breakers do on one schedule, beside their peers:
+//! `cargo bench --bench policy`.
+
+mod schedules;
 
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use guard_runtime::Budget;
 use guard_runtime::policy::{Breaker, Errors};
+use schedules::{Failsafe, LoopGuard, Peer, ReCloser};
 
 static BREAKER: Breaker = Breaker::new();
 static JUDGING: Breaker<Errors<u32>> = Breaker::new().errors(|_| true);
@@ -57,6 +59,9 @@ fn fastest(threads: usize, f: &(impl Fn(u64) + Sync)) -> Duration {
     })
 }
 
+/// A count that it comes to.
+type Schedule = fn(&dyn Peer) -> u32;
+
 fn main() {
     println!("{:28}{:>12}{:>12}", "ns a call", "1 thread", "2 threads");
     row("the call alone", |x| _ = black_box(call(x)));
@@ -66,4 +71,37 @@ fn main() {
     row("Breaker::run, judging", |x| {
         _ = black_box(JUDGING.run(|| call(x)));
     });
+    let peers: [(&str, Box<dyn Peer>); 3] = [
+        ("loop guard", Box::new(LoopGuard::new())),
+        ("failsafe", Box::new(Failsafe::new())),
+        ("recloser", Box::new(ReCloser::new())),
+    ];
+    for (name, peer) in &peers[1..] {
+        row(name, |x| {
+            black_box(peer.call(&mut || call(x).map(drop).map_err(drop)));
+        });
+    }
+    println!();
+    print!("{:60}", "on one schedule");
+    for (name, _) in &peers {
+        print!("{name:>12}");
+    }
+    println!();
+    let schedules: [(&str, Schedule); 2] = [
+        (
+            "of 1,000 callers at half-open, how many are let through",
+            schedules::let_through,
+        ),
+        (
+            "a call that began before it opened fails late: it opens",
+            schedules::moved_by_late_failures,
+        ),
+    ];
+    for (what, schedule) in schedules {
+        print!("{what:60}");
+        for (_, peer) in &peers {
+            print!("{:>12}", schedule(&**peer));
+        }
+        println!();
+    }
 }
