@@ -2,6 +2,7 @@
 
 mod actions;
 mod disabled;
+mod listed;
 mod modes;
 #[cfg(feature = "tracing")]
 mod traced;

@@ -11,10 +11,13 @@ use crate::stack::frame::Saved;
 use crate::stack::lease::open_scopes;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
+use crate::trip::why::Why;
+use crate::watch::scan::Id;
+use crate::watch::turn;
 
 /// Every open scope of the process, at about one moment; see [`snapshot`].
 ///
-/// Prints as a table, a line for each scope.
+/// Prints as a table, a line of at most 100 columns for each scope; what is longer is cut, and the end is kept.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     scopes: Vec<OpenScope>,
@@ -25,8 +28,11 @@ pub struct Snapshot {
 pub struct OpenScope {
     site: &'static Site,
     place: Place,
+    depth: u32,
     age: Option<Duration>,
     remaining: Option<Duration>,
+    looked: Option<Location>,
+    overdue: Option<Why>,
 }
 
 /// Who has a scope open. Prints as `thread main` or `task 7`.
@@ -80,16 +86,33 @@ impl fmt::Display for Place {
 pub fn snapshot() -> Snapshot {
     let now = clock::real();
     let mut scopes = Vec::new();
+    let causes = turn::causes();
     let (open, waiting) = alarms::waiting(open_scopes);
-    for (thread, open) in open {
+    for busy in open {
         // Walls are frames of the runtime's own.
-        let open = open.iter().filter(|(site, _)| site & WALL == 0);
-        let open = open.map(|(site, saved)| (Site::by_id(*site), saved));
-        let open = open.filter(|(site, _)| is_on(site));
-        scopes.extend(open.map(|(site, saved)| {
-            let name = thread.clone();
-            OpenScope::new(site, Place::Thread { name }, saved, now)
-        }));
+        let frames = (0..)
+            .zip(&busy.scopes)
+            .filter(|(_, (site, _))| site & WALL == 0);
+        let frames = frames.filter(|(_, (site, _))| is_on(Site::by_id(*site)));
+        for (depth, (index, (site, saved))) in (0..).zip(frames) {
+            let name = busy.thread.clone();
+            let mut scope = OpenScope::new(Site::by_id(*site), Place::Thread { name }, saved, now);
+            scope.depth = depth;
+            // What looked before the scope opened says nothing of it.
+            let opened = saved.start(&EPOCH).unwrap_or(0);
+            let looked = busy.looked.filter(|(time, _)| *time >= opened);
+            scope.looked = looked.map(|(_, at)| at.location());
+            let (stack, site, due) = (busy.number, *site, saved.deadline(&EPOCH).0);
+            let id = Id {
+                stack,
+                index,
+                site,
+                due,
+            };
+            let cause = causes.iter().find(|(other, _)| *other == id);
+            scope.overdue = cause.map(|(_, why)| why.clone());
+            scopes.push(scope);
+        }
     }
     for scope in waiting.iter().filter(|scope| is_on(scope.site)) {
         let number = scope.number;
@@ -148,6 +171,9 @@ impl OpenScope {
         Self {
             site,
             place,
+            depth: 0,
+            looked: None,
+            overdue: None,
             age: saved.start(&EPOCH).map(|start| since(start, now)),
             remaining: (due != u64::MAX).then(|| since(now, due)),
         }
@@ -171,6 +197,25 @@ impl OpenScope {
         &self.place
     }
 
+    /// How many scopes of the same thread are open around it.
+    #[must_use]
+    pub fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// The loop, or checkpoint, of its thread that looked last since it opened; `None` if none did, or if it
+    /// is a future that waits. Checks look once a tick, so this is where the thread was some milliseconds ago.
+    #[must_use]
+    pub fn looked(&self) -> Option<Location> {
+        self.looked
+    }
+
+    /// Why it hangs, if it was reported as [overdue](crate::Event::Overdue) and has not looked since.
+    #[must_use]
+    pub fn overdue(&self) -> Option<&Why> {
+        self.overdue.as_ref()
+    }
+
     /// How long it has been open, to about one percent of its budget; `None` where nobody knows, because a
     /// scope without a time budget need not read a clock.
     #[must_use]
@@ -182,47 +227,5 @@ impl OpenScope {
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
         self.remaining
-    }
-}
-
-impl fmt::Display for Snapshot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return write!(f, "no scope is open");
-        }
-        let dash = || "-".to_owned();
-        let rounded = |time: Duration| format!("{time:.1?}");
-        let rows: Vec<[String; 5]> = self
-            .iter()
-            .map(|scope| {
-                [
-                    scope.name().to_owned(),
-                    scope.place.to_string(),
-                    scope.age.map_or_else(dash, rounded),
-                    scope.remaining.map_or_else(dash, rounded),
-                    scope.location().to_string(),
-                ]
-            })
-            .collect();
-        let width = |column: usize, title: &str| {
-            rows.iter()
-                .map(|row| row[column].len())
-                .max()
-                .unwrap_or(0)
-                .max(title.len())
-        };
-        let (name, place) = (width(0, "scope"), width(1, "where"));
-        write!(
-            f,
-            "{:name$}  {:place$}  {:>10}  {:>10}  written at",
-            "scope", "where", "age", "left"
-        )?;
-        for [scope, at, age, left, location] in &rows {
-            write!(
-                f,
-                "\n{scope:name$}  {at:place$}  {age:>10}  {left:>10}  {location}"
-            )?;
-        }
-        Ok(())
     }
 }

@@ -5,6 +5,7 @@
 
 use std::thread;
 
+use crate::base::location::At;
 use crate::base::reentry;
 use crate::base::sync::{Mutex, lock};
 use crate::stack::current::{self, force_cold};
@@ -74,10 +75,29 @@ fn make() -> &'static Stack {
     made
 }
 
+/// A thread with open scopes.
+pub(crate) struct Busy {
+    /// The number of its stack.
+    pub(crate) number: usize,
+    pub(crate) thread: String,
+    pub(crate) scopes: Vec<Row>,
+    /// The check that looked last, and when.
+    pub(crate) looked: Option<(u64, At)>,
+}
+
 /// The open scopes of all threads, by thread.
-pub(crate) fn open_scopes() -> Vec<(String, Vec<Row>)> {
+pub(crate) fn open_scopes() -> Vec<Busy> {
     let mut open = Vec::new();
-    reentry::bar(|| each_busy(|_, stack| open.push((thread_name(stack), stack.read()))));
+    reentry::bar(|| {
+        each_busy(|number, stack| {
+            open.push(Busy {
+                number,
+                thread: thread_name(stack),
+                scopes: stack.read(),
+                looked: stack.witness.at().map(|at| (stack.witness.looked(), at)),
+            });
+        });
+    });
     open
 }
 

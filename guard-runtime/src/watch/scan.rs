@@ -155,10 +155,10 @@ impl Watch {
         (findings, next)
     }
 
-    /// The scopes that were reported, each by the number of its site, and are open still, as far as is known.
-    pub(crate) fn reported(&self) -> impl Iterator<Item = u32> {
+    /// The scopes that were reported and are open still, as far as is known.
+    pub(crate) fn reported(&self) -> impl Iterator<Item = Id> {
         let reported = self.seen.iter().filter(|seen| seen.reports > 0);
-        reported.map(|seen| seen.id.site)
+        reported.map(|seen| seen.id)
     }
 }
 
@@ -304,7 +304,7 @@ mod tests {
         for step in 0..8 {
             watch.scan(&[quiet, loud], 2 * SECOND + step * PERIOD);
         }
-        assert_eq!(watch.reported().collect::<Vec<_>>(), [7]);
+        assert_eq!(watch.reported().collect::<Vec<_>>(), [loud.id]);
         let (findings, next) = watch.scan(&[], 5 * SECOND);
         assert_eq!((findings, next), (vec![Finding::Gone(loud.id)], u64::MAX));
         assert_eq!(watch.reported().next(), None);

@@ -27,6 +27,8 @@ struct State {
     /// Of threads that may be overdue by the next scan.
     samples: Vec<(Id, Sample)>,
     polls: Polls,
+    /// Why the scopes hang that were reported.
+    causes: Vec<(Id, Why)>,
     /// When the next scan is wanted; [`u64::MAX`] if whenever a tick comes.
     next: u64,
 }
@@ -35,6 +37,7 @@ static STATE: Mutex<State> = Mutex::new(State {
     watch: Watch::new(),
     samples: Vec::new(),
     polls: Polls::new(),
+    causes: Vec::new(),
     next: u64::MAX,
 });
 
@@ -85,8 +88,13 @@ pub(crate) fn is_pending() -> bool {
 /// Whether a scope is overdue that only a restart of the process would end.
 pub(crate) fn wants_restart() -> bool {
     let state = lock(&STATE);
-    let mut sites = state.watch.reported().map(Site::by_id);
+    let mut sites = state.watch.reported().map(|id| Site::by_id(id.site));
     sites.any(|site| site.does_on_overdue() == OnOverdue::Restart)
+}
+
+/// The scopes that are overdue, as far as is known, and why.
+pub(crate) fn causes() -> Vec<(Id, Why)> {
+    lock(&STATE).causes.clone()
 }
 
 /// The hook ran on the ticker's thread, and no check was told the time meanwhile.
@@ -177,6 +185,8 @@ impl State {
         stacks: &[(usize, &'static Stack)],
         now: u64,
     ) -> Vec<Told> {
+        let reported: Vec<_> = self.watch.reported().collect();
+        self.causes.retain(|(id, _)| reported.contains(id));
         let before = core::mem::take(&mut self.samples);
         let stack = |id: Id| {
             let found = stacks.iter().find(|(number, _)| *number == id.stack);
@@ -202,6 +212,8 @@ impl State {
                     let samples = first.zip(sample(id));
                     let why =
                         samples.map_or(Why::Unknown, |((_, first), second)| judge(first, &second));
+                    self.causes.retain(|(other, _)| *other != id);
+                    self.causes.push((id, why.clone()));
                     stack.witness.add_overdue(overdue(id));
                     let what = Site::by_id(id.site).does_on_overdue();
                     told.push(Told::Event(event(scope, by, stack, why), what));
