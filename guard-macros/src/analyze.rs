@@ -16,40 +16,54 @@ pub(crate) mod loops;
 pub(crate) mod target;
 
 use quote::ToTokens;
-use syn::{Error, ReturnType, Signature};
+use syn::{
+    Attribute, Error, FnArg, Ident, Meta, Pat, Path, ReceiverKind, ReturnType, Signature, Type,
+};
 
 use crate::analyze::breaks::judge_breaks;
 use crate::analyze::leave::{fallible, leave};
 use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
+use crate::args::attribute::{Arg, Args};
 use crate::args::cleanup::closure;
 use crate::args::value::OnTrip;
-use crate::args::{Arg, Args};
 use crate::errors::Errors;
 use crate::plan::{Cleanup, Limits, Plan, Policies};
+use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
-use crate::syntax::types::{is_unit, never};
+use crate::syntax::types::{is_closure, is_unit, never};
 use crate::syntax::walk::Visitor;
 
-/// Judges the function, and says what is to be done with it; `None`: nothing.
-pub(crate) fn plan<'a>(
-    args: &'a Args,
-    function: &mut Function<'_>,
-) -> Result<Option<Plan<'a>>, Error> {
+/// What is to be done with a function.
+pub(crate) enum Verdict<'a> {
+    /// Nothing.
+    Pass,
+    /// Nothing, and the compiler is to say so.
+    Idle(&'static str),
+    Guard(Box<Plan<'a>>),
+}
+
+/// Judges the function, and says what is to be done with it.
+pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<Verdict<'a>, Error> {
     let mut errors = Errors::default();
     let inherit = args.inherit.is_some();
     let Loops { found, stray, .. } = Loops::of(function.block, &mut errors);
-    let unchecked = passes(function, inherit, found);
+    let unchecked = passes(args, function, found);
     let cleanup = cleanup(args);
     if let Some(cleanup) = &cleanup {
         Loops::new(&mut errors).visit_expr_mut(&mut cleanup.call.clone());
     }
     if errors.is_empty() && (stray || (unchecked && cleanup.is_none())) {
-        return Ok(None);
+        return Ok(match idle(function) {
+            Some(note) if !stray => Verdict::Idle(note),
+            _ => Verdict::Pass,
+        });
     }
     let future = future::guarded(function);
-    judge_signature(function.sig, &mut errors);
+    future::judge_unguarded(function, future.as_ref(), &mut errors);
+    judge_signature(function, &mut errors);
+    judge_fallback(args, function, future.is_some(), &mut errors);
     judge_leave(
         args,
         function,
@@ -65,10 +79,13 @@ pub(crate) fn plan<'a>(
     let yield_every = args.yield_every.as_ref().map(|arg| &arg.value);
     let yield_every = yield_every.filter(|_| future.is_some());
     let plan = Plan {
-        root: args.krate.as_ref().map(|arg| &arg.value),
+        runtime: args.krate.as_ref().map(|arg| &arg.value),
+        root: args.root.is_some(),
+        strict: args.strict.is_some() && (future.is_some() || can_be_wrapped(function)),
         name: args.name.as_ref().map(|arg| &arg.value),
         budget: (!inherit || yield_every.is_some()).then(|| Limits {
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
+            deadline: args.deadline.as_ref().map(|arg| &arg.value),
             iterations: args.iterations.as_ref().map(|arg| &arg.value),
             yield_every,
             warn_at: args.warn_at.as_ref().map(|arg| arg.value),
@@ -79,12 +96,13 @@ pub(crate) fn plan<'a>(
         policies: policies(args, output),
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
-        entry: inherit && !found && recurses(function),
+        entry: inherit && (args.entry.is_some() || (!found && recurses(function))),
+        lenient: function.of_block && !found && is_called_result(output),
         future,
         cleanup,
         unchecked,
     };
-    errors.finish(Some(plan))
+    errors.finish(Verdict::Guard(Box::new(plan)))
 }
 
 fn cleanup(args: &Args) -> Option<Cleanup<'_>> {
@@ -112,12 +130,55 @@ fn policies<'a>(args: &'a Args, output: &ReturnType) -> Option<Policies<'a>> {
 }
 
 /// Rejects what no arguments could make right.
-fn judge_signature(sig: &Signature, errors: &mut Errors) {
-    if let Some(token) = &sig.constness {
+fn judge_signature(function: &Function<'_>, errors: &mut Errors) {
+    if let Some(token) = &function.sig.constness {
         errors.push(Error::new_spanned(
             token,
             "a `const fn` can run at compile time, where there is no clock: remove `const` or the attribute",
         ));
+    }
+    if let Some(attribute) = function.attrs.iter().find(|it| is_naked(it)) {
+        errors.push(Error::new_spanned(
+            attribute,
+            "a naked function is nothing but its assembly: remove `loop_guard`",
+        ));
+    }
+}
+
+fn is_naked(attribute: &Attribute) -> bool {
+    let inner = match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("unsafe") => list.parse_args::<Path>().ok(),
+        meta => Some(meta.path().clone()),
+    };
+    inner.is_some_and(|path| path.is_ident("naked"))
+}
+
+/// Rejects a fallback that uses an argument which the future's body surely has taken.
+fn judge_fallback(args: &Args, function: &Function<'_>, is_future: bool, errors: &mut Errors) {
+    let Some(fallback) = args.fallback.as_ref().filter(|_| is_future) else {
+        return;
+    };
+    let takes_all = function.sig.asyncness.is_some() && args.inherit.is_none();
+    let tokens = fallback.value.to_token_stream();
+    for input in function.sig.inputs.iter().filter(|_| takes_all) {
+        let name = match input {
+            FnArg::Receiver(receiver) => match &receiver.kind {
+                ReceiverKind::Reference(_, _, Some(_)) => Ident::from(receiver.self_token),
+                _ => continue,
+            },
+            FnArg::Typed(argument) => match (&*argument.pat, &*argument.ty) {
+                (Pat::Ident(name), Type::Reference(ty)) if ty.mutability.is_some() => {
+                    name.ident.clone()
+                }
+                _ => continue,
+            },
+        };
+        if let Some(place) = calls::place_of(tokens.clone(), &name) {
+            errors.push(Error::new(
+                place,
+                format!("the future's body has taken `{name}`: a fallback can use arguments that are `Copy`, such as shared references; copy what it needs into one"),
+            ));
+        }
     }
 }
 
@@ -166,6 +227,18 @@ fn judge_leave(
             ));
         }
     }
+    if let Some(strict) = &args.strict {
+        let why = if breaks {
+            "`strict` has no loop to break: say what to return with `fallback = ...`"
+        } else if future.is_none() && !can_be_wrapped(function) && !function.of_block {
+            "`strict` makes the body a closure, which it cannot be in a function that is `#[track_caller]` or returns `!` or an `impl Fn`: remove `strict`"
+        } else {
+            ""
+        };
+        if !why.is_empty() {
+            errors.push(Error::new(strict.key.span(), why));
+        }
+    }
     if breaks {
         judge_breaks(function.block, !is_unit(output), errors);
     }
@@ -206,7 +279,15 @@ pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
         Err(error) => errors.push(error),
         Ok(Target::Function(mut function)) => {
             if Loops::of(&mut function.block, &mut errors).found {
-                judge_signature(&function.sig, &mut errors);
+                judge_signature(
+                    &Function {
+                        attrs: &mut function.attrs,
+                        sig: &mut function.sig,
+                        block: &mut function.block,
+                        of_block: false,
+                    },
+                    &mut errors,
+                );
             }
         }
         Ok(Target::Block(_)) => {}
@@ -219,12 +300,43 @@ pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
 }
 
 /// Whether the function is left as it is, without an error.
-fn passes(function: &Function<'_>, inherit: bool, loops: bool) -> bool {
-    let is_const = function.sig.constness.is_some();
+fn passes(args: &Args, function: &Function<'_>, loops: bool) -> bool {
+    let sig = &*function.sig;
+    let inherit = args.inherit.is_some();
+    let is_const = sig.constness.is_some();
+    let idle = !loops && args.entry.is_none() && !recurses(function);
     // A destructor that was cut short by its caller's budget would be a lost cleanup.
-    let idle = !loops && (function.of_block || !recurses(function));
-    (inherit && (idle || is_destructor(function.sig)))
-        || (function.of_block && is_const && (inherit || !loops))
+    let passes = inherit && (idle || is_destructor(sig));
+    // The attribute of a block is not about these.
+    let cannot = (is_const && (inherit || !loops))
+        || (!loops && sig.abi.as_ref().is_some_and(|abi| !unwinds(abi)))
+        || function.attrs.iter().any(is_naked);
+    passes || (function.of_block && cannot)
+}
+
+/// What is to be said of an attribute on a function in which it guards nothing.
+fn idle(function: &mut Function<'_>) -> Option<&'static str> {
+    let awaits = function.sig.asyncness.is_some() && awaits::in_block(function.block);
+    if function.of_block || awaits {
+        return None;
+    }
+    Some(if is_destructor(function.sig) {
+        "`inherit` guards nothing here, because a destructor runs to its end: remove `loop_guard`"
+    } else {
+        "`inherit` guards nothing here, because there is no loop, no await and no call of the function itself: remove `loop_guard`"
+    })
+}
+
+/// Whether the return type goes by the name of `Result`.
+fn is_called_result(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else {
+        return false;
+    };
+    let Type::Path(path) = &**ty else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
 /// Whether the function names itself: then its calls are a loop, and each entry is checked.
@@ -239,10 +351,12 @@ fn is_destructor(sig: &Signature) -> bool {
         && matches!(sig.output, ReturnType::Default)
 }
 
-/// Whether the body may become a closure. In one, `Location::caller()` would not be the function's
-/// caller, and `!` has no value that could be handed out.
+/// Whether the body may become a closure. In one, `Location::caller()` would not be the function's caller, `!` has no
+/// value that could be handed out, and a closure that is returned as `impl Fn` would not be told the types of its
+/// arguments.
 fn can_be_wrapped(function: &Function<'_>) -> bool {
     !never(&function.sig.output)
+        && !is_closure(&function.sig.output)
         && !function
             .attrs
             .iter()

@@ -5,9 +5,10 @@ use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Error, Expr, ItemFn, Path, Token};
 
-use crate::analyze;
 use crate::analyze::target::{self, Target};
-use crate::args::{Args, duration};
+use crate::analyze::{self, Verdict};
+use crate::args::attribute::Args;
+use crate::args::duration;
 use crate::emit::q;
 use crate::emit::scope::nanos;
 use crate::errors::Errors;
@@ -72,12 +73,16 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
 
 /// One function: as a future, if it is one.
 fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
-    let Some(plan) = analyze::plan(args, function)? else {
-        return Ok(());
-    };
-    match &plan.future {
-        Some(future) => rewrite::future::rewrite(&plan, future, function),
-        None => rewrite::function::rewrite(&plan, function),
+    match analyze::judge(args, function)? {
+        Verdict::Pass => {}
+        Verdict::Idle(note) => rewrite::warning::warn(function, note),
+        Verdict::Guard(plan) => {
+            rewrite::expectations::permit(function);
+            match &plan.future {
+                Some(future) => rewrite::future::rewrite(&plan, future, function),
+                None => rewrite::function::rewrite(&plan, function),
+            }
+        }
     }
     Ok(())
 }

@@ -6,9 +6,17 @@ use crate::args::duration::Timeout;
 use crate::args::value::OnOverdue;
 
 /// What to do with one function.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub(crate) struct Plan<'a> {
     /// Where `guard_runtime` is, if `crate = ...` says so.
-    pub(crate) root: Option<&'a Path>,
+    pub(crate) runtime: Option<&'a Path>,
+    /// An entry point: nothing around it counts.
+    pub(crate) root: bool,
+    /// A result after the deadline is a trip.
+    pub(crate) strict: bool,
     pub(crate) name: Option<&'a LitStr>,
     /// `None`: the function opens no scope.
     pub(crate) budget: Option<Limits<'a>>,
@@ -17,8 +25,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) macros: &'a [Path],
     /// Trips in closures may unwind to a boundary around the body.
     pub(crate) boundary: bool,
-    /// A function without a scope and without loops is checked when it is entered.
+    /// A function without a scope of its own is checked when it is entered.
     pub(crate) entry: bool,
+    /// A function of a block, without loops: if its error cannot hold a trip, it is entered without a check.
+    pub(crate) lenient: bool,
     /// The future to guard, if it is not the function itself.
     pub(crate) future: Option<Guarded>,
     pub(crate) cleanup: Option<Cleanup<'a>>,
@@ -31,6 +41,8 @@ pub(crate) struct Plan<'a> {
 /// The budgets of a scope.
 pub(crate) struct Limits<'a> {
     pub(crate) timeout: Option<&'a Timeout>,
+    /// A moment instead of a span.
+    pub(crate) deadline: Option<&'a Expr>,
     pub(crate) iterations: Option<&'a Expr>,
     pub(crate) yield_every: Option<&'a Timeout>,
     /// The share of the time of which a warning tells, in millionths.

@@ -8,11 +8,13 @@
 //! - `future.rs`: functions that are guarded as futures;
 //! - `arguments.rs`: how arguments move into such a body;
 //! - `cleanup.rs`: the attribute's `cleanup`;
-//! - `blocking.rs`: calls in a future that block the thread.
+//! - `expectations.rs`: lints that are expected in a function;
+//! - `warning.rs`: an attribute that guards nothing.
 
 pub(crate) mod arguments;
-pub(crate) mod blocking;
 pub(crate) mod cleanup;
+pub(crate) mod expectations;
 pub(crate) mod function;
 pub(crate) mod future;
 pub(crate) mod loops;
+pub(crate) mod warning;

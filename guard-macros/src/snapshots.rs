@@ -77,12 +77,14 @@ fn a_loop() {
 }"#,
         &expect![[r#"
             fn f() -> Result<(), E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let mut __seen = p::inherit();
                 loop {
                     if p::due(__seen) {
-                        match p::Probe::<Result<(), E>>::new()
-                            .look(at_loop_2_5)
-                        {
+                        match __probe.look(at_loop_2_5) {
                             p::Result::Ok(__now) => __seen = __now,
                             p::Result::Err(__out) => return __out,
                         }
@@ -106,10 +108,14 @@ fn a_while() {
 }"#,
         &expect![[r#"
             fn f() -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let mut __seen = p::inherit();
                 while more() {
                     if p::due(__seen) {
-                        match p::Probe::<u32>::new().look(at_while_2_5) {
+                        match __probe.look(at_while_2_5) {
                             p::Result::Ok(__now) => __seen = __now,
                             p::Result::Err(__out) => return __out,
                         }
@@ -184,6 +190,10 @@ fn a_plain_for_in_strips() {
 }"#,
         &expect![[r#"
             fn f(xs: &[u32]) -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let mut sum = 0;
                 let mut __seen = p::inherit();
                 {
@@ -197,9 +207,7 @@ fn a_plain_for_in_strips() {
                                             let mut __length = __LOOP_GUARD_STRIDE.length();
                                             '__strips: while !__strips.is_done() {
                                                 if p::due(__seen) {
-                                                    match p::Probe::<u32>::new()
-                                                        .look(at_for_3_5)
-                                                    {
+                                                    match __probe.look(at_for_3_5) {
                                                         p::Result::Ok(__now) => {
                                                             __seen = __now;
                                                         }
@@ -242,6 +250,10 @@ fn a_timeout_opens_a_scope() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> io::Result<u32> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let (__scope, mut __seen) = match {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                             p::concat!(
@@ -252,8 +264,7 @@ fn a_timeout_opens_a_scope() {
                             4,
                         )
                         .within(90_000_000_000_u64);
-                    p::Probe::<io::Result<u32>>::new()
-                        .enter(__LOOP_GUARD_SITE.always(90_000_000_000_u64))
+                    __probe.enter(__LOOP_GUARD_SITE.always(90_000_000_000_u64))
                 } {
                     p::Result::Ok(__open) => __open,
                     p::Result::Err(__out) => return __out,
@@ -427,37 +438,197 @@ fn a_closure_needs_a_boundary() {
     Some(n)
 }"#,
         &expect![[r#"
-            fn f(n: u32) -> Option<u32> {
-                return match p::boundary(move || -> Option<u32> {
-                    let mut n = n;
-                    {
-                        let g = |x| {
-                            let mut __seen = p::inherit();
-                            while more(x) {
-                                if p::due(__seen) {
-                                    match p::tick(at_while_2_17) {
-                                        p::Result::Ok(__now) => {
-                                            __seen = __now;
+            fn f(mut n: u32) -> Option<u32> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __outcome = __probe
+                    .boundary(move || {
+                        let _ = &n;
+                        match () {
+                            () => {
+                                let g = |x| {
+                                    let mut __seen = p::inherit();
+                                    while more(x) {
+                                        if p::due(__seen) {
+                                            match p::tick(at_while_2_17) {
+                                                p::Result::Ok(__now) => {
+                                                    __seen = __now;
+                                                }
+                                                p::Result::Err(__tripped) => {
+                                                    __seen = p::unwind(__tripped);
+                                                }
+                                            }
                                         }
-                                        p::Result::Err(__tripped) => {
-                                            __seen = p::unwind(__tripped);
-                                        }
+                                        n += 1;
                                     }
-                                }
-                                n += 1;
+                                };
+                                g(1);
+                                Some(n)
                             }
-                        };
-                        g(1);
-                        Some(n)
-                    }
-                }) {
+                        }
+                    });
+                match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Option<u32>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
+                }
+            }
+        "#]],
+    );
+}
+
+/// Another macro below reads them.
+#[test]
+fn arguments_keep_their_names_above_another_macro() {
+    check(
+        r#"inherit"#,
+        r#"#[rstest]
+#[case(1, (2, 3))]
+async fn f(#[case] n: u32, #[case] (a, _): (u32, u32)) {
+    (0..n).for_each(|i| for _ in 0..a { step(i); });
+}"#,
+        &expect![[r#"
+            #[rstest]
+            #[case(1, (2, 3))]
+            async fn f(#[case] n: u32, #[case] (a, _): (u32, u32)) {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __outcome = {
+                    let __body = p::pin!(
+                        async move { if false { return __probe.value(); } let _ = & a; let _ = & n;
+                        match () { () => { (0..n).for_each(| i | { let mut __seen =
+                        p::inherit(); for _ in 0..a { if
+                        p::due(__seen) { match
+                        p::tick(at_for_4_25) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__tripped) => { __seen =
+                        p::unwind(__tripped); } } } step(i); } }); } } }
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| p::poll_caught(
+                            __body.as_mut(),
+                            __context,
+                        ))
+                        .await
                 };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::panic(__tripped);
+                        p::abandon()
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+/// A keyword in the edition of this crate, in which the argument is named anew.
+#[test]
+fn an_argument_named_gen() {
+    check(
+        r#"inherit"#,
+        r#"fn f(gen: u32, (a, _): (u32, u32)) {
+    (0..a).for_each(|i| for _ in 0..i { step(); });
+}"#,
+        &expect![[r#"
+            fn f(__argument_0: u32, __argument_1: (u32, u32)) {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __outcome = __probe
+                    .boundary(move || {
+                        let gen = __argument_0;
+                        let __argument_1 = __argument_1;
+                        let (a, _) = __argument_1;
+                        match () {
+                            () => {
+                                (0..a)
+                                    .for_each(|i| {
+                                        let mut __seen = p::inherit();
+                                        for _ in 0..i {
+                                            if p::due(__seen) {
+                                                match p::tick(at_for_2_25) {
+                                                    p::Result::Ok(__now) => {
+                                                        __seen = __now;
+                                                    }
+                                                    p::Result::Err(__tripped) => {
+                                                        __seen = p::unwind(__tripped);
+                                                    }
+                                                }
+                                            }
+                                            step();
+                                        }
+                                    });
+                            }
+                        }
+                    });
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::panic(__tripped);
+                        p::abandon()
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn an_attribute_under_a_condition() {
+    check(
+        r#"inherit"#,
+        r#"fn f() {
+    #[cfg_attr(test, allow(unused), loop_guard(skip))]
+    while more() {}
+}"#,
+        &expect![[r#"
+            fn f() {
+                let mut __seen = p::inherit();
+                #[cfg_attr(test, allow(unused))] while more() {
+                    #[cfg(test)] {}
+                    #[cfg(not(test))]
+                    {
+                        if p::due(__seen) {
+                            __seen = p::look(at_while_3_5);
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn entry_without_a_loop() {
+    check(
+        r#"inherit, entry"#,
+        r#"fn f(n: u32) -> u32 {
+    if n == 0 { 0 } else { g(n - 1) }
+}"#,
+        &expect![[r#"
+            fn f(n: u32) -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let mut __seen = p::inherit();
+                if p::due(__seen) {
+                    match __probe.look(at_fn_1_4) {
+                        p::Result::Ok(__now) => __seen = __now,
+                        p::Result::Err(__out) => return __out,
+                    }
+                }
+                if n == 0 { 0 } else { g(n - 1) }
             }
         "#]],
     );
@@ -504,11 +675,32 @@ fn a_macro_call() {
 }"#,
         &expect![[r#"
             fn f() {
-                println!(
-                    "{}", { let mut __seen = p::inherit(); while more() { if
-                    p::due(__seen) { __seen =
-                    p::look(at_while_2_22); } } 1 }
-                );
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __outcome = __probe
+                    .boundary(move || {
+                        match () {
+                            () => {
+                                println!(
+                                    "{}", { let mut __seen = p::inherit();
+                                    while more() { if p::due(__seen) { match
+                                    p::tick(at_while_2_22) {
+                                    p::Result::Ok(__now) => __seen = __now,
+                                    p::Result::Err(__tripped) => { __seen =
+                                    p::unwind(__tripped); } } } } 1 }
+                                );
+                            }
+                        }
+                    });
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        p::panic(__tripped);
+                        p::abandon()
+                    }
+                }
             }
         "#]],
     );
@@ -548,9 +740,13 @@ fn recursion_without_a_loop_is_checked_at_entry() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let mut __seen = p::inherit();
                 if p::due(__seen) {
-                    match p::Probe::<u32>::new().look(at_fn_1_4) {
+                    match __probe.look(at_fn_1_4) {
                         p::Result::Ok(__now) => __seen = __now,
                         p::Result::Err(__out) => return __out,
                     }

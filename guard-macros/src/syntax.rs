@@ -5,11 +5,13 @@
 //! - `walk.rs`: the walk that all visitors share;
 //! - `function.rs`: one function, wherever it is written;
 //! - `calls.rs`: macro calls whose arguments are expressions, and names among tokens;
+//! - `diverge.rs`: blocks that never yield a value;
 //! - `jumps.rs`: the jumps whose target is a given loop;
-//! - `diverge.rs`: blocks that surely never yield a value;
+//! - `assigns.rs`: assignments to parts of a variable;
 //! - `awaits.rs`: code that may suspend the future that it is part of;
 //! - `types.rs`: return types.
 
+pub(crate) mod assigns;
 pub(crate) mod awaits;
 pub(crate) mod calls;
 pub(crate) mod diverge;

@@ -10,7 +10,6 @@
 //! - `waiting.rs`, `timer.rs`: from the first `Pending` on;
 //! - `quantum.rs`: `yield_every`.
 
-pub(crate) mod blocking;
 pub(crate) mod polled;
 pub(crate) mod poller;
 pub(crate) mod quantum;

@@ -298,6 +298,7 @@ fn two_in_one_scope_and_one_in_another() {
 }
 
 #[loop_guard(iterations = 10)]
+#[allow(clippy::needless_lifetimes, reason = "names are what is tested")]
 fn generic_and_recursive<'a, T, const N: usize>(
     of: &'a [T; N],
     depth: u32,
@@ -338,6 +339,7 @@ fn raw_names() {
 
 mod raw {
     #[::guard_runtime::loop_guard(iterations = 10)]
+    #[allow(clippy::needless_lifetimes, reason = "names are what is tested")]
     pub(super) fn r#loop<'r#for>(
         r#while: &'r#for [u32],
         (r#in, _): (u32, u32),

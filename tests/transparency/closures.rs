@@ -251,6 +251,7 @@ fn a_returned_closure_checks_the_scope_of_its_caller() {
 }
 
 #[loop_guard(timeout = "10s")]
+#[allow(clippy::needless_lifetimes, reason = "the lifetime is what is tested")]
 fn reborrowed<'a>(map: &'a mut Vec<u32>, mut n: u32) -> Result<&'a mut u32, Tripped> {
     let mut grow = |to| {
         while map.len() < to {

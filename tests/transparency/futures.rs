@@ -319,6 +319,7 @@ macro_rules! sized {
         mod sized_inherited {
             use super::*;
             $(#[guard_runtime::loop_guard(inherit)]
+            #[allow(deprecated, reason = "in some of them it guards nothing")]
             pub(super) async fn $name($($arguments)*) -> $output { $($body)* })*
         }
     };

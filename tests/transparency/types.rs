@@ -346,6 +346,10 @@ fn types_and_lifetimes_are_kept() {
 #[test]
 fn a_returned_opaque_type_stays_covariant() {
     #[loop_guard(timeout = "1h")]
+    #[allow(
+        clippy::elidable_lifetime_names,
+        reason = "the lifetime is what is tested"
+    )]
     fn opaque<'a>(text: &'a str) -> Wrapper<'a, str> {
         let count = || for _ in text.chars() {};
         count();

@@ -2,7 +2,7 @@
 
 use syn::{ReturnType, Type};
 
-use crate::args::Args;
+use crate::args::attribute::Args;
 use crate::args::value::OnTrip;
 use crate::plan::Leave;
 use crate::syntax::types::{is_opaque, nameable, never};
@@ -24,6 +24,16 @@ pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     }
 }
 
+/// Of `impl Trait` nobody knows whether it is a `Result`. One that is part of a type does not matter.
+fn by_type<'a>(ty: &Type) -> Leave<'a> {
+    match ty {
+        Type::ImplTrait(_) => Leave::Panic,
+        Type::Paren(ty) => by_type(&ty.elem),
+        Type::Group(ty) => by_type(&ty.elem),
+        _ => Leave::Probe(Box::new(ty.clone())),
+    }
+}
+
 /// The type, as it can be written in a body, unless it is surely no `Result`.
 pub(crate) fn fallible(output: &ReturnType) -> Option<Type> {
     match (output, nameable(output)) {
@@ -31,18 +41,6 @@ pub(crate) fn fallible(output: &ReturnType) -> Option<Type> {
             (!is_opaque(ty) || is_result(ty)).then_some(*nameable)
         }
         _ => None,
-    }
-}
-
-/// A type with `impl Trait` in it cannot be named in the body: then its outermost name decides.
-fn by_type<'a>(ty: &Type) -> Leave<'a> {
-    let boxed = Box::new(ty.clone());
-    if !is_opaque(ty) {
-        Leave::Probe(boxed)
-    } else if is_result(ty) {
-        Leave::Error(boxed)
-    } else {
-        Leave::Panic
     }
 }
 

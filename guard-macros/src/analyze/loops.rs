@@ -2,10 +2,10 @@
 
 use syn::{Attribute, Block, Error, Item};
 
-use crate::args::pace::pace;
+use crate::args::pace::paced;
 use crate::errors::Errors;
 use crate::syntax::calls;
-use crate::syntax::function::is_loop_guard;
+use crate::syntax::function::{is_loop_guard, is_on_loop};
 use crate::syntax::walk::{self, Visitor};
 
 /// Judges the attributes inside a body, and tells whether it has a loop.
@@ -43,8 +43,8 @@ impl<'e> Loops<'e> {
 
     fn judge(&mut self, attrs: &[Attribute]) {
         self.found = true;
-        for attribute in attrs.iter().filter(|attribute| is_loop_guard(attribute)) {
-            if let Err(error) = pace(attribute) {
+        for attribute in attrs.iter().filter(|attribute| is_on_loop(attribute)) {
+            if let Err(error) = paced(attribute) {
                 self.errors.push(error);
             }
         }

@@ -1,12 +1,13 @@
 //! What the attribute can stand on: a function, or every function of a block.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, Block, Error, Expr, ImplItem, Item, ItemFn, Signature, TraitItem, TraitItemFn,
+    Attribute, Block, Error, Expr, Ident, ImplItem, Item, ItemFn, Meta, Signature, TraitItem,
+    TraitItemFn,
 };
 
-use crate::syntax::function::{Function, is_loop_guard};
+use crate::syntax::function::{Function, is_foreign, is_loop_guard, without_ours};
 use crate::syntax::walk::{self, Visitor};
 
 /// What the attribute can stand on.
@@ -35,7 +36,10 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
         Err(error) => return Err(error),
     };
     match item {
-        Item::Fn(function) => Ok(Target::Function(function)),
+        Item::Fn(mut function) => {
+            restore(&mut function);
+            Ok(Target::Function(function))
+        }
         item @ (Item::Impl(_) | Item::Trait(_)) => Ok(Target::Block(item)),
         Item::Mod(module) if module.content.is_some() => Ok(Target::Block(Item::Mod(module))),
         Item::Mod(module) => Err(Error::new_spanned(
@@ -120,24 +124,57 @@ fn misplaced(item: TokenStream) -> Error {
     )
 }
 
+/// The function as it was, kept in an attribute of a tool that the compiler knows and does not read.
+///
+/// ```text
+/// #[cfg_attr(feature = "x", loop_guard(iterations = 3))]
+/// #[rustfmt::__loop_guard_was { fn f() { body } }]
+/// fn f() { body, its loops checked }
+/// ```
+fn marker(sig: &Signature, block: &Block) -> Attribute {
+    let name = Ident::new(MARKER, Span::mixed_site());
+    syn::parse_quote_spanned!(Span::mixed_site()=> #[rustfmt::#name { #sig #block }])
+}
+
+const MARKER: &str = "__loop_guard_was";
+
+/// Takes back what a block's attribute has made of the function: its own one counts.
+fn restore(function: &mut ItemFn) {
+    let was = function.attrs.iter().position(|attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|last| last.ident == MARKER)
+    });
+    let Some(index) = was else { return };
+    let Meta::List(marker) = function.attrs.remove(index).meta else {
+        return;
+    };
+    if let Ok(was) = syn::parse2::<ItemFn>(marker.tokens) {
+        (function.sig, function.block) = (was.sig, was.block);
+    }
+}
+
 /// Calls `visit` for every function of a block that has no attribute of its own.
 pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)) {
-    let mut one = |attrs: &[Attribute], sig: &mut Signature, block: &mut Block| {
-        if !attrs.iter().any(is_loop_guard) {
-            visit(Function {
-                attrs,
-                sig,
-                block,
-                of_block: true,
-            });
+    let mut one = |attrs: &mut Vec<Attribute>, sig: &mut Signature, block: &mut Block| {
+        if attrs.iter().any(is_loop_guard) {
+            return;
         }
+        // Another attribute may be this macro under another name, or become it.
+        let marker = (attrs.iter().any(is_foreign)).then(|| marker(sig, block));
+        visit(Function {
+            attrs,
+            sig,
+            block,
+            of_block: true,
+        });
+        attrs.extend(marker);
     };
     match item {
-        Item::Fn(function) => one(&function.attrs, &mut function.sig, &mut function.block),
+        Item::Fn(function) => one(&mut function.attrs, &mut function.sig, &mut function.block),
         Item::Impl(item) => {
             for member in &mut item.items {
                 if let ImplItem::Fn(function) = member {
-                    one(&function.attrs, &mut function.sig, &mut function.block);
+                    one(&mut function.attrs, &mut function.sig, &mut function.block);
                 }
             }
         }
@@ -182,7 +219,7 @@ pub(crate) fn untouched(item: TokenStream) -> TokenStream {
                 _ => return walk::expr(self, expr),
             };
             let before = attrs.len();
-            attrs.retain(|attribute| !is_loop_guard(attribute));
+            without_ours(attrs);
             self.stripped |= attrs.len() < before;
             walk::expr(self, expr);
         }

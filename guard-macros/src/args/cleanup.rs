@@ -14,6 +14,12 @@ pub(crate) fn call(mut expr: Expr) -> Result<Expr, Error> {
     let is_path = matches!(expr, Expr::Path(_));
     match closure(&mut expr) {
         None if is_path => Ok(expr),
+        Some(closure) if closure.asyncness.is_none() && is_future(&closure.body) => {
+            Err(Error::new_spanned(
+                &closure.body,
+                "nobody would await this block: write `cleanup = async |exit| ...`",
+            ))
+        }
         Some(closure) if closure.inputs.len() == 1 => Ok(expr),
         Some(closure) => {
             let mut arguments = TokenStream::new();
@@ -42,5 +48,16 @@ pub(crate) fn closure(call: &mut Expr) -> Option<&mut ExprClosure> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+fn is_future(body: &Expr) -> bool {
+    match body {
+        Expr::Async(_) => true,
+        Expr::Paren(body) => is_future(&body.expr),
+        Expr::Block(body) => {
+            matches!(body.block.stmts.as_slice(), [.., Stmt::Expr(value, None)] if is_future(value))
+        }
+        _ => false,
     }
 }

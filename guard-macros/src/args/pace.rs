@@ -2,9 +2,10 @@
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Attribute, Error, Ident, Token};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Error, Ident, Meta, Token};
 
-use crate::args::key::{keys, unknown};
+use crate::args::keys::{keys, unknown};
 
 /// How often a loop is checked, if its attribute says so.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,11 +18,43 @@ pub(crate) enum Pace {
 
 const PACES: [&str; 2] = ["skip", "every"];
 
-/// Reads `#[loop_guard(skip)]` or `#[loop_guard(every = 1024)]`.
-pub(crate) fn pace(attribute: &Attribute) -> Result<Pace, Error> {
-    const WHAT: &str = "on a loop, write `loop_guard(skip)` or `loop_guard(every = 1024)`";
-    let syn::Meta::List(list) = &attribute.meta else {
-        return Err(Error::new_spanned(&attribute.meta, WHAT));
+/// What the attribute on a loop says.
+pub(crate) struct Paced {
+    pub(crate) pace: Pace,
+    /// The condition under which it says so.
+    pub(crate) condition: Option<Meta>,
+}
+
+const WHAT: &str = "on a loop, write `loop_guard(skip)` or `loop_guard(every = 1024)`";
+
+/// Reads `#[loop_guard(skip)]`, `#[loop_guard(every = 1024)]`, or one of them in a `cfg_attr`.
+pub(crate) fn paced(attribute: &Attribute) -> Result<Paced, Error> {
+    if !attribute.path().is_ident("cfg_attr") {
+        let pace = pace(&attribute.meta)?;
+        return Ok(Paced {
+            pace,
+            condition: None,
+        });
+    }
+    let all = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
+    let mut all = all.into_iter();
+    let condition = all.next();
+    let ours = all.find(|meta| {
+        let last = meta.path().segments.last();
+        last.is_some_and(|last| last.ident == "loop_guard")
+    });
+    match ours {
+        Some(meta) => Ok(Paced {
+            pace: pace(&meta)?,
+            condition,
+        }),
+        None => Err(Error::new_spanned(&attribute.meta, WHAT)),
+    }
+}
+
+fn pace(meta: &Meta) -> Result<Pace, Error> {
+    let Meta::List(list) = meta else {
+        return Err(Error::new_spanned(meta, WHAT));
     };
     list.parse_args_with(|input: ParseStream| {
         let key = Ident::parse_any(input).map_err(|error| Error::new(error.span(), WHAT))?;

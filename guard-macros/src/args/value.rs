@@ -1,11 +1,12 @@
 //! How the value of an argument is read, durations and `cleanup` apart.
 
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
-use crate::args::key::{NO_COMMA, did_you_mean, example, list};
+use crate::args::keys::{NO_COMMA, did_you_mean, example, list};
 
 /// How to leave, if the return type does not decide.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,44 @@ pub(crate) enum OnOverdue {
 pub(crate) fn value(input: ParseStream, key: &Ident) -> Result<Expr, Error> {
     equals(input, key)?;
     input.parse()
+}
+
+/// The error for a value without the key that it belongs to: `"30s"`, `30s`, `Duration::from_secs(30)`.
+pub(crate) fn without_name(input: ParseStream) -> Option<Error> {
+    let is_path = input.peek(Token![::]) || input.peek2(Token![::]);
+    let literal = input.fork().parse::<Lit>().ok();
+    let text = match &literal {
+        Some(Lit::Str(text)) => format!("{:?}", text.value()),
+        Some(Lit::Int(number)) if number.suffix().is_empty() => {
+            let text = format!(
+                "a budget has a name: write `iterations = {number}` or, as a duration, `timeout = \"{number}s\"`"
+            );
+            return Some(Error::new(number.span(), text));
+        }
+        Some(literal) => format!("{:?}", literal.to_token_stream().to_string()),
+        None if is_path => {
+            let value: Expr = input.fork().parse().ok()?;
+            if matches!(value, Expr::Assign(_)) {
+                return None;
+            }
+            let error = format!("a budget has a name: write `timeout = {}`", source(&value));
+            return Some(Error::new_spanned(value, error));
+        }
+        None => return None,
+    };
+    Some(Error::new(
+        input.span(),
+        format!("a budget has a name: write `timeout = {text}`"),
+    ))
+}
+
+/// The expression as a person would write it.
+fn source(value: &Expr) -> String {
+    value
+        .to_token_stream()
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" (", "(")
 }
 
 /// Nothing: the key says it all.
@@ -165,10 +204,25 @@ pub(crate) fn share(expr: &Expr) -> Result<u32, Error> {
 
 pub(crate) fn name(expr: &Expr) -> Result<LitStr, Error> {
     match literal(expr) {
+        Some(Lit::Str(text)) if text.value().contains(['{', '}']) => Err(Error::new(
+            text.span(),
+            "a name is taken as it is written, and is the same for every call: remove the braces",
+        )),
         Some(Lit::Str(text)) if !text.value().trim().is_empty() => Ok(text.clone()),
         _ => Err(Error::new(
             expr.span(),
             r#"a name is a string that is not empty: write for example `name = "settle"`"#,
+        )),
+    }
+}
+
+/// The `Instant` of `deadline`.
+pub(crate) fn moment(expr: Expr) -> Result<Expr, Error> {
+    match literal(&expr) {
+        None => Ok(expr),
+        Some(text) => Err(Error::new(
+            text.span(),
+            "a deadline is an expression of type `Instant`: for a span, write `timeout = ...`",
         )),
     }
 }

@@ -6,6 +6,24 @@ use syn::{Attribute, Ident};
 
 use crate::emit::q;
 
+/// What a function's arguments become in a closure or a future that takes them over.
+#[derive(Default)]
+pub(crate) struct Moved {
+    /// In its body.
+    pub(crate) bindings: TokenStream,
+    /// For a fallback, which is evaluated outside.
+    pub(crate) rebound: TokenStream,
+    /// The body assigns to a field of one of them.
+    pub(crate) assigns: bool,
+}
+
+impl Moved {
+    /// A field of a captured argument that is assigned last, for its destructor to see, is unused to the compiler.
+    pub(crate) fn allow_assignments(&self) -> Option<TokenStream> {
+        self.assigns.then(|| q!(#[allow(unused_assignments)]))
+    }
+}
+
 /// `let pattern = argument;`
 pub(crate) fn rebind(attrs: &[Attribute], pat: &impl ToTokens, argument: &Ident) -> TokenStream {
     q!(#(#attrs)* let #pat = #argument;)
@@ -30,13 +48,9 @@ pub(crate) fn rebind_for_fallback(
     q!(#(#conditions)* #[allow(unused_variables, unused_mut)] let #pat = #argument;)
 }
 
-/// Makes a closure capture the whole variable.
-pub(crate) fn mention(variable: impl ToTokens) -> TokenStream {
-    q!(let _ = &#variable;)
-}
-
-/// The same for an argument that is called unused: a lint objects to its mention.
-pub(crate) fn mention_argument(conditions: &[Attribute], name: &Ident) -> TokenStream {
+/// Makes a closure or an `async` block capture the whole variable.
+pub(crate) fn mention(conditions: &[Attribute], name: &Ident) -> TokenStream {
+    // A lint objects to the mention of an argument that is called unused.
     let unused =
         (name.to_string().starts_with('_')).then(|| q!(#[allow(clippy::used_underscore_binding)]));
     q!(#(#conditions)* #unused let _ = &#name;)
@@ -47,9 +61,10 @@ pub(crate) fn argument(index: usize) -> Ident {
     format_ident!("__argument_{index}", span = Span::mixed_site())
 }
 
-/// The same name, which the user's code does not see; another if it could be one of ours already.
+/// The same name, which the user's code does not see; another if it could be one of ours or a keyword.
 pub(crate) fn ours(name: &Ident, index: usize) -> Ident {
-    if name.to_string().starts_with("__") {
+    // `gen` is a keyword where this crate's edition counts.
+    if name.to_string().starts_with("__") || name == "gen" {
         return argument(index);
     }
     let mut ours = name.clone();

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::Ident;
 
+use crate::emit::exit::{Place, probe};
 use crate::emit::{Emit, Mark, q};
 use crate::plan::Leave;
 
@@ -18,14 +19,6 @@ pub(crate) struct Check {
     pub(crate) fresh: bool,
     /// The task yields here when its turn is over.
     pub(crate) turns: bool,
-}
-
-/// Where a trip has to leave from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    Entry,
-    Body,
-    Closure,
 }
 
 /// The counters of loops with `every`.
@@ -113,8 +106,12 @@ impl Emit<'_> {
         };
         match &self.plan.leave {
             Leave::Probe(ty) if place != Place::Closure => {
-                let (blamed, end) = self.blaming(ty);
-                let look = quote_spanned!(end=> #blamed::Probe::<#ty>::new().look(#at));
+                let (probe, end) = probe(ty);
+                let look = if self.plan.lenient && place == Place::Entry {
+                    quote_spanned!(end=> #probe.look_leniently(#at))
+                } else {
+                    quote_spanned!(end=> #probe.look(#at))
+                };
                 return q! {
                     match #look {
                         #fine

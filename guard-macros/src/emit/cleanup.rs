@@ -32,9 +32,9 @@ impl Emit<'_> {
 }
 
 /// ```text
-/// { body }   =>   { cleanup; enter; return { body }; }
+/// { body }   =>   { cleanup; enter; body }
 /// ```
-pub(crate) fn before(enter: &TokenStream, body: &Block, diverges: bool) -> TokenStream {
-    let run = run(body, diverges);
+pub(crate) fn before(enter: &TokenStream, body: &Block) -> TokenStream {
+    let run = run(body);
     q!(#enter #run)
 }

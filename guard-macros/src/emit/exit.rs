@@ -1,13 +1,23 @@
 //! The ways out of a function that tripped.
 
-use proc_macro2::TokenStream;
-use quote::quote_spanned;
-use syn::{Block, Expr, ReturnType};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{Block, Expr, Ident, ReturnType};
 
-use crate::emit::{Emit, Place, braced, q, run};
+use crate::emit::arguments::Moved;
+use crate::emit::{Emit, Mark, braced, ends, in_braces_of, q, run};
 use crate::plan::Leave;
 use crate::syntax::calls::takes_the_trip;
+use crate::syntax::diverge::{self, Yields};
 use crate::syntax::types::nameable;
+
+/// Where a trip has to leave from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Entry,
+    Body,
+    Closure,
+}
 
 impl Emit<'_> {
     /// Leaves with `__tripped`. If that cannot be done (a panic while the thread unwinds already), the code behind this
@@ -51,8 +61,8 @@ impl Emit<'_> {
     fn error(&self) -> TokenStream {
         match &self.plan.leave {
             Leave::Probe(ty) => {
-                let (private, end) = self.blaming(ty);
-                quote_spanned!(end=> #private::Probe::<#ty>::new().leave(__tripped))
+                let (probe, end) = probe(ty);
+                quote_spanned!(end=> #probe.leave(__tripped))
             }
             Leave::Error(ty) => {
                 let (private, end) = self.blaming(ty);
@@ -72,31 +82,80 @@ impl Emit<'_> {
         }
     }
 
+    /// The probe of the function's return type. Where the compiler knows that type, it is not named: in the body its names
+    /// may mean something else.
+    ///
     /// ```text
-    /// { body }   =>   { return match boundary(move || -> R { arguments; body }) {
-    ///     Ok(value) => value,
-    ///     Err(tripped) => { rebound; leave }
-    /// }; }
+    /// let probe = Probe::new(); if false { return probe.value(); }
     /// ```
-    /// A trip in a closure of the body unwinds to here. `arguments` are bound in the closure, `rebound` for a fallback.
-    pub(crate) fn boundary(
-        &self,
-        arguments: &TokenStream,
-        rebound: &TokenStream,
-        body: &Block,
-        output: &ReturnType,
-    ) -> TokenStream {
+    pub(crate) fn probe(&self, named: Option<&ReturnType>) -> TokenStream {
         let private = &self.private;
-        let (output, body) = (inferable(output), braced(body));
-        let leave = self.value_of_trip(rebound);
+        let ty = match named.map(nameable) {
+            None => {
+                return q!(let __probe = #private::Probe::new(); if false { return __probe.value(); });
+            }
+            Some(ReturnType::Default) => q!(()),
+            Some(ReturnType::Type(_, ty)) => q!(#ty),
+        };
+        // The compiler points here where the future is of another type.
+        let (private, end) = match named {
+            Some(ReturnType::Type(_, ty)) => self.blaming(ty),
+            _ => (self.private.clone(), Span::mixed_site()),
+        };
+        let new = quote_spanned!(end=> let __probe = #private::Probe::<#ty>::new(););
+        q!(#new if false { return __probe.value(); })
+    }
+
+    /// ```text
+    /// { body }   =>   {
+    ///     let outcome = probe.boundary(move || { arguments; body });
+    ///     match outcome { Ok(value) => value, Err(tripped) => { rebound; leave } }
+    /// }
+    /// ```
+    /// A trip in a closure of the body unwinds to here. The arguments move into the
+    /// closure; `rebound` are those that a fallback needs.
+    pub(crate) fn boundary(&self, arguments: &Moved, body: &Block) -> TokenStream {
+        let private = &self.private;
+        let leave = self.value_of_trip(&arguments.rebound);
+        let (bindings, stmts) = (&arguments.bindings, &body.stmts);
+        let closure = in_braces_of(body, q!(#bindings #(#stmts)*));
+        let allow = arguments.allow_assignments();
         q! {
-            return match #private::boundary(move || #output {
-                #arguments
-                #body
-            }) {
+            #allow
+            let __outcome = __probe.boundary(move || #closure);
+            match __outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
-            };
+            }
+        }
+    }
+
+    /// As [`boundary`](Self::boundary), where a result after the deadline is a trip as well. The scope is open around.
+    pub(crate) fn strict(
+        &self,
+        arguments: &Moved,
+        body: &Block,
+        by_move: bool,
+        function: &Ident,
+    ) -> TokenStream {
+        let private = &self.private;
+        let leave = match &self.plan.leave {
+            Leave::Fallback(_) => q!(break '__tripped __tripped),
+            _ => self.value_of_trip(&arguments.rebound),
+        };
+        let at = self.at(Mark::entry(function));
+        let (bindings, run) = (&arguments.bindings, run(body));
+        let bindings = by_move.then_some(bindings);
+        let closure = in_braces_of(body, q!(#bindings #run));
+        let by_move = by_move.then(|| q!(move));
+        let allow = arguments.allow_assignments();
+        q! {
+            #allow
+            let __outcome = __probe.strictly(#at, #by_move || #closure);
+            match __outcome {
+                #private::Result::Ok(__value) => __value,
+                #private::Result::Err(__tripped) => #leave,
+            }
         }
     }
 
@@ -129,16 +188,24 @@ impl Emit<'_> {
         fallback: &Expr,
         enter: &TokenStream,
         body: &Block,
-        diverges: bool,
+        rebound: Option<&TokenStream>,
         polled: bool,
     ) -> TokenStream {
         let private = &self.private;
         let value = if polled {
             q!(match #private::leave(__tripped).await {})
         } else {
-            self.fallback(fallback)
+            let value = self.fallback(fallback);
+            rebound.map_or_else(|| value.clone(), |rebound| q!({ #rebound #value }))
         };
-        let run = run(body, diverges);
+        let yields = diverge::block(body);
+        let body = braced(body);
+        // In front of a body that never yields, the compiler would call the `return` unreachable.
+        let run = match yields {
+            Yields::Surely => q!(return #body;),
+            Yields::Perhaps => q!(#[allow(unreachable_code)] return #body;),
+            Yields::Never => q!(#body),
+        };
         q! {
             match '__tripped: { #enter #run } {
                 __tripped => #value,
@@ -153,4 +220,10 @@ pub(crate) fn inferable(output: &ReturnType) -> TokenStream {
         ReturnType::Default => q!(-> ()),
         output @ ReturnType::Type(..) => q!(#output),
     }
+}
+
+/// The probe where the return type begins, and the place where that ends: a missing `From` is reported there.
+pub(crate) fn probe(ty: &impl ToTokens) -> (Ident, Span) {
+    let (first, last) = ends(ty);
+    (Ident::new("__probe", first), last)
 }

@@ -1,12 +1,13 @@
 //! Policies around the body.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::{Block, Expr, Ident, ReturnType, Type};
 
 use crate::emit::exit::inferable;
 use crate::emit::{Emit, braced, q};
 use crate::plan::{Leave, Policies};
+use crate::syntax::types::{nameable, never};
 
 /// The body that is called, and what it belongs to.
 pub(crate) struct Call<'b> {
@@ -18,10 +19,10 @@ pub(crate) struct Call<'b> {
 
 impl Emit<'_> {
     /// ```text
-    /// { body }   =>   { return match breaker(&b, || bulkhead(&h, || boundary(|| -> R { body }))) {
+    /// { body }   =>   { match breaker(&b, || bulkhead(&h, || boundary(|| -> R { body }))) {
     ///     Ok(value) => value,
     ///     Err(tripped) => leave,
-    /// }; }
+    /// } }
     /// ```
     /// and with attempts
     /// ```text
@@ -29,11 +30,11 @@ impl Emit<'_> {
     ///     static TOKENS;
     ///     let mut attempts = Attempts::new(&retry, &TOKENS);
     ///     let mut body = repeatable(|| -> R { body });
-    ///     return match loop {
+    ///     match loop {
     ///         attempts.begin();
     ///         let outcome = attempt(name, nanos, || breaker(.. boundary(&mut body)));
     ///         if !Outcome::<R>::new().is_failure(&outcome) || !attempts.again() { break outcome; }
-    ///     } { .. };
+    ///     } { .. }
     /// }
     /// ```
     pub(crate) fn in_policies(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
@@ -54,11 +55,29 @@ impl Emit<'_> {
         q! {
             #needs
             #attempts
-            return match #outcome {
+            match #outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
-            };
+            }
         }
+    }
+
+    /// Tells the compiler what an `async` block yields, before it infers that from the block's statements.
+    ///
+    /// ```text
+    /// if let Some(value) = None::<T> { return value; }
+    /// ```
+    pub(crate) fn yields_type(&self, output: &ReturnType) -> TokenStream {
+        let (private, end, ty) = match (output, nameable(output)) {
+            // `!` is no type that an expression could name.
+            _ if never(output) => return TokenStream::new(),
+            (ReturnType::Type(_, cause), ReturnType::Type(_, ty)) => {
+                let (private, end) = self.blaming(cause);
+                (private, end, q!(#ty))
+            }
+            _ => (self.private.clone(), Span::mixed_site(), q!(())),
+        };
+        quote_spanned!(end=> if let #private::Option::Some(__value) = #private::Option::None::<#ty> { return __value; })
     }
 
     /// One call of the body.

@@ -4,51 +4,33 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Block, Ident, ReturnType};
 
-use crate::emit::{Emit, Mark, q};
-use crate::syntax::types::{nameable, never};
+use crate::emit::arguments::Moved;
+use crate::emit::exit::probe;
+use crate::emit::{Emit, Mark, in_braces_of, q};
 
 /// What is to be polled in a scope.
 pub(crate) struct Polled<'b> {
-    /// The future's body, which takes over the arguments.
+    /// The future's body, in whose place this stands.
     pub(crate) body: &'b Block,
+    pub(crate) arguments: Moved,
     /// Arguments stay borrowed where they can be.
     pub(crate) borrows: bool,
+    /// What the future yields, if there is a probe of that.
+    pub(crate) output: Option<&'b ReturnType>,
     /// Trips in closures unwind to the poll.
     pub(crate) caught: bool,
     /// Statements in front: the cleanup.
     pub(crate) cleanup: Option<TokenStream>,
-    /// What the fallback needs of the arguments.
-    pub(crate) rebound: TokenStream,
     /// Where the body's value begins and ends.
     pub(crate) value: (Span, Span),
 }
 
 impl Emit<'_> {
-    /// Tells the compiler what an `async` block yields, before it infers that from the block's statements.
-    ///
-    /// ```text
-    /// if let Some(value) = None::<T> { return value; }
-    /// ```
-    pub(crate) fn yields_type(&self, output: &ReturnType) -> TokenStream {
-        let ty = match nameable(output) {
-            // `!` is no type that an expression could name.
-            _ if never(output) => return TokenStream::new(),
-            ReturnType::Default => q!(()),
-            ReturnType::Type(_, ty) => q!(#ty),
-        };
-        // The compiler tells of this place where a value is of another type.
-        let (private, end) = match output {
-            ReturnType::Type(_, ty) => self.blaming(ty),
-            ReturnType::Default => (self.private.clone(), Span::mixed_site()),
-        };
-        quote_spanned!(end=> if let #private::Option::Some(__value) = #private::Option::None::<#ty> { return __value; })
-    }
-
     /// ```text
     /// { body }   =>   {
     ///     static SITE; let mut task = Task::new();
     ///     let outcome = {
-    ///         let body = pin!(async move { type; arguments; body });
+    ///         let body = pin!(async move { arguments; begin; body });
     ///         let mut body = Body::new(body);
     ///         poll_fn(move |context| task.poll(&SITE, body.as_mut(), context, at)).await
     ///     };
@@ -59,10 +41,11 @@ impl Emit<'_> {
     pub(crate) fn polled(&self, polled: &Polled<'_>, function: &Ident) -> TokenStream {
         let Polled {
             body,
+            arguments,
             borrows,
+            output,
             caught,
             cleanup,
-            rebound,
             value,
         } = polled;
         let private = &self.private;
@@ -73,7 +56,18 @@ impl Emit<'_> {
         // A keyword of the user's: else the compiler has no names for what the block captures.
         let asynchronous = quote_spanned!(body.brace_token.span.open()=> async);
         let by_move = (!borrows).then(|| q!(move));
-        let leave = self.value_of_trip(rebound);
+        // What the compiler knows of the function's value, it is told of the block's.
+        let typed = output.map(|output| {
+            let (probe, end) = match output {
+                ReturnType::Default => probe(function),
+                ReturnType::Type(_, ty) => probe(ty),
+            };
+            quote_spanned!(end=> if false { return #probe.value(); })
+        });
+        let (bindings, stmts) = (&arguments.bindings, &body.stmts);
+        let inner = in_braces_of(body, q!(#typed #bindings #(#stmts)*));
+        let allow = arguments.allow_assignments();
+        let leave = self.value_of_trip(&arguments.rebound);
         let (prologue, poll) = match &self.plan.budget {
             None => (
                 TokenStream::new(),
@@ -86,10 +80,16 @@ impl Emit<'_> {
                 } else {
                     q!(new)
                 };
-                let poll = if *caught { q!(poll_caught) } else { q!(poll) };
+                let poll = match caught {
+                    _ if self.plan.strict => q!(poll_strictly),
+                    true => q!(poll_caught),
+                    false => q!(poll),
+                };
+                // Nothing around counts while it is polled.
+                let root = self.plan.root.then(|| q!(let __root = #private::root();));
                 (
                     q!(#site let mut __task = #private::Task::#new();),
-                    q!(__task.#poll(&__LOOP_GUARD_SITE, __body.as_mut(), __context, #at)),
+                    q!({ #root __task.#poll(&__LOOP_GUARD_SITE, __body.as_mut(), __context, #at) }),
                 )
             }
         };
@@ -115,8 +115,9 @@ impl Emit<'_> {
         q! {
             #cleanup
             #prologue
+            #allow
             let __outcome = {
-                let __body = #private::pin!(#asynchronous #by_move #body);
+                let __body = #private::pin!(#asynchronous #by_move #inner);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };

@@ -5,6 +5,7 @@ use quote::quote_spanned;
 use syn::{Expr, Ident};
 
 use crate::args::duration::Timeout;
+use crate::emit::exit::probe;
 use crate::emit::{Emit, Mark, Place, blaming, q};
 use crate::plan::{Leave, Limits};
 
@@ -20,10 +21,10 @@ impl Emit<'_> {
     /// ```
     pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
         let (nanos, limit) = (self.time(limits), self.limit(limits));
-        let (within, entry) = match limits.timeout {
-            _ if limits.reserve.is_some() => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
-            Some(Timeout::Expr(_)) => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
-            _ => (Some(&nanos), q!(__LOOP_GUARD_SITE.always(#nanos))),
+        let (within, entry) = match (is_constant(limits), self.plan.root) {
+            (true, _) => (Some(&nanos), q!(__LOOP_GUARD_SITE.always(#nanos))),
+            (false, true) => (None, q!(__LOOP_GUARD_SITE.once(__nanos))),
+            (false, false) => (None, q!(__LOOP_GUARD_SITE.once(#nanos))),
         };
         let site = self.site(function, within);
         if self.shared_count {
@@ -35,6 +36,19 @@ impl Emit<'_> {
         q!(#limit #left #open)
     }
 
+    /// What hides everything around, in front of the scope. The time is evaluated where that is still seen.
+    ///
+    /// ```text
+    /// let nanos = ..; let root = root();
+    /// ```
+    pub(crate) fn root(&self) -> Option<TokenStream> {
+        let limits = self.plan.budget.as_ref().filter(|_| self.plan.root)?;
+        let private = &self.private;
+        let nanos = self.time(limits);
+        let nanos = (!is_constant(limits)).then(|| q!(let __nanos = #nanos;));
+        Some(q!(#nanos let __root = #private::root();))
+    }
+
     fn open(&self, entry: &TokenStream, site: Option<&TokenStream>) -> TokenStream {
         let private = &self.private;
         let open = match &self.plan.leave {
@@ -42,8 +56,12 @@ impl Emit<'_> {
             // There is no loop to break at the entry; the first one will notice.
             Leave::Break => q!({ #site #private::open(#entry) }),
             Leave::Probe(ty) => {
-                let (blamed, end) = self.blaming(ty);
-                let enter = quote_spanned!(end=> #blamed::Probe::<#ty>::new().enter(#entry));
+                let (probe, end) = probe(ty);
+                let enter = if self.plan.lenient {
+                    quote_spanned!(end=> #probe.enter_leniently(#entry))
+                } else {
+                    quote_spanned!(end=> #probe.enter(#entry))
+                };
                 q! {
                     match { #site #enter } {
                         #private::Result::Ok(__open) => __open,
@@ -91,7 +109,14 @@ impl Emit<'_> {
 
     /// The time of a scope, in nanoseconds: without what is kept for a fallback.
     fn time(&self, limits: &Limits<'_>) -> TokenStream {
-        let (private, nanos) = (&self.private, self.nanos(limits.timeout));
+        let private = &self.private;
+        let nanos = match limits.deadline {
+            Some(moment) => {
+                let (private, end) = self.blaming(moment);
+                quote_spanned!(end=> #private::until(#moment))
+            }
+            None => self.nanos(limits.timeout),
+        };
         match limits.reserve {
             Some(reserve) => {
                 let reserve = self.nanos(Some(reserve));
@@ -125,6 +150,12 @@ impl Emit<'_> {
             }
         })
     }
+}
+
+/// Whether the scope's time is the same each time it is entered.
+fn is_constant(limits: &Limits<'_>) -> bool {
+    let is_computed = matches!(limits.timeout, Some(Timeout::Expr(_)));
+    !is_computed && limits.deadline.is_none() && limits.reserve.is_none()
 }
 
 /// A duration in nanoseconds.

@@ -20,13 +20,16 @@ pub(crate) fn cleanup(plan: &Plan<'_>, emit: &Emit<'_>) -> Option<TokenStream> {
 /// The plan for the cleanup's own loops: they check the budget that the cleanup runs in.
 fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
     Plan {
-        root: of.root,
+        runtime: of.runtime,
+        root: false,
+        strict: false,
         name: None,
         budget: None,
         leave: Leave::Cut,
         macros: of.macros,
         boundary: false,
         entry: false,
+        lenient: false,
         future: cleanup.is_async.then_some(Guarded {
             output: ReturnType::Default,
             body: FutureBody::Value,

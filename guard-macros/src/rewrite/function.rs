@@ -5,13 +5,12 @@ use syn::{Block, Expr, Stmt};
 
 use crate::emit::cleanup::before;
 use crate::emit::policy::Call;
-use crate::emit::statement;
+use crate::emit::{Place, run, statement};
 use crate::plan::{Leave, Plan};
-use crate::rewrite::arguments::Rebound;
+use crate::rewrite::arguments::moved;
 use crate::rewrite::cleanup;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
 use crate::strips::known::Names;
-use crate::syntax::diverge;
 use crate::syntax::function::Function;
 use crate::syntax::types::is_unit;
 use crate::syntax::walk::Visitor;
@@ -19,32 +18,41 @@ use crate::syntax::walk::Visitor;
 /// Edits the function in place.
 ///
 /// ```text
-/// fn f() -> R { body }   =>   fn f() -> R { enter; body, its loops checked }
+/// fn f() -> R { body }   =>   fn f() -> R { probe; enter; body, its loops checked }
 /// ```
 ///
 /// A loop in a closure cannot leave the function by `return`: its trip unwinds to a boundary.
 ///
 /// ```text
-/// fn f(x: X) -> R { body }   =>   fn f(x': X) -> R {
-///     return match boundary(move || -> R { let x = x'; enter; body }) { Ok(value) => value, Err(tripped) => leave };
+/// fn f(x: X) -> R { body }   =>   fn f(x: X) -> R {
+///     probe;
+///     let outcome = probe.boundary(move || { let _ = &x; enter; body });
+///     match outcome { Ok(value) => value, Err(tripped) => leave }
 /// }
 /// ```
 pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let in_closures = !plan.unchecked && closures_have_loops(function.block, plan);
+    let bounded =
+        !plan.strict && in_closures && plan.boundary && !matches!(plan.leave, Leave::Break);
+    let arguments = (bounded || plan.strict).then(|| moved(plan, function));
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names =
         (!ends_in_wrong_loop(function)).then(|| Names::of(&function.sig.inputs, function.block));
     instrument.in_policies();
+    if plan.strict && matches!(plan.leave, Leave::Fallback(_)) {
+        // The fallback stands outside the closure that the body becomes.
+        instrument.place = Place::Closure;
+    }
     if !plan.unchecked {
         instrument.visit_block_mut(function.block);
     }
     let emit = &instrument.emit;
     let name = &function.sig.ident;
     let block = &mut *function.block;
-    let mut diverges = diverge::block(block);
-    let mut items = Vec::new();
+
+    let mut outside = Vec::new();
     if let Some(policies) = &plan.policies {
-        items = leading_items(block);
+        outside = leading_items(block);
         let call = Call {
             body: block,
             output: &function.sig.output,
@@ -53,7 +61,6 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
         };
         let tokens = emit.in_policies(policies, &call);
         block.stmts = vec![statement(tokens)];
-        diverges = true;
     }
 
     let enter = match &plan.budget {
@@ -62,35 +69,47 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
         None => TokenStream::new(),
     };
     let leaves = instrument.leaves || !enter.is_empty();
+    let probes = arguments.is_some()
+        || plan.policies.is_some()
+        || (leaves && matches!(plan.leave, Leave::Probe(_)));
     let mut start = cleanup::cleanup(plan, emit).unwrap_or_default();
     start.extend(enter);
 
+    let arguments = arguments.unwrap_or_default();
+    if plan.strict {
+        // With a cleanup, which borrows what it names, the body borrows what it can.
+        let by_move = plan.cleanup.is_none();
+        block.stmts = vec![statement(emit.strict(&arguments, block, by_move, name))];
+    }
     match &plan.leave {
         Leave::Fallback(fallback) if leaves => {
-            let tokens = emit.with_fallback(fallback, &start, block, diverges, false);
+            // Elsewhere the arguments are bound around the fallback already.
+            let rebound = plan.strict.then_some(&arguments.rebound);
+            let tokens = emit.with_fallback(fallback, &start, block, rebound, false);
             block.stmts = vec![statement(tokens)];
         }
         _ if plan.cleanup.is_some() => {
-            block.stmts = vec![statement(before(&start, block, diverges))];
+            block.stmts = vec![statement(before(&start, block))];
+        }
+        _ if bounded => {
+            let run = run(block);
+            block.stmts = vec![statement(start), statement(run)];
         }
         _ => {
-            items.extend(leading_items(block));
+            outside.extend(leading_items(block));
             if !start.is_empty() {
                 block.stmts.insert(0, statement(start));
             }
         }
     }
-    // Policies have a boundary of their own, closer to the closures.
-    if in_closures
-        && plan.boundary
-        && plan.policies.is_none()
-        && !matches!(plan.leave, Leave::Break)
-    {
-        let Rebound { body, fallback } = Rebound::of(plan, block, &mut function.sig.inputs);
-        let tokens = emit.boundary(&body, &fallback, block, &function.sig.output);
-        block.stmts = vec![statement(tokens)];
+    if bounded {
+        block.stmts = vec![statement(emit.boundary(&arguments, block))];
     }
-    block.stmts.splice(0..0, items);
+    outside.extend(emit.root().map(statement));
+    if probes {
+        outside.push(statement(emit.probe(None)));
+    }
+    block.stmts.splice(0..0, outside);
 }
 
 /// Takes the items at the block's start, which would otherwise stand behind our statements.

@@ -3,18 +3,17 @@
 use proc_macro2::TokenStream;
 use syn::Block;
 
+use crate::emit::arguments::Moved;
 use crate::emit::policy::Call;
 use crate::emit::poll::Polled;
-use crate::emit::{Place, statement};
+use crate::emit::{Place, braced, ends, run, statement};
 use crate::plan::{FutureBody, Guarded, Leave, Plan};
-use crate::rewrite::arguments::Captured;
-use crate::rewrite::blocking;
+use crate::rewrite::arguments::moved;
 use crate::rewrite::cleanup;
-use crate::rewrite::function::leading_items;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
 use crate::strips::known::Names;
-use crate::syntax::diverge;
 use crate::syntax::function::Function;
+use crate::syntax::types::never;
 use crate::syntax::walk::Visitor;
 
 /// Guards the future, in place.
@@ -30,7 +29,7 @@ use crate::syntax::walk::Visitor;
 /// Without a scope of its own the future stays as it is, but for its loops, unless trips may have to unwind to it. What
 /// a function does before its `async` block, it does when it is called: outside the scope.
 pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) {
-    let names = Names::of(&function.sig.inputs, function.block);
+    let known = Names::of(&function.sig.inputs, function.block);
     if future.body == FutureBody::Value {
         before_the_future(plan, function.block);
     }
@@ -38,31 +37,27 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     let Some(block) = future.body.find(function.block) else {
         return;
     };
+    let value = block.stmts.last().map_or_else(|| ends(&name), ends);
     let in_closures = closures_have_loops(block, plan);
     let caught = in_closures && !matches!(plan.leave, Leave::Break);
     let wrapped = plan.budget.is_some() || plan.cleanup.is_some() || caught;
-    let captured = wrapped.then(|| match future.body {
-        FutureBody::Whole => Captured::arguments(plan, function),
-        FutureBody::Blocked => Captured::borrowed(function.block),
-        FutureBody::Value => Captured::nothing(function.block),
-    });
+    let arguments = match future.body {
+        FutureBody::Whole if wrapped => moved(plan, function),
+        _ => Moved::default(),
+    };
     let Some(block) = future.body.find(function.block) else {
         return;
     };
     let mut instrument = Instrument::new(plan, in_closures);
-    instrument.names = instrument.names.map(|_| names);
+    instrument.names = instrument.names.map(|_| known);
     instrument.in_policies();
-    blocking::mark(block, &instrument.emit.private);
     if !plan.unchecked {
         instrument.visit_block_mut(block);
     }
     let emit = &instrument.emit;
-    let items = leading_items(block);
-    let mut diverges = diverge::block(block);
     if let Some(policies) = &plan.policies {
-        block
-            .stmts
-            .insert(0, statement(emit.yields_type(&future.output)));
+        let typed = statement(emit.yields_type(&future.output));
+        block.stmts.insert(0, typed);
         let call = Call {
             body: block,
             output: &future.output,
@@ -71,34 +66,44 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         };
         let tokens = emit.in_policies(policies, &call);
         block.stmts = vec![statement(tokens)];
-        diverges = true;
     }
     let begin = match &plan.budget {
         Some(limits) => emit.begin(limits, &name),
         None if plan.entry => emit.look(&name),
         None => TokenStream::new(),
     };
+    let leaves = instrument.leaves || !begin.is_empty();
+    let probes =
+        wrapped || plan.policies.is_some() || (leaves && matches!(plan.leave, Leave::Probe(_)));
+    let probe = (probes && !never(&future.output)).then(|| {
+        // The value of a block is not known where the function begins.
+        let named = (future.body == FutureBody::Value).then_some(&future.output);
+        statement(emit.probe(named))
+    });
     match &plan.leave {
-        Leave::Fallback(fallback) if instrument.leaves || !begin.is_empty() => {
-            let tokens = emit.with_fallback(fallback, &begin, block, diverges, wrapped);
+        Leave::Fallback(fallback) if leaves => {
+            let tokens = emit.with_fallback(fallback, &begin, block, None, wrapped);
             block.stmts = vec![statement(tokens)];
+        }
+        _ if wrapped => block.stmts = vec![statement(begin), statement(run(block))],
+        _ if probe.is_some() && future.body == FutureBody::Value => {
+            block.stmts = vec![statement(begin), statement(braced(block))];
         }
         _ => block.stmts.insert(0, statement(begin)),
     }
-    if let Some(captured) = captured {
-        let start = [emit.yields_type(&future.output), captured.statements()];
-        block.stmts.splice(0..0, start.map(statement));
+    if wrapped {
         let polled = Polled {
             body: block,
-            borrows: captured.borrowed,
+            arguments,
+            borrows: future.body == FutureBody::Blocked,
+            output: probe.is_some().then_some(&future.output),
             caught,
             cleanup: cleanup::cleanup(plan, emit),
-            rebound: captured.fallback,
-            value: captured.value,
+            value,
         };
         block.stmts = vec![statement(emit.polled(&polled, &name))];
     }
-    block.stmts.splice(0..0, items);
+    block.stmts.splice(0..0, probe);
 }
 
 /// Checks the loops that run when the function is called, and not when its future is polled.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, Pat};
 
-use crate::args::pace::{Pace, pace};
+use crate::args::pace::{Pace, paced as paced_by};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
@@ -11,7 +11,7 @@ use crate::strips::known::Names;
 use crate::strips::strip;
 use crate::syntax::awaits;
 use crate::syntax::calls;
-use crate::syntax::function::is_loop_guard;
+use crate::syntax::function::{is_on_loop, without_ours};
 use crate::syntax::walk::{self, Visitor};
 
 fn while_kind(expr: &ExprWhile) -> &'static str {
@@ -79,12 +79,12 @@ impl Instrument<'_> {
 
     /// `{ body }   =>   { check; body }`; the loop may wait in its body, or elsewhere (`waits`).
     fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block, waits: bool) {
-        let pace = attrs
-            .iter()
-            .find(|attribute| is_loop_guard(attribute))
-            .and_then(|attribute| pace(attribute).ok());
-        attrs.retain(|attribute| !is_loop_guard(attribute));
-        if pace == Some(Pace::Skip) {
+        let paced = attrs.iter().find(|attribute| is_on_loop(attribute));
+        let paced = paced.and_then(|attribute| paced_by(attribute).ok());
+        without_ours(attrs);
+        let condition = paced.as_ref().and_then(|paced| paced.condition.as_ref());
+        let pace = paced.as_ref().map(|paced| paced.pace);
+        if pace == Some(Pace::Skip) && condition.is_none() {
             return self.visit_block_mut(body);
         }
         let turns = self.emit.yields() && self.place == Place::Body;
@@ -105,16 +105,25 @@ impl Instrument<'_> {
             }
             _ => None,
         };
-        body.stmts.insert(
-            0,
-            statement(self.emit.check(Check {
-                mark,
-                place: self.place,
-                every,
-                fresh,
-                turns,
-            })),
-        );
+        let check = Check {
+            mark,
+            place: self.place,
+            every,
+            fresh,
+            turns,
+        };
+        let mut tokens = match pace {
+            Some(Pace::Skip) => TokenStream::new(),
+            _ => self.emit.check(check),
+        };
+        if let Some(condition) = condition {
+            let usual = self.emit.check(Check {
+                every: None,
+                ..check
+            });
+            tokens = emit::q!(#[cfg(#condition)] { #tokens } #[cfg(not(#condition))] { #usual });
+        }
+        body.stmts.insert(0, statement(tokens));
     }
 
     /// Visits what runs when somebody else calls or polls it.
@@ -128,7 +137,7 @@ impl Instrument<'_> {
 
     /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
     fn may_strip(&self, attrs: &[Attribute]) -> bool {
-        !self.emit.counts() && !attrs.iter().any(is_loop_guard)
+        !self.emit.counts() && !attrs.iter().any(is_on_loop)
     }
 
     /// A loop in strips, if it qualifies.
@@ -256,9 +265,14 @@ impl Visitor for Instrument<'_> {
         self.inside(true, |it| it.visit_block_mut(&mut expr.block));
     }
 
+    /// A macro of the user's may have a known name and evaluate its arguments when it likes, in a closure of its own.
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
         let named = self.emit.plan.macros;
-        calls::visit(call, named, self);
+        if calls::runs_in_place(call, named) {
+            calls::visit(call, named, self);
+        } else {
+            calls::visit(call, named, &mut Arguments(self));
+        }
     }
 
     fn visit_expr_repeat_mut(&mut self, expr: &mut syn::ExprRepeat) {
@@ -276,6 +290,31 @@ impl Visitor for Instrument<'_> {
     fn visit_pat_mut(&mut self, pat: &mut Pat) {
         if let Pat::Guard(pat) = pat {
             self.visit_expr_mut(&mut pat.guard);
+        }
+    }
+}
+
+/// The arguments of a macro call, each of them checked as the body of a closure.
+///
+/// ```text
+/// debug!("{}", value)   =>   debug!("{}", { declarations; value })
+/// ```
+struct Arguments<'i, 'p>(&'i mut Instrument<'p>);
+
+impl Visitor for Arguments<'_, '_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let awaits = self.0.awaits;
+        let declaration = self.0.inside(awaits, |it| {
+            let paced = it.paced;
+            it.visit_expr_mut(expr);
+            it.declaration(paced)
+        });
+        if !declaration.is_empty() {
+            *expr = emit::block(&declaration, expr);
         }
     }
 }
@@ -308,7 +347,11 @@ pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
             walk::expr(self, expr);
         }
         fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+            let lazy = !calls::runs_in_place(call, self.plan.macros);
+            let outer = self.inside;
+            self.inside |= lazy;
             calls::visit(&mut call.clone(), self.plan.macros, self);
+            self.inside = outer;
         }
         fn visit_item_mut(&mut self, _: &mut Item) {}
         fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}

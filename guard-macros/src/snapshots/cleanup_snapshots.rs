@@ -24,10 +24,12 @@ fn a_cleanup_by_path_under_a_caller() {
                     p::Option::None,
                     log,
                 );
-                return {
-                    once();
-                    3
-                };
+                match () {
+                    () => {
+                        once();
+                        3
+                    }
+                }
             }
         "#]],
     );
@@ -42,6 +44,10 @@ fn a_cleanup_with_a_loop_of_a_scope() {
 }"#,
         &expect![[r#"
             fn f() -> Result<(), E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let __cleanup = p::cleanup(
                     true,
                     p::Option::Some(250_000_000_u64),
@@ -70,13 +76,14 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                             4,
                         )
                         .within(30_000_000_000_u64);
-                    p::Probe::<Result<(), E>>::new()
-                        .enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
+                    __probe.enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
                 } {
                     p::Result::Ok(__open) => __open,
                     p::Result::Err(__out) => return __out,
                 };
-                return { step() };
+                match () {
+                    () => step(),
+                }
             }
         "#]],
     );
@@ -134,41 +141,47 @@ fn a_cleanup_and_a_boundary() {
 }"#,
         &expect![[r#"
             fn f(file: File) {
-                return match p::boundary(move || -> () {
-                    let file = file;
-                    {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __outcome = __probe
+                    .boundary(move || {
+                        let file = file;
                         let __cleanup = p::cleanup(
                             false,
                             p::Option::None,
                             log,
                         );
-                        return {
-                            (0..3)
-                                .for_each(|_| {
-                                    let mut __seen = p::inherit();
-                                    loop {
-                                        if p::due(__seen) {
-                                            match p::tick(at_loop_2_25) {
-                                                p::Result::Ok(__now) => {
-                                                    __seen = __now;
-                                                }
-                                                p::Result::Err(__tripped) => {
-                                                    __seen = p::unwind(__tripped);
+                        match () {
+                            () => {
+                                (0..3)
+                                    .for_each(|_| {
+                                        let mut __seen = p::inherit();
+                                        loop {
+                                            if p::due(__seen) {
+                                                match p::tick(at_loop_2_25) {
+                                                    p::Result::Ok(__now) => {
+                                                        __seen = __now;
+                                                    }
+                                                    p::Result::Err(__tripped) => {
+                                                        __seen = p::unwind(__tripped);
+                                                    }
                                                 }
                                             }
+                                            step();
                                         }
-                                        step();
-                                    }
-                                });
-                        };
-                    }
-                }) {
+                                    });
+                            }
+                        }
+                    });
+                match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         p::panic(__tripped);
                         p::abandon()
                     }
-                };
+                }
             }
         "#]],
     );
@@ -183,6 +196,10 @@ fn a_cleanup_that_is_awaited() {
 }"#,
         &expect![[r#"
             async fn f(a: A) -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let __cleanup = p::cleanup_async(
                     false,
                     p::Option::None,
@@ -208,9 +225,8 @@ fn a_cleanup_that_is_awaited() {
                 );
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < u32 > { return __value; } let _
-                        = & a; once(a). await }
+                        async move { if false { return __probe.value(); } let _ = & a; match () { ()
+                        => { once(a). await } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| p::until_panic(||
@@ -221,7 +237,7 @@ fn a_cleanup_that_is_awaited() {
                 match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<u32>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }

@@ -22,6 +22,10 @@ fn an_async_fn() {
 }"#,
         &expect![[r#"
             async fn f(a: A, mut b: B) -> Result<u32, E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     p::concat!(
                         p::module_path!(), "::", "f"
@@ -33,19 +37,16 @@ fn an_async_fn() {
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < Result < u32, E > > { return
-                        __value; } let _ = & b; let _ = & a; let __seen =
-                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
-                        if __seen.is_stale() { match p::Probe:: < Result <
-                        u32, E > > ::new().look(at_fn_1_10) {
+                        async move { if false { return __probe.value(); } let _ = & b; let _ = & a;
+                        let __seen = p::begin(& __LOOP_GUARD_SITE,
+                        30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_10) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } step(a).
-                        await; while b.next(). await { if
+                        p::Result::Err(__out) => return __out, } } match ()
+                        { () => { step(a). await; while b.next(). await { if
                         p::due(p::inherit()) {
-                        match p::Probe:: < Result < u32, E > > ::new()
-                        .look(at_while_3_5) { p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } } Ok(1) }
+                        match __probe.look(at_while_3_5) { p::Result::Ok(_)
+                        => {} p::Result::Err(__out) => return __out, } } }
+                        Ok(1) } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -62,7 +63,7 @@ fn an_async_fn() {
                 match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Result<u32, E>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
@@ -81,6 +82,10 @@ fn one_without_a_value() {
 }"#,
         &expect![[r#"
             async fn f(self: &Self) {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     "named",
                     p::file!(),
@@ -90,11 +95,11 @@ fn one_without_a_value() {
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < () > { return __value; } let _ =
-                        & self; let __seen = p::begin(& __LOOP_GUARD_SITE,
+                        async move { if false { return __probe.value(); } let _ = & self; let __seen
+                        = p::begin(& __LOOP_GUARD_SITE,
                         p::nanos(limit())); if __seen.is_stale() { _ =
-                        p::look(at_fn_1_10); } step(self). await; }
+                        p::look(at_fn_1_10); } match () { () => { step(self)
+                        . await; } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -142,7 +147,8 @@ fn one_that_never_ends() {
                     let __body = p::pin!(
                         async move { let __seen = p::begin(&
                         __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { _ =
-                        p::look(at_fn_1_10); } serve(). await }
+                        p::look(at_fn_1_10); } match () { () => { serve().
+                        await } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -177,6 +183,10 @@ fn patterns_are_bound_in_the_body() {
 }"#,
         &expect![[r#"
             async fn f(a: A, __argument_1: (u32, D), c: C) -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     p::concat!(
                         p::module_path!(), "::", "f"
@@ -188,9 +198,8 @@ fn patterns_are_bound_in_the_body() {
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < u32 > { return __value; } let _
-                        = & a; let __argument_1 = __argument_1; let (b, _) = __argument_1;
+                        async move { if false { return __probe.value(); } let _ = & a; let
+                        __argument_1 = __argument_1; let (b, _) = __argument_1;
                         #[allow(unused_variables)] let c = c; match '__tripped : { let __seen =
                         p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
                         if __seen.is_stale() { match p::tick(at_fn_1_10) {
@@ -235,6 +244,10 @@ fn loops_in_blocks_and_closures_are_caught() {
 }"#,
         &expect![[r#"
             async fn f(n: u32) -> Result<u32, E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     p::concat!(
                         p::module_path!(), "::", "f"
@@ -246,14 +259,12 @@ fn loops_in_blocks_and_closures_are_caught() {
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < Result < u32, E > > { return
-                        __value; } let n = n; let __seen = p::begin(&
-                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .look(at_fn_1_10) { p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } let block
-                        = async { loop { if
+                        async move { if false { return __probe.value(); } let n = n; let __seen =
+                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
+                        if __seen.is_stale() { match __probe.look(at_fn_1_10) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__out) => return __out, } } match ()
+                        { () => { let block = async { loop { if
                         p::due(p::inherit()) {
                         match p::tick(at_loop_2_25) {
                         p::Result::Ok(_) => {}
@@ -265,7 +276,7 @@ fn loops_in_blocks_and_closures_are_caught() {
                         p::Result::Ok(__now) => __seen = __now,
                         p::Result::Err(__tripped) => { __seen =
                         p::unwind(__tripped); } } } step() } }; block. await
-                        }
+                        } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -282,7 +293,7 @@ fn loops_in_blocks_and_closures_are_caught() {
                 match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Result<u32, E>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
@@ -302,6 +313,10 @@ fn iterations_and_turns() {
 }"#,
         &expect![[r#"
             async fn f() -> Result<u32, E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     p::concat!(
                         p::module_path!(), "::", "f"
@@ -313,25 +328,21 @@ fn iterations_and_turns() {
                 let mut __task = p::Task::with_extras();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < Result < u32, E > > { return
-                        __value; } let __limit = 10_u64; let __seen =
-                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
-                        p::allow(__limit);
+                        async move { if false { return __probe.value(); } let __limit = 10_u64; let
+                        __seen = p::begin(& __LOOP_GUARD_SITE,
+                        30_000_000_000_u64); p::allow(__limit);
                         p::take_turns(1_000_000_u64); if __seen.is_stale() {
-                        match p::Probe:: < Result < u32, E > > ::new()
-                        .look(at_fn_1_10) { p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } for x in
-                        list() { if let p::Option::Some(__tripped) =
+                        match __probe.look(at_fn_1_10) { p::Result::Ok(_) =>
+                        {} p::Result::Err(__out) => return __out, } } match
+                        () { () => { for x in list() { if let
+                        p::Option::Some(__tripped) =
                         p::count(& __LOOP_GUARD_SITE, at_for_2_5) { if let
-                        p::Option::Some(__out) =
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped) { return __out; } } if
+                        p::Option::Some(__out) = __probe.leave(__tripped) {
+                        return __out; } } if
                         p::due(p::inherit()) {
-                        match p::Probe:: < Result < u32, E > > ::new()
-                        .look(at_for_2_5) { p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, }
-                        p::turn(). await; } step(x); } Ok(1) }
+                        match __probe.look(at_for_2_5) { p::Result::Ok(_) =>
+                        {} p::Result::Err(__out) => return __out, }
+                        p::turn(). await; } step(x); } Ok(1) } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -348,7 +359,7 @@ fn iterations_and_turns() {
                 match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Result<u32, E>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
@@ -367,6 +378,10 @@ fn a_fallback_runs_when_the_body_is_gone() {
 }"#,
         &expect![[r#"
             async fn f() -> u32 {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     p::concat!(
                         p::module_path!(), "::", "f"
@@ -378,10 +393,9 @@ fn a_fallback_runs_when_the_body_is_gone() {
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < u32 > { return __value; } match
-                        '__tripped : { let __seen = p::begin(&
-                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
+                        async move { if false { return __probe.value(); } match '__tripped : { let
+                        __seen = p::begin(& __LOOP_GUARD_SITE,
+                        30_000_000_000_u64); if __seen.is_stale() { match
                         p::tick(at_fn_1_10) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__tripped) => { break '__tripped
@@ -459,17 +473,21 @@ fn inherit_with_a_loop_in_a_closure() {
 }"#,
         &expect![[r#"
             async fn f(a: A) -> Result<(), E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < Result < (), E > > { return
-                        __value; } let _ = & a; list().each(| x | { let mut __seen =
+                        async move { if false { return __probe.value(); } let _ = & a; match () { ()
+                        => { list().each(| x | { let mut __seen =
                         p::inherit(); while x.more() { if
                         p::due(__seen) { match
                         p::tick(at_while_2_21) {
                         p::Result::Ok(__now) => __seen = __now,
                         p::Result::Err(__tripped) => { __seen =
-                        p::unwind(__tripped); } } } } }); step(a). await }
+                        p::unwind(__tripped); } } } } }); step(a). await } }
+                        }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| p::poll_caught(
@@ -481,7 +499,7 @@ fn inherit_with_a_loop_in_a_closure() {
                 match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Result<(), E>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
@@ -516,6 +534,10 @@ fn an_async_block_that_is_the_value() {
                     m += 1;
                 }
                 async move {
+                    let __probe = p::Probe::<Result<u32, E>>::new();
+                    if false {
+                        return __probe.value();
+                    }
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         p::concat!(
                             p::module_path!(), "::", "f"
@@ -527,14 +549,12 @@ fn an_async_block_that_is_the_value() {
                     let mut __task = p::Task::new();
                     let __outcome = {
                         let __body = p::pin!(
-                            async move { if let p::Option::Some(__value) =
-                            p::Option::None:: < Result < u32, E > > { return
-                            __value; } let __seen = p::begin(&
-                            __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                            p::Probe:: < Result < u32, E > > ::new()
-                            .look(at_fn_1_4) { p::Result::Ok(_) => {}
-                            p::Result::Err(__out) => return __out, } } Ok(m)
-                            }
+                            async move { if false { return __probe.value(); } let __seen =
+                            p::begin(& __LOOP_GUARD_SITE,
+                            30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_4)
+                            { p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out, } } match
+                            () { () => { Ok(m) } } }
                         );
                         let mut __body = p::Body::new(__body);
                         p::poll_fn(move |__context| {
@@ -551,7 +571,7 @@ fn an_async_block_that_is_the_value() {
                     match __outcome {
                         p::Result::Ok(__value) => __value,
                         p::Result::Err(__tripped) => {
-                            p::Probe::<Result<u32, E>>::new()
+                            __probe
                                 .leave(__tripped)
                                 .unwrap_or_else(|| p::abandon())
                         }
@@ -572,6 +592,10 @@ fn one_in_a_box() {
         &expect![[r#"
             fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = u32> + Send + 'a>> {
                 Box::pin(async move {
+                    let __probe = p::Probe::<u32>::new();
+                    if false {
+                        return __probe.value();
+                    }
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         p::concat!(
                             p::module_path!(), "::", "f"
@@ -583,14 +607,12 @@ fn one_in_a_box() {
                     let mut __task = p::Task::new();
                     let __outcome = {
                         let __body = p::pin!(
-                            async move { if let p::Option::Some(__value) =
-                            p::Option::None:: < u32 > { return __value; }
-                            let __seen = p::begin(& __LOOP_GUARD_SITE,
-                            30_000_000_000_u64); if __seen.is_stale() { match
-                            p::Probe:: < u32 > ::new().look(at_fn_1_4) {
-                            p::Result::Ok(_) => {}
-                            p::Result::Err(__out) => return __out, } } self
-                            .n }
+                            async move { if false { return __probe.value(); } let __seen =
+                            p::begin(& __LOOP_GUARD_SITE,
+                            30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_4)
+                            { p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out, } } match
+                            () { () => { self.n } } }
                         );
                         let mut __body = p::Body::new(__body);
                         p::poll_fn(move |__context| {
@@ -607,7 +629,7 @@ fn one_in_a_box() {
                     match __outcome {
                         p::Result::Ok(__value) => __value,
                         p::Result::Err(__tripped) => {
-                            p::Probe::<u32>::new()
+                            __probe
                                 .leave(__tripped)
                                 .unwrap_or_else(|| p::abandon())
                         }
@@ -630,6 +652,10 @@ fn what_tokio_made_of_a_main_function() {
         &expect![[r#"
             fn main() -> Result<(), E> {
                 let body = async {
+                    let __probe = p::Probe::new();
+                    if false {
+                        return __probe.value();
+                    }
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                         p::concat!(
                             p::module_path!(), "::", "main"
@@ -641,14 +667,12 @@ fn what_tokio_made_of_a_main_function() {
                     let mut __task = p::Task::new();
                     let __outcome = {
                         let __body = p::pin!(
-                            async { if let p::Option::Some(__value) =
-                            p::Option::None:: < Result < (), E > > { return
-                            __value; } let __seen = p::begin(&
-                            __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { match
-                            p::Probe:: < Result < (), E > > ::new()
-                            .look(at_fn_1_4) { p::Result::Ok(_) => {}
-                            p::Result::Err(__out) => return __out, } }
-                            serve(). await }
+                            async { if false { return __probe.value(); } let __seen =
+                            p::begin(& __LOOP_GUARD_SITE,
+                            30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_4)
+                            { p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out, } } match
+                            () { () => { serve(). await } } }
                         );
                         let mut __body = p::Body::new(__body);
                         p::poll_fn(move |__context| {
@@ -665,7 +689,7 @@ fn what_tokio_made_of_a_main_function() {
                     match __outcome {
                         p::Result::Ok(__value) => __value,
                         p::Result::Err(__tripped) => {
-                            p::Probe::<Result<(), E>>::new()
+                            __probe
                                 .leave(__tripped)
                                 .unwrap_or_else(|| p::abandon())
                         }

@@ -14,6 +14,10 @@ fn a_breaker_around_a_bulkhead() {
 }",
         &expect![[r#"
             fn f(&self, n: u32) -> Result<u32, E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 let (__scope, mut __seen) = match {
                     static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                             p::concat!(
@@ -24,13 +28,12 @@ fn a_breaker_around_a_bulkhead() {
                             4,
                         )
                         .within(1_000_000_000_u64);
-                    p::Probe::<Result<u32, E>>::new()
-                        .enter(__LOOP_GUARD_SITE.always(1_000_000_000_u64))
+                    __probe.enter(__LOOP_GUARD_SITE.always(1_000_000_000_u64))
                 } {
                     p::Result::Ok(__open) => __open,
                     p::Result::Err(__out) => return __out,
                 };
-                return match p::policy::breaker::<
+                match p::policy::breaker::<
                     _,
                     Result<u32, E>,
                 >(
@@ -41,9 +44,7 @@ fn a_breaker_around_a_bulkhead() {
                             let mut __seen = p::inherit();
                             while n > 0 {
                                 if p::due(__seen) {
-                                    match p::Probe::<Result<u32, E>>::new()
-                                        .look(at_while_2_5)
-                                    {
+                                    match __probe.look(at_while_2_5) {
                                         p::Result::Ok(__now) => {
                                             __seen = __now;
                                         }
@@ -60,11 +61,11 @@ fn a_breaker_around_a_bulkhead() {
                 ) {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Result<u32, E>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                };
+                }
             }
         "#]],
     );
@@ -81,6 +82,10 @@ fn attempts_and_a_fallback() {
         &expect![[r#"
             fn f(n: u32) -> u32 {
                 use g::h;
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 match '__tripped: {
                     let (__scope, mut __seen) = match {
                         static __LOOP_GUARD_SITE: p::Site = p::Site::new(
@@ -101,7 +106,7 @@ fn attempts_and_a_fallback() {
                             break '__tripped __tripped;
                         }
                     };
-                    {
+                    return {
                         const _: () = p::policy::needs_unwinding();
                         static __LOOP_GUARD_TOKENS: p::policy::Tokens = p::policy::Tokens::new();
                         let mut __attempts = p::policy::Attempts::new(
@@ -124,7 +129,7 @@ fn attempts_and_a_fallback() {
                                 h(n);
                             }
                         });
-                        return match loop {
+                        match loop {
                             __attempts.begin();
                             let __outcome = p::policy::attempt(
                                 p::concat!(
@@ -146,8 +151,8 @@ fn attempts_and_a_fallback() {
                             p::Result::Err(__tripped) => {
                                 break '__tripped __tripped;
                             }
-                        };
-                    }
+                        }
+                    };
                 } {
                     __tripped => 0,
                 }
@@ -165,6 +170,10 @@ fn a_future() {
 }",
         &expect![[r#"
             async fn f(n: u32) -> Result<u32, E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     p::concat!(
                         p::module_path!(), "::", "f"
@@ -176,30 +185,28 @@ fn a_future() {
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(
-                        async move { if let p::Option::Some(__value) =
-                        p::Option::None:: < Result < u32, E > > { return
-                        __value; } let _ = & n; let __seen = p::begin(&
-                        __LOOP_GUARD_SITE, 1_000_000_000_u64); if __seen.is_stale() { match
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .look(at_fn_1_10) { p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } static
-                        __LOOP_GUARD_TOKENS : p::policy::Tokens =
+                        async move { if false { return __probe.value(); } let _ = & n; let __seen =
+                        p::begin(& __LOOP_GUARD_SITE, 1_000_000_000_u64); if
+                        __seen.is_stale() { match __probe.look(at_fn_1_10) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__out) => return __out, } } match ()
+                        { () => { static __LOOP_GUARD_TOKENS :
+                        p::policy::Tokens =
                         p::policy::Tokens::new(); let mut __attempts =
                         p::policy::Attempts::new(& RETRY, &
                         __LOOP_GUARD_TOKENS); let mut __body =
                         p::policy::repeatable_async(async || -> Result <
                         u32, E > { if let p::Option::Some(__value) =
                         p::Option::None:: < Result < u32, E > > { return
-                        __value; } g(n). await }); return match loop { __attempts.begin(); let
-                        __outcome = p::policy::bulkhead_async(& REPORTS,
+                        __value; } g(n). await }); match loop { __attempts.begin(); let __outcome =
+                        p::policy::bulkhead_async(& REPORTS,
                         p::policy::caught(__body())). await; if !
                         p::policy::Outcome:: < Result < u32, E > > ::new()
                         .is_failure(& __outcome) || ! __attempts.again_async(). await { break
                         __outcome; } } { p::Result::Ok(__value) => __value,
-                        p::Result::Err(__tripped) =>
-                        p::Probe:: < Result < u32, E > > ::new()
-                        .leave(__tripped).unwrap_or_else(|| p::abandon()),
-                        }; }
+                        p::Result::Err(__tripped) => __probe
+                        .leave(__tripped).unwrap_or_else(|| p::abandon()), }
+                        } } }
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
@@ -216,7 +223,7 @@ fn a_future() {
                 match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
-                        p::Probe::<Result<u32, E>>::new()
+                        __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }

@@ -3,7 +3,7 @@
 //! A macro is known by the last segment of its path. What does not read as the macro is known to be
 //! read is left as it is, and so is every macro that nobody named.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -87,6 +87,15 @@ fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
     }
 }
 
+/// Whether the call's arguments surely run where they are written: in macros that the user named, and in `select!`, whose
+/// handlers may leave the function.
+pub(crate) fn runs_in_place(call: &Macro, named: &[Path]) -> bool {
+    matches!(
+        grammar(&call.path, named),
+        Some(Grammar::Any | Grammar::Select)
+    )
+}
+
 /// Whether a loop's keyword is among the tokens.
 pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
     any_ident(tokens, &|ident| {
@@ -97,6 +106,15 @@ pub(crate) fn mentions_loop(tokens: TokenStream) -> bool {
 /// Whether the name is among the tokens.
 pub(crate) fn names(tokens: TokenStream, name: &Ident) -> bool {
     any_ident(tokens, &|ident| ident == name)
+}
+
+/// Where the name is first among the tokens.
+pub(crate) fn place_of(tokens: TokenStream, name: &Ident) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Group(group) => place_of(group.stream(), name),
+        TokenTree::Ident(ident) => (ident == *name).then(|| ident.span()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => None,
+    })
 }
 
 /// Whether a macro of this name only evaluates its arguments.

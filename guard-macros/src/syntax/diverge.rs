@@ -1,9 +1,18 @@
-//! Which blocks surely never yield a value: a `return` in front of one would draw a warning.
+//! Blocks that never yield a value: a `return` in front of one would draw a warning.
 
 use syn::{Block, Expr, ExprLoop, Macro, Path, Stmt};
 
 use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::Visitor;
+
+/// Whether a block yields, as far as its syntax tells.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Yields {
+    Never,
+    /// It ends in a call, which may be of a function that never comes back.
+    Perhaps,
+    Surely,
+}
 
 /// Macros that panic.
 const PANICS: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
@@ -16,52 +25,65 @@ const EXITS: [[&str; 2]; 4] = [
     ["panic", "panic_any"],
 ];
 
-/// Whether the block visibly never yields.
-pub(crate) fn block(block: &Block) -> bool {
+/// Whether the block yields.
+pub(crate) fn block(block: &Block) -> Yields {
     let Some(last) = block.stmts.last() else {
-        return false;
+        return Yields::Surely;
     };
-    let yields = matches!(last, Stmt::Expr(_, None))
+    let has_value = matches!(last, Stmt::Expr(_, None))
         || matches!(last, Stmt::Macro(call) if call.semi_token.is_none());
     // A value at the end has its type, even if it is never reached.
-    stmt(last) || (!yields && block.stmts.iter().any(stmt))
+    if !has_value && block.stmts.iter().any(|it| stmt(it) == Yields::Never) {
+        return Yields::Never;
+    }
+    stmt(last)
 }
 
-fn stmt(stmt: &Stmt) -> bool {
+fn stmt(stmt: &Stmt) -> Yields {
     match stmt {
         Stmt::Expr(value, _) => expr(value),
         Stmt::Macro(call) => panics(&call.mac),
-        Stmt::Local(_) | Stmt::Item(_) => false,
+        Stmt::Local(_) | Stmt::Item(_) => Yields::Surely,
     }
 }
 
-fn expr(value: &Expr) -> bool {
+fn expr(value: &Expr) -> Yields {
     match value {
-        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-        Expr::Loop(value) => !is_left(value),
-        Expr::Block(value) => value.label.is_none() && block(&value.block),
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => Yields::Never,
+        Expr::Loop(value) if !is_left(value) => Yields::Never,
+        Expr::Block(value) if value.label.is_none() => block(&value.block),
         Expr::Unsafe(value) => block(&value.block),
-        Expr::If(value) => {
-            block(&value.then_branch)
-                && value
-                    .else_branch
-                    .as_ref()
-                    .is_some_and(|(_, other)| expr(other))
+        Expr::If(value) => match &value.else_branch {
+            Some((_, other)) => block(&value.then_branch).max(expr(other)),
+            None => Yields::Surely,
+        },
+        Expr::Match(value) => {
+            let arms = value.arms.iter().map(|arm| expr(&arm.body));
+            arms.max().unwrap_or(Yields::Never)
         }
-        Expr::Match(value) => value.arms.iter().all(|arm| expr(&arm.body)),
         Expr::Paren(value) => expr(&value.expr),
         Expr::Group(value) => expr(&value.expr),
         Expr::Macro(call) => panics(&call.mac),
-        Expr::Call(call) => matches!(&*call.func, Expr::Path(function) if exits(&function.path)),
-        _ => false,
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(function) if exits(&function.path) => Yields::Never,
+            _ => Yields::Perhaps,
+        },
+        Expr::MethodCall(_) => Yields::Perhaps,
+        _ => Yields::Surely,
     }
 }
 
-fn panics(call: &Macro) -> bool {
-    call.path
+fn panics(call: &Macro) -> Yields {
+    let panics = call
+        .path
         .segments
         .last()
-        .is_some_and(|last| PANICS.iter().any(|name| last.ident == name))
+        .is_some_and(|last| PANICS.iter().any(|name| last.ident == name));
+    if panics {
+        Yields::Never
+    } else {
+        Yields::Perhaps
+    }
 }
 
 fn exits(path: &Path) -> bool {

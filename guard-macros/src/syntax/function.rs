@@ -1,10 +1,15 @@
 //! One function, wherever it is written.
 
-use syn::{Attribute, Block, Signature};
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Block, Ident, Meta, Signature, Token};
+
+use crate::syntax::calls;
 
 /// A function of its own, a method, or one in a block that carries the attribute.
 pub(crate) struct Function<'f> {
-    pub(crate) attrs: &'f [Attribute],
+    pub(crate) attrs: &'f mut Vec<Attribute>,
     pub(crate) sig: &'f mut Signature,
     pub(crate) block: &'f mut Block,
     /// The attribute stands on the `impl`, trait or module around it.
@@ -20,7 +25,67 @@ pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
         .is_some_and(|last| last.ident == "loop_guard")
 }
 
+/// Whether the attribute of a loop is this macro, or becomes it: `#[cfg_attr(test, loop_guard(skip))]`.
+pub(crate) fn is_on_loop(attribute: &Attribute) -> bool {
+    let wanted = Ident::new("loop_guard", Span::call_site());
+    is_loop_guard(attribute)
+        || (attribute.path().is_ident("cfg_attr")
+            && calls::names(attribute.to_token_stream(), &wanted))
+}
+
+/// Removes this macro from the attributes of a loop, and leaves what else a `cfg_attr` says.
+pub(crate) fn without_ours(attrs: &mut Vec<Attribute>) {
+    let is_ours = |meta: &Meta| {
+        let last = meta.path().segments.last();
+        last.is_some_and(|last| last.ident == "loop_guard")
+    };
+    attrs.retain_mut(|attribute| {
+        if !is_on_loop(attribute) {
+            return true;
+        }
+        let conditional =
+            attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+        match (&mut attribute.meta, conditional) {
+            (Meta::List(list), Ok(mut said)) if list.path.is_ident("cfg_attr") => {
+                said = said.into_iter().filter(|meta| !is_ours(meta)).collect();
+                list.tokens = said.to_token_stream();
+                said.len() > 1
+            }
+            _ => false,
+        }
+    });
+}
+
 /// Whether the attribute decides if there is an argument at all; others belong to its binding.
 pub(crate) fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
+
+/// Whether the attribute may be another macro, which reads the function: it stands below ours.
+pub(crate) fn is_foreign(attribute: &Attribute) -> bool {
+    const KNOWN: [&str; 21] = [
+        "allow",
+        "cfg",
+        "clippy",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "ignore",
+        "inline",
+        "loop_guard",
+        "must_use",
+        "no_mangle",
+        "rustfmt",
+        "should_panic",
+        "target_feature",
+        "test",
+        "track_caller",
+        "unsafe",
+        "warn",
+    ];
+    let first = attribute.path().segments.first();
+    first.is_some_and(|first| !KNOWN.iter().any(|known| first.ident == known))
 }

@@ -1,7 +1,7 @@
 //! Return types.
 
 use proc_macro2::Span;
-use syn::{ReturnType, Token, Type, TypeInfer};
+use syn::{ReturnType, Token, Type, TypeInfer, TypeParamBound};
 
 use crate::syntax::walk::{self, Visitor};
 
@@ -37,6 +37,42 @@ pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
     let mut output = output.clone();
     Infer.visit_return_type_mut(&mut output);
     output
+}
+
+/// Whether the value is a closure of unwritten type, or has one in it: `impl Fn(u8) -> bool`, `Option<impl FnMut()>`.
+pub(crate) fn is_closure(output: &ReturnType) -> bool {
+    struct Closure(bool);
+    impl Visitor for Closure {
+        fn as_dyn(&mut self) -> &mut dyn Visitor {
+            self
+        }
+
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut syn::TypeImplTrait) {
+            self.0 |= ty.bounds.iter().any(is_fn);
+        }
+    }
+    let mut closure = Closure(false);
+    closure.visit_return_type_mut(&mut output.clone());
+    closure.0
+}
+
+fn is_fn(bound: &TypeParamBound) -> bool {
+    let TypeParamBound::Trait(bound) = bound else {
+        return false;
+    };
+    let last = bound.path.segments.last();
+    last.is_some_and(|last| {
+        [
+            "Fn",
+            "FnMut",
+            "FnOnce",
+            "AsyncFn",
+            "AsyncFnMut",
+            "AsyncFnOnce",
+        ]
+        .iter()
+        .any(|name| last.ident == name)
+    })
 }
 
 /// Whether there is an `impl Trait` in the type.

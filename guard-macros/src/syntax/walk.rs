@@ -2,6 +2,7 @@
 //! `VisitMut`, and that was most of this crate's build: so one type does, for all visitors.
 
 use syn::visit_mut::{self, VisitMut};
+use syn::{GenericArgument, TypeArray};
 
 /// A node kind: the method that visitors override, and the walk over what is in such a node.
 ///
@@ -28,6 +29,17 @@ macro_rules! kinds {
             $(fn $visit(&mut self, node: &mut syn::$node) {
                 self.0.$visit(node);
             })*
+
+            // A constant in a type runs at compile time, whatever the visitor looks for.
+            fn visit_generic_argument_mut(&mut self, node: &mut GenericArgument) {
+                if !matches!(node, GenericArgument::Const(_)) {
+                    visit_mut::visit_generic_argument_mut(self, node);
+                }
+            }
+
+            fn visit_type_array_mut(&mut self, node: &mut TypeArray) {
+                self.visit_type_mut(&mut node.elem);
+            }
         }
 
         $(pub(crate) fn $walk(visitor: &mut dyn Visitor, node: &mut syn::$node) {

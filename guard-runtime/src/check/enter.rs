@@ -2,6 +2,9 @@
 //!
 //! Each way in has a hot form, inlined, for the case in which nothing has to be asked or told, and a cold one
 //! behind it. Budgets of [`LONG`] or more start at the epoch; shorter ones read the clock.
+//!
+//! What an expansion calls is inlined where a build is optimised. Elsewhere it is a call: every variable of an inlined
+//! function is a place on the stack of the user's, and a guarded recursion would reach a third of its depth.
 
 use crate::base::layout::{LIMITED, SLOW, end};
 use crate::base::reentry;
@@ -59,7 +62,7 @@ impl Site {
 ///
 /// The trip, if a budget is spent already.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), Tripped> {
     if entry.limit < LONG {
         let scope = enter_short(entry.site, entry.limit);
@@ -78,7 +81,7 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
 
 /// The same where a trip has no place: a panic.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[track_caller]
 pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
@@ -98,7 +101,7 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
 
 /// Opens a scope. What was seen is stale if somebody has to look before its body runs.
 #[doc(hidden)]
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
         return (enter_short(entry.site, entry.limit), inherit());

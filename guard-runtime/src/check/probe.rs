@@ -3,11 +3,11 @@
 use core::marker::PhantomData;
 
 use crate::base::location::At;
-use crate::check::enter::{Entry, enter, enter_or_panic};
+use crate::check::enter::{Entry, enter, enter_or_panic, open};
 use crate::check::tick::{look, tick};
 use crate::stack::scope::Scope;
 use crate::time::seen::Seen;
-use crate::trip::boundary::panic;
+use crate::trip::boundary::{boundary, panic};
 use crate::trip::tripped::Tripped;
 
 /// Finds the way out by the real return type `R`, through any alias.
@@ -15,12 +15,31 @@ use crate::trip::tripped::Tripped;
 /// Method lookup tries `Probe<R>` before what it dereferences to: where `R` is a `Result`, the
 /// inherent method below answers, else the one of [`Otherwise`]. No trait has to be in scope, and
 /// the bound on the error is on the method, so that a missing `From` is an error and not a panic.
+///
+/// An expansion makes one where its function begins, before the user's items can hide a name, and has the compiler
+/// infer `R`: `let probe = Probe::new(); if false { return probe.value(); }`.
 #[doc(hidden)]
 pub struct Probe<R>(Otherwise<R>);
 
 /// A return type that has no place for an error.
 #[doc(hidden)]
-pub struct Otherwise<R>(PhantomData<fn() -> R>);
+pub struct Otherwise<R>(PhantomData<fn(R) -> R>);
+
+impl<R> Clone for Probe<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Probe<R> {}
+
+impl<R> Clone for Otherwise<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R> Copy for Otherwise<R> {}
 
 impl<R> Probe<R> {
     /// To be asked for the way out of a function that returns `R`.
@@ -28,6 +47,31 @@ impl<R> Probe<R> {
     #[allow(clippy::new_without_default, reason = "for expansions only")]
     pub const fn new() -> Self {
         Self(Otherwise(PhantomData))
+    }
+
+    /// Only to be returned where nothing runs: the compiler then knows `R`.
+    #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "never called")]
+    pub fn value(&self) -> R {
+        unreachable!("never called")
+    }
+
+    /// As [`boundary`], for a body of this return type.
+    #[inline]
+    #[allow(clippy::missing_errors_doc, reason = "described there")]
+    pub fn boundary(&self, body: impl FnOnce() -> R) -> Result<R, Tripped> {
+        boundary(body)
+    }
+}
+
+impl<R> Probe<R> {
+    /// As [`boundary`], where a value that comes after the deadline is a trip as well.
+    #[inline]
+    #[allow(clippy::missing_errors_doc, reason = "described there")]
+    pub fn strictly(&self, at: &At, body: impl FnOnce() -> R) -> Result<R, Tripped> {
+        let value = boundary(body)?;
+        tick(at)?;
+        Ok(value)
     }
 }
 
@@ -45,7 +89,7 @@ impl<T, E> Probe<Result<T, E>> {
     }
 
     /// The cold path of a check, and the way out if it trips.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
     pub fn look(&self, at: &At) -> Result<Seen, Result<T, E>>
@@ -59,7 +103,7 @@ impl<T, E> Probe<Result<T, E>> {
     }
 
     /// Opens a scope, and the way out if a budget is spent already.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
     pub fn enter<const ALWAYS: bool>(
@@ -73,6 +117,25 @@ impl<T, E> Probe<Result<T, E>> {
             Ok(opened) => Ok(opened),
             Err(tripped) => Err(Err(error(tripped))),
         }
+    }
+}
+
+impl<T, E: FromTripped> Probe<Result<T, E>> {
+    /// As [`enter`](Probe::enter), for a function that may not have a place for the trip.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
+    pub fn enter_leniently<const ALWAYS: bool>(
+        &self,
+        entry: Entry<ALWAYS>,
+    ) -> Result<(Scope, Seen), Result<T, E>> {
+        enter(entry).map_err(|tripped| Err(error(tripped)))
+    }
+
+    /// As [`look`](Probe::look), for a function that may not have a place for the trip.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
+    pub fn look_leniently(&self, at: &At) -> Result<Seen, Result<T, E>> {
+        tick(at).map_err(|tripped| Err(error(tripped)))
     }
 }
 
@@ -100,13 +163,13 @@ impl<R> Otherwise<R> {
         clippy::unused_self,
         reason = "the shape of the inherent method of `Probe`"
     )]
-    pub fn leave(&self, tripped: Tripped) -> Option<R> {
+    pub fn leave(self, tripped: Tripped) -> Option<R> {
         panic(tripped);
         None
     }
 
     /// The cold path of a check; does not come back if it trips, as [`panic`].
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it never is")]
     #[allow(
@@ -114,12 +177,12 @@ impl<R> Otherwise<R> {
         clippy::unused_self,
         reason = "the shape of the inherent method of `Probe`"
     )]
-    pub fn look(&self, at: &At) -> Result<Seen, R> {
+    pub fn look(self, at: &At) -> Result<Seen, R> {
         Ok(look(at))
     }
 
     /// Opens a scope; does not come back if a budget is spent already, as [`panic`].
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it never is")]
     #[allow(
@@ -127,17 +190,61 @@ impl<R> Otherwise<R> {
         clippy::unused_self,
         reason = "the shape of the inherent method of `Probe`"
     )]
-    pub fn enter<const ALWAYS: bool>(&self, entry: Entry<ALWAYS>) -> Result<(Scope, Seen), R> {
+    pub fn enter<const ALWAYS: bool>(self, entry: Entry<ALWAYS>) -> Result<(Scope, Seen), R> {
         Ok(enter_or_panic(entry))
     }
 }
 
-/// `From<Tripped>`, under a name of its own for the sake of the message.
-#[doc(hidden)]
+impl<R> Otherwise<R> {
+    /// Opens a scope without a check: what is due, the next loop finds.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[allow(clippy::missing_errors_doc, reason = "it never is")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
+    pub fn enter_leniently<const ALWAYS: bool>(
+        self,
+        entry: Entry<ALWAYS>,
+    ) -> Result<(Scope, Seen), R> {
+        Ok(open(entry))
+    }
+
+    /// Nothing: what is due, the next loop finds.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[allow(clippy::missing_errors_doc, reason = "it never is")]
+    #[allow(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
+    pub fn look_leniently(self, _: &At) -> Result<Seen, R> {
+        Ok(Seen::STALE)
+    }
+}
+
+/// An error that can hold a trip: everything that is `From<Tripped>`.
+///
+/// It is never implemented by hand. A guarded function that is generic in its error is bounded by `E: From<Tripped>`,
+/// or by this trait:
+///
+/// ```
+/// use guard_runtime::{FromTripped, Tripped, loop_guard};
+///
+/// #[loop_guard(iterations = 3)]
+/// fn count<E: FromTripped>(n: u32) -> Result<(), E> {
+///     for _ in 0..n {}
+///     Ok(())
+/// }
+///
+/// assert!(count::<Tripped>(4).is_err());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a tripped loop cannot leave this function: `{Self}` does not implement `From<Tripped>`",
     label = "`{Self}` cannot hold the trip of a loop guard",
-    note = "write `impl From<guard_runtime::Tripped> for {Self}` (a generic error needs the bound `{Self}: From<guard_runtime::Tripped>`), or say `fallback = ...` or `on_trip = \"panic\"` in the attribute"
+    note = "if `{Self}` is a type of your crate, write `impl From<guard_runtime::Tripped> for {Self}`; if it is a type parameter, bound it with `{Self}: From<guard_runtime::Tripped>`",
+    note = "if it is neither, say in the attribute what to return: `fallback = |tripped| Err(..)`, for example `Err(tripped.to_string())`; or `on_trip = \"panic\"`"
 )]
 pub trait FromTripped {
     /// The error that says why. A conversion that asks for its caller is told the user's function.
@@ -180,7 +287,7 @@ pub struct Fallback;
 
 impl Fallback {
     /// Gives the closure's argument its type.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn with<R>(tripped: Tripped, fallback: impl FnOnce(Tripped) -> R) -> R {
         fallback(tripped)
     }

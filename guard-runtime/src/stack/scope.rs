@@ -47,7 +47,7 @@ impl Scope {
 }
 
 impl Drop for Scope {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         self.stack.set_depth(self.depth);
     }

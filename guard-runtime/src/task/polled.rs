@@ -178,6 +178,24 @@ impl<X: More> Task<X> {
         })
     }
 
+    /// The same, where a value that comes after the deadline is a trip as well.
+    #[inline]
+    pub fn poll_strictly<F: Future>(
+        &mut self,
+        site: &'static Site,
+        body: Pin<&mut F>,
+        context: &mut Context<'_>,
+        at: &At,
+    ) -> Poll<Result<F::Output, Tripped>> {
+        self.poll_by(site, context, at, |context| {
+            let polled = boundary::boundary(|| body.poll(context))?;
+            if polled.is_ready() {
+                tick(at)?;
+            }
+            Ok(polled)
+        })
+    }
+
     #[inline(always)]
     fn poll_by<T>(
         &mut self,

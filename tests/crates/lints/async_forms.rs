@@ -31,6 +31,14 @@ pub mod errors {
         }
     }
 
+    /// A temporary of the value borrows from an argument, part of which is not bound.
+    pub async fn tail((list, _): (core::cell::RefCell<[u32; 2]>, u8)) -> usize {
+        for _ in 0..3 {
+            step(1).await;
+        }
+        list.borrow().len()
+    }
+
     /// Loops with and without awaits.
     pub async fn loops(n: u32, list: &[u32]) -> Result<u32, Error> {
         let mut sum = 0;

@@ -1,13 +1,17 @@
-//! The arguments by name, and what is said of a name that is none.
+//! The names of the arguments, and messages that name them.
 
 use syn::ext::IdentExt;
 use syn::{Error, Ident};
 
 /// Every argument, and an example of it for messages.
-pub(crate) const KEYS: [(&str, &str); 18] = [
+pub(crate) const KEYS: [(&str, &str); 22] = [
     ("timeout", r#"timeout = "30s""#),
     ("iterations", "iterations = 1000"),
     ("inherit", "inherit"),
+    ("entry", "inherit, entry"),
+    ("deadline", "deadline = started + limit"),
+    ("root", r#"timeout = "30s", root"#),
+    ("strict", r#"timeout = "30s", strict"#),
     ("on_trip", r#"on_trip = "panic""#),
     ("fallback", "fallback = None"),
     ("cleanup", "cleanup = |exit| log(exit)"),
@@ -23,6 +27,17 @@ pub(crate) const KEYS: [(&str, &str); 18] = [
     ("name", r#"name = "settle""#),
     ("crate", "crate = my_crate::guard_runtime"),
     ("macros", "macros(my_vec, my::log)"),
+];
+
+/// What others call an argument of ours.
+const SYNONYMS: [(&str, &str); 7] = [
+    ("duration", "timeout"),
+    ("limit", "iterations"),
+    ("max", "iterations"),
+    ("max_iterations", "iterations"),
+    ("on_error", "on_trip"),
+    ("default", "fallback"),
+    ("yield", "yield_every"),
 ];
 
 pub(crate) const NO_COMMA: &str = "expected a comma between two arguments";
@@ -51,6 +66,12 @@ pub(crate) fn unknown(key: &Ident, known: &[&str]) -> Error {
 }
 
 pub(crate) fn did_you_mean(text: &str, known: &[&str]) -> String {
+    let synonym = SYNONYMS
+        .iter()
+        .find(|(word, key)| *word == text && known.contains(key));
+    if let Some((_, key)) = synonym {
+        return format!(" (did you mean `{key}`?)");
+    }
     let close = known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))

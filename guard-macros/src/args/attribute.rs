@@ -1,0 +1,280 @@
+//! All arguments of the attribute on a function or a block.
+
+use proc_macro2::{Span, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::{Error, Expr, Ident, LitStr, Path, Token};
+
+use crate::args::duration::Timeout;
+use crate::args::keys::{NO_COMMA, keys, list, unknown};
+use crate::args::value::{self, OnOverdue, OnTrip, flag, value};
+use crate::args::{cleanup, duration};
+use crate::errors::Errors;
+
+/// What the attribute says.
+#[derive(Default)]
+pub(crate) struct Args {
+    pub(crate) timeout: Option<Arg<Timeout>>,
+    pub(crate) iterations: Option<Arg<Expr>>,
+    pub(crate) inherit: Option<Arg<()>>,
+    pub(crate) entry: Option<Arg<()>>,
+    pub(crate) deadline: Option<Arg<Expr>>,
+    pub(crate) root: Option<Arg<()>>,
+    pub(crate) strict: Option<Arg<()>>,
+    pub(crate) on_trip: Option<Arg<OnTrip>>,
+    pub(crate) fallback: Option<Arg<Expr>>,
+    pub(crate) cleanup: Option<Arg<Expr>>,
+    pub(crate) cleanup_timeout: Option<Arg<Timeout>>,
+    pub(crate) yield_every: Option<Arg<Timeout>>,
+    pub(crate) warn_at: Option<Arg<u32>>,
+    pub(crate) on_overdue: Option<Arg<OnOverdue>>,
+    pub(crate) breaker: Option<Arg<Expr>>,
+    pub(crate) bulkhead: Option<Arg<Expr>>,
+    pub(crate) retry: Option<Arg<Expr>>,
+    pub(crate) attempt_timeout: Option<Arg<Timeout>>,
+    pub(crate) reserve: Option<Arg<Timeout>>,
+    pub(crate) name: Option<Arg<LitStr>>,
+    pub(crate) krate: Option<Arg<Path>>,
+    pub(crate) macros: Option<Arg<Vec<Path>>>,
+}
+
+/// A value and the key that named it.
+pub(crate) struct Arg<T> {
+    pub(crate) key: Ident,
+    pub(crate) value: T,
+}
+
+impl Parse for Args {
+    fn parse(input: ParseStream) -> Result<Self, Error> {
+        let span = input.span();
+        let mut args = Self::default();
+        let mut errors = Errors::default();
+        let empty = input.is_empty();
+        while !input.is_empty() {
+            if let Err(error) = args.parse_one(input) {
+                errors.push(error);
+                skip_to_comma(input)?;
+            }
+            if input.is_empty() {
+                break;
+            }
+            if let Err(error) = input.parse::<Token![,]>() {
+                errors.push(Error::new(error.span(), NO_COMMA));
+                skip_to_comma(input)?;
+                let _: Option<Token![,]> = input.parse()?;
+            }
+        }
+        if errors.is_empty() || empty {
+            args.check(if empty { Span::call_site() } else { span }, &mut errors);
+        }
+        errors.finish(args)
+    }
+}
+
+impl Args {
+    fn parse_one(&mut self, input: ParseStream) -> Result<(), Error> {
+        if let Some(error) = value::without_name(input) {
+            return Err(error);
+        }
+        let key = Ident::parse_any(input).map_err(|error| {
+            Error::new(
+                error.span(),
+                format!("expected an argument: one of {}", list(&keys())),
+            )
+        })?;
+        match key.to_string().as_str() {
+            "timeout" => set_once(&mut self.timeout, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
+            "iterations" => set_once(&mut self.iterations, key, |key| {
+                value::iterations(value(input, key)?)
+            }),
+            "inherit" => set_once(&mut self.inherit, key, |key| flag(input, key)),
+            "deadline" => set_once(&mut self.deadline, key, |key| {
+                value::moment(value(input, key)?)
+            }),
+            "root" => set_once(&mut self.root, key, |key| flag(input, key)),
+            "strict" => set_once(&mut self.strict, key, |key| flag(input, key)),
+            "entry" => set_once(&mut self.entry, key, |key| flag(input, key)),
+            "on_trip" => set_once(&mut self.on_trip, key, |key| {
+                value::on_trip(&value(input, key)?)
+            }),
+            "fallback" => set_once(&mut self.fallback, key, |key| value(input, key)),
+            "yield_every" => set_once(&mut self.yield_every, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
+            "warn_at" => set_once(&mut self.warn_at, key, |key| {
+                value::share(&value(input, key)?)
+            }),
+            "on_overdue" => set_once(&mut self.on_overdue, key, |key| {
+                value::on_overdue(&value(input, key)?)
+            }),
+            "cleanup" => set_once(&mut self.cleanup, key, |key| {
+                cleanup::call(value(input, key)?)
+            }),
+            "cleanup_timeout" => set_once(&mut self.cleanup_timeout, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
+            "breaker" => set_once(&mut self.breaker, key, |key| value(input, key)),
+            "bulkhead" => set_once(&mut self.bulkhead, key, |key| value(input, key)),
+            "retry" => set_once(&mut self.retry, key, |key| value(input, key)),
+            "attempt_timeout" => set_once(&mut self.attempt_timeout, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
+            "reserve" => set_once(&mut self.reserve, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
+            "name" => set_once(&mut self.name, key, |key| value::name(&value(input, key)?)),
+            "crate" => set_once(&mut self.krate, key, |key| value::path(input, key)),
+            "macros" => set_once(&mut self.macros, key, |key| value::macros(input, key)),
+            "skip" | "every" => Err(Error::new(
+                key.span(),
+                format!("`{key}` goes on a loop inside a guarded function: move it there"),
+            )),
+            _ => Err(unknown(&key, &keys())),
+        }
+    }
+
+    /// Rejects arguments that are right each for itself and wrong together.
+    fn check(&self, span: Span, errors: &mut Errors) {
+        let budget = self
+            .timeout
+            .as_ref()
+            .map(|arg| &arg.key)
+            .or(self.deadline.as_ref().map(|arg| &arg.key))
+            .or(self.iterations.as_ref().map(|arg| &arg.key));
+        match (&self.inherit, budget) {
+            (Some(_), Some(budget)) => errors.push(Error::new(
+                budget.span(),
+                format!("`{budget}` is a budget and `inherit` means none of its own: remove one of them"),
+            )),
+            (None, None) => errors.push(Error::new(
+                span,
+                "no budget: write `timeout = \"30s\"`, `iterations = 1000` or, to check only the caller's, `inherit`",
+            )),
+            _ => {}
+        }
+        if let (Some(_), Some(name)) = (&self.inherit, &self.name) {
+            errors.push(Error::new(
+                name.key.span(),
+                "`inherit` opens no scope that could have a `name`: remove one of them",
+            ));
+        }
+        let of_time = [
+            self.warn_at.as_ref().map(|arg| &arg.key),
+            self.on_overdue.as_ref().map(|arg| &arg.key),
+        ];
+        for key in of_time.into_iter().flatten() {
+            if self.timeout.is_none() && (budget.is_some() || self.inherit.is_some()) {
+                errors.push(Error::new(
+                    key.span(),
+                    format!(
+                        "`{key}` is about the time of the scope: add a `timeout`, or remove it"
+                    ),
+                ));
+            }
+        }
+        if let (Some(_), Some(deadline)) = (&self.timeout, &self.deadline) {
+            errors.push(Error::new(
+                deadline.key.span(),
+                "`deadline` is a moment instead of a span: remove it or `timeout`",
+            ));
+        }
+        if let (Some(_), Some(root)) = (&self.inherit, &self.root) {
+            errors.push(Error::new(
+                root.key.span(),
+                "`inherit` checks the budgets around, and with `root` none of them counts: remove one of them",
+            ));
+        }
+        if let (None, None, Some(strict)) = (&self.timeout, &self.deadline, &self.strict) {
+            errors.push(Error::new(
+                strict.key.span(),
+                "`strict` is about a result after the deadline, and there is none: add a `timeout`, or remove it",
+            ));
+        }
+        if let (None, Some(entry)) = (&self.inherit, &self.entry) {
+            errors.push(Error::new(
+                entry.key.span(),
+                "a function with a budget is checked at its entry in any case: remove `entry`, or write `inherit, entry`",
+            ));
+        }
+        if let (Some(on_trip), Some(_)) = (&self.on_trip, &self.fallback) {
+            errors.push(Error::new(
+                on_trip.key.span(),
+                "`fallback` already says how to leave: remove `on_trip` or `fallback`",
+            ));
+        }
+        self.check_policies(errors);
+        if let (None, Some(timeout)) = (&self.cleanup, &self.cleanup_timeout) {
+            errors.push(Error::new(
+                timeout.key.span(),
+                format!(
+                    "`cleanup_timeout` is the time that `cleanup` may take, and there is none: {}, or remove it",
+                    cleanup::WHAT
+                ),
+            ));
+        }
+    }
+}
+
+impl Args {
+    fn check_policies(&self, errors: &mut Errors) {
+        if let (Some(_), Some(policy)) = (&self.inherit, self.policy()) {
+            errors.push(Error::new(
+                policy.span(),
+                format!("`{policy}` judges calls by their own budget, and `inherit` means none: write `timeout = \"30s\"` instead of `inherit`"),
+            ));
+        }
+        if let Some(reserve) = &self.reserve {
+            if self.fallback.is_none() {
+                errors.push(Error::new(
+                    reserve.key.span(),
+                    "`reserve` is time for a fallback, and there is none: add `fallback = ...`, or remove it",
+                ));
+            }
+            if self.timeout.is_none() {
+                errors.push(Error::new(
+                    reserve.key.span(),
+                    "`reserve` is taken off a `timeout`, and there is none: write for example `timeout = \"30s\"`",
+                ));
+            }
+        }
+        if let (None, Some(timeout)) = (&self.retry, &self.attempt_timeout) {
+            errors.push(Error::new(
+                timeout.key.span(),
+                "`attempt_timeout` is the time of one attempt, and there is but one: write `timeout`, or add `retry = Retry::attempts(3)`",
+            ));
+        }
+    }
+
+    /// The key of the first policy.
+    pub(crate) fn policy(&self) -> Option<&Ident> {
+        let policies = [&self.breaker, &self.bulkhead, &self.retry];
+        policies.into_iter().flatten().map(|arg| &arg.key).next()
+    }
+}
+
+/// The one place that rejects a key named twice.
+fn set_once<T>(
+    slot: &mut Option<Arg<T>>,
+    key: Ident,
+    parse: impl FnOnce(&Ident) -> Result<T, Error>,
+) -> Result<(), Error> {
+    if slot.is_some() {
+        return Err(Error::new(
+            key.span(),
+            format!("`{key}` is given twice: remove one of them"),
+        ));
+    }
+    let value = parse(&key)?;
+    *slot = Some(Arg { key, value });
+    Ok(())
+}
+
+/// Skips the rest of a wrong argument, so that the next ones are judged too.
+fn skip_to_comma(input: ParseStream) -> Result<(), Error> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}

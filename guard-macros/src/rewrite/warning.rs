@@ -1,0 +1,27 @@
+//! An attribute that guards nothing.
+//!
+//! A macro cannot warn; the use of something deprecated does.
+//!
+//! ```text
+//! { body }   =>   { { #[deprecated(note = "..")] const LOOP_GUARD: () = (); LOOP_GUARD } body }
+//! ```
+
+use proc_macro2::{Ident, Span};
+use quote::quote_spanned;
+
+use crate::emit::statement;
+use crate::syntax::function::Function;
+
+/// Has the compiler warn of the function's attribute.
+pub(crate) fn warn(function: &mut Function<'_>, note: &str) {
+    let span = Span::mixed_site().located_at(function.sig.ident.span());
+    let name = Ident::new("LOOP_GUARD", span);
+    let tokens = quote_spanned!(span=> {
+        #[deprecated(note = #note)]
+        const #name: () = ();
+        #name
+    });
+    let items = crate::rewrite::function::leading_items(function.block);
+    function.block.stmts.insert(0, statement(tokens));
+    function.block.stmts.splice(0..0, items);
+}

@@ -1,0 +1,64 @@
+//! Lints that are expected in a guarded function: what the rewritten loop does not show any more is not missed.
+#![deny(unfulfilled_lint_expectations)]
+
+use guard_runtime::{Tripped, loop_guard};
+
+#[loop_guard(timeout = "1h")]
+#[expect(for_loops_over_fallibles, reason = "that is the test")]
+fn over_an_option(n: Option<u32>) -> u32 {
+    let mut sum = 0;
+    for x in n {
+        sum += x;
+    }
+    sum
+}
+
+#[expect(unconditional_recursion, reason = "that is the test")]
+#[loop_guard(inherit)]
+fn endless(n: u32) -> Result<u32, Tripped> {
+    std::hint::black_box(n);
+    endless(n + 1)
+}
+
+#[loop_guard(timeout = "1h")]
+fn on_the_loop(list: &mut [u32]) -> u32 {
+    let mut sum = 0;
+    #[expect(clippy::needless_range_loop, reason = "that is the test")]
+    for i in 0..list.len() {
+        sum += list[i];
+    }
+    #[cfg_attr(
+        all(),
+        expect(clippy::explicit_counter_loop, unused_mut, reason = "that is the test")
+    )]
+    for x in list.iter() {
+        let mut y = *x;
+        sum += y;
+    }
+    sum
+}
+
+struct Total(u32);
+
+#[loop_guard(inherit)]
+impl Total {
+    #[expect(clippy::while_let_loop, reason = "that is the test")]
+    fn add(&mut self, list: &mut Vec<u32>) {
+        loop {
+            let Some(x) = list.pop() else { break };
+            self.0 += x;
+        }
+    }
+}
+
+#[test]
+fn expectations_are_met() {
+    assert_eq!(over_an_option(Some(3)), 3);
+    assert_eq!(on_the_loop(&mut [1, 2]), 6);
+    let mut total = Total(0);
+    total.add(&mut vec![1, 2]);
+    assert_eq!(total.0, 3);
+    let tripped =
+        guard_runtime::Budget::timeout(std::time::Duration::from_nanos(1)).run(|| endless(0));
+    assert!(tripped.is_err() || tripped.unwrap().is_err());
+}

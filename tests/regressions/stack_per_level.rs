@@ -1,0 +1,94 @@
+//! How much stack a guarded recursion takes for each level, beside the same without the attribute, as it is built here.
+
+use std::hint::black_box;
+
+use guard_runtime::{Tripped, loop_guard};
+
+/// Levels that are measured.
+const LEVELS: u32 = 8;
+
+macro_rules! recursion {
+    ($($name:ident: $(#[$guard:meta])?;)*) => {
+        $(mod $name {
+            use super::*;
+
+            $(#[$guard])?
+            pub(super) fn result(n: u32, deepest: &mut usize) -> Result<u64, Tripped> {
+                let mut sum = 0;
+                let mut i = 0_u32;
+                while i < black_box(1) {
+                    i += 1;
+                    sum += u64::from(i);
+                }
+                *deepest = (&raw const i).addr();
+                if n == 0 { Ok(sum) } else { Ok(result(n - 1, deepest)? + sum) }
+            }
+
+            $(#[$guard])?
+            pub(super) fn number(n: u32, deepest: &mut usize) -> u64 {
+                let mut sum = 0;
+                let mut i = 0_u32;
+                while i < black_box(1) {
+                    i += 1;
+                    sum += u64::from(i);
+                }
+                *deepest = (&raw const i).addr();
+                if n == 0 { sum } else { number(n - 1, deepest) + sum }
+            }
+        })*
+    };
+}
+
+recursion! {
+    plain:;
+    inherit: #[loop_guard(inherit)];
+    timeout: #[loop_guard(timeout = "1h")];
+    short: #[loop_guard(timeout = "500ms")];
+}
+
+/// Bytes a level.
+fn level(recursion: impl Fn(u32, &mut usize)) -> usize {
+    let (mut shallow, mut deep) = (0, 0);
+    recursion(1, &mut shallow);
+    recursion(1 + LEVELS, &mut deep);
+    shallow.abs_diff(deep) / LEVELS as usize
+}
+
+#[test]
+fn at_most_300_bytes_more() {
+    let results = level(|n, deepest| _ = plain::result(n, deepest));
+    let numbers = level(|n, deepest| _ = plain::number(n, deepest));
+    let guarded = [
+        (
+            "inherit",
+            results,
+            level(|n, it| _ = inherit::result(n, it)),
+        ),
+        (
+            "timeout",
+            results,
+            level(|n, it| _ = timeout::result(n, it)),
+        ),
+        ("short", results, level(|n, it| _ = short::result(n, it))),
+        (
+            "inherit",
+            numbers,
+            level(|n, it| _ = inherit::number(n, it)),
+        ),
+        (
+            "timeout",
+            numbers,
+            level(|n, it| _ = timeout::number(n, it)),
+        ),
+        ("short", numbers, level(|n, it| _ = short::number(n, it))),
+    ];
+    for (name, plain, guarded) in guarded {
+        println!("{name}: {guarded} bytes a level, plain {plain}");
+    }
+    for (name, plain, guarded) in guarded {
+        assert!(
+            guarded <= plain + 300,
+            "{name}: {guarded} bytes a level, plain {plain}"
+        );
+    }
+}
