@@ -6,8 +6,9 @@
 //! skipped. The **last 100 ms** of the grace belong to `flush` hooks, whatever still hangs.
 //!
 //! Built on [`Budget`](crate::Budget) alone. `plan.rs` decides which node starts when and how long it may take, and is
-//! pure; `coordinator.rs` holds what is registered; `stopping.rs` runs the plan on threads; `last.rs` flushes, and ends a process that does not end;
-//! `signals.rs` hears the operating system; `report.rs` is what comes of it.
+//! pure; `state.rs` holds what is registered and how far it has come; `coordinator.rs` is the public face; `stopping.rs` runs the
+//! plan on threads; `last.rs` flushes, and ends a process that does not end; `signals.rs` hears the operating system;
+//! `report.rs` is what comes of it.
 //!
 //! The idea of nodes with budgets comes from Go's `fx` and from `tokio-graceful-shutdown`; that none is skipped when
 //! an earlier one overran is where this differs.
@@ -17,6 +18,7 @@ pub(crate) mod last;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod signals;
+pub(crate) mod state;
 pub(crate) mod stopping;
 
 pub use coordinator::{Node, Shutdown};

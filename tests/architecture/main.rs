@@ -34,7 +34,7 @@ fn assert_right(name: &str) {
 }
 
 /// The crates that are in order.
-const CRATES: [&str; 1] = ["guard-macros"];
+const CRATES: [&str; 2] = ["guard-runtime", "guard-macros"];
 
 #[test]
 fn the_crates_are_rooms_in_one_direction() {

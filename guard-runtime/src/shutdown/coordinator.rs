@@ -1,4 +1,4 @@
-//! What is registered, and what is asked for: the face of a shutdown.
+//! The face of a shutdown: what a program registers and asks for.
 
 use core::fmt;
 use core::time::Duration;
@@ -8,9 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use super::last::{FLUSH, Flush, end_process_at};
-use super::plan::{Plan, Row as Planned};
-use super::report::{Outcome, Reason, Report};
+use super::last::{Flush, end_process, end_process_at};
+use super::plan::Row as Planned;
+use super::report::{Reason, Report};
+use super::state::{Entry, Inner, State};
 use super::{signals, stopping};
 use crate::base::sync::lock;
 use crate::trip::hook;
@@ -44,48 +45,6 @@ const LEAST: u32 = 10;
 /// ```
 #[derive(Clone)]
 pub struct Shutdown(Arc<Inner>);
-
-pub(super) struct Inner {
-    pub(super) state: Mutex<State>,
-    /// Something of the state has changed.
-    pub(super) changed: Condvar,
-}
-
-#[derive(Default)]
-pub(super) struct State {
-    /// What the program says.
-    pub(super) chosen: Duration,
-    /// What the environment says, which counts more.
-    pub(super) given: Option<Duration>,
-    pub(super) lame_duck: Duration,
-    /// Whether it ends the process, since it hears the process's signals.
-    pub(super) ends_process: bool,
-    pub(super) nodes: Vec<Entry>,
-    pub(super) flushes: Vec<Flush>,
-    /// Whether it was told that the grace is too short.
-    pub(super) told: bool,
-    pub(super) begun: Option<(Reason, Instant)>,
-    /// A second signal came.
-    pub(super) hurried: bool,
-    pub(super) ended: Vec<Ended>,
-    pub(super) report: Option<Report>,
-}
-
-pub(super) struct Entry {
-    pub(super) name: &'static str,
-    pub(super) planned: Planned,
-    pub(super) run: Option<Stop>,
-}
-
-pub(super) type Stop = Box<dyn FnOnce(&Reason) + Send>;
-
-/// A node that has ended.
-pub(super) struct Ended {
-    pub(super) node: usize,
-    pub(super) outcome: Outcome,
-    pub(super) took: Duration,
-    pub(super) message: Option<String>,
-}
 
 impl Shutdown {
     /// With a grace of 10 s, or that of the environment variable `LOOP_GUARD_GRACE` (`"25s"`, `"1m 30s"`).
@@ -157,7 +116,12 @@ impl Shutdown {
     ///
     /// If the handlers cannot be installed, or no thread can be started.
     pub fn signals(self) -> io::Result<Self> {
-        signals::listen(self.clone())?;
+        let this = self.clone();
+        signals::listen(move |number, name| match number {
+            1 => this.begin(name),
+            2 => this.hurry(),
+            _ => end_process(),
+        })?;
         self.state().ends_process = true;
         Ok(self)
     }
@@ -242,7 +206,7 @@ impl Shutdown {
     }
 
     /// Runs the flush hooks now: nodes are not waited for any longer.
-    pub(super) fn hurry(&self) {
+    fn hurry(&self) {
         self.state().hurried = true;
         self.0.changed.notify_all();
     }
@@ -257,32 +221,6 @@ impl fmt::Debug for Shutdown {
             .field("nodes", &nodes)
             .field("begun", &state.begun.is_some())
             .finish_non_exhaustive()
-    }
-}
-
-impl State {
-    pub(super) fn grace(&self) -> Duration {
-        self.given.unwrap_or(self.chosen)
-    }
-
-    fn plan(&self) -> Plan {
-        let mut plan = Plan::new(self.grace().saturating_sub(FLUSH));
-        for node in &self.nodes {
-            plan.add(node.planned.clone());
-        }
-        plan
-    }
-
-    fn tell_if_too_short(&mut self) {
-        let longest = self.plan().longest().saturating_add(FLUSH);
-        if longest > self.grace() && !self.told {
-            self.told = true;
-            hook::line(&format_args!(
-                "loop guard: the shutdown's grace is {:?}, and its longest chain of nodes may take {longest:?}: \
-                 the last of them get less than they ask for",
-                self.grace()
-            ));
-        }
     }
 }
 

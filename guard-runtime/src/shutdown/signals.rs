@@ -1,16 +1,13 @@
 //! What the operating system asks for: SIGTERM and SIGINT, heard on a thread of its own.
 //!
-//! Every executor may be blocked, so none is relied on. The first signal begins the shutdown, the second has the
-//! flush hooks run at once, the third ends the process.
+//! Every executor may be blocked, so none is relied on. Which signal means what is the coordinator's to say.
 
 use std::io;
 use std::thread;
 
-use super::coordinator::Shutdown;
-use super::last::end_process;
-
+/// Calls `heard` with the number of each signal, counted from one, and its name.
 #[cfg(unix)]
-pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
+pub(super) fn listen(heard: impl Fn(u32, &str) + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGINT, SIGTERM};
 
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGINT])?;
@@ -21,14 +18,14 @@ pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
             } else {
                 "SIGTERM"
             };
-            heard(&shutdown, number, name);
+            heard(number, name);
         }
     })
 }
 
-/// Where signals are flags, they are looked at every few milliseconds.
+/// The same where signals are flags: they are looked at every few milliseconds.
 #[cfg(not(unix))]
-pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
+pub(super) fn listen(heard: impl Fn(u32, &str) + Send + 'static) -> io::Result<()> {
     use core::sync::atomic::{AtomicUsize, Ordering};
     use core::time::Duration;
     use std::sync::Arc;
@@ -54,7 +51,7 @@ pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
                 _ => "SIGTERM",
             };
             number += 1;
-            heard(&shutdown, number, name);
+            heard(number, name);
         }
     })
 }
@@ -62,12 +59,4 @@ pub(super) fn listen(shutdown: Shutdown) -> io::Result<()> {
 fn spawn(run: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let thread = thread::Builder::new().name("shutdown signals".to_owned());
     thread.spawn(run).map(drop)
-}
-
-fn heard(shutdown: &Shutdown, number: u32, name: &str) {
-    match number {
-        1 => shutdown.begin(name),
-        2 => shutdown.hurry(),
-        _ => end_process(),
-    }
 }

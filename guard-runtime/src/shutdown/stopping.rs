@@ -6,10 +6,10 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Instant;
 
-use super::coordinator::{Ended, Inner, State, Stop};
 use super::last::{EXIT, FLUSH, Flushing, end_process};
 use super::plan::{Plan, Start};
 use super::report::{Outcome, Reason, Report, Row};
+use super::state::{Ended, Inner, State, Stop};
 use crate::base::sync::lock;
 use crate::budget::limits::Budget;
 use crate::trip::hook;

@@ -1,0 +1,78 @@
+//! What is registered with a shutdown, and how far it has come.
+
+use core::time::Duration;
+use std::sync::{Condvar, Mutex};
+use std::time::Instant;
+
+use super::last::{FLUSH, Flush};
+use super::plan::{Plan, Row as Planned};
+use super::report::{Outcome, Reason, Report};
+use crate::trip::hook;
+
+pub(super) struct Inner {
+    pub(super) state: Mutex<State>,
+    /// Something of the state has changed.
+    pub(super) changed: Condvar,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    /// What the program says.
+    pub(super) chosen: Duration,
+    /// What the environment says, which counts more.
+    pub(super) given: Option<Duration>,
+    pub(super) lame_duck: Duration,
+    /// Whether it ends the process, since it hears the process's signals.
+    pub(super) ends_process: bool,
+    pub(super) nodes: Vec<Entry>,
+    pub(super) flushes: Vec<Flush>,
+    /// Whether it was told that the grace is too short.
+    pub(super) told: bool,
+    pub(super) begun: Option<(Reason, Instant)>,
+    /// A second signal came.
+    pub(super) hurried: bool,
+    pub(super) ended: Vec<Ended>,
+    pub(super) report: Option<Report>,
+}
+
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    pub(super) planned: Planned,
+    pub(super) run: Option<Stop>,
+}
+
+pub(super) type Stop = Box<dyn FnOnce(&Reason) + Send>;
+
+/// A node that has ended.
+pub(super) struct Ended {
+    pub(super) node: usize,
+    pub(super) outcome: Outcome,
+    pub(super) took: Duration,
+    pub(super) message: Option<String>,
+}
+
+impl State {
+    pub(super) fn grace(&self) -> Duration {
+        self.given.unwrap_or(self.chosen)
+    }
+
+    fn plan(&self) -> Plan {
+        let mut plan = Plan::new(self.grace().saturating_sub(FLUSH));
+        for node in &self.nodes {
+            plan.add(node.planned.clone());
+        }
+        plan
+    }
+
+    pub(super) fn tell_if_too_short(&mut self) {
+        let longest = self.plan().longest().saturating_add(FLUSH);
+        if longest > self.grace() && !self.told {
+            self.told = true;
+            hook::line(&format_args!(
+                "loop guard: the shutdown's grace is {:?}, and its longest chain of nodes may take {longest:?}: \
+                 the last of them get less than they ask for",
+                self.grace()
+            ));
+        }
+    }
+}
