@@ -37,6 +37,15 @@ async fn waits() -> Result<(), Tripped> {
     pending().await
 }
 
+/// Waits for the others when it is dropped, also if an assertion failed before.
+struct Arrives<'b>(&'b Barrier);
+
+impl Drop for Arrives<'_> {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
 #[test]
 fn what_is_open_is_listed() {
     const LEVELS: u32 = 70;
@@ -48,6 +57,7 @@ fn what_is_open_is_listed() {
                 let barrier = &barrier;
                 let name = format!("{levels} {waiting}");
                 let body = move || {
+                    let _arrives = Arrives(barrier);
                     let place = format!("thread {levels} {waiting}");
                     let mut future = pin!(waits());
                     let mut context = Context::from_waker(Waker::noop());
@@ -65,7 +75,6 @@ fn what_is_open_is_listed() {
                             assert_eq!(names, ["around", "around", "around", "inner"], "{place}");
                         }
                     });
-                    barrier.wait();
                 };
                 let thread = thread::Builder::new().name(name);
                 thread.spawn_scoped(scope, body).expect("a thread");
