@@ -1,9 +1,11 @@
 //! Scopes without the attribute, and budgets that are decided at run time.
 //!
 //! A [`Budget`] says what a scope may spend. `limits.rs` builds one, `run.rs` opens its scope around a closure or
-//! a future, `granted.rs` is what `#[loop_guard(budget = ..)]` makes of one, and `root.rs` hides the scopes around.
+//! a future, `granted.rs` is what `#[loop_guard(budget = ..)]` makes of one, and `root.rs` hides the scopes around;
+//! `waits.rs` wakes a future whose token is cancelled.
 
 pub(crate) mod granted;
 pub(crate) mod limits;
 pub(crate) mod root;
 pub(crate) mod run;
+pub(crate) mod waits;

@@ -16,8 +16,11 @@ pub(crate) mod counted;
 pub(crate) mod enter;
 #[cfg(feature = "testing")]
 pub(crate) mod fault;
+pub(crate) mod further;
 pub(crate) mod iterations;
 pub(crate) mod probe;
 pub(crate) mod query;
 pub(crate) mod tick;
+pub(crate) mod uses;
 pub(crate) mod warn;
+pub(crate) mod watched;

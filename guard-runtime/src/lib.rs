@@ -159,6 +159,8 @@ mod context;
 #[cfg(not(guard_loom))]
 mod driver;
 #[cfg(not(guard_loom))]
+mod future;
+#[cfg(not(guard_loom))]
 mod mode;
 #[cfg(not(guard_loom))]
 mod observe;
@@ -170,8 +172,6 @@ mod public;
 pub mod shutdown;
 #[cfg(not(guard_loom))]
 mod strip;
-#[cfg(not(guard_loom))]
-mod task;
 #[cfg(all(feature = "testing", not(guard_loom)))]
 pub mod testing;
 #[cfg(not(guard_loom))]

@@ -12,13 +12,15 @@ pub use crate::cleanup::shield::{shield, shield_for};
 #[cfg(feature = "tokio")]
 pub use crate::context::guarded::GuardedStream;
 pub use crate::context::guarded::{Guarded, GuardedIterator};
+pub use crate::context::handover::Context;
 pub use crate::context::last::tripped;
+pub use crate::context::waits::{Every, every, sleep, wait};
 pub use crate::mode::pattern::PatternError;
 pub use crate::mode::set_mode;
 pub use crate::observe::snapshot::{OpenScope, Place, Snapshot, snapshot};
 pub use crate::trip::event::Event;
 pub use crate::trip::hook::{Hook, add_hook, set_hook, take_hook};
-pub use crate::trip::tripped::{Cause, Tripped};
+pub use crate::trip::tripped::{Cause, Tripped, Use};
 pub use crate::trip::why::Why;
 #[cfg(feature = "macros")]
 pub use guard_macros::loop_guard;
@@ -26,4 +28,15 @@ pub use guard_macros::loop_guard;
 /// Readers and writers that check.
 pub mod io {
     pub use crate::context::checked::Checked;
+}
+
+/// Threads that take the scopes of who starts them along.
+pub mod thread {
+    pub use crate::context::threads::{JoinHandle, Scope, scope, spawn};
+}
+
+/// Tasks of tokio that take the scopes of who starts them along (feature `tokio`).
+#[cfg(feature = "tokio")]
+pub mod task {
+    pub use crate::context::tasks::{JoinHandle, spawn, spawn_blocking};
 }

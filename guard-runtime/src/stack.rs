@@ -5,7 +5,8 @@
 //! that counts is the earliest of all open scopes down to the innermost wall, and that nothing here panics
 //! while a thread exits. It is built on `time` and asks nobody for a tick: that is the business of checks.
 //!
-//! - `frame.rs`: one open scope; `frames.rs`: pushing and popping; `reading.rs`: what other threads see.
+//! - `frame.rs`: one open scope; `frames.rs`: pushing and popping; `reading.rs`: what other threads see;
+//!   `sharing.rs`: a scope that they hold on to.
 //! - `due.rs`: the earliest deadline of a stack; `iterations.rs`: iterations that a frame counts; `parting.rs`:
 //!   scopes that follow a tokio runtime's clock (feature `tokio`).
 //! - `current.rs`: this thread's stack, and the epoch it saw last; `lease.rs`: where a thread's stack comes from;
@@ -31,6 +32,7 @@ pub(crate) mod parting;
 pub(crate) mod reading;
 #[cfg(not(guard_loom))]
 pub(crate) mod scope;
+pub(crate) mod sharing;
 #[cfg(not(guard_loom))]
 pub(crate) mod wall;
 pub(crate) mod witness;

@@ -31,6 +31,9 @@ pub(crate) mod every_trip;
 pub(crate) mod leak_check;
 pub(crate) mod test_clock;
 
+pub use crate::context::started::Started;
 pub use crate::testing::every_trip::{Outcome, every_trip};
 pub use crate::testing::leak_check::LeakCheck;
+#[cfg(feature = "cpu")]
+pub use crate::testing::test_clock::spend_cpu;
 pub use crate::testing::test_clock::{Paused, advance, pause, starve_ticker};

@@ -9,12 +9,15 @@
 //! - `source.rs`: the cells that decide which clock a thread follows.
 //! - `tokio_clock.rs`: the clock of a tokio runtime (feature `tokio`).
 //! - `clock.rs`: the time of this thread, from those three. The usual way to ask for the time.
+//! - `cpu.rs`: the CPU time of a thread (feature `cpu`).
 //! - `epoch.rs`: the published word, its orderings, and why no deadline is early.
 //! - `lag.rs`: how late ticks were, and when.
 //! - `ticker.rs`: what the ticker's thread does, and how other threads wake it.
 //! - `seen.rs`: what a loop remembers between two checks.
 
 pub(crate) mod clock;
+#[cfg(not(guard_loom))]
+pub(crate) mod cpu;
 pub(crate) mod epoch;
 pub(crate) mod lag;
 pub(crate) mod moment;

@@ -11,6 +11,7 @@
 //! - `log.rs`: what tripped on this thread, and what unwinds;
 //! - `boundary.rs`: unwinding, and where it ends.
 
+pub(crate) mod announce;
 pub(crate) mod boundary;
 pub(crate) mod event;
 pub(crate) mod hook;

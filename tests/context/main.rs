@@ -2,7 +2,10 @@
 
 mod adaptors;
 mod allocations;
+mod handover;
+mod limits;
 mod tokens;
+mod waits;
 
 /// A test that spawns its own threads is about them alone.
 #[global_allocator]

@@ -3,7 +3,7 @@
 //! ```text
 //! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
 //! depth      | - | RESERVED | open scopes          |
-//! frame.site | WALL | DATED | LIMITED | number of the site, or kind of the wall |
+//! frame.site | WALL | DATED | LIMITED | SHARED | number of the site, or kind of the wall |
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
 //! frame.limit| PASSED | nanoseconds                  |                        MAX = none
 //! frame.lag  | lag at entry, ns                    |                        MAX = EXACT
@@ -51,6 +51,9 @@ pub(crate) const DATED: u32 = 1 << 30;
 
 /// A wall: the scopes below it do not count inside it.
 pub(crate) const WALL: u32 = 1 << 31;
+
+/// Work on other threads holds on to the scope. A push clears it.
+pub(crate) const SHARED: u32 = 1 << 28;
 
 // A frame's `due`.
 

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::base::layout::LIMITED;
+use crate::base::layout::{LIMITED, SHARED};
 use crate::base::location::{At, Location};
 use crate::base::reentry;
 
@@ -85,8 +85,8 @@ const NO_TIMEOUT: u64 = u64::MAX;
 
 /// Every site that was ever entered, by its number. Each row is twice as long as the one before, so no site
 /// ever moves and reading takes no lock.
-static SITES: [OnceLock<Row>; LIMITED.trailing_zeros() as usize] =
-    [const { OnceLock::new() }; LIMITED.trailing_zeros() as usize];
+static SITES: [OnceLock<Row>; SHARED.trailing_zeros() as usize] =
+    [const { OnceLock::new() }; SHARED.trailing_zeros() as usize];
 
 /// The site of a scope that was not opened, inside the runtime's own allocations.
 static UNKNOWN: Site = Site::new("a function of the allocator", "", 0, 0);
@@ -221,7 +221,7 @@ impl Site {
         let mut count = lock(&COUNT);
         if self.id() == 0 {
             *count += 1;
-            assert!(*count < LIMITED, "fewer guarded functions than 2^29");
+            assert!(*count < SHARED, "fewer guarded functions than 2^28");
             let (row, length, at) = row_of(*count);
             let row = SITES[row].get_or_init(|| (0..length).map(|_| OnceLock::new()).collect());
             row[at].get_or_init(|| self);

@@ -12,6 +12,8 @@ use crate::base::site::Site;
 use crate::budget::limits::Budget;
 use crate::budget::root::{Root, root};
 use crate::check::enter::Entry;
+use crate::check::watched::Watching;
+use crate::stack::current;
 
 /// What a [`Budget`] comes to where it is opened. It outlives the scope.
 #[doc(hidden)]
@@ -21,6 +23,7 @@ pub struct Granted {
     limit: u64,
     iterations: u64,
     is_strict: bool,
+    _watching: Option<Watching>,
     _root: Option<Root>,
 }
 
@@ -29,12 +32,17 @@ pub struct Granted {
 #[track_caller]
 pub fn granted(budget: &Budget, site: &'static Site) -> Granted {
     let named = |name| Site::named(name, site.location());
+    let site = budget.name.map_or(site, named);
+    let root = budget.root.then(root);
+    // The scope will lie at the present depth, and its entry looks.
+    let watch = budget.watch(site);
     Granted {
-        site: budget.name.map_or(site, named),
-        limit: budget.limit(),
-        iterations: budget.iterations.unwrap_or(u64::MAX),
+        site,
+        limit: budget.frame_limit(),
+        iterations: budget.frame_iterations().unwrap_or(u64::MAX),
         is_strict: budget.strict,
-        _root: budget.root.then(root),
+        _watching: watch.map(|watch| Watching::new(current::depth(), watch)),
+        _root: root,
     }
 }
 

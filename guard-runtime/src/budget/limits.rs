@@ -2,10 +2,13 @@
 
 use core::ops::Deref;
 use core::time::Duration;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::location::Location;
 use crate::base::site::Site;
+use crate::cancel::asked::Cancel;
+use crate::check::further::{Further, Watch};
 use crate::stack::deadline;
 use crate::time::clock;
 use crate::time::moment;
@@ -46,6 +49,7 @@ pub struct Limits {
     pub(super) name: Option<&'static str>,
     pub(super) root: bool,
     pub(super) strict: bool,
+    pub(super) further: Further,
     location: Location,
 }
 
@@ -88,6 +92,7 @@ impl Budget {
             name: None,
             root: false,
             strict: false,
+            further: Further::default(),
             location: Location::caller(),
         })
     }
@@ -192,6 +197,91 @@ impl Budget {
         self
     }
 
+    /// CPU time, from the opening: what the threads spend that run in the scope. Waiting costs nothing, and a machine
+    /// under load costs nobody. A trip is never early, and late by at most 2 ms or 2 % (feature `cpu`).
+    ///
+    /// Zero is spent at the first check that finds any CPU time used.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::{Budget, Cause, checkpoint};
+    ///
+    /// let limit = Duration::from_millis(5);
+    /// let outcome = Budget::new().cpu(limit).run(|| {
+    ///     std::thread::sleep(4 * limit); // costs no CPU time
+    ///     checkpoint().unwrap();
+    ///     loop {
+    ///         if let Err(tripped) = checkpoint() {
+    ///             break tripped.cause();
+    ///         }
+    ///     }
+    /// });
+    /// assert!(matches!(outcome, Ok(Cause::Cpu { used, .. }) if used > limit));
+    /// ```
+    #[cfg(feature = "cpu")]
+    pub fn cpu(mut self, limit: Duration) -> Self {
+        self.0.further.cpu = Some(clock::nanos(limit));
+        self
+    }
+
+    /// So many scopes of this place may be open on one thread, or in one task, at a time: a recursion that runs away
+    /// is left long before the stack ends. The scope one deeper trips at its entry; zero lets none open.
+    ///
+    /// ```
+    /// use guard_runtime::{Budget, Cause, Tripped};
+    ///
+    /// fn descend(levels: u64) -> Result<u64, Tripped> {
+    ///     Budget::new().depth(100).run(|| if levels == 0 { Ok(0) } else { Ok(descend(levels - 1)? + 1) })?
+    /// }
+    ///
+    /// assert_eq!(descend(99).unwrap(), 99);
+    /// assert_eq!(descend(1_000_000).unwrap_err().cause(), Cause::Depth { limit: 100 });
+    /// ```
+    pub fn depth(mut self, limit: u64) -> Self {
+        self.0.further.depth = Some(limit);
+        self
+    }
+
+    /// A token that trips the scope once it is cancelled. Several can be given; one is enough.
+    ///
+    /// A [`CancelToken`](crate::CancelToken) is seen at the next check, and wakes what waits in the scope; any other
+    /// token is asked at ticks, at most 8 ms apart. It must not block; one that panics counts as cancelled.
+    ///
+    /// ```
+    /// use guard_runtime::{Budget, CancelToken, Cause, checkpoint};
+    ///
+    /// let token = CancelToken::new();
+    /// let outcome = Budget::new().cancel(token.clone()).run(|| {
+    ///     token.cancel("client gone");
+    ///     checkpoint().unwrap_err().cause()
+    /// });
+    /// assert!(matches!(outcome, Ok(Cause::Cancelled { reason: "client gone", .. })));
+    /// ```
+    pub fn cancel(mut self, token: impl Cancel + Send + Sync + 'static) -> Self {
+        self.0.further.tokens.push(Arc::new(token));
+        self
+    }
+
+    /// The scope trips once the last of its budgets is spent, not the first: a machine that stalls does not trip a
+    /// scope that has used little CPU time, nor does a short burst. A cancel trips it at once. The error lists
+    /// each budget, and [`iterations`](Self::iterations) are checks in it, also of `#[loop_guard(budget = ..)]`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::{Budget, Cause, checkpoint};
+    ///
+    /// let both = Budget::timeout(Duration::from_millis(2)).iterations(10).all();
+    /// let outcome = both.run(|| {
+    ///     std::thread::sleep(Duration::from_millis(5));
+    ///     (0..).find_map(|n| checkpoint().err().map(|tripped| (n, tripped.cause())))
+    /// });
+    /// assert!(matches!(outcome, Ok(Some((10, Cause::All { .. })))));
+    /// ```
+    pub fn all(mut self) -> Self {
+        self.0.further.all = true;
+        self
+    }
+
     // A limit of another kind is a field of `Limits`, a method here, and a line in `run.rs` and `granted.rs`.
 }
 
@@ -208,6 +298,27 @@ impl Limits {
     /// The time that a scope may take which opens now, in nanoseconds.
     pub(super) fn limit(&self) -> u64 {
         self.until.map_or(u64::MAX, until).min(self.span)
+    }
+
+    /// The time limit of the scope's frame: none where it is only one of all that must be spent.
+    pub(super) fn frame_limit(&self) -> u64 {
+        if self.further.all {
+            u64::MAX
+        } else {
+            self.limit()
+        }
+    }
+
+    /// The iterations that the scope's frame counts.
+    pub(super) fn frame_iterations(&self) -> Option<u64> {
+        self.iterations.filter(|_| !self.further.all)
+    }
+
+    /// What else is watched of a scope that opens now.
+    pub(super) fn watch(&self, site: &'static Site) -> Option<Arc<Watch>> {
+        let further = &self.further;
+        let watch = || Watch::new(site, further, self.limit(), self.iterations);
+        further.is_some().then(watch)
     }
 
     /// Its site, where it is opened by hand.

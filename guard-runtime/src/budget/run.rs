@@ -1,16 +1,22 @@
 //! Budgets that are opened around a closure or a future.
 
 use core::future::{Future, poll_fn};
+use core::iter;
 use core::pin::pin;
+use core::task::Poll;
+use std::sync::Arc;
 
+use crate::base::location::At;
 use crate::base::reentry;
 use crate::budget::limits::Budget;
 use crate::budget::root::root;
+use crate::budget::waits::Waits;
 use crate::check::counted::Counted;
 use crate::check::enter::enter;
 use crate::check::tick::tick;
+use crate::check::watched::{self, Watching};
+use crate::future::polled::{Task, begin};
 use crate::stack::current;
-use crate::task::polled::{Task, begin};
 use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
 
@@ -31,8 +37,11 @@ impl Budget {
         }
         let _root = self.root.then(root);
         let site = self.site();
-        let (scope, _) = enter(site.once(self.limit()))?;
-        let counted = self.iterations.map(|limit| {
+        let (scope, _) = enter(site.once(self.frame_limit()))?;
+        let (_, index) = scope.place();
+        let _watching = (self.watch(site)).map(|watch| Watching::new(index, watch));
+        look(&site.at())?;
+        let counted = self.frame_iterations().map(|limit| {
             scope.allow(limit);
             Counted::new(scope.place().1)
         });
@@ -93,22 +102,43 @@ impl Budget {
     /// Opens the scope, which the task around closes.
     async fn in_scope<F: Future>(self, future: F) -> Result<F::Output, Tripped> {
         let site = self.site();
-        if begin(site, self.limit()).is_stale() {
+        if begin(site, self.frame_limit()).is_stale() {
             tick(&site.at())?;
         }
-        if let Some(limit) = self.iterations {
-            crate::task::polled::allow(limit);
+        if let Some(limit) = self.frame_iterations() {
+            crate::future::polled::allow(limit);
         }
+        let watch = self.watch(site);
+        let mut waits = watch.as_ref().map(|watch| Waits::new(iter::once(&**watch)));
         let mut future = pin!(future);
         let value = poll_fn(|context| {
             // The innermost scope is the one that was opened above.
-            let _counted = self.iterations.map(|_| Counted::new(current::depth() - 1));
-            future.as_mut().poll(context)
+            let index = current::depth() - 1;
+            let _watching = watch
+                .as_ref()
+                .map(|watch| Watching::new(index, Arc::clone(watch)));
+            look(&site.at())?;
+            let _counted = self.frame_iterations().map(|_| Counted::new(index));
+            let poll = future.as_mut().poll(context);
+            if let (Poll::Pending, Some(waits)) = (&poll, &mut waits) {
+                if waits.register(context) {
+                    look(&site.at())?;
+                }
+            }
+            poll.map(Ok)
         })
-        .await;
+        .await?;
         if self.strict {
             tick(&site.at())?;
         }
         Ok(value)
+    }
+}
+
+/// Looks at what is watched, without counting a check.
+fn look(at: &At) -> Result<(), Tripped> {
+    match current::current().filter(|_| watched::is_open()) {
+        Some(stack) => watched::look(stack, at).map(drop),
+        None => Ok(()),
     }
 }

@@ -1,5 +1,7 @@
 //! What can be asked whether to stop.
 
+use core::future::Future;
+use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
@@ -36,6 +38,18 @@ pub trait Cancel {
     fn reason(&self) -> &'static str {
         "cancelled"
     }
+
+    /// Whether a cancel makes every check of the process look; else the token is asked at ticks.
+    #[doc(hidden)]
+    fn moves_the_epoch(&self) -> bool {
+        false
+    }
+
+    /// What wakes a task once it is cancelled, if the token can do that.
+    #[doc(hidden)]
+    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        None
+    }
 }
 
 impl Cancel for CancelToken {
@@ -47,6 +61,14 @@ impl Cancel for CancelToken {
     fn reason(&self) -> &'static str {
         self.reason().unwrap_or("cancelled")
     }
+
+    fn moves_the_epoch(&self) -> bool {
+        true
+    }
+
+    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(self.cancelled()))
+    }
 }
 
 impl Cancel for &CancelToken {
@@ -57,6 +79,14 @@ impl Cancel for &CancelToken {
 
     fn reason(&self) -> &'static str {
         Cancel::reason(*self)
+    }
+
+    fn moves_the_epoch(&self) -> bool {
+        true
+    }
+
+    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Cancel::wait(*self)
     }
 }
 
@@ -87,5 +117,9 @@ impl<F: Fn() -> bool> Cancel for F {
 impl Cancel for tokio_util::sync::CancellationToken {
     fn is_cancelled(&self) -> bool {
         self.is_cancelled()
+    }
+
+    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(self.clone().cancelled_owned()))
     }
 }

@@ -10,6 +10,7 @@ use crate::check::counted;
 #[cfg(feature = "testing")]
 use crate::check::fault;
 use crate::check::warn;
+use crate::check::watched::{self, Looking};
 use crate::driver;
 use crate::mode::resolve;
 use crate::stack::current::{self, force_cold, set_seen};
@@ -20,10 +21,10 @@ use crate::stack::{deadline, lease, wall};
 use crate::time::epoch::EPOCH;
 use crate::time::seen::Seen;
 use crate::time::{clock, source};
+use crate::trip::announce::announce;
 use crate::trip::boundary::fall;
 use crate::trip::event::Event;
 use crate::trip::hook;
-use crate::trip::log;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::watch::recover;
 
@@ -75,9 +76,17 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
         warn::look(stack, at);
         count(stack, at)?;
     }
+    let watched = stack.filter(|_| watched::is_open());
+    if let Some(stack) = watched {
+        watched::count(stack);
+    }
     loop {
-        // The epoch first: see `check_deadlines`.
+        // The epoch first: see `check_deadlines`. A token that is cancelled after the look moves it.
         let epoch = EPOCH.load_with_lag();
+        let _looking = match watched {
+            Some(stack) => Some(Looking::new(watched::look(stack, at)?)),
+            None => None,
+        };
         let (earliest, now) = stack.map_or((Earliest::NONE, None), deadline::counting);
         if let Some(stack) = stack {
             witness(stack, *at);
@@ -204,9 +213,7 @@ pub(crate) fn check_deadlines(
     Found::Fine(Seen(seen))
 }
 
-/// The trip of the scope at `owner`; `None` if its mode lets it pass. The first one bumps the epoch: outer loops
-/// hold an epoch with which nothing was due, and would miss the deadline if the code between them and this check
-/// swallows the error.
+/// The trip of the scope at `owner`, whose frame says why; `None` if its mode lets it pass.
 #[cold]
 pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Option<Tripped> {
     let first = stack.tell(owner);
@@ -230,13 +237,5 @@ pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Opt
         }
         return None;
     }
-    if first {
-        EPOCH.bump();
-    }
-    let tripped = Tripped::new(site, at, cause);
-    log::note(owner, &tripped);
-    if first {
-        hook::tripped(&tripped);
-    }
-    Some(tripped)
+    Some(announce(owner, site, at, cause, first))
 }

@@ -23,7 +23,7 @@ use crate::trip::tripped::{Cause, Tripped};
 /// use guard_runtime::{Tripped, io::Checked, loop_guard};
 ///
 /// /// Decompresses, parses, decodes: reads to the end.
-/// #[loop_guard(timeout = "10ms")]
+/// #[loop_guard(timeout = "200ms")]
 /// fn load(source: impl Read) -> io::Result<Vec<u8>> {
 ///     let mut bytes = vec![0; 1024];
 ///     let mut source = Checked::new(source);

@@ -20,7 +20,7 @@ pub trait GuardedIterator: Iterator + Sized {
     /// ```
     /// use guard_runtime::{GuardedIterator, Tripped, loop_guard};
     ///
-    /// #[loop_guard(timeout = "10ms")]
+    /// #[loop_guard(timeout = "200ms")]
     /// fn sum(numbers: impl Iterator<Item = u64>) -> Result<u64, Tripped> {
     ///     numbers.guarded().map(|n| n.map(|n| n * 2)).sum()
     /// }
@@ -48,7 +48,7 @@ pub trait GuardedStream: Stream + Unpin + Sized {
     /// use futures::{StreamExt, TryStreamExt, stream};
     /// use guard_runtime::{GuardedStream, Tripped, loop_guard};
     ///
-    /// #[loop_guard(timeout = "10ms")]
+    /// #[loop_guard(timeout = "200ms")]
     /// async fn sum(numbers: impl futures::Stream<Item = u64> + Unpin) -> Result<u64, Tripped> {
     ///     numbers.guarded().try_fold(0, async |sum, n| Ok(sum + n)).await
     /// }

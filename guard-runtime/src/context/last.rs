@@ -1,5 +1,6 @@
 //! What tripped, where its error was lost.
 
+use crate::check::watched;
 use crate::stack::current;
 use crate::trip::log;
 use crate::trip::tripped::Tripped;
@@ -18,7 +19,7 @@ use crate::trip::tripped::Tripped;
 ///     text.parse().map_err(|_| "no number".to_owned())
 /// }
 ///
-/// #[loop_guard(timeout = "50ms")]
+/// #[loop_guard(timeout = "200ms")]
 /// fn load(source: impl std::io::Read) -> Result<u64, Tripped> {
 ///     foreign(Checked::new(source)).map_err(|error| tripped().expect(&error))
 /// }
@@ -30,6 +31,6 @@ use crate::trip::tripped::Tripped;
 /// ```
 #[must_use]
 pub fn tripped() -> Option<Tripped> {
-    let owner = current::current()?.last_told()?;
-    log::of(owner)
+    let stack = current::current()?;
+    log::of(stack.last_told().max(watched::last_told(stack))?)
 }

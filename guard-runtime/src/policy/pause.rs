@@ -14,9 +14,9 @@ use std::thread::{self, Thread};
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
+use crate::future::polled::{Task, begin};
 use crate::policy::around;
 use crate::policy::settings::nanos;
-use crate::task::polled::{Task, begin};
 use crate::trip::tripped::Tripped;
 
 /// How long a thread sleeps between two looks at what ends its wait.

@@ -104,8 +104,12 @@ fn on_cut(cause: Cause, begun: Begun, budget: Option<Budget>) -> Verdict {
 pub(super) fn blames_the_call(cause: Cause) -> bool {
     // Without a wildcard: every new cause is to be decided on.
     match cause {
-        Cause::Timeout { .. } | Cause::Iterations { .. } => true,
-        Cause::Refused { .. } | Cause::Full => false,
+        Cause::Timeout { .. }
+        | Cause::Iterations { .. }
+        | Cause::Cpu { .. }
+        | Cause::Depth { .. }
+        | Cause::All { .. } => true,
+        Cause::Refused { .. } | Cause::Full | Cause::Cancelled { .. } | Cause::ScopeEnded => false,
     }
 }
 
@@ -113,9 +117,14 @@ pub(super) fn blames_the_call(cause: Cause) -> bool {
 pub(super) fn ends_the_work(cause: Cause) -> bool {
     // Without a wildcard, as above.
     match cause {
-        Cause::Timeout { .. } | Cause::Iterations { .. } | Cause::Refused { .. } | Cause::Full => {
-            false
-        }
+        Cause::Timeout { .. }
+        | Cause::Iterations { .. }
+        | Cause::Cpu { .. }
+        | Cause::Depth { .. }
+        | Cause::All { .. }
+        | Cause::Refused { .. }
+        | Cause::Full => false,
+        Cause::Cancelled { .. } | Cause::ScopeEnded => true,
     }
 }
 

@@ -25,13 +25,13 @@ use crate::base::location::{At, Location};
 use crate::base::site::Site;
 use crate::check::enter::enter;
 use crate::check::tick::tick;
+use crate::future::polled::{Task, begin};
 use crate::policy::around;
 use crate::policy::breaker::Breaker;
 use crate::policy::bulkhead::{Bulkhead, Place};
 use crate::policy::judge::Judge;
 use crate::policy::settings;
 use crate::policy::verdict::Own;
-use crate::task::polled::{Task, begin};
 use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
 

@@ -76,6 +76,14 @@ impl Stack {
         (index + 1..self.depth()).any(|above| self.frame(above).is_wall())
     }
 
+    /// The depth above the innermost wall: scopes from there on count.
+    pub(crate) fn above_innermost_wall(&self) -> u32 {
+        let wall = (0..self.depth())
+            .rev()
+            .find(|&index| self.frame(index).is_wall());
+        wall.map_or(0, |wall| wall + 1)
+    }
+
     /// The innermost scope that is marked as tripped, unless a wall stands above it.
     pub(crate) fn last_told(&self) -> Option<u32> {
         for index in (0..self.depth()).rev() {

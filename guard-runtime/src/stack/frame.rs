@@ -1,6 +1,6 @@
 //! One open scope: the frame that its thread's stack holds of it, and what is kept while it is on no stack.
 
-use crate::base::layout::{DATED, EXACT, LIMITED, TOLD, UNKNOWN, WALL, end, untold};
+use crate::base::layout::{DATED, EXACT, LIMITED, SHARED, TOLD, UNKNOWN, WALL, end, untold};
 use crate::base::site::Site;
 use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
 use crate::time::epoch::Epoch;
@@ -23,6 +23,8 @@ pub(crate) struct Frame {
     pub(crate) iterations: AtomicU64,
     /// The iterations left, where closures count too.
     pub(crate) left: AtomicU64,
+    /// The mark of a shared scope.
+    pub(crate) shared: AtomicU64,
 }
 
 impl Frame {
@@ -37,6 +39,7 @@ impl Frame {
                 due: AtomicU64::new(0),
                 iterations: AtomicU64::new(0),
                 left: AtomicU64::new(0),
+                shared: AtomicU64::new(0),
             }
         }
     }
@@ -57,6 +60,7 @@ impl Frame {
         copy_64(&self.due, &other.due);
         copy_64(&self.iterations, &other.iterations);
         copy_64(&self.left, &other.left);
+        copy_64(&self.shared, &other.shared);
     }
 
     /// Writes a frame that is dated from the beginning.
@@ -87,7 +91,7 @@ impl Frame {
 
     /// The number of its site, or the kind of a wall.
     pub(crate) fn site(&self) -> u32 {
-        self.site.load(Ordering::Relaxed) & !DATED
+        self.site.load(Ordering::Relaxed) & !(DATED | SHARED)
     }
 
     /// What has to be kept of the scope to open it again. The frame is dated.

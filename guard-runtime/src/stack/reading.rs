@@ -7,7 +7,7 @@
 //! each row is true. Rows of a thread that opens and closes the same scopes again and again can be of different
 //! moments.
 
-use crate::base::layout::{DATED, FLAGS, LIMITED, RESERVED, WALL};
+use crate::base::layout::{DATED, FLAGS, LIMITED, RESERVED, SHARED, WALL};
 use crate::base::site::Site;
 use crate::base::sync::Ordering;
 use crate::stack::frame::{Frame, Saved};
@@ -97,7 +97,7 @@ impl Stack {
         } else {
             frame.limit.load(Ordering::Acquire)
         };
-        (site & !DATED, Saved { start, limit, lag })
+        (site & !(DATED | SHARED), Saved { start, limit, lag })
     }
 
     /// What another thread reads of the scope at `index`, and whether it is spent. `None` if it is not open, or

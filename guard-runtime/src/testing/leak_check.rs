@@ -3,6 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::cleanup::pending;
+use crate::context::started::{self, Started};
 use crate::stack::current;
 use crate::stack::frames::Stack;
 
@@ -26,6 +27,9 @@ use crate::stack::frames::Stack;
 pub struct LeakCheck {
     open: u32,
     pending: u32,
+    family: u64,
+    /// What was running before.
+    before: Vec<u64>,
     /// It counts for one thread.
     here: PhantomData<*const ()>,
 }
@@ -44,7 +48,11 @@ impl LeakCheck {
     )]
     pub fn new() -> Self {
         pending::begin_check();
+        let family = started::found_family();
+        let before = started::of_family(family);
         Self {
+            family,
+            before: before.into_iter().map(|(number, _)| number).collect(),
             open: open_scopes(),
             pending: pending::count(),
             here: PhantomData,
@@ -63,6 +71,28 @@ impl LeakCheck {
         pending::count().saturating_sub(self.pending)
     }
 
+    /// The threads and tasks that this thread, or another one of them, has started since by
+    /// [`thread`](crate::thread) and `task`, and that still run.
+    ///
+    /// ```
+    /// use guard_runtime::{testing::LeakCheck, thread};
+    ///
+    /// let check = LeakCheck::new();
+    /// let (ends, end) = std::sync::mpsc::channel::<()>();
+    /// let waits = thread::spawn(move || end.recv());
+    /// assert_eq!(check.started()[0].what(), "thread");
+    /// println!("{}", check.started()[0]); // where it was started
+    /// drop(ends);
+    /// _ = waits.join().unwrap();
+    /// check.assert_clean();
+    /// ```
+    #[must_use]
+    pub fn started(&self) -> Vec<Started> {
+        let all = started::of_family(self.family).into_iter();
+        let since = all.filter(|(number, _)| !self.before.contains(number));
+        since.map(|(_, started)| started).collect()
+    }
+
     /// Finds nothing.
     ///
     /// # Panics
@@ -75,6 +105,8 @@ impl LeakCheck {
             open == 0 && deferred == 0,
             "left behind on this thread: {open} open scopes, {deferred} deferred calls that were not made"
         );
+        let started: Vec<_> = self.started().iter().map(Started::to_string).collect();
+        assert!(started.is_empty(), "still running: {}", started.join(", "));
     }
 }
 

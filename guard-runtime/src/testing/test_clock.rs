@@ -69,6 +69,19 @@ pub fn advance(by: Duration) {
         .expect("advance: this thread's clock is not paused; call testing::pause() first");
 }
 
+/// Moves the clock of this thread forward as [`advance`], and its CPU time with it: a loop that was busy for so long.
+/// While the clock is paused, a thread spends no CPU time but this (feature `cpu`).
+///
+/// # Panics
+///
+/// If the clock is not paused.
+#[cfg(feature = "cpu")]
+#[track_caller]
+pub fn spend_cpu(by: Duration) {
+    source::spend_cpu(clock::nanos(by));
+    advance(by);
+}
+
 /// Makes every tick of this process late by this much, between its clock reading and its publication, where
 /// it hurts most; [`Duration::ZERO`] ends it. For this project's own tests of "never early".
 #[doc(hidden)]

@@ -103,8 +103,13 @@ pub(crate) fn polls() -> Option<u32> {
     Some(POLLS.get()).filter(|polls| *polls != NONE)
 }
 
+/// The same; above all scopes without one.
+pub(crate) fn base_of_polls() -> u32 {
+    POLLS.get()
+}
+
 thread_local! {
-    /// The scopes of this thread for which every check counts.
+    /// The scopes of this thread for which every check counts, or the cold path has more to look at than deadlines.
     static COUNTING: Cell<i32> = const { Cell::new(0) };
 }
 
@@ -113,7 +118,7 @@ pub(crate) fn count_checks(by: i32) {
     COUNTING.set(COUNTING.get() + by);
 }
 
-/// Whether every check of this thread takes the cold path because it counts.
+/// Whether checks of this thread take the cold path because they count, or have more to look at.
 pub(crate) fn counts_checks() -> bool {
     COUNTING.get() != 0
 }
@@ -128,6 +133,8 @@ mod test_clock {
 
     thread_local! {
         static PAUSED_AT: Cell<Option<u64>> = const { Cell::new(None) };
+        /// The CPU time that the thread has spent according to its test.
+        static SPENT_CPU: Cell<u64> = const { Cell::new(0) };
         static EVERY_CHECK: Cell<bool> = const { Cell::new(false) };
     }
 
@@ -138,6 +145,17 @@ mod test_clock {
 
     pub(crate) fn set_paused_at(time: Option<u64>) {
         PAUSED_AT.set(time);
+    }
+
+    /// The CPU time of the thread while its clock is paused.
+    #[cfg(feature = "cpu")]
+    pub(crate) fn spent_cpu() -> u64 {
+        SPENT_CPU.get()
+    }
+
+    #[cfg(feature = "cpu")]
+    pub(crate) fn spend_cpu(by: u64) {
+        SPENT_CPU.set(SPENT_CPU.get().saturating_add(by));
     }
 
     /// Whether every check of this thread takes the cold path, whatever the ticker does.

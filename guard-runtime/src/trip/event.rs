@@ -119,6 +119,16 @@ pub enum Event {
         /// Where the chain is written.
         location: Location,
     },
+    /// A thread or a task that was started through this crate panicked, and nobody joins it.
+    #[non_exhaustive]
+    WorkPanicked {
+        /// `thread`, `task` or `blocking task`.
+        what: &'static str,
+        /// Where it was started.
+        location: Location,
+        /// The panic's message.
+        message: String,
+    },
     /// A cleanup could not run.
     #[non_exhaustive]
     CleanupLost {
@@ -153,12 +163,7 @@ impl Event {
             thread: None,
         };
         let trip = |level, tripped: &Tripped| {
-            let (cause, limit, elapsed) = match tripped.cause() {
-                Cause::Timeout { limit, elapsed } => ("timeout", Some(limit), Some(elapsed)),
-                Cause::Iterations { .. } => ("iterations", None, None),
-                Cause::Refused { .. } => ("refused", None, None),
-                Cause::Full => ("full", None, None),
-            };
+            let (cause, limit, elapsed) = cause(tripped.cause());
             Fields {
                 limit,
                 elapsed,
@@ -232,11 +237,31 @@ impl Event {
             },
             #[cfg(feature = "policy")]
             Self::Answered { tripped, .. } => trip(Level::INFO, tripped),
+            Self::WorkPanicked { what, location, .. } => Fields {
+                location: Some(*location),
+                ..fields(Level::ERROR, what, "work_panicked")
+            },
             Self::CleanupLost { location } => Fields {
                 location: Some(*location),
                 ..fields(Level::ERROR, "cleanup", "cleanup_lost")
             },
         }
+    }
+}
+
+/// The name of a cause, the limit and what was used of it.
+#[cfg(feature = "tracing")]
+fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Duration>) {
+    match cause {
+        Cause::Timeout { limit, elapsed } => ("timeout", Some(limit), Some(elapsed)),
+        Cause::Iterations { .. } => ("iterations", None, None),
+        Cause::Cpu { limit, used } => ("cpu", Some(limit), Some(used)),
+        Cause::Depth { .. } => ("depth", None, None),
+        Cause::All { .. } => ("all", None, None),
+        Cause::Cancelled { .. } => ("cancelled", None, None),
+        Cause::ScopeEnded => ("scope_ended", None, None),
+        Cause::Refused { .. } => ("refused", None, None),
+        Cause::Full => ("full", None, None),
     }
 }
 
@@ -321,6 +346,14 @@ impl fmt::Display for Event {
             } => write!(
                 f,
                 "{tripped}; answered by step {step} of the fallback at {location}"
+            ),
+            Self::WorkPanicked {
+                what,
+                location,
+                message,
+            } => write!(
+                f,
+                "loop guard: the {what} started at {location} panicked, and nobody joins it: {message}"
             ),
             Self::CleanupLost { location } => {
                 write!(f, "loop guard: the cleanup at {location} could not run")

@@ -103,6 +103,37 @@ pub enum Cause {
         /// The budget.
         limit: u64,
     },
+    /// More CPU time was spent in the scope than it may (feature `cpu`).
+    Cpu {
+        /// The budget.
+        limit: Duration,
+        /// What was spent when a check noticed; always more than `limit`.
+        used: Duration,
+    },
+    /// More than `limit` activations of the function were open on this thread, or in this task.
+    Depth {
+        /// The budget.
+        limit: u64,
+    },
+    /// All budgets of a scope that says `when = "all"` are spent: those that it has, with what was used of each.
+    All {
+        /// Wall-clock time.
+        time: Option<Use<Duration>>,
+        /// CPU time.
+        cpu: Option<Use<Duration>>,
+        /// Iterations, or checks.
+        iterations: Option<Use<u64>>,
+        /// Nested activations.
+        depth: Option<Use<u64>>,
+    },
+    /// A token was cancelled.
+    #[non_exhaustive]
+    Cancelled {
+        /// As [`CancelToken::cancel`](crate::CancelToken::cancel) was told; `cancelled` of a token without reasons.
+        reason: &'static str,
+    },
+    /// The scope that this work was started in has ended without it: see [`Context`](crate::Context).
+    ScopeEnded,
     /// A breaker (feature `policy`) did not let the call through, because earlier ones have failed.
     Refused {
         /// After this long it lets one through, at the latest; [`Duration::MAX`] if it was opened by hand.
@@ -110,6 +141,19 @@ pub enum Cause {
     },
     /// A bulkhead (feature `policy`) had no permit left, and no place in its queue.
     Full,
+}
+
+/// One budget of several, and what was used of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "there is nothing else to a budget"
+)]
+pub struct Use<T> {
+    /// The budget.
+    pub limit: T,
+    /// What was used of it; always more.
+    pub used: T,
 }
 
 impl Tripped {
@@ -154,6 +198,39 @@ impl fmt::Display for Cause {
                 )
             }
             Self::Iterations { limit } => write!(f, "ran out of iterations: {limit} allowed"),
+            Self::Cpu { limit, used } => {
+                write!(
+                    f,
+                    "ran out of CPU time: {}",
+                    Use {
+                        limit: *limit,
+                        used: *used
+                    }
+                )
+            }
+            Self::Depth { limit } => write!(f, "was called too deep: {limit} activations allowed"),
+            Self::All {
+                time,
+                cpu,
+                iterations,
+                depth,
+            } => {
+                f.write_str("ran out of all budgets")?;
+                let mut separator = ": ";
+                let mut list = |name: &str, used: Option<&dyn fmt::Display>| match used {
+                    Some(used) => {
+                        let separator = core::mem::replace(&mut separator, "; ");
+                        write!(f, "{separator}{name} {used}")
+                    }
+                    None => Ok(()),
+                };
+                list("time", time.as_ref().map(|used| used as _))?;
+                list("CPU time", cpu.as_ref().map(|used| used as _))?;
+                list("iterations", iterations.as_ref().map(|used| used as _))?;
+                list("depth", depth.as_ref().map(|used| used as _))
+            }
+            Self::ScopeEnded => f.write_str("has ended, and this work has not"),
+            Self::Cancelled { reason } => write!(f, "was cancelled: {reason}"),
             Self::Refused { retry_after } if *retry_after == Duration::MAX => {
                 f.write_str("refused the call: it was opened by hand")
             }
@@ -162,6 +239,19 @@ impl fmt::Display for Cause {
             }
             Self::Full => f.write_str("refused the call: it is full"),
         }
+    }
+}
+
+impl fmt::Display for Use<Duration> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limit, used } = *self;
+        write!(f, "{limit:?} allowed, {} used", beyond(used, limit))
+    }
+}
+
+impl fmt::Display for Use<u64> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} allowed, {} used", self.limit, self.used)
     }
 }
 
@@ -193,6 +283,10 @@ impl Error for Tripped {}
 
 impl From<Tripped> for io::Error {
     fn from(tripped: Tripped) -> Self {
-        Self::new(io::ErrorKind::TimedOut, tripped)
+        let kind = match tripped.cause() {
+            Cause::Cancelled { .. } => io::ErrorKind::Interrupted,
+            _ => io::ErrorKind::TimedOut,
+        };
+        Self::new(kind, tripped)
     }
 }

@@ -28,11 +28,11 @@ use crate::base::location::At;
 use crate::base::site::Site;
 use crate::check::enter::open;
 use crate::check::tick::{due, inherit, tick};
+use crate::future::poller::Poller;
+use crate::future::quantum;
+use crate::future::waiting::Waiting;
 use crate::stack::current::{self, force_cold};
 use crate::stack::frames::Stack;
-use crate::task::poller::Poller;
-use crate::task::quantum;
-use crate::task::waiting::Waiting;
 use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::seen::Seen;
 use crate::time::source;
@@ -272,7 +272,7 @@ impl<X: More> Task<X> {
         }
         #[cfg(feature = "tokio")]
         if self.waiting.is_none() {
-            crate::task::timer::start(stack, index);
+            crate::future::timer::start(stack, index);
         }
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index).settled(&EPOCH);

@@ -11,9 +11,9 @@ use crate::alarm::paused;
 use crate::base::site::Site;
 use crate::base::sync::{Mutex, lock};
 use crate::driver;
-use crate::stack::frame::Saved;
 #[cfg(feature = "tokio")]
-use crate::task::timer::Timer;
+use crate::future::timer::Timer;
+use crate::stack::frame::Saved;
 #[cfg(feature = "testing")]
 use crate::time::source;
 

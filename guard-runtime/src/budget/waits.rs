@@ -1,0 +1,66 @@
+//! What wakes a future in a scope when something else than its deadline is due.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::Context;
+
+use crate::cancel::delay::Alarm;
+use crate::check::further::Watch;
+use crate::time::clock;
+use crate::time::epoch::HEARTBEAT;
+
+/// The waits of one future for the tokens of its scope.
+pub(crate) struct Waits {
+    tokens: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// Whether there is a token that has to be asked again and again.
+    asks: bool,
+    /// When the time of the scope is over, where its frame does not know: with `all`.
+    until: u64,
+    /// For either.
+    alarm: Option<Alarm>,
+}
+
+impl Waits {
+    pub(crate) fn new<'w>(watches: impl Iterator<Item = &'w Watch>) -> Self {
+        let (mut tokens, mut asks, mut until) = (Vec::new(), false, u64::MAX);
+        for watch in watches {
+            until = until.min(watch.until());
+            asks |= watch.is_asked();
+            for token in watch.tokens() {
+                match token.wait() {
+                    Some(wait) => tokens.push(wait),
+                    None => asks = true,
+                }
+            }
+        }
+        Self {
+            tokens,
+            asks,
+            until,
+            alarm: None,
+        }
+    }
+
+    /// Has the task woken once its scope has to look; true if it has to already.
+    pub(crate) fn register(&mut self, context: &mut Context<'_>) -> bool {
+        let before = self.tokens.len();
+        // One that is cancelled is dropped: it must not be polled again.
+        self.tokens
+            .retain_mut(|token| token.as_mut().poll(context).is_pending());
+        if self.asks || self.until != u64::MAX {
+            let now = clock::now();
+            let asked = if self.asks {
+                now.saturating_add(HEARTBEAT)
+            } else {
+                u64::MAX
+            };
+            let until = if self.until >= now {
+                self.until
+            } else {
+                u64::MAX
+            };
+            self.alarm = Some(Alarm::new(asked.min(until), context.waker().clone()));
+        }
+        self.tokens.len() < before
+    }
+}

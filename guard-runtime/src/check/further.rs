@@ -1,0 +1,272 @@
+//! What a scope may be bounded by besides its time and its iterations: tokens, CPU time, the depth of a recursion, the
+//! scope that it was handed over from, and all of its budgets together instead of any.
+//!
+//! A frame has no room for that, and hardly any scope needs it. So a [`Watch`] lies beside the stack; `watched.rs`
+//! has those of a thread.
+
+use core::cell::Cell;
+use core::fmt;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::base::site::Site;
+use crate::cancel::asked::Cancel;
+use crate::check::uses::Uses;
+use crate::stack::sharing::Shared;
+use crate::time::clock;
+use crate::time::epoch::HEARTBEAT;
+use crate::trip::hook::discard;
+use crate::trip::tripped::{Cause, Use};
+
+/// A token, shared by whatever scopes it stops.
+pub(crate) type Token = Arc<dyn Cancel + Send + Sync>;
+
+/// The limits, as a [`Budget`](crate::Budget) holds them.
+#[derive(Clone, Default)]
+pub(crate) struct Further {
+    pub(crate) tokens: Vec<Token>,
+    #[cfg(feature = "cpu")]
+    pub(crate) cpu: Option<u64>,
+    pub(crate) depth: Option<u64>,
+    /// Whether the budgets are spent once the last of them is.
+    pub(crate) all: bool,
+}
+
+impl Further {
+    /// Whether a scope with it needs a [`Watch`].
+    pub(crate) fn is_some(&self) -> bool {
+        self.depth.is_some() || self.is_lasting()
+    }
+
+    /// Whether the scope can be spent later than at its entry.
+    fn is_lasting(&self) -> bool {
+        #[cfg(feature = "cpu")]
+        if self.cpu.is_some() {
+            return true;
+        }
+        self.all || !self.tokens.is_empty()
+    }
+}
+
+impl fmt::Debug for Further {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Further");
+        out.field("tokens", &self.tokens.len());
+        #[cfg(feature = "cpu")]
+        out.field("cpu", &self.cpu);
+        out.field("depth", &self.depth);
+        out.field("all", &self.all).finish()
+    }
+}
+
+/// What is watched for one scope, on whatever threads it is open.
+pub(crate) struct Watch {
+    site: &'static Site,
+    further: Further,
+    /// With `all`: when its time began, and the limit. The frame has none then.
+    time: Option<(u64, u64)>,
+    /// With `all`: the checks so far, and the limit.
+    checks: Option<(AtomicU64, u64)>,
+    /// The CPU time that threads have spent in it, up to when each looked last.
+    #[cfg(feature = "cpu")]
+    used: AtomicU64,
+    /// Of a scope that was handed over: the one that it comes from.
+    origin: Option<Shared>,
+    told: AtomicBool,
+    /// Whether its mode has let it pass.
+    passed: AtomicBool,
+}
+
+impl Watch {
+    /// Of a scope that opens now. With `all`, its `limit` and `iterations` are counted here.
+    pub(crate) fn new(
+        site: &'static Site,
+        further: &Further,
+        limit: u64,
+        iterations: Option<u64>,
+    ) -> Arc<Self> {
+        let timed = further.all && limit != u64::MAX;
+        Arc::new(Self {
+            site,
+            further: further.clone(),
+            time: timed.then(|| (clock::now(), limit)),
+            checks: iterations
+                .filter(|_| further.all)
+                .map(|limit| (AtomicU64::new(0), limit)),
+            #[cfg(feature = "cpu")]
+            used: AtomicU64::new(0),
+            origin: None,
+            told: AtomicBool::new(false),
+            passed: AtomicBool::new(false),
+        })
+    }
+
+    /// Of a scope that was handed over, and ends with the one that it comes from.
+    pub(crate) fn of_origin(site: &'static Site, origin: Shared) -> Arc<Self> {
+        Arc::new(Self {
+            site,
+            further: Further::default(),
+            time: None,
+            checks: None,
+            #[cfg(feature = "cpu")]
+            used: AtomicU64::new(0),
+            origin: Some(origin),
+            told: AtomicBool::new(false),
+            passed: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn site(&self) -> &'static Site {
+        self.site
+    }
+
+    /// Marks the scope as tripped; true the first time.
+    pub(super) fn tell(&self) -> bool {
+        !self.told.swap(true, Ordering::Relaxed)
+    }
+
+    /// The scope is spent, and its mode lets it pass; true the first time.
+    pub(super) fn let_pass(&self) -> bool {
+        !self.passed.swap(true, Ordering::Relaxed)
+    }
+
+    pub(super) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+
+    /// Whether every check counts for it.
+    pub(super) fn counts_checks(&self) -> bool {
+        self.checks.is_some()
+    }
+
+    /// Counts a check, if it counts them.
+    pub(super) fn count_check(&self) {
+        if let Some((checks, _)) = &self.checks {
+            checks.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the scope can be spent later than at its entry.
+    pub(super) fn is_lasting(&self) -> bool {
+        self.origin.is_some() || self.further.is_lasting()
+    }
+
+    #[cfg(feature = "cpu")]
+    pub(super) fn limits_cpu(&self) -> bool {
+        self.further.cpu.is_some()
+    }
+
+    /// Adds CPU time that a thread has spent in the scope.
+    #[cfg(feature = "cpu")]
+    pub(super) fn add_cpu(&self, spent: u64) {
+        self.used.fetch_add(spent, Ordering::Relaxed);
+    }
+
+    /// The tokens.
+    pub(crate) fn tokens(&self) -> &[Token] {
+        &self.further.tokens
+    }
+
+    /// Whether nothing wakes whoever waits in it when it has to look.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.origin.is_some()
+    }
+
+    /// When its time is over, if its frame does not know that.
+    pub(crate) fn until(&self) -> u64 {
+        self.time
+            .map_or(u64::MAX, |(start, limit)| start.saturating_add(limit))
+    }
+}
+
+impl Watch {
+    /// Why it is spent on a thread where so many activations of its site are open, which has spent so much CPU time
+    /// that is not added yet; else when to look again.
+    pub(super) fn look(&self, level: u64, cpu: impl FnOnce() -> u64) -> Result<u64, Cause> {
+        let mut next = u64::MAX;
+        for token in self.tokens() {
+            if let Some(reason) = ask(token) {
+                return Err(Cause::Cancelled { reason });
+            }
+            if !token.moves_the_epoch() {
+                next = clock::now().saturating_add(HEARTBEAT);
+            }
+        }
+        if let Some(origin) = &self.origin {
+            if origin.has_ended() {
+                return Err(Cause::ScopeEnded);
+            }
+            next = clock::now().saturating_add(HEARTBEAT);
+        }
+        let depth = self.further.depth.map(|limit| Use { limit, used: level });
+        let uses = Uses {
+            time: self.time(),
+            cpu: self.cpu(cpu),
+            checks: self.checks(),
+            depth,
+        };
+        let then = if self.further.all {
+            uses.together()?
+        } else {
+            uses.alone()?
+        };
+        Ok(next.min(then))
+    }
+
+    #[cfg(feature = "cpu")]
+    fn cpu(&self, here: impl FnOnce() -> u64) -> Option<Use<u64>> {
+        let limit = self.further.cpu?;
+        let before = self.used.load(Ordering::Relaxed);
+        let used = before.saturating_add(here());
+        Some(Use { limit, used })
+    }
+
+    #[cfg(not(feature = "cpu"))]
+    #[allow(clippy::unused_self, reason = "the shape with the feature")]
+    fn cpu(&self, _: impl FnOnce() -> u64) -> Option<Use<u64>> {
+        None
+    }
+
+    fn time(&self) -> Option<Use<u64>> {
+        let (start, limit) = self.time?;
+        Some(Use {
+            limit,
+            used: clock::now().saturating_sub(start),
+        })
+    }
+
+    fn checks(&self) -> Option<Use<u64>> {
+        let (checks, limit) = self.checks.as_ref()?;
+        Some(Use {
+            limit: *limit,
+            used: checks.load(Ordering::Relaxed),
+        })
+    }
+}
+
+thread_local! {
+    /// Whether this thread asks a token, which is code of others.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread asks a token; what that comes to does not look in turn.
+pub(super) fn is_asking() -> bool {
+    ASKING.get()
+}
+
+/// Asks a token: why to stop, if so.
+fn ask(token: &Token) -> Option<&'static str> {
+    if token.moves_the_epoch() {
+        return token.is_cancelled().then(|| token.reason());
+    }
+    ASKING.set(true);
+    let asked = catch_unwind(AssertUnwindSafe(|| {
+        token.is_cancelled().then(|| token.reason())
+    }));
+    ASKING.set(false);
+    asked.unwrap_or_else(|payload| {
+        discard(payload);
+        Some("the token panicked")
+    })
+}

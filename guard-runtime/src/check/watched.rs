@@ -1,0 +1,270 @@
+//! The scopes of this thread that more is watched of than their frames say.
+//!
+//! The cold path looks at them: at every tick, at every cancel (which moves the epoch), and when the next look is
+//! due. While one is open, cold entries are told to check as well ([`source::count_checks`]), since they would
+//! otherwise take the moved epoch for seen; [`Looking`] takes that back for a check that has looked. So scopes that
+//! nothing is watched of pay nothing, and an iteration costs the same under one that something is.
+//!
+//! The outermost scope that is spent trips, as with deadlines; behind a wall none does.
+
+use core::cell::RefCell;
+use std::sync::Arc;
+
+use crate::base::location::At;
+use crate::base::site::Mode;
+use crate::check::further::{self, Token, Watch};
+use crate::mode::resolve;
+use crate::stack::current::force_cold;
+use crate::stack::frames::Stack;
+use crate::time::clock;
+use crate::time::source::{self, Quantum};
+use crate::trip::announce::announce;
+use crate::trip::event::Event;
+use crate::trip::hook::report;
+use crate::trip::tripped::{Cause, Tripped};
+
+/// One that is open on this thread.
+#[derive(Clone)]
+struct Open {
+    owner: u32,
+    watch: Arc<Watch>,
+    /// How many activations of its site are open here, this one included.
+    level: u64,
+    /// The next one below it that has to be looked at again and again.
+    lasting_below: Option<usize>,
+    /// This thread's CPU time when that was last added up.
+    #[cfg(feature = "cpu")]
+    since: u64,
+}
+
+thread_local! {
+    static OPEN: RefCell<Vec<Open>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Watches a scope on this thread until it is dropped.
+#[must_use]
+pub(crate) struct Watching {
+    /// Of those that were open before; `None` on a thread that exits.
+    before: Option<usize>,
+    counts: i32,
+}
+
+impl Watching {
+    /// For the scope at `owner`. The next check looks.
+    pub(crate) fn new(owner: u32, watch: Arc<Watch>) -> Self {
+        let counts = 1 + i32::from(watch.counts_checks());
+        let before = OPEN.try_with(|open| {
+            let mut open = open.borrow_mut();
+            let same = |other: &&Open| core::ptr::eq(other.watch.site(), watch.site());
+            let level = open.iter().rev().find(same).map_or(0, |other| other.level);
+            let below = open.len().checked_sub(1);
+            let lasting = |at: usize| open[at].watch.is_lasting();
+            let lasting_below = below.and_then(|below| {
+                let itself = lasting(below).then_some(below);
+                itself.or(open[below].lasting_below)
+            });
+            open.push(Open {
+                owner,
+                watch,
+                level: level + 1,
+                lasting_below,
+                #[cfg(feature = "cpu")]
+                since: crate::time::cpu::now(),
+            });
+            open.len() - 1
+        });
+        source::count_checks(counts);
+        force_cold();
+        Self {
+            before: before.ok(),
+            counts,
+        }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        source::count_checks(-self.counts);
+        let Some(before) = self.before else { return };
+        let gone = OPEN.try_with(|open| {
+            let mut open = open.borrow_mut();
+            let gone = open.get(before).cloned();
+            open.truncate(before);
+            gone
+        });
+        // The last reference to a token is dropped without a borrow: its destructor is code of others.
+        if let Ok(Some(gone)) = gone {
+            gone.settle();
+        }
+    }
+}
+
+impl Open {
+    /// Adds up the CPU time of this thread.
+    #[cfg_attr(
+        not(feature = "cpu"),
+        allow(clippy::unused_self, reason = "there is none")
+    )]
+    fn settle(&self) {
+        #[cfg(feature = "cpu")]
+        if self.watch.limits_cpu() {
+            self.watch.add_cpu(self.cpu());
+        }
+    }
+}
+
+/// Whether this thread has to look at more than deadlines.
+#[inline]
+pub(crate) fn is_open() -> bool {
+    source::counts_checks() && !further::is_asking()
+}
+
+fn how_many() -> usize {
+    OPEN.try_with(|open| open.borrow().len()).unwrap_or(0)
+}
+
+/// Calls `f` with each watched scope that counts here, from the innermost. Nothing is borrowed meanwhile: `f` may run
+/// code of others, which comes to a check itself.
+///
+/// A recursion that only its depth is watched of is looked at where it is deepest.
+fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
+    let walls = stack.above_innermost_wall();
+    let mut next = how_many().checked_sub(1);
+    while let Some(index) = next {
+        let open = OPEN.try_with(|open| open.borrow().get(index).cloned());
+        let Some(open) = open.ok().flatten().filter(|open| open.owner >= walls) else {
+            break;
+        };
+        f(&open);
+        next = open.lasting_below;
+    }
+}
+
+/// The tokens of all scopes that count here.
+pub(crate) fn tokens(stack: &Stack) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    each(stack, |open| tokens.extend_from_slice(open.watch.tokens()));
+    tokens
+}
+
+/// What is watched of the scopes that count here besides depths, each with its index, from the outermost.
+pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Watch>)> {
+    let mut all = Vec::new();
+    each(stack, |open| {
+        if open.watch.is_lasting() {
+            all.push((open.owner, Arc::clone(&open.watch)));
+        }
+    });
+    all.reverse();
+    all
+}
+
+/// When the next scope here runs out of a time that its frame does not know.
+pub(crate) fn next_of_time(stack: &Stack) -> u64 {
+    let (now, mut next) = (clock::now(), u64::MAX);
+    each(stack, |open| {
+        let until = open.watch.until();
+        if until >= now {
+            next = next.min(until);
+        }
+    });
+    next
+}
+
+/// The innermost scope that has tripped by what is watched, unless a wall stands above it.
+pub(crate) fn last_told(stack: &Stack) -> Option<u32> {
+    let mut told = None;
+    each(stack, |open| {
+        if told.is_none() && open.watch.is_told() {
+            told = Some(open.owner);
+        }
+    });
+    told
+}
+
+/// Counts a check for the scopes that count them here.
+pub(crate) fn count(stack: &Stack) {
+    each(stack, |open| {
+        open.watch.count_check();
+    });
+}
+
+/// Looks at all that is watched on this thread: the trip if something is spent, else when to look again, at the
+/// latest.
+#[cold]
+pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
+    let (mut next, mut spent) = (u64::MAX, None);
+    each(stack, |open| {
+        match open.watch.look(open.level, || open.cpu()) {
+            Ok(then) => next = next.min(then),
+            Err(cause) if open.passes(cause, at) => {}
+            // The outermost one comes last.
+            Err(cause) => spent = Some((open.clone(), cause)),
+        }
+    });
+    match spent {
+        Some((open, cause)) => Err(open.trip(cause, at)),
+        None => Ok(next),
+    }
+}
+
+/// During a check that has looked, and need not look again before `next`: what is watched is no reason for the
+/// cold path.
+pub(crate) struct Looking {
+    hidden: i32,
+    quantum: Quantum,
+}
+
+impl Looking {
+    pub(crate) fn new(next: u64) -> Self {
+        let hidden = i32::try_from(how_many()).unwrap_or(i32::MAX);
+        source::count_checks(-hidden);
+        let quantum = source::quantum();
+        if next < quantum.end() {
+            let (every, since) = (next, 0);
+            source::set_quantum(Quantum { every, since });
+        }
+        Self { hidden, quantum }
+    }
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        source::count_checks(self.hidden);
+        source::set_quantum(self.quantum);
+    }
+}
+
+impl Open {
+    /// Whether the mode of the scope, which is spent, lets it pass.
+    fn passes(&self, cause: Cause, at: &At) -> bool {
+        let mode = resolve::of(self.watch.site()).0;
+        if mode == Mode::Observe && self.watch.let_pass() {
+            let tripped = Tripped::new(self.watch.site(), *at, cause);
+            report(&Event::WouldTrip(tripped));
+        }
+        mode != Mode::Enforce
+    }
+
+    fn trip(&self, cause: Cause, at: &At) -> Tripped {
+        let first = self.watch.tell();
+        force_cold();
+        announce(self.owner, self.watch.site(), *at, cause, first)
+    }
+}
+
+#[cfg(feature = "cpu")]
+impl Open {
+    /// The CPU time of this thread that is not added up yet.
+    fn cpu(&self) -> u64 {
+        crate::time::cpu::now().saturating_sub(self.since)
+    }
+}
+
+#[cfg(not(feature = "cpu"))]
+impl Open {
+    #[allow(clippy::unused_self, reason = "the shape with the feature")]
+    fn cpu(&self) -> u64 {
+        0
+    }
+}

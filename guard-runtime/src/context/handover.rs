@@ -1,0 +1,244 @@
+//! The scopes of one thread, handed to another.
+
+use core::fmt;
+use core::future::{Future, poll_fn};
+use core::pin::pin;
+use std::sync::Arc;
+
+use crate::base::reentry;
+use crate::base::site::Site;
+use crate::budget::root::root;
+use crate::budget::waits::Waits;
+use crate::check::further::Watch;
+use crate::check::watched::{self, Watching};
+use crate::stack::current::{self, force_cold};
+use crate::stack::frame::Saved;
+use crate::stack::frames::Stack;
+use crate::stack::scope::Scope;
+use crate::stack::sharing::Shared;
+use crate::time::source;
+
+/// The scopes that are open here, to be opened on another thread or in another task as well.
+///
+/// Work that is started elsewhere has no part in the budgets of who started it, unless a context is handed over.
+/// Inside [`run`](Self::run) the handed-over scopes count and no others, in particular none that the thread has open
+/// already: a pool that runs a job in the middle of another keeps them apart. Deadlines, tokens and CPU time are
+/// shared; iterations and depths are counted where the loops are.
+///
+/// A scope ends when its function returns. What still runs in it then, trips with
+/// [`Cause::ScopeEnded`](crate::Cause::ScopeEnded) within a tick; [`detach`](Self::detach) says otherwise. The scope of a
+/// future does not end for others: only its budgets do.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Budget, Context, checkpoint, remaining};
+///
+/// let outcome = Budget::timeout(Duration::from_millis(5)).named("request").run(|| {
+///     let context = Context::current();
+///     std::thread::scope(|scope| {
+///         let worker = scope.spawn(move || {
+///             assert_eq!(remaining(), None);
+///             context.run(|| loop {
+///                 if let Err(tripped) = checkpoint() {
+///                     break tripped;
+///                 }
+///             })
+///         });
+///         worker.join().unwrap()
+///     })
+/// });
+/// assert_eq!(outcome.unwrap().scope(), "request");
+/// ```
+#[derive(Clone)]
+pub struct Context {
+    scopes: Arc<[Handed]>,
+    /// What is watched of them, each with the number of its scope.
+    watches: Arc<[(u32, Arc<Watch>)]>,
+    /// What ends them.
+    origin: Option<(u32, Arc<Watch>)>,
+}
+
+#[derive(Clone, Copy)]
+struct Handed {
+    site: &'static Site,
+    saved: Saved,
+    /// The iteration limit, if that is spent.
+    spent: Option<u64>,
+}
+
+impl Context {
+    /// The scopes that count here. Outside any, or in a [`shield`](crate::shield()), it is empty.
+    #[must_use]
+    pub fn current() -> Self {
+        let stack = current::current().filter(|_| !reentry::is_barred());
+        stack.map_or_else(Self::empty, Self::of)
+    }
+
+    fn empty() -> Self {
+        Self {
+            scopes: Arc::new([]),
+            watches: Arc::new([]),
+            origin: None,
+        }
+    }
+
+    fn of(stack: &'static Stack) -> Self {
+        let base = stack.above_innermost_wall();
+        let handed = |index| {
+            let (site, _, spent) = stack.describe(index);
+            Handed {
+                site: Site::by_id(site),
+                saved: real(stack.save(index)),
+                spent,
+            }
+        };
+        let scopes: Arc<[_]> = (base..stack.depth()).map(handed).collect();
+        let watches = watched::lasting(stack);
+        let watches = watches
+            .into_iter()
+            .map(|(owner, watch)| (owner - base, watch));
+        // That of a future leaves the stack at each await.
+        let innermost = stack.depth().checked_sub(1);
+        let innermost =
+            innermost.filter(|index| *index >= base && *index < source::base_of_polls());
+        let origin = innermost.map(|index| {
+            let site = scopes[(index - base) as usize].site;
+            let origin = Shared::new(stack, index);
+            (index - base, Watch::of_origin(site, origin))
+        });
+        Self {
+            watches: watches.collect(),
+            scopes,
+            origin,
+        }
+    }
+
+    /// The same scopes, which then do not end with the function that opened them: only their budgets do.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::{Budget, Context, checkpoint};
+    ///
+    /// let context = Budget::timeout(Duration::from_secs(60)).run(Context::current).unwrap();
+    /// assert!(context.run(checkpoint).is_err(), "the scope has ended");
+    /// assert!(context.detach().run(checkpoint).is_ok());
+    /// ```
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Self {
+            origin: None,
+            ..self.clone()
+        }
+    }
+
+    /// Calls `f` in these scopes. As often as one likes, also at the same time on several threads.
+    ///
+    /// The checks that `f` reaches leave their functions, each in its own way; one that has no place for an error
+    /// panics through the caller.
+    pub fn run<T>(&self, f: impl FnOnce() -> T) -> T {
+        if reentry::is_barred() {
+            return f(); // An allocator's, while the runtime allocates: there are no scopes.
+        }
+        let _root = root();
+        let _opened = Opened::new(self);
+        f()
+    }
+
+    /// Polls `future` in these scopes: each poll as [`run`](Self::run). A cancel or a deadline wakes it, and the guarded
+    /// functions in it trip; what waits without one goes on to wait.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::{Budget, Context, Tripped, loop_guard};
+    ///
+    /// #[loop_guard(timeout = "1h")]
+    /// async fn never() -> Result<(), Tripped> {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// let budget = Budget::timeout(Duration::from_millis(5)).named("request");
+    /// let task = budget.run(|| Context::current().detach().wrap(never())).unwrap();
+    /// let tripped = futures::executor::block_on(task).unwrap_err();
+    /// assert_eq!(tripped.scope(), "request");
+    /// ```
+    pub fn wrap<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
+        let context = self.clone();
+        async move {
+            let mut waits = Waits::new(context.all_watches().map(|(_, watch)| &**watch));
+            let mut future = pin!(future);
+            poll_fn(|task| {
+                let poll = context.run(|| future.as_mut().poll(task));
+                if poll.is_pending() && waits.register(task) {
+                    // Cancelled before it was registered: nobody else wakes it.
+                    task.waker().wake_by_ref();
+                }
+                poll
+            })
+            .await
+        }
+    }
+
+    fn all_watches(&self) -> impl Iterator<Item = &(u32, Arc<Watch>)> {
+        self.watches.iter().chain(&self.origin)
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.scopes.iter().map(|scope| scope.site.name());
+        f.debug_list().entries(names).finish()
+    }
+}
+
+/// The scopes of a context, on this thread's stack until it is dropped.
+struct Opened {
+    watching: Vec<Watching>,
+    _scope: Scope,
+}
+
+impl Opened {
+    fn new(context: &Context) -> Self {
+        let scope = Scope::base();
+        let (stack, base) = scope.place();
+        for handed in &*context.scopes {
+            let index = stack.depth();
+            stack.resume(handed.site.register(), &handed.saved);
+            if let Some(limit) = handed.spent {
+                stack.spend(index, limit);
+            }
+        }
+        force_cold();
+        let watch = |(at, watch): &(u32, Arc<Watch>)| Watching::new(base + at, Arc::clone(watch));
+        Self {
+            watching: context.all_watches().map(watch).collect(),
+            _scope: scope,
+        }
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        // The one that was opened last first.
+        while self.watching.pop().is_some() {}
+    }
+}
+
+/// What was saved, for threads whose clock runs.
+#[cfg_attr(
+    not(feature = "testing"),
+    allow(clippy::missing_const_for_fn, reason = "there is but one clock")
+)]
+fn real(saved: Saved) -> Saved {
+    #[cfg(feature = "testing")]
+    if let Some(paused) = source::paused_at() {
+        let age = paused.saturating_sub(saved.start);
+        let exact = saved.lag == crate::base::layout::EXACT && saved.start != 0;
+        let start = if exact {
+            crate::time::clock::real().saturating_sub(age)
+        } else {
+            saved.start
+        };
+        return Saved { start, ..saved };
+    }
+    saved
+}

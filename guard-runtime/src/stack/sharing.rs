@@ -1,0 +1,104 @@
+//! A scope that work on other threads holds on to: whether it is still open.
+//!
+//! Leaving a scope is one store of the depth, and stays that. So a shared scope is marked in its frame, and whoever
+//! asks reads depth and mark. A push overwrites the mark before it raises the depth again: once the scope is left, it
+//! is found to have ended, whatever is opened in its place. The loads are acquire loads of release stores, so that a
+//! depth from a later push shows what that push wrote.
+
+use core::sync::atomic::AtomicU64 as Counter;
+
+use crate::base::layout::{RESERVED, SHARED};
+use crate::base::sync::Ordering;
+use crate::stack::frames::Stack;
+
+/// The marks of the process.
+static NUMBERS: Counter = Counter::new(1);
+
+/// A scope on some thread's stack.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared {
+    stack: &'static Stack,
+    index: u32,
+    number: u64,
+}
+
+impl Shared {
+    /// Marks the scope at `index`, which is open on this thread's `stack`.
+    pub(crate) fn new(stack: &'static Stack, index: u32) -> Self {
+        Self {
+            stack,
+            index,
+            number: stack.share(index),
+        }
+    }
+
+    /// Whether the scope was left.
+    pub(crate) fn has_ended(&self) -> bool {
+        !self.stack.shares(self.index, self.number)
+    }
+}
+
+impl Stack {
+    /// Marks the scope at `index`, by the thread whose stack this is.
+    pub(crate) fn share(&self, index: u32) -> u64 {
+        self.date_open();
+        let frame = self.frame(index);
+        let site = frame.site.load(Ordering::Relaxed);
+        if site & SHARED != 0 {
+            return frame.shared.load(Ordering::Relaxed);
+        }
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        frame.shared.store(number, Ordering::Release);
+        frame.site.store(site | SHARED, Ordering::Release);
+        number
+    }
+
+    /// Whether the scope at `index` that was marked so is open.
+    pub(crate) fn shares(&self, index: u32, number: u64) -> bool {
+        let depth = self.depth.load(Ordering::Acquire) & !RESERVED;
+        // The depth before the piece: one from a later push shows the piece in which that was.
+        let frames = self.frames_of(self.piece.load(Ordering::Acquire));
+        let Some(frame) = frames.get(index as usize).filter(|_| depth > index) else {
+            return false;
+        };
+        let marked = frame.site.load(Ordering::Acquire) & SHARED != 0;
+        marked && frame.shared.load(Ordering::Acquire) == number
+    }
+}
+
+#[cfg(all(test, guard_loom))]
+mod model {
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use crate::base::layout::EMPTY;
+    use crate::stack::frames::Stack;
+
+    /// A scope that was left has ended for whoever learns that, also if another one was opened in its place; and one
+    /// that is open has not.
+    ///
+    /// Caught: a mark that a push keeps.
+    #[test]
+    fn a_scope_that_was_left_has_ended() {
+        loom::model(|| {
+            let stack = Arc::new(Stack::new());
+            stack.grow();
+            stack.push(stack.frame(0), EMPTY, 1, 5);
+            let number = stack.share(0);
+            let reader = {
+                let stack = Arc::clone(&stack);
+                thread::spawn(move || {
+                    let first = stack.shares(0, number);
+                    // It does not come back.
+                    assert!(first || !stack.shares(0, number));
+                })
+            };
+            assert!(stack.shares(0, number));
+            stack.set_depth(EMPTY);
+            stack.push(stack.frame(0), EMPTY, 1, 5);
+            assert!(!stack.shares(0, number));
+            reader.join().unwrap();
+            assert_ne!(stack.share(0), number);
+        });
+    }
+}
