@@ -11,6 +11,7 @@
 
 pub(crate) mod breaks;
 pub(crate) mod future;
+pub(crate) mod helpers;
 pub(crate) mod leave;
 pub(crate) mod loops;
 pub(crate) mod target;
@@ -32,7 +33,7 @@ use crate::plan::{Cleanup, Limits, Plan, Policies};
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
-use crate::syntax::types::{is_closure, is_unit, never};
+use crate::syntax::types::{is_called_result, is_closure, is_unit, never};
 use crate::syntax::walk::Visitor;
 
 /// What is to be done with a function.
@@ -78,6 +79,14 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
         .map_or(&function.sig.output, |it| &it.output);
     let yield_every = args.yield_every.as_ref().map(|arg| &arg.value);
     let yield_every = yield_every.filter(|_| future.is_some());
+    let leave = leave(args, output);
+    let policies = policies(args, output);
+    let lenient = function.of_block && !found && is_called_result(output);
+    let catches = !inherit
+        && !lenient
+        && future.is_none()
+        && policies.is_none()
+        && helpers::catches(function, &leave);
     let plan = Plan {
         runtime: args.krate.as_ref().map(|arg| &arg.value),
         root: args.root.is_some(),
@@ -92,12 +101,13 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
             on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
             reserve: args.reserve.as_ref().map(|arg| &arg.value),
         }),
-        leave: leave(args, output),
-        policies: policies(args, output),
+        leave,
+        policies,
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
+        catches,
         entry: inherit && (args.entry.is_some() || (!found && recurses(function))),
-        lenient: function.of_block && !found && is_called_result(output),
+        lenient,
         future,
         cleanup,
         unchecked,
@@ -325,18 +335,6 @@ fn idle(function: &mut Function<'_>) -> Option<&'static str> {
     } else {
         "`inherit` guards nothing here, because there is no loop, no await and no call of the function itself: remove `loop_guard`"
     })
-}
-
-/// Whether the return type goes by the name of `Result`.
-fn is_called_result(output: &ReturnType) -> bool {
-    let ReturnType::Type(_, ty) = output else {
-        return false;
-    };
-    let Type::Path(path) = &**ty else {
-        return false;
-    };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
 /// Whether the function names itself: then its calls are a loop, and each entry is checked.

@@ -23,8 +23,10 @@ pub(crate) struct Plan<'a> {
     pub(crate) leave: Leave<'a>,
     /// Macros of the user's whose arguments are expressions or statements.
     pub(crate) macros: &'a [Path],
-    /// Trips in closures may unwind to a boundary around the body.
+    /// Trips may unwind to a boundary around the body.
     pub(crate) boundary: bool,
+    /// They have to: the function owns the budget that its helpers spend.
+    pub(crate) catches: bool,
     /// A function without a scope of its own is checked when it is entered.
     pub(crate) entry: bool,
     /// A function of a block, without loops: if its error cannot hold a trip, it is entered without a check.

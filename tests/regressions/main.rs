@@ -30,6 +30,7 @@ mod runtime_gone;
 mod shields_are_no_scopes;
 mod signals_of_the_process;
 mod stack_per_level;
+mod two_outcomes;
 mod unreachable_returns;
 mod wrong_exit;
 mod wrong_items;

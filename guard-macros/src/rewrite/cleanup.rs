@@ -28,6 +28,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
         leave: Leave::Cut,
         macros: of.macros,
         boundary: false,
+        catches: false,
         entry: false,
         lenient: false,
         future: cleanup.is_async.then_some(Guarded {

@@ -21,7 +21,8 @@ use crate::syntax::walk::Visitor;
 /// fn f() -> R { body }   =>   fn f() -> R { probe; enter; body, its loops checked }
 /// ```
 ///
-/// A loop in a closure cannot leave the function by `return`: its trip unwinds to a boundary.
+/// A loop in a closure cannot leave the function by `return`: its trip unwinds to a boundary, and so does that of a
+/// helper without a place for an error.
 ///
 /// ```text
 /// fn f(x: X) -> R { body }   =>   fn f(x: X) -> R {
@@ -32,8 +33,10 @@ use crate::syntax::walk::Visitor;
 /// ```
 pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let in_closures = !plan.unchecked && closures_have_loops(function.block, plan);
-    let bounded =
-        !plan.strict && in_closures && plan.boundary && !matches!(plan.leave, Leave::Break);
+    let bounded = !plan.strict
+        && (in_closures || plan.catches)
+        && plan.boundary
+        && !matches!(plan.leave, Leave::Break);
     let arguments = (bounded || plan.strict).then(|| moved(plan, function));
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names =

@@ -48,41 +48,54 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                 if false {
                     return __probe.value();
                 }
-                let __cleanup = p::cleanup(
-                    true,
-                    p::Option::Some(250_000_000_u64),
-                    |exit| {
-                        let mut __seen = p::inherit();
-                        while busy() {
-                            if p::due(__seen) {
-                                match p::tick(at_while_1_35) {
-                                    p::Result::Ok(__now) => __seen = __now,
-                                    p::Result::Err(__tripped) => {
-                                        return;
+                let __outcome = __probe
+                    .boundary(move || {
+                        let __cleanup = p::cleanup(
+                            true,
+                            p::Option::Some(250_000_000_u64),
+                            |exit| {
+                                let mut __seen = p::inherit();
+                                while busy() {
+                                    if p::due(__seen) {
+                                        match p::tick(at_while_1_35) {
+                                            p::Result::Ok(__now) => {
+                                                __seen = __now;
+                                            }
+                                            p::Result::Err(__tripped) => {
+                                                return;
+                                            }
+                                        }
                                     }
+                                    wait(exit)
                                 }
-                            }
-                            wait(exit)
+                            },
+                        );
+                        let (__scope, mut __seen) = match {
+                            static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                                    p::concat!(
+                                        p::module_path!(), "::", "f"
+                                    ),
+                                    p::file!(),
+                                    1,
+                                    4,
+                                )
+                                .within(30_000_000_000_u64);
+                            __probe.enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
+                        } {
+                            p::Result::Ok(__open) => __open,
+                            p::Result::Err(__out) => return __out,
+                        };
+                        match () {
+                            () => step(),
                         }
-                    },
-                );
-                let (__scope, mut __seen) = match {
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                            p::concat!(
-                                p::module_path!(), "::", "f"
-                            ),
-                            p::file!(),
-                            1,
-                            4,
-                        )
-                        .within(30_000_000_000_u64);
-                    __probe.enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
-                } {
-                    p::Result::Ok(__open) => __open,
-                    p::Result::Err(__out) => return __out,
-                };
-                match () {
-                    () => step(),
+                    });
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        __probe
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
                 }
             }
         "#]],

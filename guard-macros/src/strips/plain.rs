@@ -11,7 +11,7 @@ use crate::syntax::walk::{self, Visitor};
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
 /// and compilers vectorise or unroll loops with them.
-const CHEAP: [&str; 123] = [
+pub(crate) const CHEAP: [&str; 123] = [
     "abs",
     "abs_diff",
     "as_bytes",
@@ -269,7 +269,7 @@ fn may_own(value: &Expr) -> bool {
 }
 
 /// `u64::from`, `f64::MAX`
-fn is_of_primitive(of: &Expr) -> bool {
+pub(crate) fn is_of_primitive(of: &Expr) -> bool {
     let Expr::Path(path) = of else {
         return false;
     };
@@ -284,7 +284,7 @@ fn is_of_primitive(of: &Expr) -> bool {
 }
 
 /// `Some`, `Word`
-fn is_made(function: &Expr) -> bool {
+pub(crate) fn is_made(function: &Expr) -> bool {
     let Expr::Path(path) = function else {
         return false;
     };

@@ -91,3 +91,15 @@ pub(crate) fn is_opaque(ty: &Type) -> bool {
     opaque.visit_type_mut(&mut ty.clone());
     opaque.0
 }
+
+/// Whether the return type goes by the name of `Result`.
+pub(crate) fn is_called_result(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else {
+        return false;
+    };
+    let Type::Path(path) = &**ty else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
+}
