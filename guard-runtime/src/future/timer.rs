@@ -17,8 +17,10 @@ use crate::time::clock;
 use crate::time::epoch::{EPOCH, GAP};
 use crate::time::{source, tokio_clock};
 
-/// A timer of the runtime in which the future waits.
-pub(crate) struct Timer {
+/// A timer of the runtime in which the future waits. Boxed as a whole: futures are kept by the thousand.
+pub(crate) struct Timer(Box<Held>);
+
+struct Held {
     sleep: Pin<Box<Sleep>>,
     runtime: Id,
 }
@@ -37,16 +39,20 @@ impl Timer {
             return true;
         };
         let here = Handle::try_current().ok();
-        slot.take_if(|timer| here.as_ref().is_none_or(|here| here.id() != timer.runtime));
+        slot.take_if(|timer| {
+            here.as_ref()
+                .is_none_or(|here| here.id() != timer.0.runtime)
+        });
         let sleep = match slot {
-            Some(timer) => timer.sleep.as_mut(),
+            Some(timer) => timer.0.sleep.as_mut(),
             None => {
                 let Some(here) = here.filter(tokio_clock::can_be_stopped) else {
                     return false;
                 };
                 let sleep = Box::pin(sleep_until(at));
                 let runtime = here.id();
-                slot.insert(Self { sleep, runtime }).sleep.as_mut()
+                let held = Box::new(Held { sleep, runtime });
+                slot.insert(Self(held)).0.sleep.as_mut()
             }
         };
         Self::set_sleep(sleep, at, context);
@@ -66,7 +72,7 @@ impl Timer {
     }
 
     pub(crate) fn has_fired(&self) -> bool {
-        self.sleep.is_elapsed()
+        self.0.sleep.is_elapsed()
     }
 }
 
