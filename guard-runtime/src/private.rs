@@ -29,7 +29,7 @@ pub use crate::strip::kind::kind;
 pub use crate::strip::stride::Stride;
 pub use crate::time::moment::nanos;
 pub use crate::time::seen::Seen;
-pub use crate::trip::boundary::{abandon, panic, unwind};
+pub use crate::trip::boundary::{abandon, boundary, panic, unwind};
 pub use crate::trip::hook::broken;
 pub use crate::trip::tripped::Tripped;
 

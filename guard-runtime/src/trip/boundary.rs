@@ -74,8 +74,10 @@ pub fn unwind(tripped: Tripped) -> Seen {
 }
 
 /// Calls `body`; a trip that unwinds to here becomes the error, any other panic goes on as it is.
+#[doc(hidden)]
 #[inline(always)]
-pub(crate) fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
+#[allow(clippy::missing_errors_doc, reason = "described above")]
+pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
     let around = BOUNDARIES.get();
     BOUNDARIES.set(around + 1);
     let outcome = catch_unwind(AssertUnwindSafe(body));
