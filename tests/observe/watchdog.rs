@@ -131,14 +131,14 @@ fn a_contended_mutex() {
 
 #[test]
 fn a_sleep() {
-    let told = hang("watchdog::sleep", || thread::sleep(1500 * MS), || ());
+    let told = hang("watchdog::sleep", || thread::sleep(5000 * MS), || ());
     assert_waits(&told, &["nanosleep", "clock_nanosleep"]);
 }
 
 #[cfg(unix)]
 #[test]
 fn a_child_process_that_is_waited_for() {
-    let wait = || drop(Command::new("sleep").arg("1.5").status());
+    let wait = || drop(Command::new("sleep").arg("5").status());
     let told = hang("watchdog::child", wait, || ());
     assert_waits(&told, &["wait4", "waitid", "read", "poll"]);
 }
@@ -147,7 +147,7 @@ fn a_child_process_that_is_waited_for() {
 fn a_loop_without_a_check() {
     let spin = || {
         let begun = Instant::now();
-        while begun.elapsed() < 1500 * MS {
+        while begun.elapsed() < 5000 * MS {
             std::hint::spin_loop();
         }
     };
@@ -159,7 +159,7 @@ fn a_loop_without_a_check() {
 }
 
 fn block() {
-    thread::sleep(1500 * MS);
+    thread::sleep(5000 * MS);
 }
 
 #[loop_guard(timeout = "50ms", name = "watchdog::poll")]
@@ -216,7 +216,7 @@ fn a_scope_that_ends_without_a_check_has_recovered() {
     let thread = thread::spawn(|| {
         _ = Budget::timeout(50 * MS)
             .named(NAME)
-            .run(|| thread::sleep(1200 * MS));
+            .run(|| thread::sleep(5000 * MS));
     });
     await_overdue(NAME);
     thread.join().unwrap();
