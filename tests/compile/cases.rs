@@ -115,3 +115,24 @@ fn write_project(folder: &Path, files: &BTreeMap<String, PathBuf>) {
     // The versions that are here already: nothing is to be looked up.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file");
 }
+
+/// Compiles a program and runs it.
+pub(crate) fn run(project: &str, program: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(project);
+    fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("program.rs");
+    fs::write(&file, program).expect("the program");
+    write_project(&folder, &BTreeMap::from([(project.to_owned(), file)]));
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["run", "--offline", "--quiet"])
+        .current_dir(&folder)
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile"),
+        )
+        .output()
+        .expect("cargo runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}

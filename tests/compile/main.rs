@@ -8,3 +8,4 @@ mod diagnostics;
 mod few_turns;
 mod hygiene;
 mod lints;
+mod random_jumps;

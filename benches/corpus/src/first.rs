@@ -1,0 +1,23 @@
+//! Kernels that the mechanisms were made with.
+
+use crate::Kernel;
+
+mod calls;
+mod chase;
+mod nest;
+mod recurrence;
+mod scan;
+mod vectorised;
+
+/// All of them.
+pub(crate) fn kernels() -> Vec<Kernel> {
+    let families = [
+        vectorised::kernels("vectorised"),
+        recurrence::kernels("recurrence"),
+        scan::kernels("scan"),
+        nest::kernels("nest"),
+        chase::kernels("chase"),
+        calls::kernels("calls"),
+    ];
+    families.into_iter().flatten().collect()
+}
