@@ -35,7 +35,7 @@ enum Same {
 }
 
 /// Where not every word is the same, in which forms, and why.
-const LIMITS: [(&str, &[&str], Same); 15] = [
+const LIMITS: [(&str, &[&str], Same); 17] = [
     // Which of several later uses of a borrow is named depends on how many steps away they are, and
     // a check is a step.
     (
@@ -59,6 +59,9 @@ const LIMITS: [(&str, &[&str], Same); 15] = [
     ("opaque-type", &["fallback"], Same::Essence),
     ("move-in-iteration", &["fallback"], Same::Essence),
     ("no-return-of-never", &["fallback"], Same::Essence),
+    // The body of a function that owns a budget and returns a `Result` is a closure, in which its helpers' trips end.
+    ("missing-question-mark", OWNERS, Same::Essence),
+    ("question-mark-other-error", OWNERS, Same::Essence),
     // The body of a future is an `async` block that is told its type, and has captured the arguments.
     ("async-wrong-return", SCOPES, Same::Essence),
     ("async-wrong-type", SCOPES, Same::Essence),
@@ -70,6 +73,9 @@ const LIMITS: [(&str, &[&str], Same); 15] = [
 
 /// The forms that open a scope.
 const SCOPES: &[&str] = &["timeout", "iterations", "fallback"];
+
+/// The forms in which a function that returns a `Result` ends the trips of its helpers.
+const OWNERS: &[&str] = &["timeout", "iterations"];
 
 /// The forms in which plain loops run in strips.
 const STRIPS: &[&str] = &["timeout", "inherit", "fallback"];
