@@ -27,9 +27,9 @@ use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
 use crate::args::attribute::{Arg, Args};
 use crate::args::cleanup::closure;
-use crate::args::value::OnTrip;
+use crate::args::value::{OnTrip, When};
 use crate::errors::Errors;
-use crate::plan::{Cleanup, Limits, Plan, Policies};
+use crate::plan::{Cleanup, Further, Limits, Plan, Policies};
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
@@ -96,6 +96,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
             deadline: args.deadline.as_ref().map(|arg| &arg.value),
             iterations: args.iterations.as_ref().map(|arg| &arg.value),
+            further: further(args),
             yield_every,
             warn_at: args.warn_at.as_ref().map(|arg| arg.value),
             on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
@@ -113,6 +114,16 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
         unchecked,
     };
     errors.finish(Verdict::Guard(Box::new(plan)))
+}
+
+fn further(args: &Args) -> Option<Further<'_>> {
+    args.has_further().then(|| Further {
+        budget: args.budget.as_ref().map(|arg| &arg.value),
+        cpu: args.cpu.as_ref().map(|arg| &arg.value),
+        depth: args.depth.as_ref().map(|arg| &arg.value),
+        cancel: args.cancel.as_ref().map(|arg| &arg.value),
+        all: args.when.as_ref().is_some_and(|arg| arg.value == When::All),
+    })
 }
 
 fn cleanup(args: &Args) -> Option<Cleanup<'_>> {

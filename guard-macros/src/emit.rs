@@ -8,6 +8,7 @@
 //! - `quotes.rs`: what the others are made of;
 //! - `place.rs`: places in source code, and the site of a scope;
 //! - `scope.rs`: opening a scope;
+//! - `budget.rs`: the same, of a `Budget`;
 //! - `check.rs`: the check of a loop;
 //! - `exit.rs`: the ways out of a function that tripped;
 //! - `arguments.rs`: arguments that are bound once more;
@@ -17,6 +18,7 @@
 //! - `weave.rs`: loops that run in strips.
 
 pub(crate) mod arguments;
+pub(crate) mod budget;
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod exit;

@@ -41,6 +41,11 @@ mod syntax;
 /// |---|---|---|
 /// | `timeout` | `"30s"`, `"1m 30s"`, `"250ms"` or an expression of type `Duration` | wall-clock budget, from entry |
 /// | `iterations` | integer expression | iterations of all loops of one activation together; trips at the one after |
+/// | `cpu` | as `timeout` | CPU time spent inside the scope; waiting costs nothing (feature `cpu`) |
+/// | `depth` | integer expression | activations of this function that are open at a time, on one thread or in one task; with zero it is never entered |
+/// | `cancel` | expression: `impl Cancel + Send + Sync + 'static` | a token, which trips the scope once it is cancelled |
+/// | `when` | `"any"` (default), `"all"` | which of several budgets trips: the first one that is spent, or the last; a cancel trips at once |
+/// | `budget` | expression of type `Budget`, or a reference to one | all of these limits, decided at run time |
 /// | `inherit` | | no budget of its own: its loops check the caller's |
 /// | `deadline` | expression of type `Instant` | a moment instead of a span |
 /// | `root` | | an entry point, such as a job of a thread pool: nothing around it counts, neither deadlines nor trips |
@@ -65,6 +70,47 @@ mod syntax;
 /// Expressions are evaluated once, at entry, and may use the function's arguments; `fallback` is evaluated when the body and
 /// its locals are gone. A `timeout` of [`Duration::MAX`] never trips, one of zero or a nanosecond trips at the first check; a
 /// negative `iterations` counts as zero.
+///
+/// # Limits that are decided at run time
+///
+/// `budget` takes a `Budget` that is read from a configuration, or kept per tenant. It is opened anew by each activation, and
+/// stands for all other limits. Its name and `root` count as well; whether the function is `strict` it has to say itself,
+/// unless it is a future.
+///
+/// ```
+/// use guard_runtime::{Budget, CancelToken, Cause, Tripped, loop_guard};
+///
+/// struct Tenant { budget: Budget }
+///
+/// #[loop_guard(budget = tenant.budget)]
+/// fn count(tenant: &Tenant, rows: u64) -> Result<u64, Tripped> {
+///     let mut count = 0;
+///     while count < rows {
+///         count += 1;
+///     }
+///     Ok(count)
+/// }
+///
+/// let tenant = Tenant { budget: Budget::new().iterations(100).named("small tenant") };
+/// assert_eq!(count(&tenant, 100).unwrap(), 100);
+/// let tripped = count(&tenant, 101).unwrap_err();
+/// assert_eq!((tripped.scope(), tripped.cause()), ("small tenant", Cause::Iterations { limit: 100 }));
+///
+/// // A recursion that runs away, and may be cancelled.
+/// #[loop_guard(depth = 50, cancel = token.clone())]
+/// fn descend(levels: u32, token: &CancelToken) -> Result<u32, Tripped> {
+///     Ok(if levels == 0 { 0 } else { descend(levels - 1, token)? + 1 })
+/// }
+///
+/// let token = CancelToken::new();
+/// assert_eq!(descend(49, &token).unwrap(), 49);
+/// assert_eq!(descend(1_000_000, &token).unwrap_err().cause(), Cause::Depth { limit: 50 });
+/// token.cancel("client gone");
+/// assert!(descend(0, &token).is_err());
+/// ```
+///
+/// With `when = "all"`, `iterations` are the checks in the scope, also those of what it calls. `cancel` takes the token: clone
+/// one that the body uses too.
 ///
 /// # How it leaves
 ///

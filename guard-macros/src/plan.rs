@@ -46,12 +46,25 @@ pub(crate) struct Limits<'a> {
     /// A moment instead of a span.
     pub(crate) deadline: Option<&'a Expr>,
     pub(crate) iterations: Option<&'a Expr>,
+    /// What a frame has no room for.
+    pub(crate) further: Option<Further<'a>>,
     pub(crate) yield_every: Option<&'a Timeout>,
     /// The share of the time of which a warning tells, in millionths.
     pub(crate) warn_at: Option<u32>,
     pub(crate) on_overdue: Option<OnOverdue>,
     /// What is left of the time for a fallback.
     pub(crate) reserve: Option<&'a Timeout>,
+}
+
+/// Budgets of which a `Budget` is made where the function is entered.
+pub(crate) struct Further<'a> {
+    /// The whole of it, without any other.
+    pub(crate) budget: Option<&'a Expr>,
+    pub(crate) cpu: Option<&'a Timeout>,
+    pub(crate) depth: Option<&'a Expr>,
+    pub(crate) cancel: Option<&'a Expr>,
+    /// They are spent once the last of them is.
+    pub(crate) all: bool,
 }
 
 /// What stands around the body: attempts, in each of them a breaker, in that a bulkhead.

@@ -7,6 +7,7 @@
     reason = "as `expect-test` writes them"
 )]
 
+mod budget_snapshots;
 mod cleanup_snapshots;
 mod disabled;
 mod future_snapshots;

@@ -8,8 +8,10 @@
 //! - `polled.rs`: what an expansion polls its body with;
 //! - `poller.rs`: one poll: whose scopes it sees, and that the stack is left as it was;
 //! - `waiting.rs`, `timer.rs`: from the first `Pending` on;
+//! - `left.rs`: how the body asks to be left;
 //! - `quantum.rs`: `yield_every`.
 
+pub(crate) mod left;
 pub(crate) mod polled;
 pub(crate) mod poller;
 pub(crate) mod quantum;

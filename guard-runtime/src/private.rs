@@ -14,7 +14,7 @@ pub use guard_macros::within;
 pub use crate::__within as within;
 pub use crate::base::location::At;
 pub use crate::base::site::{OnOverdue, Site};
-pub use crate::budget::granted::granted;
+pub use crate::budget::granted::{budget, flat, grant, spending, until_cancelled};
 pub use crate::budget::limits::until;
 pub use crate::budget::root::root;
 pub use crate::check::enter::{enter, enter_or_panic, open};
@@ -23,7 +23,8 @@ pub use crate::check::probe::{ErrorReturn, Fallback, Probe};
 pub use crate::check::tick::{due, inherit, look, tick};
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
-pub use crate::future::polled::{Body, Task, allow, begin, leave, poll_caught, take_turns, turn};
+pub use crate::future::left::leave;
+pub use crate::future::polled::{Body, Task, allow, begin, poll_caught, take_turns, turn};
 pub use crate::stack::scope::Scope;
 pub use crate::strip::kind::kind;
 pub use crate::strip::stride::Stride;
@@ -32,6 +33,12 @@ pub use crate::time::seen::Seen;
 pub use crate::trip::boundary::{abandon, boundary, panic, unwind};
 pub use crate::trip::hook::broken;
 pub use crate::trip::tripped::Tripped;
+
+/// Budgets of CPU time: the argument `cpu` needs the feature `cpu` of guard-runtime.
+#[cfg(feature = "cpu")]
+pub mod cpu {
+    pub use crate::budget::granted::within;
+}
 
 /// Policies around the body of a function.
 #[cfg(feature = "policy")]

@@ -2,6 +2,7 @@
 
 mod adaptors;
 mod allocations;
+mod arguments;
 mod handover;
 mod limits;
 mod tokens;

@@ -7,7 +7,7 @@ use syn::{Error, Expr, Ident, LitStr, Path, Token};
 
 use crate::args::duration::Timeout;
 use crate::args::keys::{NO_COMMA, keys, list, unknown};
-use crate::args::value::{self, OnOverdue, OnTrip, flag, value};
+use crate::args::value::{self, OnOverdue, OnTrip, When, flag, value};
 use crate::args::{cleanup, duration};
 use crate::errors::Errors;
 
@@ -16,6 +16,11 @@ use crate::errors::Errors;
 pub(crate) struct Args {
     pub(crate) timeout: Option<Arg<Timeout>>,
     pub(crate) iterations: Option<Arg<Expr>>,
+    pub(crate) cpu: Option<Arg<Timeout>>,
+    pub(crate) depth: Option<Arg<Expr>>,
+    pub(crate) when: Option<Arg<When>>,
+    pub(crate) cancel: Option<Arg<Expr>>,
+    pub(crate) budget: Option<Arg<Expr>>,
     pub(crate) inherit: Option<Arg<()>>,
     pub(crate) entry: Option<Arg<()>>,
     pub(crate) deadline: Option<Arg<Expr>>,
@@ -87,7 +92,24 @@ impl Args {
                 duration::timeout(value(input, key)?)
             }),
             "iterations" => set_once(&mut self.iterations, key, |key| {
-                value::iterations(value(input, key)?)
+                value::count(value(input, key)?, key, "iterations")
+            }),
+            "cpu" => set_once(&mut self.cpu, key, |key| {
+                duration::timeout(value(input, key)?)
+            }),
+            "depth" => set_once(&mut self.depth, key, |key| {
+                value::count(value(input, key)?, key, "levels")
+            }),
+            "when" => set_once(&mut self.when, key, |key| value::when(&value(input, key)?)),
+            "cancel" => set_once(&mut self.cancel, key, |key| {
+                value::computed(
+                    value(input, key)?,
+                    key,
+                    "an expression of a type that is `Cancel`",
+                )
+            }),
+            "budget" => set_once(&mut self.budget, key, |key| {
+                value::computed(value(input, key)?, key, "an expression of type `Budget`")
             }),
             "inherit" => set_once(&mut self.inherit, key, |key| flag(input, key)),
             "deadline" => set_once(&mut self.deadline, key, |key| {
@@ -137,12 +159,9 @@ impl Args {
 
     /// Rejects arguments that are right each for itself and wrong together.
     fn check(&self, span: Span, errors: &mut Errors) {
-        let budget = self
-            .timeout
-            .as_ref()
-            .map(|arg| &arg.key)
-            .or(self.deadline.as_ref().map(|arg| &arg.key))
-            .or(self.iterations.as_ref().map(|arg| &arg.key));
+        let limits = self.limits();
+        let budget = self.budget.as_ref().map(|arg| &arg.key);
+        let budget = limits.iter().flatten().copied().next().or(budget);
         match (&self.inherit, budget) {
             (Some(_), Some(budget)) => errors.push(Error::new(
                 budget.span(),
@@ -186,7 +205,8 @@ impl Args {
                 "`inherit` checks the budgets around, and with `root` none of them counts: remove one of them",
             ));
         }
-        if let (None, None, Some(strict)) = (&self.timeout, &self.deadline, &self.strict) {
+        let is_timed = self.timeout.is_some() || self.deadline.is_some() || self.budget.is_some();
+        if let (false, Some(strict)) = (is_timed, &self.strict) {
             errors.push(Error::new(
                 strict.key.span(),
                 "`strict` is about a result after the deadline, and there is none: add a `timeout`, or remove it",
@@ -204,6 +224,7 @@ impl Args {
                 "`fallback` already says how to leave: remove `on_trip` or `fallback`",
             ));
         }
+        self.check_combination(errors);
         self.check_policies(errors);
         if let (None, Some(timeout)) = (&self.cleanup, &self.cleanup_timeout) {
             errors.push(Error::new(
@@ -218,6 +239,62 @@ impl Args {
 }
 
 impl Args {
+    /// The keys of the limits that can stand beside each other.
+    fn limits(&self) -> [Option<&Ident>; 6] {
+        [
+            self.timeout.as_ref().map(|arg| &arg.key),
+            self.deadline.as_ref().map(|arg| &arg.key),
+            self.iterations.as_ref().map(|arg| &arg.key),
+            self.cpu.as_ref().map(|arg| &arg.key),
+            self.depth.as_ref().map(|arg| &arg.key),
+            self.cancel.as_ref().map(|arg| &arg.key),
+        ]
+    }
+
+    /// `budget` stands alone, and `when` with several.
+    fn check_combination(&self, errors: &mut Errors) {
+        let limits = self.limits();
+        let when = self.when.as_ref().map(|arg| &arg.key);
+        if self.budget.is_some() {
+            for other in limits.into_iter().chain([when]).flatten() {
+                errors.push(Error::new(
+                    other.span(),
+                    format!("`budget` already says all that the function may spend: remove `{other}`, or have it in the `Budget`"),
+                ));
+            }
+            return;
+        }
+        let Some(when) = &self.when else { return };
+        // A cancel trips at once in any case.
+        let [limits @ .., _cancel] = limits;
+        if limits.iter().flatten().count() < 2 {
+            errors.push(Error::new(
+                when.key.span(),
+                "`when` is about several budgets of time, CPU time, iterations or depth: add another one, or remove it",
+            ));
+        }
+        let of_time = [
+            self.warn_at.as_ref().map(|arg| &arg.key),
+            self.on_overdue.as_ref().map(|arg| &arg.key),
+            self.reserve.as_ref().map(|arg| &arg.key),
+        ];
+        for key in of_time.into_iter().flatten() {
+            if when.value == When::All {
+                errors.push(Error::new(
+                    key.span(),
+                    format!("`{key}` needs a deadline, and with `when = \"all\"` the time alone is none: remove one of them"),
+                ));
+            }
+        }
+    }
+
+    /// Whether there is more than a frame holds.
+    pub(crate) fn has_further(&self) -> bool {
+        let all = self.when.as_ref().is_some_and(|arg| arg.value == When::All);
+        let [.., cpu, depth, cancel] = self.limits();
+        all || self.budget.is_some() || cpu.or(depth).or(cancel).is_some()
+    }
+
     fn check_policies(&self, errors: &mut Errors) {
         if let (Some(_), Some(policy)) = (&self.inherit, self.policy()) {
             errors.push(Error::new(

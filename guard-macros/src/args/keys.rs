@@ -4,9 +4,14 @@ use syn::ext::IdentExt;
 use syn::{Error, Ident};
 
 /// Every argument, and an example of it for messages.
-pub(crate) const KEYS: [(&str, &str); 22] = [
+pub(crate) const KEYS: [(&str, &str); 27] = [
     ("timeout", r#"timeout = "30s""#),
     ("iterations", "iterations = 1000"),
+    ("cpu", r#"cpu = "5s""#),
+    ("depth", "depth = 1000"),
+    ("when", r#"timeout = "30s", cpu = "5s", when = "all""#),
+    ("cancel", "cancel = token.clone()"),
+    ("budget", "budget = tenant.budget()"),
     ("inherit", "inherit"),
     ("entry", "inherit, entry"),
     ("deadline", "deadline = started + limit"),
@@ -30,11 +35,14 @@ pub(crate) const KEYS: [(&str, &str); 22] = [
 ];
 
 /// What others call an argument of ours.
-const SYNONYMS: [(&str, &str); 7] = [
+const SYNONYMS: [(&str, &str); 10] = [
     ("duration", "timeout"),
     ("limit", "iterations"),
     ("max", "iterations"),
     ("max_iterations", "iterations"),
+    ("cpu_time", "cpu"),
+    ("max_depth", "depth"),
+    ("token", "cancel"),
     ("on_error", "on_trip"),
     ("default", "fallback"),
     ("yield", "yield_every"),

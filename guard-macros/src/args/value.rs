@@ -16,6 +16,13 @@ pub(crate) enum OnTrip {
     Break,
 }
 
+/// How several budgets combine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    Any,
+    All,
+}
+
 /// What the watchdog does about a scope that is overdue, besides reporting it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnOverdue {
@@ -115,11 +122,12 @@ pub(crate) fn is_negative_literal(expr: &Expr) -> bool {
     }
 }
 
-pub(crate) fn iterations(expr: Expr) -> Result<Expr, Error> {
+/// The whole number of `key`, of which `what` are counted.
+pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> {
     if is_negative_literal(&expr) {
         return Err(Error::new_spanned(
             &expr,
-            "a number of iterations cannot be negative: write for example `iterations = 1000`",
+            format!("a number of {what} cannot be negative: write for example `{key} = 1000`"),
         ));
     }
     match literal(&expr) {
@@ -127,13 +135,28 @@ pub(crate) fn iterations(expr: Expr) -> Result<Expr, Error> {
         Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok() => Ok(expr),
         Some(Lit::Int(number)) => Err(Error::new(
             number.span(),
-            "too large: at most 18446744073709551615 iterations",
+            format!("too large: at most 18446744073709551615 {what}"),
         )),
         Some(other) => Err(Error::new(
             other.span(),
-            "`iterations` is a whole number: write for example `iterations = 1000`",
+            format!("`{key}` is a whole number: write for example `{key} = 1000`"),
         )),
     }
+}
+
+/// An expression of a type that has no literals.
+pub(crate) fn computed(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> {
+    match literal(&expr) {
+        None => Ok(expr),
+        Some(other) => Err(Error::new(
+            other.span(),
+            format!("`{key}` is {what}: write for example `{}`", example(key)),
+        )),
+    }
+}
+
+pub(crate) fn when(expr: &Expr) -> Result<When, Error> {
+    one_of("when", [("any", When::Any), ("all", When::All)], expr)
 }
 
 pub(crate) fn on_trip(expr: &Expr) -> Result<OnTrip, Error> {
@@ -155,13 +178,18 @@ pub(crate) fn on_overdue(expr: &Expr) -> Result<OnOverdue, Error> {
 }
 
 /// The value that this string literal names.
-fn one_of<T>(key: &str, values: [(&str, T); 3], expr: &Expr) -> Result<T, Error> {
-    let names = [values[0].0, values[1].0, values[2].0];
+fn one_of<T, const N: usize>(key: &str, values: [(&str, T); N], expr: &Expr) -> Result<T, Error> {
+    let names = values.each_ref().map(|(name, _)| *name);
     let Some(Lit::Str(text)) = literal(expr) else {
-        let [first, second, third] = names;
+        let quoted = names.map(|name| format!("{name:?}"));
+        let choices = quoted.join("`, `");
+        let choices = match choices.rsplit_once("`, `") {
+            Some((others, last)) => format!("{others}` or `{last}"),
+            None => choices,
+        };
         return Err(Error::new_spanned(
             expr,
-            format!("write `{key} = {first:?}`, `{second:?}` or `{third:?}`"),
+            format!("write `{key} = {choices}`"),
         ));
     };
     let other = text.value();

@@ -74,12 +74,15 @@ impl Emit<'_> {
 
     /// Counts one iteration, if iterations are counted.
     fn count(&self, check: Check) -> Option<TokenStream> {
-        self.plan.budget.as_ref()?.iterations?;
+        if self.outside || !self.counts() {
+            return None;
+        }
         let (private, at) = (&self.private, self.at(check.mark));
         let leave = self.leave(check.place, check.fresh);
         if self.shared_count {
+            let site = self.own_site();
             return Some(q! {
-                if let #private::Option::Some(__tripped) = #private::count(&__LOOP_GUARD_SITE, #at) {
+                if let #private::Option::Some(__tripped) = #private::count(#site, #at) {
                     #leave
                 }
             });

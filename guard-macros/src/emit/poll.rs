@@ -5,8 +5,10 @@ use quote::quote_spanned;
 use syn::{Block, Ident, ReturnType};
 
 use crate::emit::arguments::Moved;
+use crate::emit::budget::root_of_budget;
 use crate::emit::exit::probe;
 use crate::emit::{Emit, Mark, in_braces_of, q};
+use crate::plan::Limits;
 
 /// What is to be polled in a scope.
 pub(crate) struct Polled<'b> {
@@ -68,11 +70,27 @@ impl Emit<'_> {
         let inner = in_braces_of(body, q!(#typed #bindings #(#stmts)*));
         let allow = arguments.allow_assignments();
         let leave = self.value_of_trip(&arguments.rebound);
+        let mut future = q!(#asynchronous #by_move #inner);
         let (prologue, poll) = match &self.plan.budget {
             None => (
                 TokenStream::new(),
                 q!(#private::poll_caught(__body.as_mut(), __context)),
             ),
+            Some(Limits {
+                further: Some(_), ..
+            }) => {
+                future = q!(__budget.in_scope(#future));
+                let poll = if self.plan.strict {
+                    q!(poll_strictly)
+                } else {
+                    q!(poll_caught)
+                };
+                let (grant, root) = (self.grant(function), root_of_budget());
+                (
+                    q!(#grant let mut __task = #private::Task::with_extras();),
+                    q!({ #root #private::flat(__task.#poll(__site, __body.as_mut(), __context, #at)) }),
+                )
+            }
             Some(limits) => {
                 let site = self.site(function, None);
                 let new = if limits.iterations.is_some() || limits.yield_every.is_some() {
@@ -117,7 +135,7 @@ impl Emit<'_> {
             #prologue
             #allow
             let __outcome = {
-                let __body = #private::pin!(#asynchronous #by_move #inner);
+                let __body = #private::pin!(#future);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await
             };

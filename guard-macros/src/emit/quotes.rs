@@ -18,6 +18,8 @@ pub(crate) struct Emit<'p> {
     pub(crate) private: TokenStream,
     /// Iterations are counted in the frame, where closures can reach the count.
     pub(crate) shared_count: bool,
+    /// For loops that run when the scope is not open: their iterations are not counted.
+    pub(crate) outside: bool,
 }
 
 impl<'p> Emit<'p> {
@@ -32,6 +34,7 @@ impl<'p> Emit<'p> {
             plan,
             private,
             shared_count: false,
+            outside: false,
         };
         emit.shared_count = shared && emit.counts();
         emit
@@ -40,7 +43,10 @@ impl<'p> Emit<'p> {
     /// Whether every iteration is counted.
     pub(crate) fn counts(&self) -> bool {
         let limits = self.plan.budget.as_ref();
-        limits.is_some_and(|limits| limits.iterations.is_some())
+        limits.is_some_and(|limits| {
+            let budget = limits.further.as_ref().and_then(|it| it.budget);
+            limits.iterations.or(budget).is_some()
+        })
     }
 
     /// Whether loops yield, where they can.

@@ -20,6 +20,9 @@ impl Emit<'_> {
     /// };
     /// ```
     pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
+        if limits.further.is_some() {
+            return self.open_granted();
+        }
         let (nanos, limit) = (self.time(limits), self.limit(limits));
         let (within, entry) = match (is_constant(limits), self.plan.root) {
             (true, _) => (Some(&nanos), q!(__LOOP_GUARD_SITE.always(#nanos))),
@@ -43,13 +46,16 @@ impl Emit<'_> {
     /// ```
     pub(crate) fn root(&self) -> Option<TokenStream> {
         let limits = self.plan.budget.as_ref().filter(|_| self.plan.root)?;
+        if limits.further.is_some() {
+            return None;
+        }
         let private = &self.private;
         let nanos = self.time(limits);
         let nanos = (!is_constant(limits)).then(|| q!(let __nanos = #nanos;));
         Some(q!(#nanos let __root = #private::root();))
     }
 
-    fn open(&self, entry: &TokenStream, site: Option<&TokenStream>) -> TokenStream {
+    pub(super) fn open(&self, entry: &TokenStream, site: Option<&TokenStream>) -> TokenStream {
         let private = &self.private;
         let open = match &self.plan.leave {
             Leave::Panic => q!({ #site #private::enter_or_panic(#entry) }),
@@ -85,12 +91,16 @@ impl Emit<'_> {
     /// Opens the scope of a future, at its first poll, and leaves if a budget is spent already.
     pub(crate) fn begin(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
         let private = &self.private;
-        let (nanos, limit) = (self.time(limits), self.limit(limits));
-        let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
         let turns = limits.yield_every.map(|every| {
             let every = self.nanos(Some(every));
             q!(#private::take_turns(#every);)
         });
+        if limits.further.is_some() {
+            // Whoever polls the body opens the scope.
+            return turns.unwrap_or_default();
+        }
+        let (nanos, limit) = (self.time(limits), self.limit(limits));
+        let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
         let tick = self.tick(Mark::entry(function), Place::Entry, true);
         q! {
             #limit
@@ -108,7 +118,7 @@ impl Emit<'_> {
     }
 
     /// The time of a scope, in nanoseconds: without what is kept for a fallback.
-    fn time(&self, limits: &Limits<'_>) -> TokenStream {
+    pub(super) fn time(&self, limits: &Limits<'_>) -> TokenStream {
         let private = &self.private;
         let nanos = match limits.deadline {
             Some(moment) => {
@@ -137,18 +147,19 @@ impl Emit<'_> {
 
     /// `let __limit = ..;`, if iterations are counted.
     fn limit(&self, limits: &Limits<'_>) -> Option<TokenStream> {
-        let expr = limits.iterations?;
-        Some(match unsuffixed(expr) {
-            Some(number) => {
-                let number = grouped(number);
-                q!(let __limit = #number;)
-            }
+        let limit = self.number(limits.iterations?);
+        Some(q!(let __limit = #limit;))
+    }
+
+    /// A number, of whatever integer type.
+    pub(super) fn number(&self, expr: &Expr) -> TokenStream {
+        match unsuffixed(expr) {
+            Some(number) => grouped(number),
             None => {
                 let (private, end) = self.blaming(expr);
-                let count = quote_spanned!(end=> #private::Count::count(#expr));
-                q!(let __limit = #count;)
+                quote_spanned!(end=> #private::Count::count(#expr))
             }
-        })
+        }
     }
 }
 

@@ -27,8 +27,8 @@ use crate::syntax::walk::{self, Visitor};
 ///     move || { let _ = &a; let argument_1 = argument_1; let (b, _) = argument_1; body } ..
 /// ```
 ///
-/// Not so if another macro stands below the attribute, which may read the names of the arguments: then what is not
-/// bound is dropped behind everything else.
+/// Not so if another macro stands below the attribute, which may read the names of the arguments, or if a `Budget` is
+/// made of them outside of the body: then what is not bound is dropped behind everything else.
 pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
     let mut body = function.block.to_token_stream();
     if let Leave::Fallback(fallback) = &plan.leave {
@@ -40,7 +40,8 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
         let mentioned = (cleanup.as_ref()).is_some_and(|call| calls::mentions(call, name));
         mentioned && !calls::mentions(&body, name)
     };
-    let keep_names = function.attrs.iter().any(is_foreign);
+    let grants = (plan.budget.as_ref()).is_some_and(|limits| limits.further.is_some());
+    let keep_names = grants || function.attrs.iter().any(is_foreign);
     let mut arguments = Arguments::default();
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Block, Expr, Stmt};
 
+use crate::emit::budget::root_of_budget;
 use crate::emit::cleanup::before;
 use crate::emit::policy::Call;
 use crate::emit::{Place, run, statement};
@@ -107,6 +108,9 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     }
     if bounded {
         block.stmts = vec![statement(emit.boundary(&arguments, block))];
+    }
+    if let Some(grant) = emit.grant(name) {
+        outside.extend([grant, root_of_budget()].map(statement));
     }
     outside.extend(emit.root().map(statement));
     if probes {

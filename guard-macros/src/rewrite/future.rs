@@ -112,6 +112,7 @@ fn before_the_future(plan: &Plan<'_>, block: &mut Block) {
         let mut outside = Instrument::new(plan, true);
         outside.place = Place::Closure;
         outside.awaits = false;
+        outside.emit.outside = true;
         outside.visit_block_mut(block);
         block.stmts.push(last);
     }

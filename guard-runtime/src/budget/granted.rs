@@ -1,19 +1,110 @@
-//! The budget of one activation of a function that says `#[loop_guard(budget = ..)]`.
+//! The budget of one activation of a function that says `#[loop_guard(budget = ..)]`, or names limits that its frame
+//! does not hold.
 //!
 //! ```text
-//! let __budget = granted(&budget, &SITE);
-//! let (__scope, mut __seen) = enter(__budget.entry());
-//! let __limit = __budget.iterations();
-//! ...
-//! if __budget.is_strict() { tick(at) }
+//! let __budget = grant(budget(&expr), &SITE);
+//! let __granted = __budget.open();
+//! let (__scope, mut __seen) = enter(__granted.entry());
+//! __granted.begin();
 //! ```
+//!
+//! A future has its scope opened by whoever polls it: `__budget.in_scope(async move { body })`.
+
+use core::future::Future;
+use core::task::Poll;
+use core::time::Duration;
+use std::sync::Arc;
 
 use crate::base::site::Site;
 use crate::budget::limits::Budget;
 use crate::budget::root::{Root, root};
+use crate::budget::run::Counting;
+use crate::cancel::asked::Cancel;
 use crate::check::enter::Entry;
+use crate::check::further::Watch;
 use crate::check::watched::Watching;
 use crate::stack::current;
+use crate::trip::tripped::Tripped;
+
+/// The budget of a function that names one.
+#[doc(hidden)]
+pub fn budget(budget: &Budget) -> Budget {
+    budget.clone()
+}
+
+/// A budget of so many nanoseconds; `MAX` never ends.
+#[doc(hidden)]
+#[track_caller]
+pub fn spending(nanos: u64) -> Budget {
+    Budget::timeout(Duration::from_nanos(nanos))
+}
+
+/// The same, with so many nanoseconds of CPU time.
+#[cfg(feature = "cpu")]
+#[doc(hidden)]
+pub fn within(budget: Budget, nanos: u64) -> Budget {
+    budget.cpu(Duration::from_nanos(nanos))
+}
+
+/// The same, until the token is cancelled.
+#[doc(hidden)]
+pub fn until_cancelled(budget: Budget, token: impl Cancel + Send + Sync + 'static) -> Budget {
+    budget.cancel(token)
+}
+
+/// What one activation of the function `site` may spend. The site is the scope's, unless the budget has a name.
+#[doc(hidden)]
+pub fn grant(budget: Budget, site: &'static Site) -> Grant {
+    let named = |name| Site::named(name, site.location());
+    let site = budget.name.map_or(site, named);
+    Grant { budget, site }
+}
+
+/// See [`grant`].
+#[doc(hidden)]
+#[must_use]
+pub struct Grant {
+    budget: Budget,
+    site: &'static Site,
+}
+
+impl Grant {
+    /// The scope's site.
+    #[must_use]
+    pub fn site(&self) -> &'static Site {
+        self.site
+    }
+
+    /// Hides what is around, if the budget says so.
+    #[track_caller]
+    pub fn root(&self) -> Option<Root> {
+        self.budget.root.then(root)
+    }
+
+    /// Opens everything but the scope.
+    pub fn open(&self) -> Granted {
+        let (budget, site) = (&self.budget, self.site);
+        // The scope will lie at the present depth, and its entry looks.
+        let watch = budget.watch(site);
+        let watching = |watch: &Arc<Watch>| Watching::new(current::depth(), Arc::clone(watch));
+        Granted {
+            site,
+            limit: budget.frame_limit(),
+            iterations: budget.frame_iterations().unwrap_or(u64::MAX),
+            _watching: watch.as_ref().map(watching),
+            watch,
+        }
+    }
+
+    /// The body of a future in its scope, which the task around closes.
+    pub fn in_scope<F: Future>(
+        &self,
+        body: F,
+    ) -> impl Future<Output = Result<F::Output, Tripped>> + use<F> {
+        let budget = self.budget.clone();
+        budget.in_scope(self.site, Counting::Iterations, body)
+    }
+}
 
 /// What a [`Budget`] comes to where it is opened. It outlives the scope.
 #[doc(hidden)]
@@ -22,28 +113,8 @@ pub struct Granted {
     site: &'static Site,
     limit: u64,
     iterations: u64,
-    is_strict: bool,
     _watching: Option<Watching>,
-    _root: Option<Root>,
-}
-
-/// Opens everything but the scope. The function's own `site` is the scope's, unless the budget has a name.
-#[doc(hidden)]
-#[track_caller]
-pub fn granted(budget: &Budget, site: &'static Site) -> Granted {
-    let named = |name| Site::named(name, site.location());
-    let site = budget.name.map_or(site, named);
-    let root = budget.root.then(root);
-    // The scope will lie at the present depth, and its entry looks.
-    let watch = budget.watch(site);
-    Granted {
-        site,
-        limit: budget.frame_limit(),
-        iterations: budget.frame_iterations().unwrap_or(u64::MAX),
-        is_strict: budget.strict,
-        _watching: watch.map(|watch| Watching::new(current::depth(), watch)),
-        _root: root,
-    }
+    watch: Option<Arc<Watch>>,
 }
 
 impl Granted {
@@ -59,9 +130,16 @@ impl Granted {
         self.iterations
     }
 
-    /// Whether a result after the deadline is a trip.
-    #[must_use]
-    pub fn is_strict(&self) -> bool {
-        self.is_strict
+    /// The scope is open. The check of its entry was none of an iteration.
+    pub fn begin(&self) {
+        if let Some(watch) = &self.watch {
+            watch.forget_checks();
+        }
     }
+}
+
+/// The trip of the task, or that of the scope in it.
+#[doc(hidden)]
+pub fn flat<T>(poll: Poll<Result<Result<T, Tripped>, Tripped>>) -> Poll<Result<T, Tripped>> {
+    poll.map(|outcome| outcome.and_then(|inner| inner))
 }

@@ -181,7 +181,8 @@ impl Budget {
     }
 
     /// A result that comes after the deadline is a trip as well. Without it, whoever finishes late without
-    /// coming to a check on the way still has finished.
+    /// coming to a check on the way still has finished. A function with `#[loop_guard(budget = ..)]` that is not a
+    /// future says `strict` itself.
     ///
     /// ```
     /// use std::{thread::sleep, time::Duration};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::base::location::At;
 use crate::base::reentry;
+use crate::base::site::Site;
 use crate::budget::limits::Budget;
 use crate::budget::root::root;
 use crate::budget::waits::Waits;
@@ -15,7 +16,8 @@ use crate::check::counted::Counted;
 use crate::check::enter::enter;
 use crate::check::tick::tick;
 use crate::check::watched::{self, Watching};
-use crate::future::polled::{Task, begin};
+use crate::future::left::is_left;
+use crate::future::polled::{Task, allow, begin};
 use crate::stack::current;
 use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
@@ -90,7 +92,8 @@ impl Budget {
         let (budget, site) = (self.clone(), self.site());
         async move {
             let mut task = Task::with_extras();
-            let mut body = pin!(budget.clone().in_scope(future));
+            let body = budget.clone().in_scope(site, Counting::Checks, future);
+            let mut body = pin!(body);
             poll_fn(|context| {
                 let _root = budget.root.then(root);
                 task.poll_caught(site, body.as_mut(), context, &site.at())
@@ -100,14 +103,20 @@ impl Budget {
     }
 
     /// Opens the scope, which the task around closes.
-    async fn in_scope<F: Future>(self, future: F) -> Result<F::Output, Tripped> {
-        let site = self.site();
+    pub(super) async fn in_scope<F: Future>(
+        self,
+        site: &'static Site,
+        counting: Counting,
+        future: F,
+    ) -> Result<F::Output, Tripped> {
         if begin(site, self.frame_limit()).is_stale() {
             tick(&site.at())?;
         }
-        if let Some(limit) = self.frame_iterations() {
-            crate::future::polled::allow(limit);
+        let limit = self.frame_iterations();
+        if limit.is_some() || counting == Counting::Iterations {
+            allow(limit.unwrap_or(u64::MAX));
         }
+        let counts_checks = limit.is_some() && counting == Counting::Checks;
         let watch = self.watch(site);
         let mut waits = watch.as_ref().map(|watch| Waits::new(iter::once(&**watch)));
         let mut future = pin!(future);
@@ -118,9 +127,10 @@ impl Budget {
                 .as_ref()
                 .map(|watch| Watching::new(index, Arc::clone(watch)));
             look(&site.at())?;
-            let _counted = self.frame_iterations().map(|_| Counted::new(index));
+            let _counted = counts_checks.then(|| Counted::new(index));
             let poll = future.as_mut().poll(context);
-            if let (Poll::Pending, Some(waits)) = (&poll, &mut waits) {
+            // One that is left does not wait: whoever polls the task takes the trip.
+            if let (Poll::Pending, Some(waits), false) = (&poll, &mut waits, is_left()) {
                 if waits.register(context) {
                     look(&site.at())?;
                 }
@@ -133,6 +143,15 @@ impl Budget {
         }
         Ok(value)
     }
+}
+
+/// What counts as an iteration of a future.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counting {
+    /// Each check: it has no loops of its own.
+    Checks,
+    /// Those of its loops, which count them.
+    Iterations,
 }
 
 /// Looks at what is watched, without counting a check.

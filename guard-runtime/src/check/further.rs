@@ -147,6 +147,13 @@ impl Watch {
         }
     }
 
+    /// Counts them from now on.
+    pub(crate) fn forget_checks(&self) {
+        if let Some((checks, _)) = &self.checks {
+            checks.store(0, Ordering::Relaxed);
+        }
+    }
+
     /// Whether the scope can be spent later than at its entry.
     pub(super) fn is_lasting(&self) -> bool {
         self.origin.is_some() || self.further.is_lasting()

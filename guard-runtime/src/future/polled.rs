@@ -15,10 +15,7 @@
 //! the next poll. What it keeps of it is on the heap, and there is none of it before the first `Pending`:
 //! futures are moved and kept by the thousand.
 
-use core::cell::Cell;
-use core::convert::Infallible;
 use core::future::Future;
-use core::mem::ManuallyDrop;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -28,6 +25,7 @@ use crate::base::location::At;
 use crate::base::site::Site;
 use crate::check::enter::open;
 use crate::check::tick::{due, inherit, tick};
+use crate::future::left::take_left;
 use crate::future::poller::Poller;
 use crate::future::quantum;
 use crate::future::waiting::Waiting;
@@ -282,37 +280,6 @@ impl<X: More> Task<X> {
             Some(waiting) => waiting.until(saved, earliest, context, leave),
             none => *none = Some(Waiting::new(site, saved, earliest, context, leave)),
         }
-        Poll::Pending
-    }
-}
-
-thread_local! {
-    /// The trip with which the body that was polled last wants to be left. It is taken right after that poll, so
-    /// nothing is lost without a destructor; with one, it could not be asked while the thread exits.
-    static LEFT: ManuallyDrop<Cell<Option<Tripped>>> = const { ManuallyDrop::new(Cell::new(None)) };
-}
-
-fn take_left() -> Option<Tripped> {
-    LEFT.with(|left| left.take())
-}
-
-/// Has whoever polls the body drop it, and leave with this trip.
-#[doc(hidden)]
-#[cold]
-#[must_use]
-pub fn leave(tripped: Tripped) -> Leave {
-    Leave(Some(tripped))
-}
-
-/// See [`leave`].
-#[doc(hidden)]
-pub struct Leave(Option<Tripped>);
-
-impl Future for Leave {
-    type Output = Infallible;
-
-    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Infallible> {
-        LEFT.with(|left| left.set(self.0.take()));
         Poll::Pending
     }
 }

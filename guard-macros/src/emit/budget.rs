@@ -1,0 +1,97 @@
+//! Scopes of a `Budget`: one that the function names, or one that is made here of limits that a frame does not hold.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::Ident;
+
+use crate::emit::{Emit, q};
+use crate::plan::{Further, Limits};
+
+impl Emit<'_> {
+    /// What the scope may spend, in front of the function's statements.
+    ///
+    /// ```text
+    /// static SITE; let budget = grant(spending(nanos).depth(1_000), &SITE); let site = budget.site();
+    /// ```
+    pub(crate) fn grant(&self, function: &Ident) -> Option<TokenStream> {
+        let limits = self.plan.budget.as_ref()?;
+        let further = limits.further.as_ref()?;
+        let (private, site) = (&self.private, self.site(function, None));
+        let budget = self.budget(limits, further);
+        Some(q! {
+            #site
+            let __budget = #private::grant(#budget, &__LOOP_GUARD_SITE);
+            let __site = __budget.site();
+        })
+    }
+
+    fn budget(&self, limits: &Limits<'_>, further: &Further<'_>) -> TokenStream {
+        let private = &self.private;
+        let root = self.plan.root.then(|| q!(.root()));
+        if let Some(expr) = further.budget {
+            let (private, end) = self.blaming(expr);
+            let budget = quote_spanned!(end=> #private::budget(&(#expr)));
+            return q!(#budget #root);
+        }
+        let time = self.time(limits);
+        let mut budget = q!(#private::spending(#time));
+        if let Some(limit) = further.cpu {
+            let limit = self.nanos(Some(limit));
+            budget = q!(#private::cpu::within(#budget, #limit));
+        }
+        let iterations = limits.iterations.map(|limit| self.number(limit));
+        let iterations = iterations.map(|limit| q!(.iterations(#limit)));
+        let depth = further.depth.map(|limit| self.number(limit));
+        let depth = depth.map(|limit| q!(.depth(#limit)));
+        let all = further.all.then(|| q!(.all()));
+        budget = q!(#budget #iterations #depth #all #root);
+        match further.cancel {
+            Some(token) => {
+                let (private, end) = self.blaming(token);
+                quote_spanned!(end=> #private::until_cancelled(#budget, #token))
+            }
+            None => budget,
+        }
+    }
+
+    /// Opens the scope, and leaves if a budget is spent already.
+    ///
+    /// ```text
+    /// let granted = budget.open(); let limit = granted.iterations(); let mut left = limit;
+    /// let (scope, mut seen) = match enter(granted.entry()) { .. };
+    /// granted.begin();
+    /// ```
+    pub(super) fn open_granted(&self) -> TokenStream {
+        let open = self.open(&q!(__granted.entry()), None);
+        let limit = self
+            .counts()
+            .then(|| q!(let __limit = __granted.iterations();));
+        let count = match (self.counts(), self.shared_count) {
+            (true, true) => Some(q!(__scope.allow(__limit);)),
+            (true, false) => Some(q!(let mut __left = __limit;)),
+            (false, _) => None,
+        };
+        q! {
+            let __granted = __budget.open();
+            #limit
+            #open
+            #count
+            __granted.begin();
+        }
+    }
+
+    /// The site of the scope.
+    pub(super) fn own_site(&self) -> TokenStream {
+        let limits = self.plan.budget.as_ref();
+        if limits.is_some_and(|limits| limits.further.is_some()) {
+            q!(__site)
+        } else {
+            q!(&__LOOP_GUARD_SITE)
+        }
+    }
+}
+
+/// Hides what is around, if the budget says so. It stands behind [`grant`](Emit::grant).
+pub(crate) fn root_of_budget() -> TokenStream {
+    q!(let __root = __budget.root();)
+}

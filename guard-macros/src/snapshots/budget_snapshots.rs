@@ -1,0 +1,168 @@
+//! Scopes of a `Budget`.
+
+use expect_test::expect;
+
+use crate::snapshots::check;
+
+#[test]
+fn limits_that_a_frame_does_not_hold() {
+    check(
+        r#"timeout = "5s", iterations = 9, cpu = limit, depth = 3, cancel = token.clone(), when = "all""#,
+        r#"fn f() -> Result<(), E> {
+    loop {
+        step();
+    }
+}"#,
+        &expect![[r#"
+            fn f() -> Result<(), E> {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    4,
+                );
+                let __budget = p::grant(
+                    p::until_cancelled(
+                        p::cpu::within(
+                                p::spending(5_000_000_000_u64),
+                                p::nanos(limit),
+                            )
+                            .iterations(9_u64)
+                            .depth(3_u64)
+                            .all(),
+                        token.clone(),
+                    ),
+                    &__LOOP_GUARD_SITE,
+                );
+                let __site = __budget.site();
+                let __root = __budget.root();
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __outcome = __probe
+                    .boundary(move || {
+                        let __granted = __budget.open();
+                        let __limit = __granted.iterations();
+                        let (__scope, mut __seen) = match { __probe.enter(__granted.entry()) } {
+                            p::Result::Ok(__open) => __open,
+                            p::Result::Err(__out) => return __out,
+                        };
+                        let mut __left = __limit;
+                        __granted.begin();
+                        match () {
+                            () => {
+                                loop {
+                                    if __left == 0 {
+                                        if let p::Option::Some(__tripped) = p::spend(
+                                            &__scope,
+                                            __limit,
+                                            at_loop_2_5,
+                                        ) {
+                                            if let p::Option::Some(__out) = __probe
+                                                .leave(__tripped)
+                                            {
+                                                return __out;
+                                            }
+                                        }
+                                        __left = p::u64::MAX;
+                                    }
+                                    __left = __left.saturating_sub(1);
+                                    if p::due(__seen) {
+                                        match __probe.look(at_loop_2_5) {
+                                            p::Result::Ok(__now) => {
+                                                __seen = __now;
+                                            }
+                                            p::Result::Err(__out) => {
+                                                return __out;
+                                            }
+                                        }
+                                    }
+                                    step();
+                                }
+                            }
+                        }
+                    });
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        __probe
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_budget_of_a_future() {
+    check(
+        "budget = tenant.budget, root",
+        r#"async fn f() -> Result<(), E> {
+    loop {
+        step();
+    }
+}"#,
+        &expect![[r#"
+            async fn f() -> Result<(), E> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    10,
+                );
+                let __budget = p::grant(
+                    p::budget(&(tenant.budget)).root(),
+                    &__LOOP_GUARD_SITE,
+                );
+                let __site = __budget.site();
+                let mut __task = p::Task::with_extras();
+                let __outcome = {
+                    let __body = p::pin!(
+                        __budget.in_scope(async move { if false { return __probe.value(); } match ()
+                        { () => { let mut __seen = p::inherit(); loop { if
+                        let p::Option::Some(__tripped) =
+                        p::count(__site, at_loop_2_5) { if let
+                        p::Option::Some(__out) = __probe.leave(__tripped) {
+                        return __out; } } if p::due(__seen) { match __probe
+                        .look(at_loop_2_5) { p::Result::Ok(__now) => __seen
+                        = __now, p::Result::Err(__out) => return __out, } }
+                        step(); } } } })
+                    );
+                    let mut __body = p::Body::new(__body);
+                    p::poll_fn(move |__context| {
+                            let __root = __budget.root();
+                            p::flat(
+                                __task
+                                    .poll_caught(
+                                        __site,
+                                        __body.as_mut(),
+                                        __context,
+                                        at_async_fn_1_10,
+                                    ),
+                            )
+                        })
+                        .await
+                };
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        __probe
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}

@@ -1,0 +1,427 @@
+//! The same budgets as arguments of the attribute: `cpu`, `depth`, `when`, `cancel`, `budget`.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::hint::spin_loop;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use guard_runtime::{Budget, CancelToken, Cause, Exit, Tripped, checkpoint, loop_guard, testing};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn is_cancelled(tripped: &Tripped, why: &str) -> bool {
+    matches!(tripped.cause(), Cause::Cancelled { reason, .. } if reason == why)
+}
+
+#[test]
+fn a_million_levels_of_recursion_on_a_small_stack() {
+    #[loop_guard(depth = 1000)]
+    fn descend(levels: u64, deepest: &Cell<u64>) -> Result<u64, Tripped> {
+        deepest.set(deepest.get() + 1);
+        if levels == 0 {
+            Ok(0)
+        } else {
+            Ok(descend(levels - 1, deepest)? + 1)
+        }
+    }
+    let small = thread::Builder::new().stack_size(4 * 1024 * 1024);
+    let run = || {
+        let deepest = Cell::new(0);
+        let tripped = descend(1_000_000, &deepest).unwrap_err();
+        (tripped, deepest.get(), descend(999, &deepest))
+    };
+    let (tripped, deepest, again) = small.spawn(run).unwrap().join().unwrap();
+    assert_eq!(tripped.cause(), Cause::Depth { limit: 1000 });
+    assert!(tripped.scope().ends_with("::descend"), "{tripped}");
+    assert_eq!(deepest, 1000, "the one too deep did not run its body");
+    assert_eq!(again.unwrap(), 999);
+}
+
+#[test]
+fn no_level_at_all() {
+    #[loop_guard(depth = levels, fallback = |tripped: Tripped| Some(tripped.cause()))]
+    fn enter(levels: u8) -> Option<Cause> {
+        None
+    }
+    assert_eq!(enter(0), Some(Cause::Depth { limit: 0 }));
+    assert_eq!(enter(1), None);
+}
+
+#[loop_guard(cancel = token.clone(), name = "worker")]
+fn work(token: &CancelToken, stop_at: u64) -> Result<(), Tripped> {
+    let mut turns = 0;
+    loop {
+        turns += 1;
+        if turns == stop_at {
+            token.cancel("enough");
+        }
+        assert!(turns <= stop_at, "the next check trips");
+    }
+}
+
+#[test]
+fn a_cancel_leaves_the_loop() {
+    let token = CancelToken::new();
+    let tripped = work(&token, 1000).unwrap_err();
+    assert_eq!(tripped.scope(), "worker");
+    assert!(is_cancelled(&tripped, "enough"), "{tripped}");
+    assert!(is_cancelled(&work(&token, 0).unwrap_err(), "enough"));
+    assert!(checkpoint().is_ok());
+}
+
+#[test]
+fn a_cancel_leaves_closures_and_the_fallback_is_out_of_the_scope() {
+    #[loop_guard(cancel = token.clone(), fallback = checkpoint().is_ok())]
+    fn in_closures(token: &CancelToken) -> bool {
+        token.cancel("stop");
+        (0..10).map(|_| loop {}).count() > 10
+    }
+    assert!(in_closures(&CancelToken::new()));
+}
+
+#[test]
+fn a_cleanup_is_told_and_not_cut() {
+    #[loop_guard(cancel = token.clone(), timeout = "1h", cleanup = |exit| seen.set(matches!(exit, Exit::Tripped(_)) && checkpoint().is_ok()))]
+    fn cleaned(token: &CancelToken, seen: &Cell<bool>) -> Result<(), Tripped> {
+        token.cancel("stop");
+        loop {
+            spin_loop();
+        }
+    }
+    let seen = Cell::new(false);
+    assert!(cleaned(&CancelToken::new(), &seen).is_err());
+    assert!(seen.get());
+}
+
+#[test]
+fn methods_and_time_beside() {
+    struct Worker(CancelToken);
+    #[loop_guard(timeout = "1s", cancel = self.0.clone(), on_trip = "break")]
+    impl Worker {
+        fn turns(&self) -> u32 {
+            let mut turns = 0;
+            loop {
+                turns += 1;
+                testing::advance(SECOND);
+                if turns > 10 {
+                    break;
+                }
+            }
+            turns
+        }
+    }
+    let _paused = testing::pause();
+    assert_eq!(Worker(CancelToken::new()).turns(), 2);
+}
+
+#[loop_guard(timeout = "1s", iterations = 3, when = "all")]
+fn both(step: Duration, turns: &Cell<u32>) -> Result<(), Tripped> {
+    loop {
+        turns.set(turns.get() + 1);
+        testing::advance(step);
+    }
+}
+
+#[test]
+fn all_takes_the_last_one() {
+    let _paused = testing::pause();
+    let turns = Cell::new(0);
+    let tripped = both(5 * SECOND, &turns).unwrap_err();
+    assert_eq!(turns.replace(0), 3, "exactly as many as are allowed");
+    let Cause::All {
+        time: Some(_),
+        iterations: Some(iterations),
+        cpu: None,
+        depth: None,
+        ..
+    } = tripped.cause()
+    else {
+        panic!("{tripped}")
+    };
+    assert_eq!((iterations.limit, iterations.used), (3, 4));
+    assert!(both(SECOND / 10, &turns).is_err());
+    assert_eq!(turns.get(), 11, "1 s is not over after ten of 0.1 s");
+}
+
+#[test]
+fn any_takes_the_first_one() {
+    #[loop_guard(iterations = 3, depth = 1, when = "any")]
+    fn count(turns: &Cell<u32>) -> Result<(), Tripped> {
+        for _ in 0..10 {
+            turns.set(turns.get() + 1);
+        }
+        Ok(())
+    }
+    let turns = Cell::new(0);
+    let tripped = count(&turns).unwrap_err();
+    assert_eq!(
+        (tripped.cause(), turns.get()),
+        (Cause::Iterations { limit: 3 }, 3)
+    );
+}
+
+struct Tenant {
+    budget: Budget,
+}
+
+#[loop_guard(budget = tenant.budget)]
+fn rows(tenant: &Tenant, rows: u64) -> Result<u64, Tripped> {
+    let mut read = 0;
+    for _ in 0..rows {
+        read += 1;
+    }
+    Ok(read)
+}
+
+#[loop_guard(budget = tenant.budget)]
+fn rows_in_closures(tenant: Tenant, rows: u64) -> Result<u64, Tripped> {
+    let read = || {
+        let mut read = 0;
+        for _ in 0..rows {
+            read += 1;
+        }
+        read
+    };
+    let read = read();
+    drop(tenant);
+    Ok(read)
+}
+
+#[test]
+fn limits_that_are_read_at_run_time() {
+    for limit in [0, 3, 100] {
+        let budget = Budget::new().iterations(limit).named("tenant");
+        let tenant = Tenant { budget };
+        assert_eq!(rows(&tenant, limit).unwrap(), limit);
+        for tripped in [
+            rows(&tenant, limit + 1).unwrap_err(),
+            rows_in_closures(tenant, limit + 1).unwrap_err(),
+        ] {
+            assert_eq!(tripped.scope(), "tenant");
+            assert_eq!(tripped.cause(), Cause::Iterations { limit });
+        }
+    }
+    let budget = Budget::new();
+    assert_eq!(rows_in_closures(Tenant { budget }, 1000).unwrap(), 1000);
+    let budget = Budget::timeout(Duration::ZERO);
+    let tripped = rows(&Tenant { budget }, 1_000_000).unwrap_err();
+    assert!(tripped.scope().ends_with("::rows"), "{tripped}");
+}
+
+#[test]
+fn a_budget_that_is_a_root() {
+    #[loop_guard(budget = Budget::new().iterations(5).root())]
+    fn apart(each: u32) -> Result<u32, Tripped> {
+        let turns = |_| {
+            let mut turns = 0;
+            while turns < each {
+                turns += 1;
+            }
+            turns
+        };
+        Ok((0..2).map(turns).sum())
+    }
+    let token = CancelToken::new();
+    token.cancel("around");
+    let around = Budget::new().cancel(CancelToken::new()).depth(1);
+    let ran = around.run(|| {
+        Budget::timeout(SECOND)
+            .cancel(token.clone())
+            .run(|| apart(1))
+    });
+    assert!(ran.unwrap().is_err(), "it is not entered");
+    let ran = around.run(|| {
+        #[loop_guard(cancel = token.clone(), on_trip = "break")]
+        fn around(token: &CancelToken) -> Result<u32, Tripped> {
+            token.cancel("around");
+            apart(1)
+        }
+        around(&CancelToken::new())
+    });
+    assert_eq!(ran.unwrap().unwrap(), 2);
+    let tripped = apart(3).unwrap_err();
+    assert_eq!(tripped.cause(), Cause::Iterations { limit: 5 });
+}
+
+fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[loop_guard(cancel = token.clone())]
+async fn waits(token: &CancelToken) -> Result<(), Tripped> {
+    std::future::pending().await
+}
+
+#[loop_guard(cancel = token.clone(), fallback = "instead")]
+async fn falls_back(token: CancelToken, waits: bool) -> &'static str {
+    token.cancel("at once");
+    loop {
+        if waits {
+            std::future::pending::<()>().await;
+        }
+        spin_loop();
+    }
+}
+
+#[test]
+fn futures_are_woken_by_a_cancel() {
+    let token = CancelToken::new();
+    let waiting = thread::spawn({
+        let token = token.clone();
+        move || smol::block_on(waits(&token))
+    });
+    thread::sleep(Duration::from_millis(5));
+    token.cancel("stop");
+    let tripped = waiting.join().unwrap().unwrap_err();
+    assert!(tripped.scope().ends_with("::waits"), "{tripped}");
+    assert!(is_cancelled(&tripped, "stop"));
+    for waits in [false, true] {
+        assert_eq!(
+            smol::block_on(falls_back(CancelToken::new(), waits)),
+            "instead"
+        );
+        let mut next = pin!(async { std::future::pending::<()>().await });
+        assert!(poll(next.as_mut()).is_pending());
+        let next = std::future::ready(1);
+        assert_eq!(
+            smol::block_on(Budget::timeout(SECOND).wrap(next)).unwrap(),
+            1
+        );
+    }
+}
+
+#[test]
+fn futures_count_their_own_iterations() {
+    #[loop_guard(budget = Budget::new().iterations(limit).named("counted"))]
+    async fn counted(limit: u64, turns: &Cell<u64>) -> Result<(), Tripped> {
+        loop {
+            checkpoint()?;
+            turns.set(turns.get() + 1);
+            if turns.get() == 2 {
+                smol::future::yield_now().await;
+            }
+        }
+    }
+    let turns = Cell::new(0);
+    let tripped = smol::block_on(counted(4, &turns)).unwrap_err();
+    assert_eq!(turns.get(), 4);
+    assert_eq!(tripped.scope(), "counted");
+    assert_eq!(tripped.cause(), Cause::Iterations { limit: 4 });
+}
+
+#[test]
+fn loops_before_a_future_are_none_of_its_own() {
+    #[loop_guard(budget = Budget::new().iterations(3))]
+    fn later(rows: u32) -> impl Future<Output = Result<u32, Tripped>> {
+        let mut rows_before = 0;
+        (0..10).for_each(|_| {
+            while rows_before < 10 {
+                rows_before += 1;
+            }
+        });
+        async move {
+            for _ in 0..rows {}
+            Ok(rows_before)
+        }
+    }
+    #[loop_guard(iterations = 3)]
+    fn counted(rows: u32) -> impl Future<Output = Result<u32, Tripped>> {
+        let mut rows_before = 0;
+        while rows_before < 10 {
+            rows_before += 1;
+        }
+        async move {
+            for _ in 0..rows {}
+            Ok(rows_before)
+        }
+    }
+    let limit = Cause::Iterations { limit: 3 };
+    assert_eq!(smol::block_on(later(3)).unwrap(), 10);
+    assert_eq!(smol::block_on(later(4)).unwrap_err().cause(), limit);
+    assert_eq!(smol::block_on(counted(3)).unwrap(), 10);
+    assert_eq!(smol::block_on(counted(4)).unwrap_err().cause(), limit);
+}
+
+#[test]
+fn futures_that_recurse() {
+    #[loop_guard(depth = 10)]
+    async fn descend(levels: u64) -> Result<u64, Tripped> {
+        if levels == 0 {
+            return Ok(0);
+        }
+        smol::future::yield_now().await;
+        Ok(Box::pin(descend(levels - 1)).await? + 1)
+    }
+    assert_eq!(smol::block_on(descend(9)).unwrap(), 9);
+    let tripped = smol::block_on(descend(10)).unwrap_err();
+    assert_eq!(tripped.cause(), Cause::Depth { limit: 10 });
+}
+
+#[cfg(feature = "cpu")]
+mod cpu {
+    use super::*;
+
+    #[loop_guard(cpu = "1s")]
+    fn spin(waits: u32) -> Result<(), Tripped> {
+        for turn in 0.. {
+            testing::advance(10 * SECOND);
+            if turn >= waits {
+                testing::spend_cpu(SECOND / 2 + Duration::from_nanos(1));
+            }
+            assert!(turn < waits + 2);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn waiting_costs_nothing_and_spinning_does() {
+        let _paused = testing::pause();
+        let limit = SECOND;
+        let used = SECOND + Duration::from_nanos(2);
+        let tripped = spin(5).unwrap_err();
+        assert_eq!(tripped.cause(), Cause::Cpu { limit, used });
+    }
+
+    #[test]
+    fn all_with_time_spares_a_stalled_machine() {
+        #[loop_guard(timeout = "1s", cpu = limit, when = "all")]
+        fn both(limit: Duration, turns: &Cell<u32>) -> Result<(), Tripped> {
+            loop {
+                turns.set(turns.get() + 1);
+                testing::advance(60 * SECOND);
+                if turns.get() > 3 {
+                    testing::spend_cpu(SECOND);
+                }
+            }
+        }
+        let _paused = testing::pause();
+        let turns = Cell::new(0);
+        let tripped = both(2 * SECOND, &turns).unwrap_err();
+        assert_eq!(turns.get(), 6, "2 s are not over after two of one");
+        assert!(matches!(tripped.cause(), Cause::All { cpu: Some(_), .. }));
+    }
+
+    #[test]
+    fn polls_add_up_and_what_comes_between_does_not() {
+        #[loop_guard(cpu = "1s")]
+        async fn polled() -> Result<(), Tripped> {
+            loop {
+                testing::spend_cpu(SECOND * 2 / 5);
+                smol::future::yield_now().await;
+            }
+        }
+        let _paused = testing::pause();
+        let mut future = pin!(polled());
+        for _ in 0..3 {
+            assert!(poll(future.as_mut()).is_pending());
+            testing::spend_cpu(5 * SECOND);
+        }
+        let Poll::Ready(Err(tripped)) = poll(future.as_mut()) else {
+            panic!("the check behind 1.2 s of 1 s")
+        };
+        assert!(matches!(tripped.cause(), Cause::Cpu { .. }), "{tripped}");
+    }
+}
