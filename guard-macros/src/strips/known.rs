@@ -98,7 +98,8 @@ impl Names {
             Expr::Unary(part) if matches!(part.op, syn::UnOp::Deref(_)) => self.known(&part.expr),
             Expr::Field(part) if self.known(&part.base).whole => whole(true),
             Expr::Index(part) => match self.known(&part.expr) {
-                of if matches!(*part.index, Expr::Range(_)) => of,
+                // What can be indexed has a type that is known there, and a range of it is a slice.
+                of if matches!(*part.index, Expr::Range(_)) => Known { list: true, ..of },
                 of if of.whole => whole(false),
                 _ => Known::default(),
             },

@@ -127,6 +127,7 @@ fn bodies_that_may_drop_a_value_of_an_unknown_type_are_checked() {
 #[test]
 fn heads_whose_type_is_known_run_in_strips() {
     let heads = [
+        "&f(n)[1..]",
         "xs",
         "&ys",
         "&mut ys",
@@ -178,7 +179,6 @@ fn heads_of_which_the_type_is_in_doubt_are_checked() {
         "&list",
         "ys",
         "[1, n]",
-        "&f(n)[1..]",
         "list.field",
         "0..",
         "lines.lines()",
