@@ -122,8 +122,7 @@ forms! {
         }
         sum
     }
-    // A `while` is not cut: without a guard this one is vectorised, and takes two instructions.
-    a_while_over_a_slice, 9.3: fn(n) -> u64 {
+    a_strip_of_a_while, 0.1: fn(n) -> u64 {
         let items = black_box(vec![3u64; LONG as usize]);
         let (mut sum, mut i) = (0u64, 0);
         while i < n {

@@ -4,6 +4,7 @@
 //! (`plain.rs`), and if the type of what it is over is known where it stands (`known.rs`). `strip.rs` takes the
 //! head of such a loop apart.
 
+pub(crate) mod counted;
 pub(crate) mod known;
 pub(crate) mod plain;
 pub(crate) mod strip;

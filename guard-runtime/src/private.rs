@@ -27,7 +27,7 @@ pub use crate::future::left::leave;
 pub use crate::future::polled::{Body, Task, allow, begin, poll_caught, take_turns, turn};
 pub use crate::stack::scope::Scope;
 pub use crate::strip::kind::kind;
-pub use crate::strip::stride::Stride;
+pub use crate::strip::stride::{Stride, turns};
 pub use crate::time::moment::nanos;
 pub use crate::time::seen::Seen;
 pub use crate::trip::boundary::{abandon, boundary, panic, unwind};

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{ExprForLoop, Ident};
+use syn::{ExprForLoop, ExprWhile, Ident};
 
 use crate::emit::{Check, Emit, ends, q};
 use crate::strips::strip::{Head, Strips};
@@ -55,13 +55,7 @@ impl Emit<'_> {
         let mut kinds = names.iter().map(|name| q!(#private::kind(&#name)));
         let first = kinds.next();
         let made = made(&strips.head, &names);
-        let tick = self.tick(check.mark, check.place, check.fresh);
-        let check = q! {
-            if #private::due(__seen) {
-                #tick
-                __length = __LOOP_GUARD_STRIDE.doubt(__length);
-            }
-        };
+        let (declare, check) = self.strip(check);
         let outer = strips
             .outer
             .as_ref()
@@ -77,8 +71,7 @@ impl Emit<'_> {
                     (#(#names,)*) => match #first #(.and(#kinds))*.maker() {
                         __maker => match __maker.run(#made) {
                             mut __strips => {
-                                static __LOOP_GUARD_STRIDE: #private::Stride = #private::Stride::new();
-                                let mut __length = __LOOP_GUARD_STRIDE.length();
+                                #declare
                                 #outer while !#is_done {
                                     #check
                                     #label #for_token #pat #in_token #strip #body
@@ -93,6 +86,65 @@ impl Emit<'_> {
                 };
             }
         }
+    }
+
+    /// ```text
+    /// while condition { body }
+    /// ```
+    /// becomes
+    /// ```text
+    /// let mut more = condition;
+    /// while more {
+    ///     check; for _ in turns(length) { { body } more = condition; if !more { break } }
+    ///     if !more { break } adapt
+    /// }
+    /// ```
+    /// which vectorises; with the condition in front of the body it does not.
+    pub(crate) fn while_strips(&self, expr: &ExprWhile, check: Check) -> TokenStream {
+        let private = &self.private;
+        let ExprWhile {
+            attrs, cond, body, ..
+        } = expr;
+        let (declare, check) = self.strip(check);
+        let body = &body.stmts;
+        q! {
+            #(#attrs)*
+            {
+                #declare
+                let mut __more = #cond;
+                while __more {
+                    #check
+                    for _ in #private::turns(__length) {
+                        { #(#body)* }
+                        __more = #cond;
+                        if !__more {
+                            break;
+                        }
+                    }
+                    if !__more {
+                        break;
+                    }
+                    __length = __LOOP_GUARD_STRIDE.adapt(__length);
+                }
+            }
+        }
+    }
+
+    /// What loops in strips have in common: the declarations, and the check in front of a strip.
+    fn strip(&self, check: Check) -> (TokenStream, TokenStream) {
+        let private = &self.private;
+        let tick = self.tick(check.mark, check.place, check.fresh);
+        let declare = q! {
+            static __LOOP_GUARD_STRIDE: #private::Stride = #private::Stride::new();
+            let mut __length = __LOOP_GUARD_STRIDE.length();
+        };
+        let check = q! {
+            if #private::due(__seen) {
+                #tick
+                __length = __LOOP_GUARD_STRIDE.doubt(__length);
+            }
+        };
+        (declare, check)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The visitor that puts a check at the head of every loop. Reports no error.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, Pat};
 
 use crate::args::pace::{Pace, paced as paced_by};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
+use crate::strips::counted::is_counted;
 use crate::strips::known::Names;
 use crate::strips::strip;
 use crate::syntax::awaits;
@@ -149,19 +150,29 @@ impl Instrument<'_> {
         for base in &mut strips.bases {
             self.visit_expr_mut(base);
         }
+        let check = self.check_of_strips("for", expr.for_token.span);
+        Some(self.emit.for_strips(&strips, expr, check))
+    }
+
+    /// The same of a `while`.
+    fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) || !is_counted(expr) {
+            return None;
+        }
+        let check = self.check_of_strips("while", expr.while_token.span);
+        Some(self.emit.while_strips(expr, check))
+    }
+
+    fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {
         self.want();
         self.leaves |= self.place == Place::Body;
-        let check = Check {
-            mark: Mark {
-                kind: "for",
-                span: expr.for_token.span,
-            },
+        Check {
+            mark: Mark { kind, span },
             place: self.place,
             every: None,
             fresh: false,
             turns: false,
-        };
-        Some(self.emit.for_strips(&strips, expr, check))
+        }
     }
 
     fn want(&mut self) {
@@ -228,6 +239,10 @@ impl Visitor for Instrument<'_> {
             Expr::ForLoop(plain) => match self.for_strips(plain) {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),
                 None => self.visit_expr_for_loop_mut(plain),
+            },
+            Expr::While(plain) => match self.while_strips(plain) {
+                Some(tokens) => *expr = Expr::Verbatim(tokens),
+                None => self.visit_expr_while_mut(plain),
             },
             _ => walk::expr(self, expr),
         }

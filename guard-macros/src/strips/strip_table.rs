@@ -59,7 +59,15 @@ fn bodies_that_only_compute_run_in_strips() {
             "for x in xs { for i in 0..4 { s += x; } work(); }",
             InStrips,
         ),
-        ("while s < n { s += 1; }", Checked),
+        ("while s < n { s += 1; }", InStrips),
+        ("while s != xs.len() { t += xs[s]; s += 1; }", InStrips),
+        ("while s > 0 { s -= 1; t += xs[s]; }", InStrips),
+        ("while s < n { s += 2; }", Checked),
+        ("while s < n && t { s += 1; }", Checked),
+        ("while s < f(n) { s += 1; }", Checked),
+        ("while s < n { if t { break; } s += 1; }", Checked),
+        ("'a: while s < n { s += 1; }", Checked),
+        ("while s < n { work(); s += 1; }", Checked),
     ]);
 }
 

@@ -110,6 +110,14 @@ impl Stride {
     }
 }
 
+/// The iterations of one strip of a `while`.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn turns(length: Length) -> core::ops::Range<u32> {
+    0..length.now()
+}
+
 /// Now, in units of 1,024 ns, never 0. It comes round after 73 minutes: what is learned wrongly then
 /// is put right by the next strip.
 fn moment() -> u32 {
