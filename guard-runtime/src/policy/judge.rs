@@ -2,11 +2,12 @@
 
 use core::fmt;
 
-/// The judge of a [`Breaker`] that does not look at what calls return.
+/// The judge of a [`Breaker`](crate::policy::Breaker) that does not look at what calls return.
 #[derive(Debug, Clone, Copy)]
 pub struct Trips(pub(super) ());
 
-/// The judge of a [`Breaker`] that counts some errors; see [`Breaker::errors`].
+/// The judge of a [`Breaker`](crate::policy::Breaker) that counts some errors; see
+/// [`Breaker::errors`](crate::policy::Breaker::errors).
 pub struct Errors<E>(pub(super) fn(&E) -> bool);
 
 impl<E> Clone for Errors<E> {

@@ -13,7 +13,7 @@ use crate::trip::why::Why;
 #[cfg(feature = "tracing")]
 use tracing::Level;
 
-/// Something that happened to a scope, for the hook of [`set_hook`]. Prints as one line.
+/// Something that happened to a scope, for the hook of [`set_hook`](crate::set_hook). Prints as one line.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
