@@ -20,6 +20,8 @@ pub(crate) struct Function {
     pub(crate) start: usize,
     /// Whether it returns a `Result` whose error presumably is not `From<Tripped>`.
     pub(crate) foreign_error: bool,
+    /// Whether it is a destructor, which runs to its end under `inherit`: the attribute would warn of itself.
+    pub(crate) destructor: bool,
 }
 
 /// A file's text and syntax.
@@ -112,6 +114,7 @@ impl Finder<'_> {
             self.functions.push(Function {
                 start,
                 foreign_error: self.foreign_error(&sig.output),
+                destructor: sig.ident == "drop" && sig.inputs.len() == 1,
             });
         }
     }

@@ -96,7 +96,8 @@ fn rust_files(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 
 fn annotate(arguments: &str, root: bool, mut text: String, found: &Found) -> String {
     let mut edits = Vec::new();
-    for function in &found.functions {
+    let passes = |function: &&Function| !(function.destructor && arguments == "inherit");
+    for function in found.functions.iter().filter(passes) {
         edits.push((function.start, attribute(arguments, function)));
     }
     // Last, so that it leads where both stand at one place: insertion goes backwards.
