@@ -2,7 +2,7 @@
 //!
 //! A loop qualifies if its body is plain, so that it takes little time and runs no code of the user's but operators
 //! (`plain.rs`), and if the type of what it is over is known where it stands (`known.rs`). `strip.rs` takes the
-//! head of such a loop apart.
+//! head of such a loop apart. Of `while` loops those qualify that count by one (`counted.rs`).
 
 pub(crate) mod counted;
 pub(crate) mod known;
