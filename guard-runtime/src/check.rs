@@ -9,9 +9,11 @@
 //! - `probe.rs`: how a function leaves that tripped, by its return type;
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
+//! - `further.rs`: what a scope may spend besides time and iterations; `accounts.rs`: those of a thread;
 //! - `warn.rs`: `warn_at`;
 //! - `fault.rs`: checks that trip because a test says so.
 
+pub(crate) mod accounts;
 pub(crate) mod counted;
 pub(crate) mod enter;
 #[cfg(feature = "testing")]
@@ -23,4 +25,3 @@ pub(crate) mod query;
 pub(crate) mod tick;
 pub(crate) mod uses;
 pub(crate) mod warn;
-pub(crate) mod watched;

@@ -20,9 +20,9 @@ use crate::budget::limits::Budget;
 use crate::budget::root::{Root, root};
 use crate::budget::run::Counting;
 use crate::cancel::asked::Cancel;
+use crate::check::accounts::Listed;
 use crate::check::enter::Entry;
-use crate::check::further::Watch;
-use crate::check::watched::Watching;
+use crate::check::further::Account;
 use crate::stack::current;
 use crate::trip::tripped::Tripped;
 
@@ -85,14 +85,14 @@ impl Grant {
     pub fn open(&self) -> Granted {
         let (budget, site) = (&self.budget, self.site);
         // The scope will lie at the present depth, and its entry looks.
-        let watch = budget.watch(site);
-        let watching = |watch: &Arc<Watch>| Watching::new(current::depth(), Arc::clone(watch));
+        let account = budget.account(site);
+        let listed = |account: &Arc<Account>| Listed::new(current::depth(), Arc::clone(account));
         Granted {
             site,
             limit: budget.frame_limit(),
             iterations: budget.frame_iterations().unwrap_or(u64::MAX),
-            _watching: watch.as_ref().map(watching),
-            watch,
+            _listed: account.as_ref().map(listed),
+            account,
         }
     }
 
@@ -113,8 +113,8 @@ pub struct Granted {
     site: &'static Site,
     limit: u64,
     iterations: u64,
-    _watching: Option<Watching>,
-    watch: Option<Arc<Watch>>,
+    _listed: Option<Listed>,
+    account: Option<Arc<Account>>,
 }
 
 impl Granted {
@@ -132,8 +132,8 @@ impl Granted {
 
     /// The scope is open. The check of its entry was none of an iteration.
     pub fn begin(&self) {
-        if let Some(watch) = &self.watch {
-            watch.forget_checks();
+        if let Some(account) = &self.account {
+            account.forget_checks();
         }
     }
 }

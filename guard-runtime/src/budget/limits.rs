@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::base::location::Location;
 use crate::base::site::Site;
 use crate::cancel::asked::Cancel;
-use crate::check::further::{Further, Watch};
+use crate::check::further::{Account, Further};
 use crate::stack::deadline;
 use crate::time::clock;
 use crate::time::moment;
@@ -315,11 +315,11 @@ impl Limits {
         self.iterations.filter(|_| !self.further.all)
     }
 
-    /// What else is watched of a scope that opens now.
-    pub(super) fn watch(&self, site: &'static Site) -> Option<Arc<Watch>> {
+    /// The account of a scope that opens now, if it needs one.
+    pub(super) fn account(&self, site: &'static Site) -> Option<Arc<Account>> {
         let further = &self.further;
-        let watch = || Watch::new(site, further, self.limit(), self.iterations);
-        further.is_some().then(watch)
+        let account = || Account::new(site, further, self.limit(), self.iterations);
+        further.is_some().then(account)
     }
 
     /// Its site, where it is opened by hand.

@@ -12,10 +12,10 @@ use crate::base::site::Site;
 use crate::budget::limits::Budget;
 use crate::budget::root::root;
 use crate::budget::waits::Waits;
+use crate::check::accounts::{self, Listed};
 use crate::check::counted::Counted;
 use crate::check::enter::enter;
 use crate::check::tick::tick;
-use crate::check::watched::{self, Watching};
 use crate::future::left::is_left;
 use crate::future::polled::{Task, allow, begin};
 use crate::stack::current;
@@ -41,7 +41,7 @@ impl Budget {
         let site = self.site();
         let (scope, _) = enter(site.once(self.frame_limit()))?;
         let (_, index) = scope.place();
-        let _watching = (self.watch(site)).map(|watch| Watching::new(index, watch));
+        let _listed = (self.account(site)).map(|account| Listed::new(index, account));
         look(&site.at())?;
         let counted = self.frame_iterations().map(|limit| {
             scope.allow(limit);
@@ -117,15 +117,17 @@ impl Budget {
             allow(limit.unwrap_or(u64::MAX));
         }
         let counts_checks = limit.is_some() && counting == Counting::Checks;
-        let watch = self.watch(site);
-        let mut waits = watch.as_ref().map(|watch| Waits::new(iter::once(&**watch)));
+        let account = self.account(site);
+        let mut waits = account
+            .as_ref()
+            .map(|account| Waits::new(iter::once(&**account)));
         let mut future = pin!(future);
         let value = poll_fn(|context| {
             // The innermost scope is the one that was opened above.
             let index = current::depth() - 1;
-            let _watching = watch
+            let _listed = account
                 .as_ref()
-                .map(|watch| Watching::new(index, Arc::clone(watch)));
+                .map(|account| Listed::new(index, Arc::clone(account)));
             look(&site.at())?;
             let _counted = counts_checks.then(|| Counted::new(index));
             let poll = future.as_mut().poll(context);
@@ -154,10 +156,10 @@ pub(super) enum Counting {
     Iterations,
 }
 
-/// Looks at what is watched, without counting a check.
+/// Looks at the accounts, without counting a check.
 fn look(at: &At) -> Result<(), Tripped> {
-    match current::current().filter(|_| watched::is_open()) {
-        Some(stack) => watched::look(stack, at).map(drop),
+    match current::current().filter(|_| accounts::is_open()) {
+        Some(stack) => accounts::look(stack, at).map(drop),
         None => Ok(()),
     }
 }

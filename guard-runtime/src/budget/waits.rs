@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Context;
 
 use crate::cancel::delay::Alarm;
-use crate::check::further::Watch;
+use crate::check::further::Account;
 use crate::time::clock;
 use crate::time::epoch::HEARTBEAT;
 
@@ -21,12 +21,12 @@ pub(crate) struct Waits {
 }
 
 impl Waits {
-    pub(crate) fn new<'w>(watches: impl Iterator<Item = &'w Watch>) -> Self {
+    pub(crate) fn new<'w>(accounts: impl Iterator<Item = &'w Account>) -> Self {
         let (mut tokens, mut asks, mut until) = (Vec::new(), false, u64::MAX);
-        for watch in watches {
-            until = until.min(watch.until());
-            asks |= watch.is_asked();
-            for token in watch.tokens() {
+        for account in accounts {
+            until = until.min(account.until());
+            asks |= account.is_asked();
+            for token in account.tokens() {
                 match token.wait() {
                     Some(wait) => tokens.push(wait),
                     None => asks = true,

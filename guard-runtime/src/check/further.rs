@@ -1,7 +1,7 @@
 //! What a scope may be bounded by besides its time and its iterations: tokens, CPU time, the depth of a recursion, the
 //! scope that it was handed over from, and all of its budgets together instead of any.
 //!
-//! A frame has no room for that, and hardly any scope needs it. So a [`Watch`] lies beside the stack; `watched.rs`
+//! A frame has no room for that, and hardly any scope needs it. So an [`Account`] lies beside the stack; `accounts.rs`
 //! has those of a thread.
 
 use core::cell::Cell;
@@ -34,7 +34,7 @@ pub(crate) struct Further {
 }
 
 impl Further {
-    /// Whether a scope with it needs a [`Watch`].
+    /// Whether a scope with it needs an [`Account`].
     pub(crate) fn is_some(&self) -> bool {
         self.depth.is_some() || self.is_lasting()
     }
@@ -60,8 +60,8 @@ impl fmt::Debug for Further {
     }
 }
 
-/// What is watched for one scope, on whatever threads it is open.
-pub(crate) struct Watch {
+/// What one scope may spend of that, and what it has spent, on whatever threads it is open.
+pub(crate) struct Account {
     site: &'static Site,
     further: Further,
     /// With `all`: when its time began, and the limit. The frame has none then.
@@ -78,7 +78,7 @@ pub(crate) struct Watch {
     passed: AtomicBool,
 }
 
-impl Watch {
+impl Account {
     /// Of a scope that opens now. With `all`, its `limit` and `iterations` are counted here.
     pub(crate) fn new(
         site: &'static Site,
@@ -187,7 +187,7 @@ impl Watch {
     }
 }
 
-impl Watch {
+impl Account {
     /// Why it is spent on a thread where so many activations of its site are open, which has spent so much CPU time
     /// that is not added yet; else when to look again.
     pub(super) fn look(&self, level: u64, cpu: impl FnOnce() -> u64) -> Result<u64, Cause> {

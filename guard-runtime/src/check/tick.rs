@@ -6,11 +6,11 @@ use crate::base::layout::{PARKED, STALE, WALL};
 use crate::base::location::At;
 use crate::base::reentry;
 use crate::base::site::{Mode, Site};
+use crate::check::accounts::{self, Looking};
 use crate::check::counted;
 #[cfg(feature = "testing")]
 use crate::check::fault;
 use crate::check::warn;
-use crate::check::watched::{self, Looking};
 use crate::driver;
 use crate::mode::resolve;
 use crate::stack::current::{self, force_cold, set_seen};
@@ -76,15 +76,15 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
         warn::look(stack, at);
         count(stack, at)?;
     }
-    let watched = stack.filter(|_| watched::is_open());
-    if let Some(stack) = watched {
-        watched::count(stack);
+    let accounts = stack.filter(|_| accounts::is_open());
+    if let Some(stack) = accounts {
+        accounts::count(stack);
     }
     loop {
         // The epoch first: see `check_deadlines`. A token that is cancelled after the look moves it.
         let epoch = EPOCH.load_with_lag();
-        let _looking = match watched {
-            Some(stack) => Some(Looking::new(watched::look(stack, at)?)),
+        let _looking = match accounts {
+            Some(stack) => Some(Looking::new(accounts::look(stack, at)?)),
             None => None,
         };
         let (earliest, now) = stack.map_or((Earliest::NONE, None), deadline::counting);

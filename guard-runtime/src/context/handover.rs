@@ -9,8 +9,8 @@ use crate::base::reentry;
 use crate::base::site::Site;
 use crate::budget::root::root;
 use crate::budget::waits::Waits;
-use crate::check::further::Watch;
-use crate::check::watched::{self, Watching};
+use crate::check::accounts::{self, Listed};
+use crate::check::further::Account;
 use crate::stack::current::{self, force_cold};
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
@@ -52,10 +52,10 @@ use crate::time::source;
 #[derive(Clone)]
 pub struct Context {
     scopes: Arc<[Handed]>,
-    /// What is watched of them, each with the number of its scope.
-    watches: Arc<[(u32, Arc<Watch>)]>,
+    /// Their accounts, each with the number of its scope.
+    accounts: Arc<[(u32, Arc<Account>)]>,
     /// What ends them.
-    origin: Option<(u32, Arc<Watch>)>,
+    origin: Option<(u32, Arc<Account>)>,
 }
 
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ impl Context {
     fn empty() -> Self {
         Self {
             scopes: Arc::new([]),
-            watches: Arc::new([]),
+            accounts: Arc::new([]),
             origin: None,
         }
     }
@@ -93,10 +93,10 @@ impl Context {
             }
         };
         let scopes: Arc<[_]> = (base..stack.depth()).map(handed).collect();
-        let watches = watched::lasting(stack);
-        let watches = watches
+        let accounts = accounts::lasting(stack);
+        let accounts = accounts
             .into_iter()
-            .map(|(owner, watch)| (owner - base, watch));
+            .map(|(owner, account)| (owner - base, account));
         // That of a future leaves the stack at each await.
         let innermost = stack.depth().checked_sub(1);
         let innermost =
@@ -104,10 +104,10 @@ impl Context {
         let origin = innermost.map(|index| {
             let site = scopes[(index - base) as usize].site;
             let origin = Shared::new(stack, index);
-            (index - base, Watch::of_origin(site, origin))
+            (index - base, Account::of_origin(site, origin))
         });
         Self {
-            watches: watches.collect(),
+            accounts: accounts.collect(),
             scopes,
             origin,
         }
@@ -164,7 +164,7 @@ impl Context {
     pub fn wrap<F: Future>(&self, future: F) -> impl Future<Output = F::Output> + use<F> {
         let context = self.clone();
         async move {
-            let mut waits = Waits::new(context.all_watches().map(|(_, watch)| &**watch));
+            let mut waits = Waits::new(context.all_accounts().map(|(_, account)| &**account));
             let mut future = pin!(future);
             poll_fn(|task| {
                 let poll = context.run(|| future.as_mut().poll(task));
@@ -178,8 +178,8 @@ impl Context {
         }
     }
 
-    fn all_watches(&self) -> impl Iterator<Item = &(u32, Arc<Watch>)> {
-        self.watches.iter().chain(&self.origin)
+    fn all_accounts(&self) -> impl Iterator<Item = &(u32, Arc<Account>)> {
+        self.accounts.iter().chain(&self.origin)
     }
 }
 
@@ -192,7 +192,7 @@ impl fmt::Debug for Context {
 
 /// The scopes of a context, on this thread's stack until it is dropped.
 struct Opened {
-    watching: Vec<Watching>,
+    listed: Vec<Listed>,
     _scope: Scope,
 }
 
@@ -208,9 +208,10 @@ impl Opened {
             }
         }
         force_cold();
-        let watch = |(at, watch): &(u32, Arc<Watch>)| Watching::new(base + at, Arc::clone(watch));
+        let account =
+            |(at, account): &(u32, Arc<Account>)| Listed::new(base + at, Arc::clone(account));
         Self {
-            watching: context.all_watches().map(watch).collect(),
+            listed: context.all_accounts().map(account).collect(),
             _scope: scope,
         }
     }
@@ -219,7 +220,7 @@ impl Opened {
 impl Drop for Opened {
     fn drop(&mut self) {
         // The one that was opened last first.
-        while self.watching.pop().is_some() {}
+        while self.listed.pop().is_some() {}
     }
 }
 

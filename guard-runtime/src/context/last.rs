@@ -1,6 +1,6 @@
 //! What tripped, where its error was lost.
 
-use crate::check::watched;
+use crate::check::accounts;
 use crate::stack::current;
 use crate::trip::log;
 use crate::trip::tripped::Tripped;
@@ -32,5 +32,5 @@ use crate::trip::tripped::Tripped;
 #[must_use]
 pub fn tripped() -> Option<Tripped> {
     let stack = current::current()?;
-    log::of(stack.last_told().max(watched::last_told(stack))?)
+    log::of(stack.last_told().max(accounts::last_told(stack))?)
 }

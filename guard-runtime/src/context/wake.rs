@@ -9,8 +9,8 @@ use std::task::Wake;
 
 use crate::base::location::At;
 use crate::base::sync::lock;
+use crate::check::accounts;
 use crate::check::tick::tick;
-use crate::check::watched;
 use crate::stack::current::{self, force_cold};
 use crate::stack::deadline;
 use crate::time::clock;
@@ -65,7 +65,7 @@ pub(crate) struct Waiter {
 impl Waiter {
     pub(crate) fn new() -> Self {
         let signal = Arc::<Signal>::default();
-        let all = current::current().map_or_else(Vec::new, watched::tokens);
+        let all = current::current().map_or_else(Vec::new, accounts::tokens);
         let mut tokens: Vec<_> = all.iter().filter_map(|token| token.wait()).collect();
         let asks = tokens.len() < all.len();
         let waker = Waker::from(Arc::clone(&signal));
@@ -89,7 +89,7 @@ impl Waiter {
         force_cold();
         tick(at)?;
         let mut wait = if self.asks { HEARTBEAT } else { u64::MAX };
-        if let Some(look) = current::current().map(watched::next_of_time) {
+        if let Some(look) = current::current().map(accounts::next_of_time) {
             wait = wait.min(look.saturating_sub(clock::now()).max(AGAIN));
         }
         if let Some((earliest, now)) = deadline::current() {

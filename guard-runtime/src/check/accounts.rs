@@ -1,9 +1,9 @@
-//! The scopes of this thread that more is watched of than their frames say.
+//! The accounts of this thread: what its scopes may spend besides what their frames hold.
 //!
 //! The cold path looks at them: at every tick, at every cancel (which moves the epoch), and when the next look is
 //! due. While one is open, cold entries are told to check as well ([`source::count_checks`]), since they would
-//! otherwise take the moved epoch for seen; [`Looking`] takes that back for a check that has looked. So scopes that
-//! nothing is watched of pay nothing, and an iteration costs the same under one that something is.
+//! otherwise take the moved epoch for seen; [`Looking`] takes that back for a check that has looked. So scopes
+//! without an account pay nothing, and an iteration costs the same under one that has it.
 //!
 //! The outermost scope that is spent trips, as with deadlines; behind a wall none does.
 
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::base::location::At;
 use crate::base::site::Mode;
-use crate::check::further::{self, Token, Watch};
+use crate::check::further::{self, Account, Token};
 use crate::mode::resolve;
 use crate::stack::current::force_cold;
 use crate::stack::frames::Stack;
@@ -23,11 +23,11 @@ use crate::trip::event::Event;
 use crate::trip::hook::report;
 use crate::trip::tripped::{Cause, Tripped};
 
-/// One that is open on this thread.
+/// An account that is open on this thread.
 #[derive(Clone)]
 struct Open {
     owner: u32,
-    watch: Arc<Watch>,
+    account: Arc<Account>,
     /// How many activations of its site are open here, this one included.
     level: u64,
     /// The next one below it that has to be looked at again and again.
@@ -41,31 +41,31 @@ thread_local! {
     static OPEN: RefCell<Vec<Open>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Watches a scope on this thread until it is dropped.
+/// The account of a scope is open on this thread until this is dropped.
 #[must_use]
-pub(crate) struct Watching {
+pub(crate) struct Listed {
     /// Of those that were open before; `None` on a thread that exits.
     before: Option<usize>,
     counts: i32,
 }
 
-impl Watching {
+impl Listed {
     /// For the scope at `owner`. The next check looks.
-    pub(crate) fn new(owner: u32, watch: Arc<Watch>) -> Self {
-        let counts = 1 + i32::from(watch.counts_checks());
+    pub(crate) fn new(owner: u32, account: Arc<Account>) -> Self {
+        let counts = 1 + i32::from(account.counts_checks());
         let before = OPEN.try_with(|open| {
             let mut open = open.borrow_mut();
-            let same = |other: &&Open| core::ptr::eq(other.watch.site(), watch.site());
+            let same = |other: &&Open| core::ptr::eq(other.account.site(), account.site());
             let level = open.iter().rev().find(same).map_or(0, |other| other.level);
             let below = open.len().checked_sub(1);
-            let lasting = |at: usize| open[at].watch.is_lasting();
+            let lasting = |at: usize| open[at].account.is_lasting();
             let lasting_below = below.and_then(|below| {
                 let itself = lasting(below).then_some(below);
                 itself.or(open[below].lasting_below)
             });
             open.push(Open {
                 owner,
-                watch,
+                account,
                 level: level + 1,
                 lasting_below,
                 #[cfg(feature = "cpu")]
@@ -82,7 +82,7 @@ impl Watching {
     }
 }
 
-impl Drop for Watching {
+impl Drop for Listed {
     fn drop(&mut self) {
         source::count_checks(-self.counts);
         let Some(before) = self.before else { return };
@@ -107,8 +107,8 @@ impl Open {
     )]
     fn settle(&self) {
         #[cfg(feature = "cpu")]
-        if self.watch.limits_cpu() {
-            self.watch.add_cpu(self.cpu());
+        if self.account.limits_cpu() {
+            self.account.add_cpu(self.cpu());
         }
     }
 }
@@ -123,10 +123,10 @@ fn how_many() -> usize {
     OPEN.try_with(|open| open.borrow().len()).unwrap_or(0)
 }
 
-/// Calls `f` with each watched scope that counts here, from the innermost. Nothing is borrowed meanwhile: `f` may run
+/// Calls `f` with each account that counts here, from the innermost. Nothing is borrowed meanwhile: `f` may run
 /// code of others, which comes to a check itself.
 ///
-/// A recursion that only its depth is watched of is looked at where it is deepest.
+/// A recursion that has an account of its depth alone is looked at where it is deepest.
 fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
     let walls = stack.above_innermost_wall();
     let mut next = how_many().checked_sub(1);
@@ -143,16 +143,18 @@ fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
 /// The tokens of all scopes that count here.
 pub(crate) fn tokens(stack: &Stack) -> Vec<Token> {
     let mut tokens = Vec::new();
-    each(stack, |open| tokens.extend_from_slice(open.watch.tokens()));
+    each(stack, |open| {
+        tokens.extend_from_slice(open.account.tokens());
+    });
     tokens
 }
 
-/// What is watched of the scopes that count here besides depths, each with its index, from the outermost.
-pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Watch>)> {
+/// The accounts that count here and are of more than depth, each with the index of its scope, from the outermost.
+pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Account>)> {
     let mut all = Vec::new();
     each(stack, |open| {
-        if open.watch.is_lasting() {
-            all.push((open.owner, Arc::clone(&open.watch)));
+        if open.account.is_lasting() {
+            all.push((open.owner, Arc::clone(&open.account)));
         }
     });
     all.reverse();
@@ -163,7 +165,7 @@ pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Watch>)> {
 pub(crate) fn next_of_time(stack: &Stack) -> u64 {
     let (now, mut next) = (clock::now(), u64::MAX);
     each(stack, |open| {
-        let until = open.watch.until();
+        let until = open.account.until();
         if until >= now {
             next = next.min(until);
         }
@@ -171,11 +173,11 @@ pub(crate) fn next_of_time(stack: &Stack) -> u64 {
     next
 }
 
-/// The innermost scope that has tripped by what is watched, unless a wall stands above it.
+/// The innermost scope that has tripped by its account, unless a wall stands above it.
 pub(crate) fn last_told(stack: &Stack) -> Option<u32> {
     let mut told = None;
     each(stack, |open| {
-        if told.is_none() && open.watch.is_told() {
+        if told.is_none() && open.account.is_told() {
             told = Some(open.owner);
         }
     });
@@ -185,17 +187,17 @@ pub(crate) fn last_told(stack: &Stack) -> Option<u32> {
 /// Counts a check for the scopes that count them here.
 pub(crate) fn count(stack: &Stack) {
     each(stack, |open| {
-        open.watch.count_check();
+        open.account.count_check();
     });
 }
 
-/// Looks at all that is watched on this thread: the trip if something is spent, else when to look again, at the
+/// Looks at all accounts of this thread: the trip if something is spent, else when to look again, at the
 /// latest.
 #[cold]
 pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
     let (mut next, mut spent) = (u64::MAX, None);
     each(stack, |open| {
-        match open.watch.look(open.level, || open.cpu()) {
+        match open.account.look(open.level, || open.cpu()) {
             Ok(then) => next = next.min(then),
             Err(cause) if open.passes(cause, at) => {}
             // The outermost one comes last.
@@ -208,7 +210,7 @@ pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
     }
 }
 
-/// During a check that has looked, and need not look again before `next`: what is watched is no reason for the
+/// During a check that has looked, and need not look again before `next`: the accounts are no reason for the
 /// cold path.
 pub(crate) struct Looking {
     hidden: i32,
@@ -238,18 +240,18 @@ impl Drop for Looking {
 impl Open {
     /// Whether the mode of the scope, which is spent, lets it pass.
     fn passes(&self, cause: Cause, at: &At) -> bool {
-        let mode = resolve::of(self.watch.site()).0;
-        if mode == Mode::Observe && self.watch.let_pass() {
-            let tripped = Tripped::new(self.watch.site(), *at, cause);
+        let mode = resolve::of(self.account.site()).0;
+        if mode == Mode::Observe && self.account.let_pass() {
+            let tripped = Tripped::new(self.account.site(), *at, cause);
             report(&Event::WouldTrip(tripped));
         }
         mode != Mode::Enforce
     }
 
     fn trip(&self, cause: Cause, at: &At) -> Tripped {
-        let first = self.watch.tell();
+        let first = self.account.tell();
         force_cold();
-        announce(self.owner, self.watch.site(), *at, cause, first)
+        announce(self.owner, self.account.site(), *at, cause, first)
     }
 }
 
