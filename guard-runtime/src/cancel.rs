@@ -10,12 +10,9 @@
 //!   is its loom model.
 //! - `delay.rs`: the alarm of `cancel_after`.
 
-#[cfg(not(guard_loom))]
 pub(crate) mod asked;
-#[cfg(not(guard_loom))]
 pub(crate) mod delay;
 #[cfg(all(test, guard_loom))]
 mod model;
-#[cfg(not(guard_loom))]
 pub(crate) mod token;
 pub(crate) mod tree;

@@ -11,6 +11,7 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use crate::alarm::alarms;
+use crate::base::sync::process;
 use crate::stack::lease;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
@@ -20,7 +21,9 @@ use crate::watch::{service, turn};
 /// The time after a failed start at which the next is tried, in nanoseconds: each costs a system call.
 const RETRY: u64 = 100_000_000;
 
-static BELL: Bell<Thread> = Bell::new();
+process! {
+    static BELL: Bell<Thread> = Bell::new();
+}
 
 /// Asks for a tick at the time `at`.
 ///

@@ -134,58 +134,37 @@
 //! other's deadlines.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
-// Models run the protocol alone: nobody calls the rest of these files, and no name is public.
-#![cfg_attr(guard_loom, allow(dead_code, unreachable_pub, reason = "see above"))]
 
+mod alarm;
 mod base;
+mod budget;
 mod cancel;
-mod stack;
-mod time;
-
+mod check;
+mod cleanup;
+mod context;
+mod driver;
+mod future;
+mod mode;
 #[cfg(all(test, guard_loom))]
 mod model;
-
-// Models run the protocol alone.
-#[cfg(not(guard_loom))]
-mod alarm;
-#[cfg(not(guard_loom))]
-mod budget;
-#[cfg(not(guard_loom))]
-mod check;
-#[cfg(not(guard_loom))]
-mod cleanup;
-#[cfg(not(guard_loom))]
-mod context;
-#[cfg(not(guard_loom))]
-mod driver;
-#[cfg(not(guard_loom))]
-mod future;
-#[cfg(not(guard_loom))]
-mod mode;
-#[cfg(not(guard_loom))]
 mod observe;
-#[cfg(any(feature = "policy", all(test, guard_loom)))]
+#[cfg(feature = "policy")]
 pub mod policy;
-#[cfg(not(guard_loom))]
 mod public;
-#[cfg(all(feature = "shutdown", not(guard_loom)))]
+#[cfg(feature = "shutdown")]
 pub mod shutdown;
-#[cfg(not(guard_loom))]
+mod stack;
 mod strip;
-#[cfg(all(feature = "testing", not(guard_loom)))]
+#[cfg(feature = "testing")]
 pub mod testing;
-#[cfg(not(guard_loom))]
+mod time;
 mod trip;
-#[cfg(not(guard_loom))]
 mod watch;
-#[cfg(not(guard_loom))]
 pub mod wire;
 
-#[cfg(not(guard_loom))]
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-#[cfg(not(guard_loom))]
 pub use public::*;
 
 /// The examples of the README run.

@@ -2,7 +2,7 @@
 //! steps about.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg guard_loom" cargo test -p guard-runtime --release --lib
+//! RUSTFLAGS="--cfg guard_loom" cargo test -p guard-runtime --features policy --release --lib model::
 //! ```
 //!
 //! Above each model stands what it was seen to catch when the code was changed so.

@@ -30,54 +30,34 @@
 //!
 //! It is built on scopes and trips alone, and nothing below knows of it.
 
-#[cfg(not(guard_loom))]
 mod around;
-#[cfg(not(guard_loom))]
 mod breaker;
-#[cfg(not(guard_loom))]
 mod bulkhead;
-#[cfg(not(guard_loom))]
 mod call;
-#[cfg(not(guard_loom))]
 mod chain;
-#[cfg(not(guard_loom))]
 mod chance;
 mod circuit;
 mod counter;
-#[cfg(not(guard_loom))]
 mod judge;
-#[cfg(not(guard_loom))]
 mod meter;
-#[cfg(not(guard_loom))]
 mod pause;
 mod queue;
-#[cfg(not(guard_loom))]
 mod refusal;
-#[cfg(not(guard_loom))]
 pub(crate) mod retry;
-#[cfg(not(guard_loom))]
 mod settings;
-#[cfg(not(guard_loom))]
 pub(crate) mod tokens;
-#[cfg(not(guard_loom))]
 mod verdict;
 mod window;
-#[cfg(not(guard_loom))]
 pub(crate) mod woven;
 
 #[cfg(all(test, guard_loom))]
 mod model;
-#[cfg(all(test, feature = "testing", not(guard_loom)))]
+#[cfg(all(test, feature = "testing"))]
 mod sequential;
 
-#[cfg(not(guard_loom))]
 pub use breaker::Breaker;
-#[cfg(not(guard_loom))]
 pub use bulkhead::Bulkhead;
-#[cfg(not(guard_loom))]
 pub use chain::{Answer, Beginning, Chain, Steps, Then, Time, chain};
 pub use circuit::State;
-#[cfg(not(guard_loom))]
 pub use judge::{Errors, Judge, Trips};
-#[cfg(not(guard_loom))]
 pub use retry::Retry;

@@ -15,24 +15,18 @@
 //! - `witness.rs`: what a thread and the watchdog leave for each other.
 //! - `scope.rs`: a scope as its code holds it; `wall.rs`: the walls of cleanups and shields.
 
-#[cfg(not(guard_loom))]
 pub(crate) mod current;
-#[cfg(not(guard_loom))]
 pub(crate) mod deadline;
 pub(crate) mod due;
-#[cfg(not(guard_loom))]
 pub(crate) mod exiting;
 pub(crate) mod frame;
 pub(crate) mod frames;
 pub(crate) mod iterations;
-#[cfg(not(guard_loom))]
 pub(crate) mod lease;
 #[cfg(feature = "tokio")]
 pub(crate) mod parting;
 pub(crate) mod reading;
-#[cfg(not(guard_loom))]
 pub(crate) mod scope;
 pub(crate) mod sharing;
-#[cfg(not(guard_loom))]
 pub(crate) mod wall;
 pub(crate) mod witness;

@@ -14,7 +14,7 @@
 //! | `stride.rs` | how long the strips of a loop are, which is learned while it runs |
 
 pub(crate) mod adaptors;
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod chains;
 pub(crate) mod kind;
 pub(crate) mod split;

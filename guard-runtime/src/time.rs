@@ -16,7 +16,6 @@
 //! - `seen.rs`: what a loop remembers between two checks.
 
 pub(crate) mod clock;
-#[cfg(not(guard_loom))]
 pub(crate) mod cpu;
 pub(crate) mod epoch;
 pub(crate) mod lag;
@@ -24,5 +23,5 @@ pub(crate) mod moment;
 pub(crate) mod seen;
 pub(crate) mod source;
 pub(crate) mod ticker;
-#[cfg(all(feature = "tokio", not(guard_loom)))]
+#[cfg(feature = "tokio")]
 pub(crate) mod tokio_clock;

@@ -11,12 +11,13 @@
 
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Waker;
 
 use crate::alarm::list::{List, NEVER, WaitingScope};
 use crate::base::layout::PARKED;
-use crate::base::sync::{Mutex, lock};
+use crate::base::lock::lock;
 use crate::time::epoch::EPOCH;
 
 /// Alarms within so many nanoseconds fire together, at the end of them. A power of two.

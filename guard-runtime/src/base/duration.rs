@@ -39,7 +39,7 @@ pub(crate) fn parse(text: &str) -> Option<Duration> {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::parse;
     use core::time::Duration;

@@ -7,6 +7,11 @@
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
 //! frame.limit| PASSED | nanoseconds                  |                        MAX = none
 //! frame.lag  | lag at entry, ns                    |                        MAX = EXACT
+//! mark       | trips of the process so far         | COUNTED | SHORT | AWAITS | UNWINDING |
+//! circuit    | instant | generation | level | state of the breaker |
+//! tokens     | instant | millionths of a token |
+//! counter    | stamp               | count         |
+//! length     | when the strip began | iterations   |
 //! ```
 //!
 //! Times count from [`ORIGIN`], so none is ever one of the small special values, and centuries end before
@@ -96,3 +101,59 @@ pub(crate) fn passed(limit: u64) -> u64 {
 
 /// `start` is a clock reading, not an epoch.
 pub(crate) const EXACT: u64 = u64::MAX;
+
+// A mark: what was so when a call was deferred.
+
+/// The thread was unwinding already.
+pub(crate) const UNWINDING: u64 = 1;
+
+/// It is the cleanup of a future that has not come to its end.
+pub(crate) const AWAITS: u64 = 2;
+
+/// Its time is so short that its wall has to read the clock.
+pub(crate) const SHORT: u64 = 4;
+
+/// A leak check counts it.
+#[cfg(feature = "testing")]
+pub(crate) const COUNTED: u64 = 8;
+
+/// From the number of one trip to the next.
+pub(crate) const TRIP: u64 = 16;
+
+/// The words of policies.
+#[cfg(feature = "policy")]
+pub(crate) mod policy {
+    // A circuit: the state in bits 0 and 1, and the first bits of the rest. Tokens have the same instant.
+
+    pub(crate) const STATE: u64 = 3;
+    pub(crate) const LEVEL: u32 = 2;
+    pub(crate) const GENERATION: u32 = 6;
+    pub(crate) const INSTANT: u32 = 24;
+
+    /// An instant of a policy is a multiple of 2^20 ns, about a millisecond: 40 bits are 36 years.
+    pub(crate) const UNIT: u32 = 20;
+
+    /// The highest level.
+    pub(crate) const LEVELS: u64 = (1 << (GENERATION - LEVEL)) - 1;
+
+    /// The highest generation.
+    pub(crate) const GENERATIONS: u64 = (1 << (INSTANT - GENERATION)) - 1;
+
+    /// Bits of the number of a window's slice in a stamp; those above are the generation's.
+    pub(crate) const SLICE: u32 = 20;
+}
+
+// Words of two halves: counters of policies, and lengths of strips.
+
+/// The word of an upper and a lower half.
+#[inline(always)]
+pub(crate) fn join(upper: u32, lower: u32) -> u64 {
+    u64::from(upper) << 32 | u64::from(lower)
+}
+
+/// The upper and the lower half.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "each half in turn")]
+pub(crate) fn split(word: u64) -> (u32, u32) {
+    ((word >> 32) as u32, word as u32)
+}

@@ -4,10 +4,11 @@
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use crate::base::layout::{LIMITED, SHARED};
 use crate::base::location::{At, Location};
+use crate::base::lock::lock;
 use crate::base::reentry;
 
 /// A scope's name and place. One per guarded function, in a static.
@@ -105,10 +106,6 @@ fn row_of(number: u32) -> (usize, usize, usize) {
 
 /// The sites of scopes opened by hand. Each is leaked once, so a loop of such calls leaks nothing more.
 static NAMED: Mutex<Option<HashMap<(&'static str, Location), &'static Site>>> = Mutex::new(None);
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 impl Site {
     /// The function `name`, at this place.

@@ -1,19 +1,65 @@
-//! The one switch between the real primitives and loom's.
+//! The one switch between the real primitives and loom's. `cfg(guard_loom)` stands here and at the models alone.
 //!
-//! Loom's atomics and locks cannot be made in a constant: what is `static` in the process is a field of an
-//! instance in a model, and the process keeps its one instance in a static that models do not compile.
+//! Loom's atomics and locks cannot be made in a constant, nor outside a model. So a model works on instances of its
+//! own, and the statics of the process, which no model touches, are made at their first use under loom.
+//!
+//! - `const_fn!` declares a `const fn`; a plain `fn` under loom.
+//! - `array!` makes an array of values that are alike, in a `const_fn!`.
+//! - `process!` declares a static of the process that holds primitives of this file.
+
+pub(crate) use primitives::*;
 
 #[cfg(not(guard_loom))]
 mod primitives {
     pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-    pub(crate) use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+    pub(crate) use std::sync::{Mutex, OnceLock};
+
+    pub(crate) use crate::base::lock::lock;
+
+    /// The value, once it is set.
+    pub(crate) fn copy_of<T: Clone>(cell: &OnceLock<T>) -> Option<T> {
+        cell.get().cloned()
+    }
+
+    macro_rules! const_fn {
+        ($(#[$attribute:meta])* $visibility:vis fn $($function:tt)*) => {
+            $(#[$attribute])*
+            $visibility const fn $($function)*
+        };
+    }
+
+    macro_rules! array {
+        ($value:expr; $length:expr) => {
+            [const { $value }; $length]
+        };
+    }
+
+    macro_rules! process {
+        ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $value:expr;) => {
+            $(#[$attribute])*
+            $visibility static $name: $type = $value;
+        };
+    }
+
+    pub(crate) use {array, const_fn, process};
 }
 
 #[cfg(guard_loom)]
 mod primitives {
+    use std::sync::PoisonError;
+
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
     pub(crate) use loom::sync::{Mutex, MutexGuard};
-    pub(crate) use std::sync::PoisonError;
+
+    /// As `base::lock` does.
+    pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The value, once it is set.
+    pub(crate) fn copy_of<T: Clone>(cell: &OnceLock<T>) -> Option<T> {
+        cell.get()
+    }
 
     /// Loom has none. This one hands out copies; while it is empty, a look is one acquire load, as in the real one.
     pub(crate) struct OnceLock<T> {
@@ -31,14 +77,14 @@ mod primitives {
 
         pub(crate) fn get(&self) -> Option<T> {
             if self.is_set.load(Ordering::Acquire) {
-                super::lock(&self.value).clone()
+                lock(&self.value).clone()
             } else {
                 None
             }
         }
 
         pub(crate) fn set(&self, value: T) -> Result<(), T> {
-            match &mut *super::lock(&self.value) {
+            match &mut *lock(&self.value) {
                 Some(_) => Err(value),
                 none => {
                     *none = Some(value);
@@ -48,25 +94,26 @@ mod primitives {
             }
         }
     }
+
+    macro_rules! const_fn {
+        ($(#[$attribute:meta])* $visibility:vis fn $($function:tt)*) => {
+            $(#[$attribute])*
+            $visibility fn $($function)*
+        };
+    }
+
+    macro_rules! array {
+        ($value:expr; $length:expr) => {
+            core::array::from_fn::<_, { $length }, _>(|_| $value)
+        };
+    }
+
+    macro_rules! process {
+        ($(#[$attribute:meta])* $visibility:vis static $name:ident: $type:ty = $value:expr;) => {
+            $(#[$attribute])*
+            $visibility static $name: std::sync::LazyLock<$type> = std::sync::LazyLock::new(|| $value);
+        };
+    }
+
+    pub(crate) use {array, const_fn, process};
 }
-
-pub(crate) use primitives::*;
-
-/// Locks, poisoned or not: nothing that runs under one of our locks leaves its data half changed.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Declares a `const fn`; a plain `fn` under loom.
-macro_rules! const_fn {
-    ($(#[$attribute:meta])* $visibility:vis fn $($function:tt)*) => {
-        #[cfg(not(guard_loom))]
-        $(#[$attribute])*
-        $visibility const fn $($function)*
-
-        #[cfg(guard_loom)]
-        $(#[$attribute])*
-        $visibility fn $($function)*
-    };
-}
-pub(crate) use const_fn;

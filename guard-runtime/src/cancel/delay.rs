@@ -4,7 +4,7 @@ use std::task::Waker;
 
 use crate::alarm::alarms::{Shard, list, own_shard, rounded};
 use crate::alarm::list::NEVER;
-use crate::base::sync::lock;
+use crate::base::lock::lock;
 use crate::driver;
 
 /// Wakes a waker once a time has passed, unless it is dropped before.

@@ -26,7 +26,7 @@ use std::mem;
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
-use crate::base::sync::{AtomicBool, Mutex, OnceLock, Ordering, lock};
+use crate::base::sync::{AtomicBool, Mutex, OnceLock, Ordering, copy_of, lock};
 
 /// What one call of `cancel` shares with every node that it cancels.
 struct Cancellation {
@@ -100,10 +100,7 @@ impl<A> Node<A> {
 
     /// That by which it is claimed; perhaps not in force yet.
     fn cancellation(&self) -> Option<Arc<Cancellation>> {
-        #[cfg(not(guard_loom))]
-        return self.cancellation.get().cloned();
-        #[cfg(guard_loom)]
-        return self.cancellation.get();
+        copy_of(&self.cancellation)
     }
 
     #[inline]
@@ -209,7 +206,7 @@ impl<A> Node<A> {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use std::sync::Arc;
 

@@ -7,10 +7,12 @@
 use core::sync::atomic::{AtomicBool, Ordering};
 use core::time::Duration;
 
+use std::sync::Mutex;
+
 use crate::base::layout::WALL;
 use crate::base::location::At;
+use crate::base::lock::lock;
 use crate::base::site::{MILLION, Site};
-use crate::base::sync::{Mutex, lock};
 use crate::driver;
 use crate::stack::frames::Stack;
 use crate::time::clock;

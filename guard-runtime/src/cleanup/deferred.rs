@@ -6,6 +6,9 @@ use core::time::Duration;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
+#[cfg(feature = "testing")]
+use crate::base::layout::COUNTED;
+use crate::base::layout::{AWAITS, SHORT, UNWINDING};
 use crate::base::location::Location;
 use crate::base::reentry;
 use crate::check::enter::LONG;
@@ -75,20 +78,6 @@ struct Call<F> {
     mark: u64,
     place: &'static Caller<'static>,
 }
-
-/// In a mark: the thread was unwinding already.
-const UNWINDING: u64 = 1;
-
-/// In a mark: it is the cleanup of a future that has not come to its end.
-const AWAITS: u64 = 2;
-
-/// In a mark: its time is so short that its wall has to read the clock.
-const SHORT: u64 = 4;
-
-/// In a mark: a leak check counts it.
-const COUNTED: u64 = 8;
-
-const _: () = assert!(2 * COUNTED == log::STEP);
 
 impl<F: FnOnce(&Exit<'_>)> Call<F> {
     #[inline(always)]

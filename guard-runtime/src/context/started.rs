@@ -6,10 +6,10 @@ use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::base::location::Location;
-use crate::base::sync::{Mutex, lock};
+use crate::base::lock::lock;
 use crate::trip::event::Event;
 use crate::trip::hook::{message, report};
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::Wake;
 
 use crate::base::location::At;
-use crate::base::sync::lock;
+use crate::base::lock::lock;
 use crate::check::accounts;
 use crate::check::tick::tick;
 use crate::stack::current::{self, force_cold};

@@ -2,14 +2,15 @@
 //! lists of [`alarms`]. The ticker fires its alarm; inside a tokio runtime of one thread, a timer of that runtime
 //! does instead (`timer.rs` says why).
 
+use std::sync::Mutex;
 use std::task::Context;
 
 use crate::alarm::alarms::{self, Shard, rounded};
 use crate::alarm::list::{List, NEVER, NONE};
 #[cfg(feature = "testing")]
 use crate::alarm::paused;
+use crate::base::lock::lock;
 use crate::base::site::Site;
-use crate::base::sync::{Mutex, lock};
 use crate::driver;
 #[cfg(feature = "tokio")]
 use crate::future::timer::Timer;

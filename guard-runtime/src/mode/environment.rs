@@ -77,7 +77,7 @@ fn shown(part: &str) -> String {
     format!("{head:?}")
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::parse;
     use crate::base::site::Mode::{self, Enforce, Observe, Off};

@@ -85,7 +85,7 @@ impl Pattern {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::Pattern;
 

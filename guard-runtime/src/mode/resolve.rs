@@ -2,10 +2,11 @@
 
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::io::Write;
+use std::sync::Mutex;
 
+use crate::base::lock::lock;
 use crate::base::reentry;
 use crate::base::site::{Mode, Site};
-use crate::base::sync::{Mutex, lock};
 use crate::mode::environment;
 use crate::mode::rules::{Rule, Rules, Setting};
 use crate::time::clock;

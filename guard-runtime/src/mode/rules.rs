@@ -79,7 +79,7 @@ impl Rules {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::{Rule, Rules, Setting};
     use crate::base::site::Mode;

@@ -7,6 +7,7 @@ use core::pin::pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
+use crate::base::sync::const_fn;
 use crate::policy::around;
 use crate::policy::call::Call;
 use crate::policy::circuit::State;
@@ -67,40 +68,44 @@ pub struct Breaker<J = Trips> {
 }
 
 impl Breaker {
-    /// A closed breaker. It opens once half of the calls of the last 10 s have failed, if there were at least
-    /// 20, and otherwise after 5 failures in a row; for 5 s at first. 3 probes that succeed close it.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self {
-            meter: Meter::new(),
-            judge: Trips(()),
+    const_fn! {
+        /// A closed breaker. It opens once half of the calls of the last 10 s have failed, if there were at least
+        /// 20, and otherwise after 5 failures in a row; for 5 s at first. 3 probes that succeed close it.
+        #[must_use]
+        pub fn new() -> Self {
+            Self {
+                meter: Meter::new(),
+                judge: Trips(()),
+            }
         }
     }
 
-    /// Counts the errors of which `counts` is true as failures. The breaker then judges calls that return this
-    /// type of error, and its type says so.
-    ///
-    /// ```
-    /// use std::io;
-    /// use guard_runtime::policy::{Breaker, Errors, State};
-    ///
-    /// static DISK: Breaker<Errors<io::Error>> =
-    ///     Breaker::new().errors(|error| error.kind() != io::ErrorKind::NotFound);
-    ///
-    /// for _ in 0..5 {
-    ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::NotFound)));
-    /// }
-    /// assert_eq!(DISK.state(), State::Closed);
-    /// for _ in 0..5 {
-    ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::BrokenPipe)));
-    /// }
-    /// assert_eq!(DISK.state(), State::Open);
-    /// ```
-    #[must_use]
-    pub const fn errors<E>(self, counts: fn(&E) -> bool) -> Breaker<Errors<E>> {
-        Breaker {
-            meter: self.meter,
-            judge: Errors(counts),
+    const_fn! {
+        /// Counts the errors of which `counts` is true as failures. The breaker then judges calls that return this
+        /// type of error, and its type says so.
+        ///
+        /// ```
+        /// use std::io;
+        /// use guard_runtime::policy::{Breaker, Errors, State};
+        ///
+        /// static DISK: Breaker<Errors<io::Error>> =
+        ///     Breaker::new().errors(|error| error.kind() != io::ErrorKind::NotFound);
+        ///
+        /// for _ in 0..5 {
+        ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::NotFound)));
+        /// }
+        /// assert_eq!(DISK.state(), State::Closed);
+        /// for _ in 0..5 {
+        ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::BrokenPipe)));
+        /// }
+        /// assert_eq!(DISK.state(), State::Open);
+        /// ```
+        #[must_use]
+        pub fn errors<E>(self, counts: fn(&E) -> bool) -> Breaker<Errors<E>> {
+            Breaker {
+                meter: self.meter,
+                judge: Errors(counts),
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use core::pin::pin;
 use core::ptr;
 use core::task::{Context, Poll, Waker};
 
+use crate::base::sync::const_fn;
 use crate::policy::around;
 use crate::policy::pause;
 use crate::policy::queue::{Asked, Queue};
@@ -54,14 +55,16 @@ thread_local! {
 }
 
 impl Bulkhead {
-    /// So many calls at once, and a queue without a place.
-    #[must_use]
-    pub const fn new(permits: u32) -> Self {
-        Self {
-            name: "bulkhead",
-            permits,
-            waiters: 0,
-            queue: Queue::new(),
+    const_fn! {
+        /// So many calls at once, and a queue without a place.
+        #[must_use]
+        pub fn new(permits: u32) -> Self {
+            Self {
+                name: "bulkhead",
+                permits,
+                waiters: 0,
+                queue: Queue::new(),
+            }
         }
     }
 

@@ -35,6 +35,7 @@
 //! Of two failures the later one in that order finds the earlier one in the window, so that the last one
 //! that was missing is not overlooked.
 
+use crate::base::layout::policy::{GENERATION, GENERATIONS, INSTANT, LEVEL, LEVELS, STATE, UNIT};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
 use crate::policy::counter::Counter;
 
@@ -61,17 +62,6 @@ pub enum State {
 const CLOSED: u64 = 0;
 const OPEN: u64 = 1;
 const HALF_OPEN: u64 = 2;
-
-/// The layout: the state in bits 0 and 1, the level in 2 to 5, the generation in 6 to 23, the instant above.
-const LEVEL: u32 = 2;
-const GENERATION: u32 = 6;
-const INSTANT: u32 = 24;
-
-const LEVELS: u64 = 15;
-const GENERATIONS: u64 = (1 << (INSTANT - GENERATION)) - 1;
-
-/// An instant is a multiple of 2^20 ns, about a millisecond: 40 bits are 36 years.
-const UNIT: u32 = 20;
 
 /// The instant that never comes.
 pub(super) const NEVER: u64 = u64::MAX;
@@ -102,7 +92,7 @@ impl Word {
 
     #[inline(always)]
     fn state(self) -> u64 {
-        self.0 & 3
+        self.0 & STATE
     }
 
     fn level(self) -> u64 {

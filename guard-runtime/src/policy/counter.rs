@@ -3,6 +3,7 @@
 //! Stamp and count are one word, so that whoever counts for a stamp that is over cannot reach the count of
 //! the stamp that replaced it: its compare-and-exchange fails.
 
+use crate::base::layout::{join, split};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
 
 /// The stamp in the upper half, the count in the lower one.
@@ -59,13 +60,4 @@ impl Counter {
             .compare_exchange_weak(held, next, Ordering::AcqRel, Ordering::Relaxed)
             .map(drop)
     }
-}
-
-fn split(word: u64) -> (u32, u32) {
-    #[allow(clippy::cast_possible_truncation, reason = "each half in turn")]
-    ((word >> 32) as u32, word as u32)
-}
-
-fn join(stamp: u32, count: u32) -> u64 {
-    u64::from(stamp) << 32 | u64::from(count)
 }

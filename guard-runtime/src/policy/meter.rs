@@ -3,6 +3,7 @@
 use core::panic::Location as Caller;
 use core::time::Duration;
 
+use crate::base::sync::const_fn;
 use crate::policy::around;
 use crate::policy::circuit::{Circuit, NEVER, Pass, State};
 use crate::policy::refusal::refusal;
@@ -21,11 +22,13 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    pub(super) const fn new() -> Self {
-        Self {
-            circuit: Circuit::new(),
-            window: Window::new(),
-            settings: Settings::DEFAULT,
+    const_fn! {
+        pub(super) fn new() -> Self {
+            Self {
+                circuit: Circuit::new(),
+                window: Window::new(),
+                settings: Settings::DEFAULT,
+            }
         }
     }
 

@@ -13,12 +13,9 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use crate::base::layout::policy::{INSTANT, UNIT};
 use crate::base::location::Location;
-use crate::base::sync::lock;
-
-/// An instant is a multiple of 2^20 ns; 40 bits of it.
-const UNIT: u32 = 20;
-const INSTANT: u32 = 24;
+use crate::base::lock::lock;
 
 const TOKEN: u64 = 1_000_000;
 const MOST: u64 = 10 * TOKEN;

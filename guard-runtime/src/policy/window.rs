@@ -8,7 +8,8 @@
 use core::cell::Cell;
 use core::sync::atomic::AtomicUsize;
 
-use crate::base::sync::{Ordering, const_fn};
+use crate::base::layout::policy::SLICE;
+use crate::base::sync::{Ordering, array, const_fn};
 use crate::policy::circuit::{Circuit, Pass};
 use crate::policy::counter::Counter;
 
@@ -17,9 +18,6 @@ pub(super) const BUCKETS: u32 = 10;
 
 /// Threads that count without meeting.
 const SHARDS: usize = if cfg!(guard_loom) { 1 } else { 8 };
-
-/// Bits of a slice's number in a stamp; the others are the generation's.
-const SLICE_BITS: u32 = 20;
 
 pub(super) struct Window {
     shards: [Shard; SHARDS],
@@ -36,14 +34,8 @@ impl Shard {
     const_fn! {
         fn new() -> Self {
             Self {
-                #[cfg(not(guard_loom))]
-                passed: [const { Counter::new() }; BUCKETS as usize],
-                #[cfg(not(guard_loom))]
-                failed: [const { Counter::new() }; BUCKETS as usize],
-                #[cfg(guard_loom)]
-                passed: core::array::from_fn(|_| Counter::new()),
-                #[cfg(guard_loom)]
-                failed: core::array::from_fn(|_| Counter::new()),
+                passed: array![Counter::new(); BUCKETS as usize],
+                failed: array![Counter::new(); BUCKETS as usize],
             }
         }
     }
@@ -53,10 +45,7 @@ impl Window {
     const_fn! {
         pub(super) fn new() -> Self {
             Self {
-                #[cfg(not(guard_loom))]
-                shards: [const { Shard::new() }; SHARDS],
-                #[cfg(guard_loom)]
-                shards: core::array::from_fn(|_| Shard::new()),
+                shards: array![Shard::new(); SHARDS],
             }
         }
     }
@@ -97,15 +86,15 @@ fn bucket(slice: u64) -> usize {
 
 fn stamp(pass: Pass, slice: u64) -> u32 {
     #[allow(clippy::cast_possible_truncation, reason = "the lower bits are meant")]
-    let slice = slice as u32 & ((1 << SLICE_BITS) - 1);
-    pass.generation() << SLICE_BITS | slice
+    let slice = slice as u32 & ((1 << SLICE) - 1);
+    pass.generation() << SLICE | slice
 }
 
 /// Whether `other`, of the same bucket, counts for a later slice of the same generation than `stamp`.
 fn is_later(other: u32, stamp: u32) -> bool {
-    let same = (other ^ stamp) >> SLICE_BITS == 0;
-    let ahead = other.wrapping_sub(stamp) & ((1 << SLICE_BITS) - 1);
-    same && ahead < 1 << (SLICE_BITS - 1)
+    let same = (other ^ stamp) >> SLICE == 0;
+    let ahead = other.wrapping_sub(stamp) & ((1 << SLICE) - 1);
+    same && ahead < 1 << (SLICE - 1)
 }
 
 /// The shard of this thread, given at its first call.

@@ -13,7 +13,7 @@ use super::plan::Row as Planned;
 use super::report::{Reason, Report};
 use super::state::{Entry, Inner, State};
 use super::{signals, stopping};
-use crate::base::sync::lock;
+use crate::base::lock::lock;
 use crate::trip::hook;
 
 /// The grace if neither the program nor the environment says.

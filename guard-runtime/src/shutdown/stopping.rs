@@ -10,7 +10,7 @@ use super::last::{EXIT, FLUSH, Flushing, end_process};
 use super::plan::{Plan, Start};
 use super::report::{Outcome, Reason, Report, Row};
 use super::state::{Ended, Inner, State, Stop};
-use crate::base::sync::lock;
+use crate::base::lock::lock;
 use crate::budget::limits::Budget;
 use crate::trip::hook;
 

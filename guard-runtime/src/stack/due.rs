@@ -159,7 +159,7 @@ impl Stack {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use crate::stack::frames::Stack;
     use crate::time::epoch::Epoch;

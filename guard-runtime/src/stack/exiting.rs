@@ -8,8 +8,10 @@
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use std::sync::Mutex;
+
+use crate::base::lock::lock;
 use crate::base::reentry;
-use crate::base::sync::{Mutex, lock};
 use crate::stack::frames::Stack;
 
 struct Exiting {

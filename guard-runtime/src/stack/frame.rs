@@ -228,7 +228,7 @@ pub(crate) struct Saved {
 }
 
 impl Saved {
-    #[cfg(all(test, not(guard_loom)))]
+    #[cfg(test)]
     pub(crate) fn from_parts([start, limit, lag]: [u64; 3]) -> Self {
         Self { start, limit, lag }
     }

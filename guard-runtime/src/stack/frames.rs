@@ -14,11 +14,12 @@
 //! stays for readers that are in it. So entering costs the same at any depth, and all pieces together are no more
 //! than four times the deepest recursion. They stay with their stack, which the next thread takes over.
 
+use std::sync::Mutex;
 use std::thread::Thread;
 
 use crate::base::layout::{EMPTY, EXACT, LIMITED, RESERVED, SPENT, STALE, end, untold};
 use crate::base::reentry;
-use crate::base::sync::{AtomicU32, AtomicU64, Mutex, OnceLock, Ordering, const_fn};
+use crate::base::sync::{AtomicU32, AtomicU64, OnceLock, Ordering, array, const_fn, process};
 use crate::stack::frame::{Earliest, Frame, Saved};
 use crate::stack::witness::Witness;
 use crate::time::epoch::Epoch;
@@ -48,9 +49,10 @@ pub(crate) struct Stack {
     pub(crate) witness: Witness,
 }
 
-/// The frame of a scope that was not opened, inside the runtime's own allocations.
-#[cfg(not(guard_loom))]
-static NO_FRAME: Frame = Frame::new();
+process! {
+    /// The frame of a scope that was not opened, inside the runtime's own allocations.
+    static NO_FRAME: Frame = Frame::new();
+}
 
 impl Stack {
     const_fn! {
@@ -61,10 +63,7 @@ impl Stack {
                 pushes: AtomicU64::new(0),
                 entry_word: AtomicU64::new(STALE),
                 entry_lag: AtomicU64::new(0),
-                #[cfg(not(guard_loom))]
-                pieces: [const { Piece::new() }; PIECES],
-                #[cfg(guard_loom)]
-                pieces: core::array::from_fn(|_| Piece::new()),
+                pieces: array![Piece::new(); PIECES],
                 thread: Mutex::new(None),
                 witness: Witness::new(),
             }
@@ -122,11 +121,10 @@ impl Stack {
     /// The frame of an open scope.
     #[inline]
     pub(crate) fn frame(&self, index: u32) -> &'static Frame {
-        let frame = self.frames().get(index as usize);
-        #[cfg(not(guard_loom))]
-        return frame.unwrap_or(&NO_FRAME);
-        #[cfg(guard_loom)]
-        frame.expect("the frame of an open scope")
+        let Some(frame) = self.frames().get(index as usize) else {
+            return &NO_FRAME;
+        };
+        frame
     }
 
     /// Whether there is no frame for one more scope.
@@ -368,7 +366,7 @@ impl Stack {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::Stack;
     use crate::time::epoch::Epoch;

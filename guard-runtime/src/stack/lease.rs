@@ -3,11 +3,12 @@
 //! A stack is leaked once and lent to one thread after another: a reference to it needs no count, and entering a
 //! scope allocates nothing.
 
+use std::sync::Mutex;
 use std::thread;
 
 use crate::base::location::At;
+use crate::base::lock::lock;
 use crate::base::reentry;
-use crate::base::sync::{Mutex, lock};
 use crate::stack::current::{self, force_cold};
 use crate::stack::exiting;
 use crate::stack::frames::Stack;

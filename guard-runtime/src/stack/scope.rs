@@ -1,5 +1,6 @@
 //! A scope as the code that opened it holds it.
 
+use crate::base::sync::process;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
 
@@ -12,8 +13,10 @@ pub struct Scope {
     pub(crate) depth: u32,
 }
 
-/// The stack of scopes that are not opened. Leaving one stores the depth that is there.
-static NOWHERE: Stack = Stack::new();
+process! {
+    /// The stack of scopes that are not opened. Leaving one stores the depth that is there.
+    static NOWHERE: Stack = Stack::new();
+}
 
 impl Scope {
     /// Opens nothing. Dropping it leaves whatever was opened since.

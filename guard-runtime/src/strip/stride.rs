@@ -4,6 +4,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use crate::base::layout::{join, split};
 use crate::time::clock;
 
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
@@ -129,17 +130,16 @@ fn moment() -> u32 {
 impl Length {
     #[inline(always)]
     fn new(now: u32, began: u32) -> Self {
-        Self(u64::from(began) << 32 | u64::from(now))
+        Self(join(began, now))
     }
 
     #[inline(always)]
-    #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
     fn now(self) -> u32 {
-        self.0 as u32
+        split(self.0).1
     }
 
     fn began(self) -> u32 {
-        (self.0 >> 32) as u32
+        split(self.0).0
     }
 
     #[inline(always)]

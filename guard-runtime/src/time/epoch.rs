@@ -50,7 +50,7 @@
 //! the deadline counted from it.
 
 use crate::base::layout::{FLAGS, PARKED, SLOW, STEP};
-use crate::base::sync::{AtomicU64, Ordering, const_fn};
+use crate::base::sync::{AtomicU64, Ordering, const_fn, process};
 use crate::time::lag::Lag;
 
 /// While scopes open, a tick comes at least this often, in nanoseconds.
@@ -115,7 +115,6 @@ impl Epoch {
     }
 
     /// The time of the last tick.
-    #[cfg(not(guard_loom))]
     pub(crate) fn time(&self) -> u64 {
         self.load_relaxed() & !FLAGS
     }
@@ -229,6 +228,7 @@ impl Epoch {
     }
 }
 
-/// The epoch of the process.
-#[cfg(not(guard_loom))]
-pub(crate) static EPOCH: Epoch = Epoch::new();
+process! {
+    /// The epoch of the process.
+    pub(crate) static EPOCH: Epoch = Epoch::new();
+}

@@ -15,7 +15,7 @@
 //! word first (acquire): the sum that it finds belongs to that word or to a later one. A later sum only makes the
 //! answer later, and that of another record is in its place.
 
-use crate::base::sync::{AtomicU64, Ordering, const_fn};
+use crate::base::sync::{AtomicU64, Ordering, array, const_fn};
 
 /// Records in a level.
 const LENGTH: usize = if cfg!(guard_loom) { 1 } else { 64 };
@@ -64,10 +64,7 @@ impl Lag {
             Self {
                 sum: AtomicU64::new(0),
                 count: AtomicU64::new(0),
-                #[cfg(not(guard_loom))]
-                history: [const { [const { Record::new() }; LENGTH] }; LEVELS],
-                #[cfg(guard_loom)]
-                history: core::array::from_fn(|_| core::array::from_fn(|_| Record::new())),
+                history: array![array![Record::new(); LENGTH]; LEVELS],
             }
         }
     }
@@ -108,7 +105,7 @@ impl Lag {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::{LENGTH, Lag};
 

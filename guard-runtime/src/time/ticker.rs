@@ -178,7 +178,7 @@ impl<T: Wake + Clone> Bell<T> {
     }
 }
 
-#[cfg(all(test, not(guard_loom)))]
+#[cfg(test)]
 mod tests {
     use super::{Bell, Wake};
     use crate::time::epoch::Epoch;

@@ -8,14 +8,12 @@ use core::cell::RefCell;
 use core::mem::ManuallyDrop;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use crate::base::layout::TRIP;
 use crate::trip::tripped::Tripped;
 
 /// Numbers given so far. Relaxed: one thread compares it with what the same thread noted, or what came to it
 /// with a future.
 static TRIPS: AtomicU64 = AtomicU64::new(0);
-
-/// From one number to the next: whoever keeps one may use the bits below.
-pub(crate) const STEP: u64 = 16;
 
 /// A trip, and its number among those of the process.
 struct Numbered {
@@ -65,7 +63,7 @@ thread_local! {
 
 /// A number that no trip has yet.
 fn next_number() -> u64 {
-    TRIPS.fetch_add(STEP, Ordering::Relaxed) + STEP
+    TRIPS.fetch_add(TRIP, Ordering::Relaxed) + TRIP
 }
 
 /// To be compared later: has anything tripped since?

@@ -2,10 +2,12 @@
 
 use core::time::Duration;
 
+use std::sync::Mutex;
+
 use crate::base::layout::WALL;
+use crate::base::lock::lock;
 use crate::base::reentry;
 use crate::base::site::{Mode, OnOverdue, Site};
-use crate::base::sync::{Mutex, lock};
 use crate::stack::frames::Stack;
 use crate::stack::lease;
 use crate::stack::witness::{APART, Overdue};
