@@ -7,7 +7,7 @@
 //!
 //! Built on [`Budget`](crate::Budget) alone. `plan.rs` decides which node starts when and how long it may take, and is
 //! pure; `state.rs` holds what is registered and how far it has come; `coordinator.rs` is the public face; `stopping.rs` runs the
-//! plan on threads; `last.rs` flushes, and ends a process that does not end; `signals.rs` hears the operating system;
+//! plan on threads; `tracker.rs` knows the work in flight, which ends or is stopped before any node; `last.rs` flushes, and ends a process that does not end; `signals.rs` hears the operating system;
 //! `report.rs` is what comes of it.
 //!
 //! The idea of nodes with budgets comes from Go's `fx` and from `tokio-graceful-shutdown`; that none is skipped when
@@ -20,6 +20,8 @@ pub(crate) mod report;
 pub(crate) mod signals;
 pub(crate) mod state;
 pub(crate) mod stopping;
+pub(crate) mod tracker;
 
 pub use coordinator::{Node, Shutdown};
 pub use report::{Outcome, Reason, Report, Row};
+pub use tracker::Tracker;

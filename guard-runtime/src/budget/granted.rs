@@ -13,7 +13,7 @@
 use core::future::Future;
 use core::task::Poll;
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::base::site::Site;
 use crate::budget::limits::Budget;
@@ -57,7 +57,11 @@ pub fn until_cancelled(budget: Budget, token: impl Cancel + Send + Sync + 'stati
 pub fn grant(budget: Budget, site: &'static Site) -> Grant {
     let named = |name| Site::named(name, site.location());
     let site = budget.name.map_or(site, named);
-    Grant { budget, site }
+    Grant {
+        budget,
+        site,
+        account: OnceLock::new(),
+    }
 }
 
 /// See [`grant`].
@@ -66,6 +70,9 @@ pub fn grant(budget: Budget, site: &'static Site) -> Grant {
 pub struct Grant {
     budget: Budget,
     site: &'static Site,
+    /// That of a scope that this opened. Whoever counts it (a shutdown) counts the function's cleanup as well, which runs
+    /// when the scope is gone.
+    account: OnceLock<Arc<Account>>,
 }
 
 impl Grant {
@@ -86,6 +93,9 @@ impl Grant {
         let (budget, site) = (&self.budget, self.site);
         // The scope will lie at the present depth, and its entry looks.
         let account = budget.account(site);
+        if let Some(account) = &account {
+            _ = self.account.set(Arc::clone(account));
+        }
         let listed = |account: &Arc<Account>| Listed::new(current::depth(), Arc::clone(account));
         Granted {
             site,

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
 use crate::cancel::token::CancelToken;
+use crate::trip::tripped::Cause;
 
 /// Something that says whether to stop: a [`CancelToken`], a flag, a function, the token of another library.
 ///
@@ -37,6 +38,25 @@ pub trait Cancel {
     /// Why, once that is true.
     fn reason(&self) -> &'static str {
         "cancelled"
+    }
+
+    /// What the trip says.
+    #[doc(hidden)]
+    fn cause(&self) -> Cause {
+        let reason = self.reason();
+        Cause::Cancelled { reason }
+    }
+
+    /// Another token, for one scope alone that opens now, if whoever gave this one wants to know how long that is open.
+    #[doc(hidden)]
+    fn of_scope(&self) -> Option<Arc<dyn Cancel + Send + Sync>> {
+        None
+    }
+
+    /// The shutdown, if it is one's, that has this scope in flight.
+    #[doc(hidden)]
+    fn in_flight_of(&self) -> Option<usize> {
+        None
     }
 
     /// Whether a cancel makes every check of the process look; else the token is asked at ticks.

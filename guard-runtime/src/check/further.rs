@@ -34,6 +34,17 @@ pub(crate) struct Further {
 }
 
 impl Further {
+    /// Those of one scope, which opens now.
+    fn of_scope(&self) -> Self {
+        let mut own = self.clone();
+        for token in &mut own.tokens {
+            if let Some(of_scope) = token.of_scope() {
+                *token = of_scope;
+            }
+        }
+        own
+    }
+
     /// Whether a scope with it needs an [`Account`].
     pub(crate) fn is_some(&self) -> bool {
         self.depth.is_some() || self.is_lasting()
@@ -89,7 +100,7 @@ impl Account {
         let timed = further.all && limit != u64::MAX;
         Arc::new(Self {
             site,
-            further: further.clone(),
+            further: further.of_scope(),
             time: timed.then(|| (clock::now(), limit)),
             checks: iterations
                 .filter(|_| further.all)
@@ -193,8 +204,8 @@ impl Account {
     pub(super) fn look(&self, level: u64, cpu: impl FnOnce() -> u64) -> Result<u64, Cause> {
         let mut next = u64::MAX;
         for token in self.tokens() {
-            if let Some(reason) = ask(token) {
-                return Err(Cause::Cancelled { reason });
+            if let Some(cause) = ask(token) {
+                return Err(cause);
             }
             if !token.moves_the_epoch() {
                 next = clock::now().saturating_add(HEARTBEAT);
@@ -263,17 +274,18 @@ pub(super) fn is_asking() -> bool {
 }
 
 /// Asks a token: why to stop, if so.
-fn ask(token: &Token) -> Option<&'static str> {
+fn ask(token: &Token) -> Option<Cause> {
     if token.moves_the_epoch() {
-        return token.is_cancelled().then(|| token.reason());
+        return token.is_cancelled().then(|| token.cause());
     }
     ASKING.set(true);
     let asked = catch_unwind(AssertUnwindSafe(|| {
-        token.is_cancelled().then(|| token.reason())
+        token.is_cancelled().then(|| token.cause())
     }));
     ASKING.set(false);
     asked.unwrap_or_else(|payload| {
         discard(payload);
-        Some("the token panicked")
+        let reason = "the token panicked";
+        Some(Cause::Cancelled { reason })
     })
 }

@@ -109,7 +109,11 @@ pub(super) fn blames_the_call(cause: Cause) -> bool {
         | Cause::Cpu { .. }
         | Cause::Depth { .. }
         | Cause::All { .. } => true,
-        Cause::Refused { .. } | Cause::Full | Cause::Cancelled { .. } | Cause::ScopeEnded => false,
+        Cause::Refused { .. }
+        | Cause::Full
+        | Cause::Cancelled { .. }
+        | Cause::ScopeEnded
+        | Cause::Shutdown => false,
     }
 }
 
@@ -124,7 +128,7 @@ pub(super) fn ends_the_work(cause: Cause) -> bool {
         | Cause::All { .. }
         | Cause::Refused { .. }
         | Cause::Full => false,
-        Cause::Cancelled { .. } | Cause::ScopeEnded => true,
+        Cause::Cancelled { .. } | Cause::ScopeEnded | Cause::Shutdown => true,
     }
 }
 

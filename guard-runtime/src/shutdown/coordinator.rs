@@ -12,8 +12,10 @@ use super::last::{Flush, end_process, end_process_at};
 use super::plan::Row as Planned;
 use super::report::{Reason, Report};
 use super::state::{Entry, Inner, State};
+use super::tracker::{Flight, Tracker};
 use super::{signals, stopping};
 use crate::base::lock::lock;
+use crate::cancel::token::Cancelled;
 use crate::trip::hook;
 
 /// The grace if neither the program nor the environment says.
@@ -71,6 +73,7 @@ impl Shutdown {
                 ..State::default()
             }),
             changed: Condvar::new(),
+            flight: Arc::new(Flight::new()),
         }))
     }
 
@@ -97,12 +100,37 @@ impl Shutdown {
         self
     }
 
-    /// Sets how long nodes run on after the shutdown began, so that load balancers see that
+    /// Sets how long everything runs on after the shutdown began, so that load balancers see that
     /// [`is_draining`](Self::is_draining) and send nothing new; zero if it is not called.
     #[must_use]
     pub fn lame_duck(self, time: Duration) -> Self {
         self.state().lame_duck = time;
         self
+    }
+
+    /// Sets how long work in flight ([`track`](Self::track)) may go on behind the [`lame_duck`](Self::lame_duck) before
+    /// it trips; nodes are stopped behind it. If it is not called, that is all of the grace which the nodes' budgets leave,
+    /// but for a second in which the work is left. Never so long that a node gets less than it asks for
+    /// [`at_least`](Node::at_least).
+    #[must_use]
+    pub fn drain(self, time: Duration) -> Self {
+        let mut state = self.state();
+        state.drain = Some(time);
+        state.tell_if_too_short();
+        drop(state);
+        self
+    }
+
+    /// What tracks work in flight: guarded scopes that the shutdown waits for before it stops nodes, and new ones that
+    /// it refuses.
+    pub fn track(&self) -> Tracker {
+        Tracker::new(&self.0.flight)
+    }
+
+    /// How many scopes that are [tracked](Self::track) are open.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.0.flight.count()
     }
 
     /// Begins at SIGTERM or SIGINT, heard on a thread of its own: also while every executor is blocked.
@@ -174,11 +202,15 @@ impl Shutdown {
         }
         let began = Instant::now();
         state.begun = Some((Reason::new(reason), began));
+        if state.lame_duck.is_zero() {
+            self.0.flight.refuse();
+        }
         if state.ends_process {
             end_process_at(began.checked_add(state.grace()));
         }
         drop(state);
         self.0.changed.notify_all();
+        self.0.flight.begun.cancel("the shutdown began");
         let inner = Arc::clone(&self.0);
         let thread = thread::Builder::new().name("shutdown".to_owned());
         if thread.spawn(move || stopping::run(&inner)).is_err() {
@@ -190,6 +222,20 @@ impl Shutdown {
     #[must_use]
     pub fn is_draining(&self) -> bool {
         self.state().begun.is_some()
+    }
+
+    /// Waits until the shutdown has begun, on any executor: for whoever accepts new work.
+    ///
+    /// ```
+    /// use guard_runtime::shutdown::Shutdown;
+    ///
+    /// let shutdown = Shutdown::new();
+    /// shutdown.begin("end of the example");
+    /// futures::executor::block_on(shutdown.draining());
+    /// assert!(shutdown.is_draining());
+    /// ```
+    pub fn draining(&self) -> Cancelled {
+        self.0.flight.begun.cancelled()
     }
 
     /// Waits until the shutdown has begun and is over.
@@ -208,6 +254,7 @@ impl Shutdown {
     /// Runs the flush hooks now: nodes are not waited for any longer.
     fn hurry(&self) {
         self.state().hurried = true;
+        self.0.flight.hurry();
         self.0.changed.notify_all();
     }
 }

@@ -12,6 +12,9 @@ pub(super) const FLOOR: Duration = Duration::from_millis(1);
 /// A node that trips at its deadline still has to unwind. It overran if it runs for longer than this beyond.
 pub(super) const SLACK: Duration = Duration::from_millis(20);
 
+/// How long scopes in flight that were told to stop are waited for, at most: their cleanups run.
+pub(super) const LEAVE: Duration = Duration::from_secs(1);
+
 /// What is known of a node when it is registered.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -105,6 +108,31 @@ impl Plan {
         (0..self.rows.len()).map(path).max().unwrap_or_default()
     }
 
+    /// How long work in flight may go on before the first node is stopped: what is `asked` for, else what is left beside
+    /// the nodes' budgets and [`LEAVE`], but a tenth of the time at least. All nodes keep their least of it, and the work
+    /// a tenth in which to leave.
+    pub(super) fn drain(&self, asked: Option<Duration>, now: Duration) -> Duration {
+        let left = self.end.saturating_sub(now);
+        let spare = left.saturating_sub(self.longest()).saturating_sub(LEAVE);
+        let asked = asked.unwrap_or(spare.max(left / 10));
+        asked.min(self.before_nodes(now) / 10 * 9)
+    }
+
+    /// How long what was told to stop is waited for.
+    pub(super) fn leave(&self, now: Duration) -> Duration {
+        self.before_nodes(now).min(LEAVE)
+    }
+
+    /// What is left if each node gets the least that it asks for.
+    fn before_nodes(&self, now: Duration) -> Duration {
+        let path = |node: usize| {
+            let least = self.rows[node].0.least;
+            least.saturating_add(self.behind(node, |row| row.least))
+        };
+        let nodes = (0..self.rows.len()).map(path).max().unwrap_or_default();
+        self.end.saturating_sub(now).saturating_sub(nodes)
+    }
+
     /// A node has ended; `false` if it was given up before.
     pub(super) fn finish(&mut self, node: usize, outcome: Outcome) -> bool {
         let running = matches!(self.rows[node].1, State::Running(_));
@@ -155,7 +183,7 @@ impl Plan {
 mod tests {
     use core::time::Duration;
 
-    use super::{FLOOR, Plan, Row, SLACK, Start};
+    use super::{FLOOR, LEAVE, Plan, Row, SLACK, Start};
     use crate::shutdown::report::Outcome;
 
     const fn ms(count: u64) -> Duration {
@@ -223,6 +251,24 @@ mod tests {
         assert_eq!(plan.start(ms(0))[0].budget, FLOOR);
         assert_eq!(plan.give_up(FLOOR + SLACK), [1]);
         assert_eq!(plan.start(FLOOR + SLACK)[0].node, 0);
+    }
+
+    #[test]
+    fn work_in_flight_has_what_the_nodes_leave() {
+        let mut plan = Plan::new(ms(10_000));
+        assert_eq!(plan.drain(None, ms(0)), ms(9_000));
+        plan.add(row(ms(2_000), ms(200), &[]));
+        plan.add(row(ms(3_000), ms(300), &[0]));
+        assert_eq!(plan.drain(None, ms(1_000)), ms(3_000));
+        assert_eq!(plan.drain(Some(ms(50)), ms(0)), ms(50));
+        assert_eq!(plan.leave(ms(4_000)), LEAVE);
+        // Asked for more than there is: the nodes have their least, and the work a tenth to leave.
+        assert_eq!(plan.drain(Some(ms(60_000)), ms(0)), ms(8_550));
+        assert_eq!(plan.leave(ms(8_550)), ms(950));
+        // Nodes that need all of it leave a tenth.
+        plan.add(row(ms(9_000), ms(900), &[1]));
+        assert_eq!(plan.drain(None, ms(0)), ms(1_000));
+        assert_eq!(Plan::new(ms(0)).drain(Some(ms(10)), ms(5)), ms(0));
     }
 
     #[test]

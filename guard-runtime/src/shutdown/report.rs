@@ -67,7 +67,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// One node, or one flush hook, of a [`Report`].
+/// One node or flush hook, or the work in flight, of a [`Report`].
 #[derive(Debug, Clone)]
 pub struct Row {
     pub(super) name: &'static str,
@@ -116,11 +116,12 @@ impl Row {
     }
 }
 
-/// What a shutdown came to. Prints as a table, a line for each node and flush hook.
+/// What a shutdown came to. Prints as a table: a line for the work in flight, and for each node and flush hook.
 #[derive(Debug, Clone)]
 pub struct Report {
     pub(super) reason: Reason,
     pub(super) took: Duration,
+    pub(super) in_flight: Option<Row>,
     pub(super) nodes: Vec<Row>,
     pub(super) flushes: Vec<Row>,
 }
@@ -145,6 +146,14 @@ impl Report {
         nodes.find(|row| row.name == name).map(Row::outcome)
     }
 
+    /// What became of the [tracked](super::Shutdown::track) scopes that were open when nothing new was let in any more;
+    /// `None` if there were none. [`Cut`](Outcome::Cut) if some had to be told to stop, and [`Overran`](Outcome::Overran) if
+    /// some of those were not left in time; the message tells how many.
+    #[must_use]
+    pub fn in_flight(&self) -> Option<&Row> {
+        self.in_flight.as_ref()
+    }
+
     /// The nodes, in the order in which they were registered.
     pub fn nodes(&self) -> impl Iterator<Item = &Row> {
         self.nodes.iter()
@@ -155,17 +164,24 @@ impl Report {
         self.flushes.iter()
     }
 
-    /// Whether every node and every flush hook has ended by itself.
+    /// Whether all work in flight, every node and every flush hook has ended by itself.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        let mut rows = self.nodes.iter().chain(&self.flushes);
+        let mut rows = self.rows();
         rows.all(|row| row.outcome == Outcome::Done)
+    }
+}
+
+impl Report {
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        let nodes = self.in_flight.iter().chain(&self.nodes);
+        nodes.chain(&self.flushes)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = || self.nodes.iter().chain(&self.flushes);
+        let rows = || self.rows();
         let name = rows().map(|row| row.name.len()).max().unwrap_or(0).max(4);
         write!(
             f,

@@ -1,15 +1,17 @@
 //! What is registered with a shutdown, and how far it has come.
 
 use core::time::Duration;
-use std::sync::{Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
 use super::last::{FLUSH, Flush};
 use super::plan::{Plan, Row as Planned};
 use super::report::{Outcome, Reason, Report};
+use super::tracker::Flight;
 use crate::trip::hook;
 
 pub(super) struct Inner {
+    pub(super) flight: Arc<Flight>,
     pub(super) state: Mutex<State>,
     /// Something of the state has changed.
     pub(super) changed: Condvar,
@@ -22,6 +24,8 @@ pub(super) struct State {
     /// What the environment says, which counts more.
     pub(super) given: Option<Duration>,
     pub(super) lame_duck: Duration,
+    /// How long work in flight may go on, if the program says.
+    pub(super) drain: Option<Duration>,
     /// Whether it ends the process, since it hears the process's signals.
     pub(super) ends_process: bool,
     pub(super) nodes: Vec<Entry>,
@@ -56,7 +60,7 @@ impl State {
         self.given.unwrap_or(self.chosen)
     }
 
-    fn plan(&self) -> Plan {
+    pub(super) fn plan(&self) -> Plan {
         let mut plan = Plan::new(self.grace().saturating_sub(FLUSH));
         for node in &self.nodes {
             plan.add(node.planned.clone());
@@ -65,7 +69,8 @@ impl State {
     }
 
     pub(super) fn tell_if_too_short(&mut self) {
-        let longest = self.plan().longest().saturating_add(FLUSH);
+        let drain = self.drain.unwrap_or_default().saturating_add(FLUSH);
+        let longest = self.plan().longest().saturating_add(drain);
         if longest > self.grace() && !self.told {
             self.told = true;
             hook::line(&format_args!(

@@ -22,11 +22,9 @@ pub(super) fn run(inner: &Arc<Inner>) {
     };
     let (grace, lame_duck) = (state.grace(), state.lame_duck);
     let end = grace.saturating_sub(FLUSH);
-    let calm = |state: &mut State| !state.hurried;
-    let waited = inner
-        .changed
-        .wait_timeout_while(state, lame_duck.min(end), calm);
-    drop(waited);
+    drop(state);
+    inner.flight.wait_while(lame_duck.min(end), |_| true);
+    let in_flight = drain(inner, began);
     let mut stopping = Stopping {
         inner,
         reason: reason.clone(),
@@ -44,6 +42,7 @@ pub(super) fn run(inner: &Arc<Inner>) {
     let report = Report {
         reason,
         took: began.elapsed(),
+        in_flight,
         nodes: stopping.rows(),
         flushes,
     };
@@ -55,6 +54,47 @@ pub(super) fn run(inner: &Arc<Inner>) {
     if ends {
         end_process();
     }
+}
+
+/// Work in flight ends, or is told to.
+fn drain(inner: &Inner, began: Instant) -> Option<Row> {
+    let flight = &inner.flight;
+    flight.refuse();
+    let (started, at_first) = (began.elapsed(), flight.count());
+    let (plan, asked) = {
+        let state = lock(&inner.state);
+        (state.plan(), state.drain)
+    };
+    let budget = plan.drain(asked, started);
+    flight.wait_while(budget, |flight| flight.count() > 0);
+    let told = flight.count();
+    flight.stop();
+    if at_first == 0 {
+        return None;
+    }
+    let leave = plan.leave(began.elapsed());
+    flight.wait_while(leave, |flight| flight.count() > 0);
+    let (took, left) = (began.elapsed().saturating_sub(started), flight.count());
+    let outcome = match (told, left) {
+        (0, _) => Outcome::Done,
+        (_, 0) => Outcome::Cut,
+        _ => Outcome::Overran,
+    };
+    let message = match outcome {
+        Outcome::Done => None,
+        Outcome::Cut => Some(format!("{told} of {at_first} told to stop")),
+        _ => Some(format!(
+            "{told} of {at_first} told to stop, {left} still there"
+        )),
+    };
+    Some(Row {
+        name: "in flight",
+        outcome,
+        started,
+        budget,
+        took: (left == 0).then_some(took),
+        message,
+    })
 }
 
 /// Nodes that are being stopped.

@@ -260,6 +260,7 @@ fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Duration>) {
         Cause::All { .. } => ("all", None, None),
         Cause::Cancelled { .. } => ("cancelled", None, None),
         Cause::ScopeEnded => ("scope_ended", None, None),
+        Cause::Shutdown => ("shutdown", None, None),
         Cause::Refused { .. } => ("refused", None, None),
         Cause::Full => ("full", None, None),
     }

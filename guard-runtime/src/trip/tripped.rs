@@ -18,7 +18,8 @@ use crate::base::site::Site;
 /// ```
 ///
 /// Guarded functions return it by `E: From<Tripped>`, which is there for `Tripped` itself, for
-/// [`io::Error`] ([`TimedOut`](io::ErrorKind::TimedOut)), `Box<dyn Error + Send + Sync>`, and for what else
+/// [`io::Error`] ([`TimedOut`](io::ErrorKind::TimedOut), or [`Interrupted`](io::ErrorKind::Interrupted) after a cancel
+/// or in a shutdown), `Box<dyn Error + Send + Sync>`, and for what else
 /// converts from any error (`anyhow::Error`, `eyre::Report`).
 ///
 /// An error type of your own keeps the trip findable if it has it as a *source*. With `thiserror`, that is
@@ -134,6 +135,9 @@ pub enum Cause {
     },
     /// The scope that this work was started in has ended without it: see [`Context`](crate::Context).
     ScopeEnded,
+    /// The process shuts down (feature `shutdown`): the scope was in flight for longer than the shutdown waits, or was to
+    /// open after it had begun.
+    Shutdown,
     /// A breaker (feature `policy`) did not let the call through, because earlier ones have failed.
     Refused {
         /// After this long it lets one through, at the latest; [`Duration::MAX`] if it was opened by hand.
@@ -231,6 +235,7 @@ impl fmt::Display for Cause {
             }
             Self::ScopeEnded => f.write_str("has ended, and this work has not"),
             Self::Cancelled { reason } => write!(f, "was cancelled: {reason}"),
+            Self::Shutdown => f.write_str("was stopped: the process shuts down"),
             Self::Refused { retry_after } if *retry_after == Duration::MAX => {
                 f.write_str("refused the call: it was opened by hand")
             }
@@ -284,7 +289,7 @@ impl Error for Tripped {}
 impl From<Tripped> for io::Error {
     fn from(tripped: Tripped) -> Self {
         let kind = match tripped.cause() {
-            Cause::Cancelled { .. } => io::ErrorKind::Interrupted,
+            Cause::Cancelled { .. } | Cause::Shutdown => io::ErrorKind::Interrupted,
             _ => io::ErrorKind::TimedOut,
         };
         Self::new(kind, tripped)
