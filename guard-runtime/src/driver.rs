@@ -135,8 +135,9 @@ impl Wake for Thread {
 #[cfg(feature = "testing")]
 static STALL: AtomicU64 = AtomicU64::new(0);
 
-/// Delays every tick by so many nanoseconds.
+/// Makes every tick late by this much, between its clock reading and its publication, where it hurts most; zero ends
+/// it. For this project's own tests of "never early".
 #[cfg(feature = "testing")]
-pub(crate) fn set_stall(nanos: u64) {
-    STALL.store(nanos, Ordering::Relaxed);
+pub fn starve(by: Duration) {
+    STALL.store(clock::nanos(by), Ordering::Relaxed);
 }

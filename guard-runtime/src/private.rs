@@ -34,6 +34,10 @@ pub use crate::trip::boundary::{abandon, boundary, panic, unwind};
 pub use crate::trip::hook::broken;
 pub use crate::trip::tripped::Tripped;
 
+/// Makes ticks late, for this project's own tests.
+#[cfg(feature = "testing")]
+pub use crate::driver::starve as starve_ticker;
+
 /// Budgets of CPU time: the argument `cpu` needs the feature `cpu` of guard-runtime.
 #[cfg(feature = "cpu")]
 pub mod cpu {

@@ -36,4 +36,4 @@ pub use crate::testing::every_trip::{Outcome, every_trip};
 pub use crate::testing::leak_check::LeakCheck;
 #[cfg(feature = "cpu")]
 pub use crate::testing::test_clock::spend_cpu;
-pub use crate::testing::test_clock::{Paused, advance, pause, starve_ticker};
+pub use crate::testing::test_clock::{Paused, advance, pause};

@@ -292,7 +292,7 @@ mod real {
     use guard_runtime::testing::LeakCheck;
 
     use super::*;
-    use crate::planned_walls::wait_for_a_tick;
+    use crate::walls::wait_for_a_tick;
 
     const HOUR: Duration = Duration::from_secs(3600);
 

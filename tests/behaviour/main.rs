@@ -13,13 +13,13 @@ mod every_trip;
 mod fallback_diverges;
 mod functions;
 mod leaving;
-mod planned_walls;
 mod scopes;
 #[cfg(feature = "rust_1_88")]
 mod shape_chains;
 mod shapes;
 mod shield;
 mod short_scopes;
+mod walls;
 #[macro_use]
 mod strips;
 mod strips_of_few;

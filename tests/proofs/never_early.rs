@@ -20,14 +20,14 @@ struct Starved;
 
 impl Starved {
     fn by(stall: Duration) -> Self {
-        testing::starve_ticker(stall);
+        guard_runtime::__private::starve_ticker(stall);
         Self
     }
 }
 
 impl Drop for Starved {
     fn drop(&mut self) {
-        testing::starve_ticker(Duration::ZERO);
+        guard_runtime::__private::starve_ticker(Duration::ZERO);
     }
 }
 

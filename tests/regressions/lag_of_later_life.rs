@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
-use guard_runtime::{Budget, Tripped, checkpoint, loop_guard, testing};
+use guard_runtime::{Budget, Tripped, checkpoint, loop_guard};
 
 const MILLI: Duration = Duration::from_millis(1);
 const LIMIT: Duration = Duration::from_millis(1200);
@@ -88,7 +88,7 @@ fn both_are_in_time(warm: Duration, time: Duration) {
 fn a_starved_ticker() {
     if is_child() {
         // Every gap is late by this much, so that the sum of lag grows nearly as fast as time passes.
-        testing::starve_ticker(150 * MILLI);
+        guard_runtime::__private::starve_ticker(150 * MILLI);
         both_are_in_time(500 * MILLI, LIMIT + 900 * MILLI);
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use guard_runtime::{Budget, Tripped, checkpoint, deadline, loop_guard, remaining, testing};
+use guard_runtime::{Budget, Tripped, checkpoint, deadline, loop_guard, remaining};
 
 const LIMIT: Duration = Duration::from_millis(3);
 
@@ -19,7 +19,7 @@ fn loops_until_nothing_remains() -> Result<(), Tripped> {
 #[test]
 fn a_check_behind_the_answer_zero_trips() {
     // As late as this, a tick would come too late for it.
-    testing::starve_ticker(Duration::from_millis(40));
+    guard_runtime::__private::starve_ticker(Duration::from_millis(40));
     for _ in 0..5 {
         let outcome = Budget::timeout(LIMIT).run(|| {
             while remaining() != Some(Duration::ZERO) {}
@@ -35,7 +35,7 @@ fn a_check_behind_the_answer_zero_trips() {
         });
         assert!(outcome.unwrap().is_err());
     }
-    testing::starve_ticker(Duration::ZERO);
+    guard_runtime::__private::starve_ticker(Duration::ZERO);
 }
 
 #[test]

@@ -4,7 +4,6 @@ use core::marker::PhantomData;
 use core::time::Duration;
 
 use crate::alarm::paused;
-use crate::driver;
 use crate::stack::current::force_cold;
 use crate::time::{clock, source};
 
@@ -80,11 +79,4 @@ pub fn advance(by: Duration) {
 pub fn spend_cpu(by: Duration) {
     source::spend_cpu(clock::nanos(by));
     advance(by);
-}
-
-/// Makes every tick of this process late by this much, between its clock reading and its publication, where
-/// it hurts most; [`Duration::ZERO`] ends it. For this project's own tests of "never early".
-#[doc(hidden)]
-pub fn starve_ticker(by: Duration) {
-    driver::set_stall(clock::nanos(by));
 }
