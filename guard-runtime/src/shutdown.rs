@@ -7,21 +7,26 @@
 //!
 //! Built on [`Budget`](crate::Budget) alone. `plan.rs` decides which node starts when and how long it may take, and is
 //! pure; `state.rs` holds what is registered and how far it has come; `coordinator.rs` is the public face; `stopping.rs` runs the
-//! plan on threads; `tracker.rs` knows the work in flight, which ends or is stopped before any node; `last.rs` flushes, and ends a process that does not end; `signals.rs` hears the operating system;
+//! plan on threads; `tracker.rs` knows the work in flight, which ends or is stopped before any node; `node.rs` is what a node can be told, `awaited.rs`
+//! polls those that are futures; `telling.rs` tells events; `last.rs` flushes, and ends a process that does not end; `signals.rs` hears the operating system;
 //! `report.rs` is what comes of it.
 //!
 //! The idea of nodes with budgets comes from Go's `fx` and from `tokio-graceful-shutdown`; that none is skipped when
 //! an earlier one overran is where this differs.
 
+pub(crate) mod awaited;
 pub(crate) mod coordinator;
 pub(crate) mod last;
+pub(crate) mod node;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod signals;
 pub(crate) mod state;
 pub(crate) mod stopping;
+pub(crate) mod telling;
 pub(crate) mod tracker;
 
-pub use coordinator::{Node, Shutdown};
+pub use coordinator::Shutdown;
+pub use node::Node;
 pub use report::{Outcome, Reason, Report, Row};
 pub use tracker::Tracker;

@@ -2,6 +2,8 @@
 //!
 //! Bounds on how long something takes have slack for a loaded machine; what must not happen early has none.
 
+mod events;
+mod futures;
 mod in_flight;
 mod nodes;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The face of a shutdown: what a program registers and asks for.
 
 use core::fmt;
+use core::future::Future;
 use core::time::Duration;
 use std::env;
 use std::io;
@@ -8,13 +9,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use super::awaited;
 use super::last::{Flush, end_process, end_process_at};
+use super::node::Node;
 use super::plan::Row as Planned;
 use super::report::{Reason, Report};
-use super::state::{Entry, Inner, State};
+use super::state::{Entry, Inner, State, Stop};
 use super::tracker::{Flight, Tracker};
 use super::{signals, stopping};
 use crate::base::lock::lock;
+use crate::budget::limits::Budget;
 use crate::cancel::token::Cancelled;
 use crate::trip::hook;
 
@@ -167,6 +171,39 @@ impl Shutdown {
         budget: Duration,
         stop: impl FnOnce(&Reason) -> T + Send + 'static,
     ) -> Node {
+        let run = move |budget: &Budget, why: &Reason| budget.run(|| drop(stop(why)));
+        self.register(name, budget, Box::new(run))
+    }
+
+    /// Registers what has to be stopped, in `budget`, by awaiting the future that `stop` returns. When the budget is over,
+    /// the future is dropped where it waits.
+    ///
+    /// It is polled on a thread of its own, so that it need not be `Send`, and is cut also while every executor is blocked.
+    /// Registered inside a tokio runtime, it is polled in that one (feature `tokio`): its sockets, timers and tasks work as
+    /// long as the runtime turns. Otherwise as [`node`](Self::node).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::shutdown::{Outcome, Shutdown};
+    ///
+    /// let shutdown = Shutdown::new();
+    /// shutdown.node_async("queue", Duration::from_secs(2), async |why| println!("stopped: {why}"));
+    /// shutdown.node_async("peer", Duration::from_millis(5), async |_| std::future::pending::<()>().await);
+    /// shutdown.begin("end of the example");
+    /// let report = shutdown.wait();
+    /// assert_eq!(report.node("queue"), Some(Outcome::Done));
+    /// assert_eq!(report.node("peer"), Some(Outcome::Cut));
+    /// ```
+    pub fn node_async<F: Future>(
+        &self,
+        name: &'static str,
+        budget: Duration,
+        stop: impl FnOnce(Reason) -> F + Send + 'static,
+    ) -> Node {
+        self.register(name, budget, awaited::stop(budget, stop))
+    }
+
+    fn register(&self, name: &'static str, budget: Duration, run: Stop) -> Node {
         let mut state = self.state();
         state.nodes.push(Entry {
             name,
@@ -175,14 +212,14 @@ impl Shutdown {
                 least: budget / LEAST,
                 uses: Vec::new(),
             },
-            run: Some(Box::new(|why| drop(stop(why)))),
+            run: Some(run),
         });
         let index = state.nodes.len() - 1;
         state.tell_if_too_short();
         drop(state);
         self.0.changed.notify_all();
         Node {
-            shutdown: self.clone(),
+            shutdown: Arc::clone(&self.0),
             index,
         }
     }
@@ -268,65 +305,5 @@ impl fmt::Debug for Shutdown {
             .field("nodes", &nodes)
             .field("begun", &state.begun.is_some())
             .finish_non_exhaustive()
-    }
-}
-
-/// A registered node, for others to name.
-#[derive(Debug)]
-pub struct Node {
-    shutdown: Shutdown,
-    index: usize,
-}
-
-impl Node {
-    /// This node uses the `other` one, and is stopped before it.
-    ///
-    /// # Panics
-    ///
-    /// If the other one was registered later, or with another shutdown. So no circle can be built.
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use guard_runtime::shutdown::Shutdown;
-    ///
-    /// let shutdown = Shutdown::new();
-    /// let second = Duration::from_secs(1);
-    /// let database = shutdown.node("database", second, |_| ());
-    /// let cache = shutdown.node("cache", second, |_| ());
-    /// shutdown.node("http", second, |_| ()).uses(&database).uses(&cache);
-    /// ```
-    #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
-    #[allow(
-        clippy::return_self_not_must_use,
-        reason = "the last call of a registration"
-    )]
-    pub fn uses(self, other: &Self) -> Self {
-        assert!(
-            Arc::ptr_eq(&self.shutdown.0, &other.shutdown.0),
-            "a node can use nodes of its own shutdown only"
-        );
-        let mut state = self.shutdown.state();
-        let name = |index: usize| state.nodes[index].name;
-        assert!(
-            other.index < self.index,
-            "`{}` was registered before `{}`, so it cannot use it: register what is used first",
-            name(self.index),
-            name(other.index),
-        );
-        state.nodes[self.index].planned.uses.push(other.index);
-        state.tell_if_too_short();
-        drop(state);
-        self
-    }
-
-    /// Those that are stopped before it leave it at least this much; a tenth of its budget if it is not called.
-    #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
-    #[allow(
-        clippy::return_self_not_must_use,
-        reason = "the last call of a registration"
-    )]
-    pub fn at_least(self, least: Duration) -> Self {
-        self.shutdown.state().nodes[self.index].planned.least = least;
-        self
     }
 }

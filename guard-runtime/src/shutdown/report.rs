@@ -54,16 +54,22 @@ pub enum Outcome {
     NotStarted,
 }
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Outcome {
+    pub(super) fn name(self) -> &'static str {
+        match self {
             Self::Done => "done",
             Self::Cut => "cut",
             Self::Overran => "overran",
             Self::Panicked => "panicked",
             Self::Running => "running",
             Self::NotStarted => "not started",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 

@@ -8,7 +8,9 @@ use super::last::{FLUSH, Flush};
 use super::plan::{Plan, Row as Planned};
 use super::report::{Outcome, Reason, Report};
 use super::tracker::Flight;
+use crate::budget::limits::Budget;
 use crate::trip::hook;
+use crate::trip::tripped::Tripped;
 
 pub(super) struct Inner {
     pub(super) flight: Arc<Flight>,
@@ -45,7 +47,8 @@ pub(super) struct Entry {
     pub(super) run: Option<Stop>,
 }
 
-pub(super) type Stop = Box<dyn FnOnce(&Reason) + Send>;
+/// Stops a node, in a scope with the budget.
+pub(super) type Stop = Box<dyn FnOnce(&Budget, &Reason) -> Result<(), Tripped> + Send>;
 
 /// A node that has ended.
 pub(super) struct Ended {

@@ -10,6 +10,7 @@ use super::last::{EXIT, FLUSH, Flushing, end_process};
 use super::plan::{Plan, Start};
 use super::report::{Outcome, Reason, Report, Row};
 use super::state::{Ended, Inner, State, Stop};
+use super::telling::Teller;
 use crate::base::lock::lock;
 use crate::budget::limits::Budget;
 use crate::trip::hook;
@@ -23,27 +24,44 @@ pub(super) fn run(inner: &Arc<Inner>) {
     let (grace, lame_duck) = (state.grace(), state.lame_duck);
     let end = grace.saturating_sub(FLUSH);
     drop(state);
+    let teller = Teller::new(reason.clone(), began);
+    teller.phase("begun");
     inner.flight.wait_while(lame_duck.min(end), |_| true);
+    teller.phase("draining");
     let in_flight = drain(inner, began);
+    if let Some(row) = &in_flight {
+        teller.stopped(row);
+    }
+    teller.phase("stopping");
     let mut stopping = Stopping {
         inner,
+        teller: &teller,
         reason: reason.clone(),
         began,
         plan: Plan::new(end),
         rows: Vec::new(),
     };
     let (flushing, hurried) = stopping.run(end, grace.saturating_sub(EXIT));
+    let nodes = stopping.rows();
     let last = if hurried {
         Instant::now().checked_add(FLUSH)
     } else {
         began.checked_add(grace.saturating_sub(EXIT))
     };
     let flushes = flushing.collect(last);
+    for row in &flushes {
+        teller.stopped(row);
+    }
+    teller.phase("over");
+    let time = last.map_or(FLUSH, |last| {
+        last.saturating_duration_since(Instant::now()).min(FLUSH)
+    });
+    teller.finish(time);
     let report = Report {
         reason,
         took: began.elapsed(),
         in_flight,
-        nodes: stopping.rows(),
+        nodes,
         flushes,
     };
     let mut state = lock(&inner.state);
@@ -100,6 +118,7 @@ fn drain(inner: &Inner, began: Instant) -> Option<Row> {
 /// Nodes that are being stopped.
 struct Stopping<'i> {
     inner: &'i Arc<Inner>,
+    teller: &'i Teller,
     reason: Reason,
     began: Instant,
     plan: Plan,
@@ -119,7 +138,10 @@ impl Stopping<'_> {
             let over = self.plan.is_over() || state.hurried;
             if over || now >= end {
                 let hooks = core::mem::take(&mut state.flushes);
-                flushing.get_or_insert_with(|| Flushing::start(hooks, now));
+                flushing.get_or_insert_with(|| {
+                    self.teller.phase("flushing");
+                    Flushing::start(hooks, now)
+                });
             }
             if over || now >= stop {
                 break;
@@ -138,7 +160,7 @@ impl Stopping<'_> {
         }
         // Nobody waits for them, and none is skipped.
         while !state.hurried && !self.plan.is_over() {
-            self.plan.give_up(Duration::MAX);
+            self.give_up(Duration::MAX);
             self.launch(&mut state, self.began.elapsed());
         }
         let hurried = state.hurried;
@@ -165,9 +187,19 @@ impl Stopping<'_> {
             if self.plan.finish(ended.node, ended.outcome) {
                 let row = &mut self.rows[ended.node];
                 (row.took, row.message) = (Some(ended.took), ended.message);
+                row.outcome = ended.outcome;
+                self.teller.stopped(row);
             }
         }
-        self.plan.give_up(now);
+        self.give_up(now);
+    }
+
+    /// Those that are late are waited for no longer.
+    fn give_up(&mut self, now: Duration) {
+        for node in self.plan.give_up(now) {
+            self.rows[node].outcome = Outcome::Overran;
+            self.teller.stopped(&self.rows[node]);
+        }
     }
 
     /// Starts every node whose users are over.
@@ -204,7 +236,7 @@ impl Stopping<'_> {
 /// Stops one node, in a scope of its own.
 fn stop(node: usize, name: &'static str, budget: Duration, run: Stop, reason: &Reason) -> Ended {
     let start = Instant::now();
-    let call = || Budget::timeout(budget).named(name).run(|| run(reason));
+    let call = || run(&Budget::timeout(budget).named(name), reason);
     let outcome = catch_unwind(AssertUnwindSafe(call));
     let took = start.elapsed();
     let (outcome, message) = match outcome {

@@ -5,13 +5,9 @@ use core::time::Duration;
 
 use crate::base::location::Location;
 #[cfg(feature = "tracing")]
-use crate::trip::traced::Fields;
-#[cfg(feature = "tracing")]
 use crate::trip::tripped::Cause;
 use crate::trip::tripped::Tripped;
 use crate::trip::why::Why;
-#[cfg(feature = "tracing")]
-use tracing::Level;
 
 /// Something that happened to a scope, for the hook of [`set_hook`](crate::set_hook). Prints as one line.
 #[derive(Debug, Clone)]
@@ -129,6 +125,33 @@ pub enum Event {
         /// The panic's message.
         message: String,
     },
+    /// A shutdown has come to its next phase. From a thread that does nothing else.
+    #[cfg(feature = "shutdown")]
+    #[non_exhaustive]
+    ShutdownPhase {
+        /// `begun`, `draining` (nothing new is let in), `stopping` (nodes), `flushing`, `over`.
+        phase: &'static str,
+        /// Why it began.
+        reason: String,
+        /// The time since then.
+        elapsed: Duration,
+    },
+    /// A node or a flush hook of a shutdown, or its work in flight, has ended or is waited for no longer. From a thread that
+    /// does nothing else.
+    #[cfg(feature = "shutdown")]
+    #[non_exhaustive]
+    NodeStopped {
+        /// Its name; `in flight` of tracked scopes.
+        node: &'static str,
+        /// An [`Outcome`](crate::shutdown::Outcome), as it prints.
+        outcome: &'static str,
+        /// The time it was allowed to take.
+        budget: Duration,
+        /// The time it took; `None` if it has not ended.
+        took: Option<Duration>,
+        /// What it said when it panicked, or the trip that cut it.
+        message: Option<String>,
+    },
     /// A cleanup could not run.
     #[non_exhaustive]
     CleanupLost {
@@ -144,114 +167,16 @@ impl Event {
             Self::Tripped(_) => true,
             #[cfg(feature = "policy")]
             Self::Answered { .. } => true,
+            #[cfg(feature = "shutdown")]
+            Self::ShutdownPhase { .. } | Self::NodeStopped { .. } => true, // by the report
             _ => false,
-        }
-    }
-}
-
-/// What a subscriber of `tracing` is told of each.
-#[cfg(feature = "tracing")]
-impl Event {
-    pub(crate) fn fields(&self) -> Fields {
-        let fields = |level, guard, cause| Fields {
-            level,
-            guard,
-            cause,
-            limit: None,
-            elapsed: None,
-            location: None,
-            thread: None,
-        };
-        let trip = |level, tripped: &Tripped| {
-            let (cause, limit, elapsed) = cause(tripped.cause());
-            Fields {
-                limit,
-                elapsed,
-                location: Some(tripped.location()),
-                ..fields(level, tripped.scope(), cause)
-            }
-        };
-        match self {
-            Self::Tripped(tripped) | Self::LoopBroken { tripped } => trip(Level::WARN, tripped),
-            Self::WouldTrip(tripped) => trip(Level::INFO, tripped),
-            Self::Overdue {
-                scope,
-                location,
-                thread,
-                late,
-                looked,
-                ..
-            } => Fields {
-                elapsed: Some(*late),
-                location: Some(looked.unwrap_or(*location)),
-                thread: Some(thread.clone()),
-                ..fields(Level::ERROR, scope, "overdue")
-            },
-            Self::Recovered {
-                scope,
-                location,
-                late,
-            } => Fields {
-                elapsed: Some(*late),
-                location: Some(*location),
-                ..fields(Level::INFO, scope, "recovered")
-            },
-            Self::Warning {
-                scope,
-                limit,
-                elapsed,
-                noticed,
-                ..
-            } => Fields {
-                limit: Some(*limit),
-                elapsed: Some(*elapsed),
-                location: Some(*noticed),
-                ..fields(Level::WARN, scope, "warning")
-            },
-            Self::BlockedPoll {
-                scope,
-                location,
-                thread,
-                blocked,
-                looked,
-            } => Fields {
-                elapsed: Some(*blocked),
-                location: Some(looked.unwrap_or(*location)),
-                thread: Some(thread.clone()),
-                ..fields(Level::WARN, scope, "blocked_poll")
-            },
-            Self::CleanupOverrun {
-                what,
-                location,
-                limit,
-                elapsed,
-            } => Fields {
-                limit: Some(*limit),
-                elapsed: Some(*elapsed),
-                location: Some(*location),
-                ..fields(Level::WARN, what, "cleanup_overrun")
-            },
-            Self::CleanupPanicked { location, .. } => Fields {
-                location: Some(*location),
-                ..fields(Level::ERROR, "cleanup", "cleanup_panicked")
-            },
-            #[cfg(feature = "policy")]
-            Self::Answered { tripped, .. } => trip(Level::INFO, tripped),
-            Self::WorkPanicked { what, location, .. } => Fields {
-                location: Some(*location),
-                ..fields(Level::ERROR, what, "work_panicked")
-            },
-            Self::CleanupLost { location } => Fields {
-                location: Some(*location),
-                ..fields(Level::ERROR, "cleanup", "cleanup_lost")
-            },
         }
     }
 }
 
 /// The name of a cause, the limit and what was used of it.
 #[cfg(feature = "tracing")]
-fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Duration>) {
+pub(crate) fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Duration>) {
     match cause {
         Cause::Timeout { limit, elapsed } => ("timeout", Some(limit), Some(elapsed)),
         Cause::Iterations { .. } => ("iterations", None, None),
@@ -356,9 +281,45 @@ impl fmt::Display for Event {
                 f,
                 "loop guard: the {what} started at {location} panicked, and nobody joins it: {message}"
             ),
+            #[cfg(feature = "shutdown")]
+            Self::ShutdownPhase { .. } | Self::NodeStopped { .. } => self.write_shutdown(f),
             Self::CleanupLost { location } => {
                 write!(f, "loop guard: the cleanup at {location} could not run")
             }
+        }
+    }
+}
+
+#[cfg(feature = "shutdown")]
+impl Event {
+    fn write_shutdown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ShutdownPhase {
+                phase,
+                reason,
+                elapsed,
+            } => write!(
+                f,
+                "loop guard: the shutdown ({reason}) is {phase}, {elapsed:.1?} after it began"
+            ),
+            Self::NodeStopped {
+                node,
+                outcome,
+                budget,
+                took,
+                message,
+            } => {
+                write!(f, "loop guard: shutdown of {node}: {outcome}")?;
+                if let Some(took) = took {
+                    write!(f, " in {took:.1?}")?;
+                }
+                write!(f, ", {budget:.1?} allowed")?;
+                match message {
+                    Some(message) => write!(f, ": {message}"),
+                    None => Ok(()),
+                }
+            }
+            _ => Ok(()),
         }
     }
 }

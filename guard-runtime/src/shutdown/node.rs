@@ -1,0 +1,74 @@
+//! A node that is registered: what it uses, and what is left to it.
+
+use core::fmt;
+use core::time::Duration;
+use std::sync::Arc;
+
+use super::state::Inner;
+use crate::base::lock::lock;
+
+/// A registered node, for others to name.
+pub struct Node {
+    pub(super) shutdown: Arc<Inner>,
+    pub(super) index: usize,
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = lock(&self.shutdown.state).nodes[self.index].name;
+        f.debug_tuple("Node").field(&name).finish()
+    }
+}
+
+impl Node {
+    /// This node uses the `other` one, and is stopped before it.
+    ///
+    /// # Panics
+    ///
+    /// If the other one was registered later, or with another shutdown. So no circle can be built.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::shutdown::Shutdown;
+    ///
+    /// let shutdown = Shutdown::new();
+    /// let second = Duration::from_secs(1);
+    /// let database = shutdown.node("database", second, |_| ());
+    /// let cache = shutdown.node("cache", second, |_| ());
+    /// shutdown.node("http", second, |_| ()).uses(&database).uses(&cache);
+    /// ```
+    #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
+    #[allow(
+        clippy::return_self_not_must_use,
+        reason = "the last call of a registration"
+    )]
+    pub fn uses(self, other: &Self) -> Self {
+        assert!(
+            Arc::ptr_eq(&self.shutdown, &other.shutdown),
+            "a node can use nodes of its own shutdown only"
+        );
+        let mut state = lock(&self.shutdown.state);
+        let name = |index: usize| state.nodes[index].name;
+        assert!(
+            other.index < self.index,
+            "`{}` was registered before `{}`, so it cannot use it: register what is used first",
+            name(self.index),
+            name(other.index),
+        );
+        state.nodes[self.index].planned.uses.push(other.index);
+        state.tell_if_too_short();
+        drop(state);
+        self
+    }
+
+    /// Those that are stopped before it leave it at least this much; a tenth of its budget if it is not called.
+    #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
+    #[allow(
+        clippy::return_self_not_must_use,
+        reason = "the last call of a registration"
+    )]
+    pub fn at_least(self, least: Duration) -> Self {
+        lock(&self.shutdown.state).nodes[self.index].planned.least = least;
+        self
+    }
+}

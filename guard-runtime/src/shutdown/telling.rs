@@ -1,0 +1,70 @@
+//! Events of a shutdown, told on a thread of their own: a hook that blocks keeps no node and no flush hook waiting.
+
+use core::time::Duration;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Instant;
+
+use super::report::{Reason, Row};
+use crate::trip::event::Event;
+use crate::trip::hook;
+
+pub(super) struct Teller {
+    events: Sender<Event>,
+    /// Closed once everything was told.
+    told: Receiver<()>,
+    reason: Reason,
+    began: Instant,
+}
+
+impl Teller {
+    pub(super) fn new(reason: Reason, began: Instant) -> Self {
+        let (events, all) = mpsc::channel();
+        let (telling, told) = mpsc::channel::<()>();
+        let tell = move || {
+            let _telling = telling;
+            for event in all {
+                hook::report(&event);
+            }
+        };
+        // Without a thread nobody is told; the report is as ever.
+        _ = thread::Builder::new()
+            .name("shutdown events".to_owned())
+            .spawn(tell);
+        Self {
+            events,
+            told,
+            reason,
+            began,
+        }
+    }
+
+    pub(super) fn phase(&self, phase: &'static str) {
+        self.tell(Event::ShutdownPhase {
+            phase,
+            reason: self.reason.as_str().to_owned(),
+            elapsed: self.began.elapsed(),
+        });
+    }
+
+    pub(super) fn stopped(&self, row: &Row) {
+        self.tell(Event::NodeStopped {
+            node: row.name,
+            outcome: row.outcome.name(),
+            budget: row.budget,
+            took: row.took,
+            message: row.message.clone(),
+        });
+    }
+
+    fn tell(&self, event: Event) {
+        _ = self.events.send(event);
+    }
+
+    /// Waits until everything was told, for so long at most.
+    pub(super) fn finish(self, time: Duration) {
+        let Self { events, told, .. } = self;
+        drop(events);
+        _ = told.recv_timeout(time);
+    }
+}

@@ -1,0 +1,137 @@
+//! What a subscriber of `tracing` is told of each event (feature `tracing`).
+
+use tracing::Level;
+
+use crate::trip::event::{Event, cause};
+use crate::trip::traced::Fields;
+use crate::trip::tripped::Tripped;
+
+impl Event {
+    pub(crate) fn fields(&self) -> Fields {
+        match self {
+            Self::Tripped(tripped) | Self::LoopBroken { tripped } => trip(Level::WARN, tripped),
+            Self::WouldTrip(tripped) => trip(Level::INFO, tripped),
+            Self::Overdue {
+                scope,
+                location,
+                thread,
+                late,
+                looked,
+                ..
+            } => Fields {
+                elapsed: Some(*late),
+                location: Some(looked.unwrap_or(*location)),
+                thread: Some(thread.clone()),
+                ..fields(Level::ERROR, scope, "overdue")
+            },
+            Self::Recovered {
+                scope,
+                location,
+                late,
+            } => Fields {
+                elapsed: Some(*late),
+                location: Some(*location),
+                ..fields(Level::INFO, scope, "recovered")
+            },
+            Self::Warning {
+                scope,
+                limit,
+                elapsed,
+                noticed,
+                ..
+            } => Fields {
+                limit: Some(*limit),
+                elapsed: Some(*elapsed),
+                location: Some(*noticed),
+                ..fields(Level::WARN, scope, "warning")
+            },
+            Self::BlockedPoll {
+                scope,
+                location,
+                thread,
+                blocked,
+                looked,
+            } => Fields {
+                elapsed: Some(*blocked),
+                location: Some(looked.unwrap_or(*location)),
+                thread: Some(thread.clone()),
+                ..fields(Level::WARN, scope, "blocked_poll")
+            },
+            Self::CleanupOverrun {
+                what,
+                location,
+                limit,
+                elapsed,
+            } => Fields {
+                limit: Some(*limit),
+                elapsed: Some(*elapsed),
+                location: Some(*location),
+                ..fields(Level::WARN, what, "cleanup_overrun")
+            },
+            Self::CleanupPanicked { location, .. } => Fields {
+                location: Some(*location),
+                ..fields(Level::ERROR, "cleanup", "cleanup_panicked")
+            },
+            #[cfg(feature = "policy")]
+            Self::Answered { tripped, .. } => trip(Level::INFO, tripped),
+            Self::WorkPanicked { what, location, .. } => Fields {
+                location: Some(*location),
+                ..fields(Level::ERROR, what, "work_panicked")
+            },
+            #[cfg(feature = "shutdown")]
+            Self::ShutdownPhase { phase, elapsed, .. } => Fields {
+                elapsed: Some(*elapsed),
+                ..fields(Level::INFO, "shutdown", phase)
+            },
+            #[cfg(feature = "shutdown")]
+            Self::NodeStopped {
+                node,
+                outcome,
+                budget,
+                took,
+                ..
+            } => Fields {
+                limit: Some(*budget),
+                elapsed: *took,
+                ..fields(level_of(outcome), node, outcome)
+            },
+            Self::CleanupLost { location } => Fields {
+                location: Some(*location),
+                ..fields(Level::ERROR, "cleanup", "cleanup_lost")
+            },
+        }
+    }
+}
+
+fn trip(level: Level, tripped: &Tripped) -> Fields {
+    let (cause, limit, elapsed) = cause(tripped.cause());
+    Fields {
+        limit,
+        elapsed,
+        location: Some(tripped.location()),
+        ..fields(level, tripped.scope(), cause)
+    }
+}
+
+/// Without anything else.
+fn fields(level: Level, guard: &'static str, cause: &'static str) -> Fields {
+    Fields {
+        level,
+        guard,
+        cause,
+        limit: None,
+        elapsed: None,
+        location: None,
+        thread: None,
+    }
+}
+
+/// Of a node's outcome.
+#[cfg(feature = "shutdown")]
+fn level_of(outcome: &str) -> Level {
+    if outcome == "done" {
+        Level::INFO
+    } else {
+        Level::WARN
+    }
+}
