@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard, testing};
+use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard};
 use harness::Random;
 
 /// The tests starve one ticker: each in its turn.
