@@ -8,9 +8,12 @@
 //! - `polled.rs`: what an expansion polls its body with;
 //! - `poller.rs`: one poll: whose scopes it sees, and that the stack is left as it was;
 //! - `waiting.rs`, `timer.rs`: from the first `Pending` on;
+//! - `carried.rs`: a scope that goes from one future to the next;
 //! - `left.rs`: how the body asks to be left;
 //! - `quantum.rs`: `yield_every`.
 
+#[cfg(feature = "tower")]
+pub(crate) mod carried;
 pub(crate) mod left;
 pub(crate) mod polled;
 pub(crate) mod poller;

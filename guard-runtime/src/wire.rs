@@ -5,8 +5,16 @@
 //! believes to have more than its caller.
 //!
 //! `timeout.rs` holds the value and its two notations: gRPC's `grpc-timeout` (`5S`, `250m`) and a plain number of
-//! milliseconds, as Envoy's `x-envoy-expected-rq-timeout-ms`. Built on nothing: it knows neither scopes nor clocks.
+//! milliseconds, as Envoy's `x-envoy-expected-rq-timeout-ms`. It is built on nothing. `tower.rs` (feature `tower`) has the
+//! layers that read and write it around services, and the scope of a request.
 
 pub(crate) mod timeout;
+#[cfg(feature = "tower")]
+mod tower;
 
 pub use timeout::{Timeout, WireError};
+#[cfg(feature = "tower")]
+pub use tower::{
+    Client, DeadlineBody, DeadlineLayer, DeadlineService, SentFuture, ServedFuture, Server, detach,
+    grpc_code, status,
+};

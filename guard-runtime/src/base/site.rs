@@ -41,12 +41,15 @@ struct Options {
     /// The share of the time of which a warning tells, in millionths; 0 for none.
     warn_at: u32,
     on_overdue: OnOverdue,
+    /// The time of its scopes is a peer's.
+    remote: bool,
 }
 
 impl Options {
     const NONE: Self = Self {
         warn_at: 0,
         on_overdue: OnOverdue::Report,
+        remote: false,
     };
 }
 
@@ -105,7 +108,10 @@ fn row_of(number: u32) -> (usize, usize, usize) {
 }
 
 /// The sites of scopes opened by hand. Each is leaked once, so a loop of such calls leaks nothing more.
-static NAMED: Mutex<Option<HashMap<(&'static str, Location), &'static Site>>> = Mutex::new(None);
+static NAMED: Mutex<Option<HashMap<ByHand, &'static Site>>> = Mutex::new(None);
+
+/// The name, the place, and whether the time is a peer's.
+type ByHand = (&'static str, Location, bool);
 
 impl Site {
     /// The function `name`, at this place.
@@ -150,13 +156,23 @@ impl Site {
     /// Inside the runtime's own allocations no scope opens, and the lock may be held by this very thread: any
     /// site does then.
     pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
+        Self::by_hand(name, location, false)
+    }
+
+    /// The same, of scopes whose time a peer has set.
+    #[cfg(feature = "tower")]
+    pub(crate) fn remote(name: &'static str, location: Location) -> &'static Self {
+        Self::by_hand(name, location, true)
+    }
+
+    fn by_hand(name: &'static str, location: Location, remote: bool) -> &'static Self {
         if reentry::is_barred() {
             return &UNKNOWN;
         }
         reentry::bar(|| {
             *lock(&NAMED)
                 .get_or_insert_default()
-                .entry((name, location))
+                .entry((name, location, remote))
                 .or_insert_with(|| {
                     Box::leak(Box::new(Self {
                         name,
@@ -167,7 +183,10 @@ impl Site {
                         mode: AtomicU8::new(UNRESOLVED),
                         timeout: AtomicU64::new(NO_TIMEOUT),
                         future: AtomicBool::new(false),
-                        options: Options::NONE,
+                        options: Options {
+                            remote,
+                            ..Options::NONE
+                        },
                     }))
                 })
         })
@@ -179,6 +198,11 @@ impl Site {
 
     pub(crate) fn location(&self) -> Location {
         self.at.location()
+    }
+
+    /// Whether a peer has set the time of its scopes.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.options.remote
     }
 
     /// The check that entering is.

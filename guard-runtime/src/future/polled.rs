@@ -30,6 +30,7 @@ use crate::future::poller::Poller;
 use crate::future::quantum;
 use crate::future::waiting::Waiting;
 use crate::stack::current::{self, force_cold};
+use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
 use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::seen::Seen;
@@ -211,31 +212,32 @@ impl<X: More> Task<X> {
     }
 
     #[inline]
-    fn resume(&self, site: &'static Site) -> Poller {
+    pub(super) fn resume(&self, site: &'static Site) -> Poller {
         let poller = Poller::new(core::ptr::from_ref(self).addr());
         let (stack, index) = poller.scope().place();
         if let Some(waiting) = &self.waiting {
             let site = site.register();
             let saved = waiting.run(|saved| stack.resume(site, saved));
             self.more.restore(&Frame(stack), index);
-            // What is due before the next tick, nobody may have asked a tick for: the checks of this
-            // thread then have to look. They will anyway if the word has changed.
-            let word = EPOCH.load();
-            let (due, settled) = saved.deadline(&EPOCH);
-            if !settled
-                || word & PARKED != 0
-                || due <= word.saturating_add(SLOW_GAP)
-                || waiting.has_fired()
-            {
+            if waiting.has_fired() {
                 force_cold();
+            } else {
+                look_if_near(&saved);
             }
         }
         poller
     }
 
+    /// Whether it has waited, so that it keeps its scope.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(super) fn has_waited(&self) -> bool {
+        self.waiting.is_some()
+    }
+
     /// Takes the scope from the stack, for the task to be woken at its deadline; the trip if that
     /// has passed.
-    fn suspend(
+    pub(super) fn suspend(
         &mut self,
         poller: &Poller,
         site: &'static Site,
@@ -281,6 +283,17 @@ impl<X: More> Task<X> {
             none => *none = Some(Waiting::new(site, saved, earliest, context, leave)),
         }
         Poll::Pending
+    }
+}
+
+/// What is due before the next tick, nobody may have asked a tick for: the checks of this thread then have to look. They
+/// will anyway if the word has changed.
+#[inline]
+pub(super) fn look_if_near(saved: &Saved) {
+    let word = EPOCH.load();
+    let (due, settled) = saved.deadline(&EPOCH);
+    if !settled || word & PARKED != 0 || due <= word.saturating_add(SLOW_GAP) {
+        force_cold();
     }
 }
 

@@ -189,6 +189,21 @@ impl Tripped {
     pub fn cause(&self) -> Cause {
         self.0.cause
     }
+
+    /// Whether the budget that ran out was set by a peer: a request came with a header that left it less time than
+    /// we would have given it (feature `tower`, [`wire`](crate::wire)).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::Budget;
+    ///
+    /// let ours = Budget::timeout(Duration::ZERO).run(|| while guard_runtime::checkpoint().is_ok() {});
+    /// assert!(!ours.is_err_and(|tripped| tripped.is_remote()));
+    /// ```
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        self.0.site.is_remote()
+    }
 }
 
 impl fmt::Display for Cause {

@@ -1,0 +1,103 @@
+//! A scope that goes from one future to the next: that of a request, which covers the future of its response and then
+//! each frame of the response's body.
+//!
+//! As a [`Task`] it is on the stack of a thread during a poll alone. Unlike one, it began when it was made, and it
+//! outlives the future that was polled in it first: what it began with is kept here until it first waits.
+
+use core::task::{Context, Poll};
+
+use crate::base::layout::EXACT;
+use crate::base::site::{Mode, Site};
+use crate::check::tick::tick;
+use crate::future::polled::{Task, begin, look_if_near};
+use crate::mode::resolve;
+use crate::stack::frame::Saved;
+use crate::time::clock;
+use crate::time::epoch::EPOCH;
+#[cfg(feature = "tokio")]
+use crate::time::tokio_clock;
+use crate::trip::boundary;
+use crate::trip::tripped::Tripped;
+
+/// See the head of this file.
+pub(crate) struct Carried {
+    site: &'static Site,
+    kept: Kept,
+    task: Task,
+}
+
+#[derive(Clone, Copy)]
+enum Kept {
+    /// It begins with its first poll, and may then take so many nanoseconds.
+    Limit(u64),
+    Open(Saved),
+}
+
+impl Carried {
+    /// A scope of `limit` nanoseconds that begins now.
+    pub(crate) fn new(site: &'static Site, limit: u64) -> Self {
+        let (mode, timeout) = resolve::of(site);
+        let limit = match mode {
+            Mode::Off => u64::MAX,
+            Mode::Observe | Mode::Enforce => timeout.unwrap_or(limit),
+        };
+        site.set_future();
+        let kept = match now() {
+            Some(start) => Kept::Open(Saved {
+                start,
+                limit,
+                lag: EXACT,
+            }),
+            None => Kept::Limit(limit),
+        };
+        Self {
+            site,
+            kept,
+            task: Task::new(),
+        }
+    }
+
+    /// Makes one poll in the scope. Trips that unwind from it end here.
+    #[inline]
+    pub(crate) fn poll<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<Result<T, Tripped>> {
+        let at = self.site.at();
+        let poller = self.task.resume(self.site);
+        let (stack, index) = poller.scope().place();
+        if !self.task.has_waited() {
+            match &self.kept {
+                Kept::Open(saved) => {
+                    stack.resume(self.site.register(), saved);
+                    look_if_near(saved);
+                }
+                Kept::Limit(limit) => {
+                    if begin(self.site, *limit).is_stale() {
+                        tick(&at)?;
+                    }
+                }
+            }
+        }
+        match boundary::boundary(|| poll(context)) {
+            Ok(Poll::Ready(value)) => {
+                if let Kept::Limit(_) = self.kept {
+                    self.kept = Kept::Open(stack.save(index).settled(&EPOCH));
+                }
+                Poll::Ready(Ok(value))
+            }
+            Ok(Poll::Pending) => self.task.suspend(&poller, self.site, context, &at).map(Err),
+            Err(tripped) => Poll::Ready(Err(tripped)),
+        }
+    }
+}
+
+/// The time; `None` where a test may have stopped the clock that the first poll will follow.
+fn now() -> Option<u64> {
+    #[cfg(feature = "tokio")]
+    if tokio_clock::can_stop() {
+        return None;
+    }
+    Some(clock::now())
+}

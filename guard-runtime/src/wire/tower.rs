@@ -1,0 +1,25 @@
+//! The budget of a request, as layers around services (feature `tower`).
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `layer.rs` | [`DeadlineLayer`], as it is built |
+//! | `header.rs` | which headers carry a timeout, and how they are read and written |
+//! | `server.rs` | the scope of a request that arrives, until its response is there |
+//! | `body.rs` | the same scope, while the response's body is sent |
+//! | `answer.rs` | what a peer is told of a trip |
+//! | `client.rs` | what is left of the budget, on a request that is sent |
+//!
+//! A layer has no timer: the scope's alarm wakes the task, as that of any guarded future does.
+
+mod answer;
+mod body;
+mod client;
+mod header;
+mod layer;
+mod server;
+
+pub use answer::{grpc_code, status};
+pub use body::{DeadlineBody, detach};
+pub use client::SentFuture;
+pub use layer::{Client, DeadlineLayer, DeadlineService, Server};
+pub use server::ServedFuture;

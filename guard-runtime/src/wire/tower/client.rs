@@ -1,0 +1,110 @@
+//! What is left of the budget, on a request that is sent.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use std::error::Error;
+
+use http::Request;
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::base::location::At;
+use crate::base::site::Site;
+use crate::check::enter::enter;
+use crate::check::query::remaining;
+use crate::check::tick::tick;
+use crate::trip::tripped::Tripped;
+use crate::wire::tower::header::leave;
+use crate::wire::tower::layer::{Client, DeadlineService};
+
+impl<S, A> Service<Request<A>> for DeadlineService<S, Client>
+where
+    S: Service<Request<A>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Response = S::Response;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = SentFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, mut request: Request<A>) -> Self::Future {
+        if let Some(left) = remaining() {
+            let left = left.saturating_sub(self.kind.margin);
+            if !leave(request.headers_mut(), self.kind.header.as_ref(), left) {
+                return SentFuture {
+                    response: None,
+                    unsent: Some(self.kind.unsent()),
+                };
+            }
+        }
+        SentFuture {
+            response: Some(self.inner.call(request)),
+            unsent: None,
+        }
+    }
+}
+
+impl Client {
+    /// The trip of a budget that is spent, or of what the margin leaves of it: nothing.
+    #[cold]
+    fn unsent(&self) -> Tripped {
+        let at = At::of("send", self.site.location());
+        tick(&at)
+            .err()
+            .unwrap_or_else(|| nothing_left(self.site, &at))
+    }
+}
+
+/// The trip of a scope without any time.
+fn nothing_left(site: &'static Site, at: &At) -> Tripped {
+    loop {
+        let spent = enter(site.once(0)).map(|_scope| tick(at).err());
+        match spent {
+            Err(tripped) | Ok(Some(tripped)) => return tripped,
+            // The clock has not moved since.
+            Ok(None) => std::thread::sleep(Duration::from_nanos(1)),
+        }
+    }
+}
+
+pin_project! {
+    /// The response to a request that was sent through [`DeadlineLayer::client`](super::DeadlineLayer::client).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct SentFuture<F> {
+        #[pin]
+        response: Option<F>,
+        unsent: Option<Tripped>,
+    }
+}
+
+impl<F> fmt::Debug for SentFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SentFuture")
+            .field("unsent", &self.unsent)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<F, R, E> Future for SentFuture<F>
+where
+    F: Future<Output = Result<R, E>>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Output = Result<R, Box<dyn Error + Send + Sync>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Some(tripped) = this.unsent.take() {
+            return Poll::Ready(Err(Box::new(tripped)));
+        }
+        let response = this.response.as_pin_mut();
+        let response = response.expect("a future is not polled once it was ready");
+        response.poll(context).map_err(Into::into)
+    }
+}

@@ -1,0 +1,149 @@
+//! What a request says that is sent.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use guard_runtime::wire::{Client, DeadlineLayer};
+use guard_runtime::{Budget, Cause, Tripped, testing};
+use harness::Paused;
+use http::{HeaderMap, HeaderName, Request};
+use tower::{Layer, Service, service_fn};
+
+use crate::{ENVOY, GRPC, Text, header, millis, ready, request};
+
+/// The headers that arrive, or the trip.
+fn sent(layer: &DeadlineLayer<Client>, request: Request<Text>) -> Result<HeaderMap, Tripped> {
+    let mut service = layer.layer(service_fn(async |request: Request<Text>| {
+        Ok::<_, Infallible>(request.into_parts().0.headers)
+    }));
+    let outcome = ready(service.call(request));
+    outcome.map_err(|error| *error.downcast::<Tripped>().expect("a trip"))
+}
+
+/// Within so much.
+fn within<T>(limit: Duration, f: impl FnOnce() -> T) -> T {
+    let _paused = Paused::new();
+    Budget::timeout(limit).run(f).unwrap()
+}
+
+#[test]
+fn what_is_left_is_written() {
+    let layer = DeadlineLayer::client();
+    within(millis(300), || {
+        testing::advance(millis(50));
+        let plain = sent(&layer, request(&[])).unwrap();
+        assert_eq!(header(&plain, ENVOY), Some("250"));
+        assert_eq!(header(&plain, "grpc-timeout"), None);
+        let grpc = sent(&layer, request(&GRPC)).unwrap();
+        assert_eq!(header(&grpc, "grpc-timeout"), Some("250000u"));
+        assert_eq!(header(&grpc, ENVOY), None);
+        let own = layer.clone().header(HeaderName::from_static("x-budget-ms"));
+        let own = sent(&own, request(&GRPC)).unwrap();
+        assert_eq!(header(&own, "x-budget-ms"), Some("250"));
+        assert_eq!(header(&own, "grpc-timeout"), None);
+        let margin = layer.clone().margin(millis(40));
+        assert_eq!(
+            header(&sent(&margin, request(&[])).unwrap(), ENVOY),
+            Some("210")
+        );
+    });
+}
+
+#[test]
+fn the_shorter_one_of_that_and_what_is_there_is_sent() {
+    let layer = DeadlineLayer::client();
+    within(millis(300), || {
+        for (there, expected) in [
+            ("100", "100"),
+            ("301", "300"),
+            ("", "300"),
+            ("soon", "300"),
+            ("-1", "300"),
+        ] {
+            let headers = sent(&layer, request(&[(ENVOY, there)])).unwrap();
+            assert_eq!(header(&headers, ENVOY), Some(expected), "{there:?}");
+            assert_eq!(headers.get_all(ENVOY).iter().count(), 1);
+        }
+        let twice = sent(&layer, request(&[(ENVOY, "200"), (ENVOY, "90")])).unwrap();
+        assert_eq!(header(&twice, ENVOY), Some("90"));
+        assert_eq!(twice.get_all(ENVOY).iter().count(), 1);
+        let grpc = sent(&layer, request(&[GRPC[0], ("grpc-timeout", "1m")])).unwrap();
+        assert_eq!(header(&grpc, "grpc-timeout"), Some("1000000n"));
+    });
+}
+
+#[test]
+fn without_a_budget_a_request_stays_as_it_is() {
+    let layer = DeadlineLayer::client().margin(millis(40));
+    assert_eq!(sent(&layer, request(&[])).unwrap().len(), 0);
+    let headers = sent(&layer, request(&[(ENVOY, "100")])).unwrap();
+    assert_eq!(header(&headers, ENVOY), Some("100"));
+    let headers = sent(&layer, request(&[(ENVOY, "soon")])).unwrap();
+    assert_eq!(header(&headers, ENVOY), Some("soon"));
+}
+
+#[test]
+fn where_nothing_is_left_nothing_is_sent() {
+    let called = Cell::new(0);
+    let mut service = DeadlineLayer::client().layer(service_fn(async |_: Request<Text>| {
+        called.set(called.get() + 1);
+        Ok::<_, Infallible>(())
+    }));
+    within(millis(300), || {
+        testing::advance(millis(301));
+        let error = ready(service.call(request(&[]))).unwrap_err();
+        let tripped = error.downcast::<Tripped>().unwrap();
+        assert_eq!(tripped.scope(), "budget", "the scope that is spent");
+        assert!(matches!(tripped.cause(), Cause::Timeout { limit, .. } if limit == millis(300)));
+    });
+    assert_eq!(called.get(), 0);
+}
+
+#[test]
+fn a_margin_can_leave_nothing_of_what_is_left() {
+    let layer = DeadlineLayer::client().margin(millis(40));
+    Budget::timeout(millis(30))
+        .run(|| {
+            let tripped = sent(&layer, request(&[])).unwrap_err();
+            assert_eq!(tripped.scope(), "request to send");
+            assert!(matches!(
+                tripped.cause(),
+                Cause::Timeout {
+                    limit: Duration::ZERO,
+                    ..
+                }
+            ));
+        })
+        .unwrap();
+    // Less than the header can say.
+    let layer = DeadlineLayer::client();
+    Budget::timeout(Duration::from_micros(900))
+        .run(|| {
+            assert!(sent(&layer, request(&[])).is_err());
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_hop_hands_on_what_it_was_given() {
+    let _paused = Paused::new();
+    let last = DeadlineLayer::server().layer(service_fn(async |_| {
+        let left = guard_runtime::remaining();
+        Ok::<_, Infallible>(crate::text(&format!("{left:?}")))
+    }));
+    let middle = DeadlineLayer::server()
+        .max(millis(500))
+        .layer(service_fn(async |_| {
+            testing::advance(millis(100));
+            let mut client = DeadlineLayer::client()
+                .margin(millis(20))
+                .layer(last.clone());
+            client.call(request(&[])).await
+        }));
+    let mut first = DeadlineLayer::client().layer(middle);
+    let call = Budget::timeout(millis(800)).wrap(first.call(request(&[])));
+    let response = ready(call).unwrap().unwrap();
+    let body = ready(http_body_util::BodyExt::collect(response.into_body())).unwrap();
+    assert_eq!(body.to_bytes(), "Some(380ms)");
+}
