@@ -2,24 +2,25 @@
 //! take for ever.
 //!
 //! ```text
-//! cargo run --release --example server -- --help
+//! cargo run --release --features shutdown,tokio --example server -- --help
 //! ```
 //!
-//! The guarded handler is in `service.rs`; the matcher is that of `examples/quickstart`.
+//! The guarded handler is in `service.rs`, the way out in `serve` below; the matcher is that of `examples/quickstart`.
 
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
+use guard_runtime::CancelToken;
+use guard_runtime::shutdown::Shutdown;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 mod client;
+mod connections;
+mod database;
 #[path = "../quickstart/duration.rs"]
 mod duration;
 mod figures;
@@ -29,10 +30,14 @@ mod options;
 #[path = "../quickstart/pattern.rs"]
 mod pattern;
 mod service;
-mod stop;
 
+use database::Database;
 use options::{HELP, Options};
-use stop::Stop;
+use service::Service;
+
+/// How long connections may take to end, and the database.
+const HTTP: Duration = Duration::from_secs(2);
+const DATABASE: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let options = match Options::parse(std::env::args_os().skip(1)) {
@@ -49,7 +54,7 @@ fn main() -> ExitCode {
             if options.figures {
                 runtime.block_on(figures::print(options.budget))
             } else {
-                runtime.block_on(serve(&options))
+                serve(&options, runtime)
             }
         })
     };
@@ -71,41 +76,47 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Serves until Ctrl-C or SIGTERM; what was asked before is still answered.
-async fn serve(options: &Options) -> io::Result<()> {
-    let mut stop = Stop::new()?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+/// Serves until Ctrl-C or SIGTERM: then searches that run are answered, or cut when the drain is over; connections are
+/// ended; and the database, which both need, is closed last.
+fn serve(options: &Options, runtime: Runtime) -> io::Result<()> {
+    let shutdown = Shutdown::new()
+        .grace(options.grace)
+        .lame_duck(options.lame_duck)
+        .drain(options.drain)
+        .signals()?;
+    // Nodes that are futures are polled in it.
+    let entered = runtime.enter();
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)))?;
     let address = listener.local_addr()?;
-    writeln!(io::stdout(), "listening on http://{address}")?;
+    let service = Arc::new(Service {
+        budget: options.budget,
+        database: Database::open(),
+        requests: shutdown.track().named("request"),
+        shutdown: shutdown.clone(),
+    });
 
-    let budget = options.budget;
-    let open = GracefulShutdown::new();
-    loop {
-        let accepted = std::future::poll_fn(|context| {
-            if stop.has_come(context) {
-                return std::task::Poll::Ready(None);
-            }
-            listener.poll_accept(context).map(Some)
-        });
-        let stream = match accepted.await {
-            None => break,
-            Some(Ok((stream, _))) => stream,
-            Some(Err(error)) => {
-                // Too many open files, say: others will be closed.
-                eprintln!("server: cannot accept: {error}");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        let handler = service_fn(move |request| service::respond(request, budget));
-        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), handler);
-        let connection = open.watch(connection);
-        tokio::spawn(async move {
-            // A client that hangs up is no failure of ours.
-            let _ = connection.await;
-        });
-    }
-    drop(listener);
-    open.shutdown().await;
+    let closes = Arc::clone(&service);
+    let database = shutdown.node("database", DATABASE, move |_| {
+        let searches = closes.database.close();
+        _ = writeln!(io::stdout(), "database closed: {searches} searches");
+    });
+    let stop = CancelToken::new();
+    let accepts = runtime.spawn(connections::accept(listener, service, stop.clone()));
+    let end_connections = async move |_| {
+        stop.cancel("shutdown");
+        if let Ok(open) = accepts.await {
+            open.shutdown().await;
+        }
+    };
+    shutdown
+        .node_async("http", HTTP, end_connections)
+        .uses(&database);
+
+    writeln!(io::stdout(), "listening on http://{address}")?;
+    let report = shutdown.wait();
+    eprintln!("server: {report}");
+    drop(entered);
+    // Not dropped: that would wait for a search that reaches no check.
+    runtime.shutdown_background();
     Ok(())
 }

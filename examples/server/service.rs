@@ -1,14 +1,15 @@
 //! What the server does with a request.
 
-use std::convert::Infallible;
 use std::fmt::{self, Write};
 use std::time::{Duration, Instant};
 
-use guard_runtime::{Tripped, deadline, loop_guard, snapshot};
+use guard_runtime::shutdown::{Shutdown, Tracker};
+use guard_runtime::{Budget, CancelToken, Tripped, deadline, defer, loop_guard, snapshot, task};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Method, Request, Response, StatusCode};
 
+use crate::database::Database;
 use crate::matcher::{self, Found, Stopped};
 use crate::pattern::Pattern;
 
@@ -44,35 +45,55 @@ fn bad(why: &impl fmt::Display) -> Refused {
     Refused::Bad(StatusCode::BAD_REQUEST, format!("{why}\n"))
 }
 
-pub(crate) async fn respond(
-    request: Request<Incoming>,
-    budget: Duration,
-) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (status, text) = match (request.method(), request.uri().path()) {
-        (&Method::POST, "/search") => searched(request.into_body(), budget).await,
-        (&Method::GET, "/scopes") => (StatusCode::OK, format!("{}\n", snapshot())),
-        (_, "/search" | "/scopes") => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            "POST /search, GET /scopes\n".to_owned(),
-        ),
-        _ => (
-            StatusCode::NOT_FOUND,
-            "there are /search and /scopes\n".to_owned(),
-        ),
-    };
-    let mut response = Response::new(Full::from(text));
-    *response.status_mut() = status;
-    Ok(response)
+/// What all connections share.
+pub(crate) struct Service {
+    pub(crate) budget: Duration,
+    pub(crate) database: Database,
+    /// Searches that the shutdown waits for, or refuses.
+    pub(crate) requests: Tracker,
+    pub(crate) shutdown: Shutdown,
 }
 
-async fn searched(body: Incoming, budget: Duration) -> (StatusCode, String) {
-    match search(body, budget).await {
-        Ok(found) => (StatusCode::OK, found),
-        Err(Refused::Bad(status, why)) => (status, why),
-        Err(Refused::Tripped(tripped)) => {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            eprintln!("server: {} POST /search: {tripped}", status.as_u16());
-            (status, format!("{tripped}\n"))
+impl Service {
+    pub(crate) async fn respond(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let (status, text) = match (request.method(), request.uri().path()) {
+            (&Method::POST, "/search") => self.searched(request.into_body()).await,
+            (&Method::GET, "/scopes") => (StatusCode::OK, format!("{}\n", snapshot())),
+            (&Method::GET, "/ready") if self.shutdown.is_draining() => {
+                (StatusCode::SERVICE_UNAVAILABLE, "draining\n".to_owned())
+            }
+            (&Method::GET, "/ready") => (StatusCode::OK, "ready\n".to_owned()),
+            (_, "/search" | "/scopes" | "/ready") => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "POST /search, GET /scopes, GET /ready\n".to_owned(),
+            ),
+            _ => (
+                StatusCode::NOT_FOUND,
+                "there are /search, /scopes and /ready\n".to_owned(),
+            ),
+        };
+        let mut response = Response::new(Full::from(text));
+        *response.status_mut() = status;
+        response
+    }
+
+    async fn searched(&self, body: Incoming) -> (StatusCode, String) {
+        let search = self.requests.wrap(async {
+            let found = search(body, self.budget).await?;
+            if !self.database.note() {
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                return Err(Refused::Bad(status, "the database is closed\n".to_owned()));
+            }
+            Ok(found)
+        });
+        match search.await.map_err(Refused::from).and_then(|found| found) {
+            Ok(found) => (StatusCode::OK, found),
+            Err(Refused::Bad(status, why)) => (status, why),
+            Err(Refused::Tripped(tripped)) => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                eprintln!("server: {} POST /search: {tripped}", status.as_u16());
+                (status, format!("{tripped}\n"))
+            }
         }
     }
 }
@@ -88,9 +109,15 @@ async fn search(body: Incoming, budget: Duration) -> Result<String, Refused> {
             return Err(Refused::Bad(status, format!("{error}\n")));
         }
     };
-    // The matcher is no async function: on a worker, it would hold up whoever waits for that one.
-    let matched = tokio::task::spawn_blocking(move || matched(&body, until));
-    matched.await.map_err(|panic| bad(&panic))?
+    // This future is dropped where it waits if the client hangs up: then nobody waits for an answer.
+    let gone = CancelToken::new();
+    let budget = Budget::new().named("client").cancel(gone.clone());
+    let hangs_up = defer(move |_| gone.cancel("it has hung up"));
+    // The matcher is no async function: on a worker, it would hold up whoever waits for that one. The scopes go along.
+    let matched = task::spawn_blocking(move || budget.run(|| matched(&body, until)));
+    let matched = matched.await.map_err(|panic| bad(&panic))?;
+    hangs_up.defuse();
+    matched?
 }
 
 /// Stopped early enough to answer in time, and by itself: nobody can end a thread.

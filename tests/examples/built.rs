@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Builds it. Cargo tells tests of binaries only, and `cargo test --test` builds no example: what lies
 /// there may be missing, or older than its source.
-pub(crate) fn example(example: &str) -> PathBuf {
+pub(crate) fn example(example: &str, features: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test is a file");
     // <target>/[<triple>/]<profile>/deps/<test>
     let directory = test.ancestors().nth(2).expect("cargo's layout");
@@ -19,6 +19,7 @@ pub(crate) fn example(example: &str) -> PathBuf {
     cargo.args(["build", "--quiet", "--example", example, "--manifest-path"]);
     cargo.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
     cargo.arg("--target-dir").arg(target);
+    cargo.args(["--features", features]);
     match name(directory) {
         profile if profile == "debug" => cargo.args(["--profile", "dev"]),
         profile => cargo.arg("--profile").arg(profile),

@@ -6,7 +6,7 @@ use crate::built::example;
 
 /// What the program prints under these rules, and whether all orders were done.
 fn run(rules: Option<&str>) -> (String, bool) {
-    let mut command = Command::new(example("gray_release"));
+    let mut command = Command::new(example("gray_release", ""));
     match rules {
         Some(rules) => command.env("LOOP_GUARD", rules),
         None => command.env_remove("LOOP_GUARD"),

@@ -6,6 +6,9 @@ mod gray_release;
 mod quickstart;
 mod quickstart_matcher;
 mod server;
+#[cfg(unix)]
+mod server_end;
+mod serving;
 
 /// What `examples/quickstart` is made of: the example's own files, since cargo builds an example or its tests.
 #[path = "../../examples/quickstart/matcher.rs"]

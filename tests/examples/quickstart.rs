@@ -20,7 +20,7 @@ fn file(name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 fn quickstart() -> Command {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| crate::built::example("quickstart"));
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| crate::built::example("quickstart", ""));
     Command::new(&*BUILT)
 }
 

@@ -1,116 +1,14 @@
-//! `examples/server` as its clients meet it.
+//! `examples/server` as its clients meet it; how it ends is in `server_end.rs`.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::LazyLock;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Output;
 
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
-#[path = "../../examples/server/client.rs"]
-mod client;
+use crate::serving::{FOUND, HONEST, RUNAWAY, Server, at_work, block_on, command};
 
-use client::Client;
-
-const HONEST: &str = "id=\\d\\d\nid=1\nid=22\nid=333\n";
-const FOUND: &str = "matches: 2\nline 2: id=22\nline 3: id=33\n";
-
-/// It would take years.
-const RUNAWAY: &str =
-    "(a+)+c\naac\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n";
-
-fn command() -> Command {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| crate::built::example("server"));
-    Command::new(&*BUILT)
-}
-
-/// Killed at the end, whatever it is doing.
-struct Server {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(budget: &str) -> Self {
-        let mut process = command()
-            .args(["--port=0", "--budget", budget])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let out = process.stdout.take().expect("a pipe");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        let address = line
-            .trim()
-            .strip_prefix("listening on http://")
-            .and_then(|address| address.parse().ok())
-            .unwrap_or_else(|| panic!("no address in {line:?}"));
-        Self { process, address }
-    }
-
-    async fn client(&self) -> Client {
-        Client::connect(self.address).await.expect("it accepts")
-    }
-
-    /// A request on a connection of its own, under way.
-    async fn search(&self, body: &'static str) -> JoinHandle<(u16, String)> {
-        let mut client = self.client().await;
-        tokio::spawn(async move {
-            client
-                .ask("POST", "/search", body)
-                .await
-                .expect("an answer")
-        })
-    }
-
-    /// Waits until all these searches are at work; false if one is over before.
-    async fn are_at_work(&self, searches: &[JoinHandle<(u16, String)>]) -> bool {
-        let mut client = self.client().await;
-        loop {
-            let (_, scopes) = client.ask("GET", "/scopes", "").await.expect("an answer");
-            if at_work(&scopes) == searches.len() {
-                return true;
-            }
-            if searches.iter().any(JoinHandle::is_finished) {
-                return false;
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// What it has logged, once it is gone.
-    fn log(mut self) -> String {
-        self.process.kill().expect("it is there");
-        let mut log = String::new();
-        let err = self.process.stderr.as_mut().expect("a pipe");
-        err.read_to_string(&mut log).expect("UTF-8");
-        log
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        self.process.wait().expect("a child of ours");
-    }
-}
-
-fn at_work(scopes: &str) -> usize {
-    scopes.matches("server::matcher::search").count()
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    runtime.expect("a runtime").block_on(future)
-}
-
-fn assert_stopped((status, body): &(u16, String)) {
+pub(crate) fn assert_stopped((status, body): &(u16, String)) {
     assert_eq!(*status, 503, "{body}");
     for part in [
         "loop guard: server::matcher::search (",
@@ -175,8 +73,10 @@ fn honest_requests_are_answered_while_runaways_are_at_work() {
         }
         let (status, scopes) = client.ask("GET", "/scopes", "").await.expect("an answer");
         assert_eq!((status, at_work(&scopes)), (200, RUNAWAYS), "{scopes}");
-        // And each of their requests, which waits.
-        let waiting = scopes.matches("server::service::search").count();
+        // And each of their requests, which waits in a task.
+        let waits =
+            |line: &&str| line.starts_with("server::service::search") && line.contains("task ");
+        let waiting = scopes.lines().filter(waits).count();
         assert_eq!(waiting, RUNAWAYS, "{scopes}");
     });
 }
@@ -199,6 +99,27 @@ fn a_client_that_never_finishes_its_request_is_stopped_too() {
     ] {
         assert!(answer.contains(part), "no {part:?} in {answer}");
     }
+}
+
+/// Its handler computes, and comes to no await.
+#[test]
+fn a_client_that_hangs_up_stops_its_search() {
+    let server = Server::start("60m");
+    block_on(async {
+        let runaways = [server.search(RUNAWAY).await, server.search(RUNAWAY).await];
+        assert!(server.are_at_work(&runaways).await, "one has ended");
+        let [gone, stays] = runaways;
+        // Its connection is dropped with it.
+        gone.abort();
+        let mut client = server.client().await;
+        loop {
+            let answer = client.ask("GET", "/scopes", "").await;
+            if at_work(&answer.expect("an answer").1) == 1 {
+                break;
+            }
+        }
+        assert!(!stays.is_finished());
+    });
 }
 
 #[test]
@@ -233,41 +154,6 @@ fn what_makes_no_sense_is_told_so() {
     });
 }
 
-#[cfg(unix)]
-#[test]
-fn an_interrupt_ends_it_once_it_has_answered() {
-    ends_once_it_has_answered("-INT");
-}
-
-/// What a service manager sends.
-#[cfg(unix)]
-#[test]
-fn a_request_to_terminate_ends_it_once_it_has_answered() {
-    ends_once_it_has_answered("-TERM");
-}
-
-#[cfg(unix)]
-fn ends_once_it_has_answered(signal: &str) {
-    let mut server = Server::start("3s");
-    block_on(async {
-        let runaway = loop {
-            let runaway = [server.search(RUNAWAY).await];
-            if server.are_at_work(&runaway).await {
-                break runaway;
-            }
-            // The machine was busy with something else for as long as the budget.
-        };
-        let process = server.process.id().to_string();
-        let sent = Command::new("kill").args([signal, &process]).status();
-        assert!(sent.expect("kill is everywhere").success());
-        let [runaway] = runaway;
-        assert_stopped(&runaway.await.expect("no panic"));
-    });
-    let status = server.process.wait().expect("a child of ours");
-    assert_eq!(status.code(), Some(0));
-    assert!(TcpStream::connect(server.address).is_err());
-}
-
 fn run(args: &[&str]) -> (Option<i32>, String, String) {
     let output = command().args(args).output().expect("it starts");
     let Output {
@@ -283,14 +169,14 @@ fn run(args: &[&str]) -> (Option<i32>, String, String) {
 fn help_tells_the_options() {
     let (code, out, err) = run(&["--help"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
-    for option in ["--port", "--budget", "--figures", "POST /search"] {
+    for option in ["--port", "--budget", "--drain", "--figures", "POST /search"] {
         assert!(out.contains(option), "{out}");
     }
 }
 
 #[test]
 fn wrong_arguments_get_one_line_and_exit_code_2() {
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 11] = [
         (&["--prot", "1"], "unknown argument --prot"),
         (&["file"], "unknown argument file"),
         (&["--help=1"], "unknown argument --help"),
@@ -300,6 +186,8 @@ fn wrong_arguments_get_one_line_and_exit_code_2() {
         (&["--budget"], "--budget needs a value"),
         (&["--budget", "0ms"], "--budget 0ms: write"),
         (&["--budget=5"], "--budget 5: write"),
+        (&["--grace"], "--grace needs a value"),
+        (&["--lame-duck", "never"], "--lame-duck never: write"),
     ];
     for (args, message) in cases {
         let (code, out, err) = run(args);
