@@ -49,7 +49,7 @@ mod syntax;
 /// | `inherit` | | no budget of its own: its loops check the caller's |
 /// | `deadline` | expression of type `Instant` | a moment instead of a span |
 /// | `root` | | an entry point, such as a job of a thread pool: nothing around it counts, neither deadlines nor trips |
-/// | `strict` | | a result that comes after the deadline is a trip as well |
+/// | `strict` | | a result that comes after the deadline is a trip as well; without it the hook is told, `Event::Late` |
 /// | `entry` | with `inherit` | a check at entry as well, also where there is no loop |
 /// | `on_trip` | `"error"`, `"panic"`, `"break"` | how to leave; by default `Err` from a `Result`, a panic otherwise |
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |

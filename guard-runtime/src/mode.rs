@@ -9,6 +9,7 @@
 //!
 //! - A site that is `off`, or whose timeout is replaced, is never admitted to the fast path of an entry. The
 //!   slow path finds out why. Entries of other sites are what they are without modes.
+//! - While somebody wants to hear of scopes that are left late, no site is admitted.
 //! - `observe` costs nothing before a budget is spent: the code that trips asks for the mode first.
 //!
 //! | file | what it is |

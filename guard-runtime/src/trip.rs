@@ -8,6 +8,7 @@
 //! - `tripped.rs`: the error and its cause;
 //! - `event.rs`: what can happen to a scope, `why.rs`: what a thread does that hangs;
 //! - `hook.rs`: who is told of events, `traced.rs`: subscribers of `tracing`, `fields.rs`: what they are told;
+//! - `late.rs`: results that come after the deadline;
 //! - `log.rs`: what tripped on this thread, and what unwinds;
 //! - `boundary.rs`: unwinding, and where it ends.
 
@@ -17,6 +18,7 @@ pub(crate) mod event;
 #[cfg(feature = "tracing")]
 pub(crate) mod fields;
 pub(crate) mod hook;
+pub(crate) mod late;
 pub(crate) mod log;
 #[cfg(feature = "tracing")]
 pub(crate) mod traced;

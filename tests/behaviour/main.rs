@@ -12,6 +12,7 @@ mod events;
 mod every_trip;
 mod fallback_diverges;
 mod functions;
+mod late;
 mod leaving;
 mod scopes;
 #[cfg(feature = "rust_1_88")]

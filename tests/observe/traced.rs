@@ -233,6 +233,23 @@ fn levels_follow_the_kind_and_stderr_hears_nothing() {
 }
 
 #[test]
+fn a_late_result_is_an_event_with_its_times() {
+    alone("a_late_result_is_an_event_with_its_times", || {
+        assert_eq!(heard("traced::late").len(), 0);
+        let _paused = harness::Paused::new();
+        let late = || testing::advance(250 * MS);
+        let budget = Budget::timeout(200 * MS).named("traced::late");
+        budget.run(late).unwrap();
+        let heard = heard("traced::late");
+        assert_eq!(heard.len(), 1);
+        assert_eq!(heard[0].level, Level::WARN);
+        assert_eq!(heard[0].fields["cause"], "late");
+        assert_eq!(heard[0].fields["limit_ms"], "200.0");
+        assert_eq!(heard[0].fields["elapsed_ms"], "250.0");
+    });
+}
+
+#[test]
 fn a_subscriber_that_panics_changes_nothing() {
     alone("a_subscriber_that_panics_changes_nothing", || {
         assert_eq!(heard("traced::panics").len(), 0);

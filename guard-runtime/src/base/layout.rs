@@ -3,6 +3,7 @@
 //! ```text
 //! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
 //! depth      | - | RESERVED | open scopes          |
+//! scope.next | HEARD | depth above the scope       |
 //! frame.site | WALL | DATED | LIMITED | SHARED | number of the site, or kind of the wall |
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
 //! frame.limit| PASSED | nanoseconds                  |                        MAX = none
@@ -44,6 +45,11 @@ pub(crate) const EMPTY: u32 = 0;
 
 /// No scope is open yet, and the stack is taken: its thread is about to open one.
 pub(crate) const RESERVED: u32 = 1 << 30;
+
+// What a scope holds of its depth.
+
+/// Somebody is told if the scope is left after its deadline.
+pub(crate) const HEARD: u32 = 1 << 31;
 
 // A frame's site, and a site's number.
 

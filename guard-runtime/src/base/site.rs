@@ -87,6 +87,19 @@ const UNRESOLVED: u8 = u8::MAX;
 /// In place of a timeout. The longest one that can be set is a nanosecond shorter.
 const NO_TIMEOUT: u64 = u64::MAX;
 
+/// Whether somebody wants to hear of scopes that are left late. Relaxed, as modes are.
+static HEARD: AtomicBool = AtomicBool::new(false);
+
+/// Whether somebody wants to hear of scopes that are left late.
+pub(crate) fn is_heard() -> bool {
+    HEARD.load(Ordering::Relaxed)
+}
+
+/// Says whether somebody does, for the sites that are [`set`](Site::set) from now on.
+pub(crate) fn set_heard(heard: bool) {
+    HEARD.store(heard, Ordering::Relaxed);
+}
+
 /// Every site that was ever entered, by its number. Each row is twice as long as the one before, so no site
 /// ever moves and reading takes no lock.
 static SITES: [OnceLock<Row>; SHARED.trailing_zeros() as usize] =
@@ -269,9 +282,11 @@ impl Site {
         Some(self.timeout.load(Ordering::Relaxed)).filter(|timeout| *timeout != NO_TIMEOUT)
     }
 
-    /// Sets both, of a site that has its number, and admits its scopes to the fast path if neither changes them.
+    /// Sets both, of a site that has its number, and admits its scopes to the fast path if neither changes them, and
+    /// nobody wants to hear of those that are late.
     pub(crate) fn set(&self, mode: Mode, timeout: Option<u64>) {
-        let unchanged = mode != Mode::Off && timeout.is_none() && self.warns_at().is_none();
+        let unchanged =
+            mode != Mode::Off && timeout.is_none() && self.warns_at().is_none() && !is_heard();
         let timeout = timeout.map_or(NO_TIMEOUT, |timeout| timeout.min(NO_TIMEOUT - 1));
         self.timeout.store(timeout, Ordering::Relaxed);
         self.mode.store(mode as u8, Ordering::Relaxed);

@@ -19,6 +19,7 @@ use crate::stack::{deadline, lease};
 use crate::time::epoch::{EPOCH, GAP, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
 use crate::time::{clock, source};
+use crate::trip::late;
 use crate::trip::tripped::Tripped;
 use crate::watch::recover;
 
@@ -65,7 +66,7 @@ impl Site {
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), Tripped> {
     if entry.limit < LONG {
-        let scope = enter_short(entry.site, entry.limit);
+        let scope = enter_brief(entry);
         let seen = inherit();
         if !seen.is_stale() {
             return Ok((scope, seen));
@@ -85,7 +86,7 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
 #[track_caller]
 pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
-        let scope = enter_short(entry.site, entry.limit);
+        let scope = enter_brief(entry);
         let mut seen = inherit();
         if seen.is_stale() {
             seen = look(&entry.site.at());
@@ -104,7 +105,7 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
-        return (enter_short(entry.site, entry.limit), inherit());
+        return (enter_brief(entry), inherit());
     }
     match enter_hot(entry) {
         Some(opened) => opened,
@@ -115,22 +116,24 @@ pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
 /// Opens a scope under the epoch with which this thread found nothing due.
 #[inline(always)]
 fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
-    let Usual { stack, frames } = current::usual()?;
+    // The epoch first: what is read behind it can be compared in memory.
     let word = EPOCH.load();
-    let depth = stack.raw_depth();
-    let id = entry.site.hot_id();
-    let starts = word == stack.entry_word() && (entry.limit >= LONGER || word & SLOW == 0);
-    let frame = frames.get(depth as usize)?;
-    if starts && id != 0 {
-        if ALWAYS {
-            stack.push_limited(frame, depth, id);
-        } else {
-            stack.push(frame, depth, id, entry.limit);
-        }
-        Some((Scope { stack, depth }, Seen(word)))
-    } else {
-        None
+    let usual = current::usual()?;
+    if word != usual.word || (entry.limit < LONGER && word & SLOW != 0) {
+        return None;
     }
+    let Usual { stack, frames, .. } = usual;
+    let (depth, id) = (stack.raw_depth(), entry.site.hot_id());
+    let frame = frames.get(depth as usize)?;
+    if id == 0 {
+        return None;
+    }
+    if ALWAYS {
+        stack.push_limited(frame, id);
+    } else {
+        stack.push(frame, id, entry.limit);
+    }
+    Some((Scope::new(stack, depth), Seen(word)))
 }
 
 /// The first scope of a thread or of a function, a tick on the way. One call with all that follows and next to
@@ -173,7 +176,17 @@ fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
     scope
 }
 
-/// A short scope, which starts at a clock reading.
+/// A scope of less than [`LONG`], which starts at a clock reading. One that needs the clock from the beginning is sorted out
+/// where its limit is a constant.
+#[inline(always)]
+fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Scope {
+    if entry.limit <= LEAD {
+        enter_cold(entry.site, entry.limit)
+    } else {
+        enter_short(entry.site, entry.limit)
+    }
+}
+
 #[inline(never)]
 fn enter_short(site: &'static Site, limit: u64) -> Scope {
     match enter_short_hot(site, limit) {
@@ -186,13 +199,17 @@ fn enter_short(site: &'static Site, limit: u64) -> Scope {
 /// and a tick is planned before this one ends.
 #[inline(always)]
 fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
-    let Usual { stack, frames } = current::usual()?;
     // If that is the entry word, it is neither stale nor parked: there is a ticker, and time is real.
     // Acquired before `next` is read, as for a request.
     let word = EPOCH.load();
+    let usual = current::usual()?;
+    if word != usual.word || source::is_polling() {
+        return None;
+    }
+    let Usual { stack, frames, .. } = usual;
     let (depth, id) = (stack.raw_depth(), site.hot_id());
     let frame = frames.get(depth as usize)?;
-    if word != stack.entry_word() || id == 0 || limit <= LEAD || source::is_polling() {
+    if id == 0 {
         return None;
     }
     let now = clock::now();
@@ -200,22 +217,23 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) {
         return None;
     }
-    stack.push_known(frame, depth, id, (now, limit), earliest);
-    Some(Scope { stack, depth })
+    stack.push_known(frame, id, (now, limit), earliest);
+    Some(Scope::new(stack, depth))
 }
 
-/// As [`enter_hot`], of a site whose rules change the limit: it is off, or its timeout is replaced.
+/// As [`enter_hot`], of a site that is not admitted to it: a rule changes the limit, or somebody wants to hear of it.
 fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
-    let Usual { stack, frames } = current::usual()?;
     let word = EPOCH.load();
-    let depth = stack.raw_depth();
-    let frame = frames.get(depth as usize)?;
-    if word != stack.entry_word() || limit < LONG || (limit < LONGER && word & SLOW != 0) {
+    let usual = current::usual()?;
+    if word != usual.word || limit < LONG || (limit < LONGER && word & SLOW != 0) {
         return None;
     }
+    let Usual { stack, frames, .. } = usual;
+    let depth = stack.raw_depth();
+    let frame = frames.get(depth as usize)?;
     // The frame repeats the limit, which is not the site's.
-    stack.push(frame, depth, site.id() & !LIMITED, limit);
-    Some(Scope { stack, depth })
+    stack.push(frame, site.id() & !LIMITED, limit);
+    Some(Scope::new(stack, depth))
 }
 
 /// Opens a scope with a clock read, and checks the deadlines. What it found is what the thread has seen last.
@@ -231,13 +249,16 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     } else {
         timeout
     };
+    let heard = mode != Mode::Off && limit != u64::MAX && late::is_heard();
+    let open = |scope: Scope| if heard { scope.heard() } else { scope };
     // One that warns has to begin at a time that is known.
     let warns = mode != Mode::Off && site.warns_at().is_some();
     if let Some(scope) = changed
+        .or(heard.then_some(limit))
         .filter(|_| !warns)
         .and_then(|limit| enter_changed(site, limit))
     {
-        return scope;
+        return open(scope);
     }
     let limit = changed.unwrap_or(limit);
     let stack = lease::leased();
@@ -255,5 +276,5 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     }
     warn::opened(site, limit, end(now.unwrap_or(0), limit));
     check_deadlines(earliest, epoch, now);
-    Scope { stack, depth }
+    open(Scope::new(stack, depth))
 }

@@ -16,10 +16,10 @@ use crate::trip::tripped::Tripped;
 #[inline(never)]
 #[must_use]
 pub fn spend(scope: &Scope, limit: u64, at: &At) -> Option<Tripped> {
-    let owner = scope.depth;
-    scope.stack.spend(owner, limit);
+    let (stack, owner) = scope.place();
+    stack.spend(owner, limit);
     force_cold();
-    trip(scope.stack, owner, 0, 0, *at)
+    trip(stack, owner, 0, 0, *at)
 }
 
 /// Counts one iteration of the nearest activation of the function `site` on this thread, from its

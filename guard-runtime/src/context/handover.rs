@@ -14,7 +14,7 @@ use crate::check::further::Account;
 use crate::stack::current::{self, force_cold};
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
-use crate::stack::scope::Scope;
+use crate::stack::scope::Base;
 use crate::stack::sharing::Shared;
 use crate::time::source;
 
@@ -193,12 +193,12 @@ impl fmt::Debug for Context {
 /// The scopes of a context, on this thread's stack until it is dropped.
 struct Opened {
     listed: Vec<Listed>,
-    _scope: Scope,
+    _scope: Base,
 }
 
 impl Opened {
     fn new(context: &Context) -> Self {
-        let scope = Scope::base();
+        let scope = Base::new();
         let (stack, base) = scope.place();
         for handed in &*context.scopes {
             let index = stack.depth();

@@ -22,7 +22,7 @@ use core::task::{Context, Poll};
 
 use crate::base::layout::PARKED;
 use crate::base::location::At;
-use crate::base::site::Site;
+use crate::base::site::{self, Site};
 use crate::check::enter::open;
 use crate::check::tick::{due, inherit, tick};
 use crate::future::left::take_left;
@@ -205,7 +205,12 @@ impl<X: More> Task<X> {
     ) -> Poll<Result<T, Tripped>> {
         let poller = self.resume(site);
         match poll(context) {
-            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+            Ok(Poll::Ready(value)) => {
+                if site::is_heard() {
+                    poller.tell_late();
+                }
+                Poll::Ready(Ok(value))
+            }
             Ok(Poll::Pending) => self.suspend(&poller, site, context, at).map(Err),
             Err(tripped) => Poll::Ready(Err(tripped)),
         }

@@ -5,17 +5,17 @@ use core::panic::Location as Caller;
 
 #[cfg(feature = "tokio")]
 use crate::stack::current;
-use crate::stack::scope::Scope;
+use crate::stack::scope::Base;
 #[cfg(feature = "tokio")]
 use crate::stack::wall::{Kind, Wall};
 use crate::time::source::{self, Polling};
 #[cfg(feature = "tokio")]
 use crate::time::tokio_clock;
-use crate::trip::log;
+use crate::trip::{hook, late, log};
 
 /// Around one poll of a guarded future. Whatever comes of it, the stack is left as it was.
 pub(crate) struct Poller {
-    scope: Scope,
+    scope: Base,
     before: Polling,
     /// Hides the scopes of a function that blocks on the runtime whose task this is. Left after the scope.
     #[cfg(feature = "tokio")]
@@ -31,7 +31,7 @@ impl Poller {
             let caller = Caller::caller();
             Wall::open_exact(Kind::Shield, u64::MAX, caller)
         });
-        let scope = Scope::base();
+        let scope = Base::new();
         let (_, depth) = scope.place();
         // What was noted for this depth, another future has tripped over.
         log::forget(depth, task);
@@ -46,8 +46,21 @@ impl Poller {
         }
     }
 
+    /// The future has its result: tells that it is late, if it is.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn tell_late(&self) {
+        let (stack, index) = self.scope.place();
+        if stack.depth() <= index {
+            return; // it waited for its own budget, or its scope tripped at its entry
+        }
+        if let Some(event) = late::late(stack, index) {
+            hook::report(&event);
+        }
+    }
+
     #[inline]
-    pub(crate) fn scope(&self) -> &Scope {
+    pub(crate) fn scope(&self) -> &Base {
         &self.scope
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use crate::base::lock::lock;
 use crate::base::reentry;
-use crate::base::site::{Mode, Site};
+use crate::base::site::{self, Mode, Site};
 use crate::mode::environment;
 use crate::mode::rules::{Rule, Rules, Setting};
 use crate::time::clock;
@@ -43,15 +43,28 @@ fn with_rules<T>(work: impl FnOnce(&mut Rules) -> T) -> T {
     done
 }
 
+/// Resolves the sites that are known already once more.
+fn renew(rules: &Rules) {
+    Site::each(|site| {
+        if site.mode().is_some() {
+            apply(rules, site);
+        }
+    });
+}
+
+/// Somebody wants to hear of scopes that are left late, or nobody does any more.
+pub(crate) fn hear(heard: bool) {
+    if site::is_heard() != heard {
+        site::set_heard(heard);
+        with_rules(|rules| renew(rules));
+    }
+}
+
 /// Adds a rule, for the sites that are known already as well.
 pub(crate) fn add(rule: Rule) {
     with_rules(|rules| {
         rules.add(rule);
-        Site::each(|site| {
-            if site.mode().is_some() {
-                apply(rules, site);
-            }
-        });
+        renew(rules);
     });
 }
 

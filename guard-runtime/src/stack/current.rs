@@ -21,6 +21,9 @@ pub(crate) struct Usual {
     pub(crate) stack: &'static Stack,
     /// The frames in use: whoever makes the stack grow replaces this.
     pub(crate) frames: &'static [Frame],
+    /// The stack's [entry word](Stack::entry_word). Only this thread writes it, and here an entry compares without a load
+    /// of its own.
+    pub(crate) word: u64,
 }
 
 /// The usual stack of this thread. `None` before its first scope, and while it exits.
@@ -32,7 +35,11 @@ pub(crate) fn usual() -> Option<Usual> {
 /// Replaces the usual stack, and sees the frames that it has by now.
 pub(crate) fn set_usual(stack: Option<&'static Stack>) {
     let frames = stack.map_or(&[][..], Stack::frames);
-    USUAL.set(stack.map(|stack| Usual { stack, frames }));
+    USUAL.set(stack.map(|stack| Usual {
+        stack,
+        frames,
+        word: stack.entry_word(),
+    }));
 }
 
 /// Makes the current stack of this thread grow.
@@ -82,7 +89,9 @@ fn set(word: u64, lag: Option<u64>) {
         return;
     }
     SEEN.set(word);
-    if let Some(Usual { stack, .. }) = usual() {
-        stack.admit(if word & PARKED == 0 { word } else { STALE }, lag);
+    if let Some(usual) = usual() {
+        let word = if word & PARKED == 0 { word } else { STALE };
+        usual.stack.admit(word, lag);
+        USUAL.set(Some(Usual { word, ..usual }));
     }
 }

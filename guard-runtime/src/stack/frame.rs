@@ -70,6 +70,16 @@ impl Frame {
         self.set(site, start, lag);
     }
 
+    /// The same where the start is a clock reading, and the earliest deadline known.
+    #[inline(always)]
+    pub(crate) fn write_known(&self, site: u32, start: u64, limit: u64, earliest: Earliest) {
+        self.limit.store(limit, Ordering::Release);
+        self.start.store(start, Ordering::Release);
+        self.lag.store(EXACT, Ordering::Release);
+        self.remember(earliest);
+        self.site.store(site | DATED, Ordering::Release);
+    }
+
     /// Dates a frame that was not.
     #[inline]
     pub(crate) fn date(&self, start: u64, lag: u64) {

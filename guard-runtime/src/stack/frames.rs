@@ -200,18 +200,25 @@ impl Stack {
 
     /// Opens a scope under the [entry word](Self::entry_word), in the `frame` at the present depth.
     #[inline(always)]
-    pub(crate) fn push(&self, frame: &Frame, depth: u32, site: u32, limit: u64) {
+    pub(crate) fn push(&self, frame: &Frame, site: u32, limit: u64) {
         self.count_push();
         frame.limit.store(limit, Ordering::Release);
         frame.site.store(site, Ordering::Release);
-        self.set_depth(depth + 1);
+        self.deepen();
     }
 
     /// The same for a site that fixes the limit.
     #[inline(always)]
-    pub(crate) fn push_limited(&self, frame: &Frame, depth: u32, site: u32) {
+    pub(crate) fn push_limited(&self, frame: &Frame, site: u32) {
         frame.site.store(site, Ordering::Release);
-        self.set_depth(depth + 1);
+        self.deepen();
+    }
+
+    /// One level, by the instruction that increments memory.
+    #[inline(always)]
+    fn deepen(&self) {
+        let depth = self.depth.load(Ordering::Relaxed);
+        self.depth.store(depth.wrapping_add(1), Ordering::Release);
     }
 
     #[inline(always)]
@@ -240,15 +247,13 @@ impl Stack {
     pub(crate) fn push_known(
         &self,
         frame: &Frame,
-        depth: u32,
         site: u32,
         (start, limit): (u64, u64),
         earliest: Earliest,
     ) {
         self.count_push();
-        frame.write(site, start, limit, EXACT);
-        frame.remember(earliest);
-        self.set_depth(depth + 1);
+        frame.write_known(site, start, limit, earliest);
+        self.deepen();
     }
 
     /// As [`push_exact`](Self::push_exact) for a wall, inside which no scope around it counts.
@@ -360,8 +365,8 @@ impl Stack {
         self.make_room();
         let frame = self.frame(depth);
         match limit {
-            Some(limit) => self.push(frame, depth, site, limit),
-            None => self.push_limited(frame, depth, site),
+            Some(limit) => self.push(frame, site, limit),
+            None => self.push_limited(frame, site),
         }
     }
 }

@@ -1,5 +1,8 @@
 //! A scope as the code that opened it holds it.
 
+use std::sync::OnceLock;
+
+use crate::base::layout::HEARD;
 use crate::base::sync::process;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
@@ -9,8 +12,9 @@ use crate::stack::lease::leased;
 #[must_use]
 pub struct Scope {
     pub(crate) stack: &'static Stack,
-    /// The depth below it, which is the index of its frame.
-    pub(crate) depth: u32,
+    // The depth above and not the one below: the subtraction sets the flag that leaving branches on, and the depth below
+    // is in no register meanwhile. So a scope that nobody listens to costs no instruction more.
+    next: u32,
 }
 
 process! {
@@ -18,39 +22,100 @@ process! {
     static NOWHERE: Stack = Stack::new();
 }
 
+/// Leaves a scope at this depth, and tells whoever listens if that is late.
+pub(crate) type Listener = fn(&'static Stack, u32);
+
+/// What listens, once somebody does.
+static LISTENER: OnceLock<Listener> = OnceLock::new();
+
+/// Has `listener` leave the scopes that are [`heard`](Scope::heard).
+pub(crate) fn listen(listener: Listener) {
+    LISTENER.get_or_init(|| listener);
+}
+
 impl Scope {
-    /// Opens nothing. Dropping it leaves whatever was opened since.
-    #[inline]
-    pub(crate) fn base() -> Self {
-        let stack = leased();
-        let depth = stack.depth();
-        Self { stack, depth }
+    /// The one whose frame is at `depth`.
+    #[inline(always)]
+    pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
+        let next = depth + 1;
+        Self { stack, next }
     }
 
     /// A scope on no thread's stack.
     #[cold]
     pub(crate) fn nowhere() -> Self {
-        Self {
-            stack: &NOWHERE,
-            depth: 0,
-        }
+        Self::new(&NOWHERE, 0)
     }
 
-    /// The stack, and the depth below the scope.
+    /// The same; the listener leaves it.
+    pub(crate) fn heard(self) -> Self {
+        let heard = Self {
+            stack: self.stack,
+            next: self.next | HEARD,
+        };
+        core::mem::forget(self);
+        heard
+    }
+
+    /// The stack, and the depth below the scope, which is the index of its frame.
     #[inline]
     pub(crate) fn place(&self) -> (&'static Stack, u32) {
-        (self.stack, self.depth)
+        (self.stack, (self.next & !HEARD) - 1)
     }
 
     /// Sets the iterations that its frame counts, where closures count too.
     #[inline]
     pub fn allow(&self, limit: u64) {
-        self.stack.allow(self.depth, limit);
+        self.stack.allow(self.place().1, limit);
     }
 }
 
 impl Drop for Scope {
     #[cfg_attr(not(debug_assertions), inline(always))]
+    fn drop(&mut self) {
+        let depth = self.next.wrapping_sub(1);
+        if depth & HEARD == 0 {
+            self.stack.set_depth(depth);
+        } else {
+            leave_heard(self.stack, depth & !HEARD);
+        }
+    }
+}
+
+// Of a foreign ABI: no landing pad for it in every function.
+#[cold]
+#[inline(never)]
+extern "C" fn leave_heard(stack: &'static Stack, depth: u32) {
+    match LISTENER.get() {
+        Some(listener) => listener(stack, depth),
+        None => stack.set_depth(depth),
+    }
+}
+
+/// The depth at which it was made; dropping it leaves whatever was opened since.
+#[must_use]
+pub(crate) struct Base {
+    stack: &'static Stack,
+    depth: u32,
+}
+
+impl Base {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        let stack = leased();
+        let depth = stack.depth();
+        Self { stack, depth }
+    }
+
+    /// The stack, and the depth.
+    #[inline]
+    pub(crate) fn place(&self) -> (&'static Stack, u32) {
+        (self.stack, self.depth)
+    }
+}
+
+impl Drop for Base {
+    #[inline]
     fn drop(&mut self) {
         self.stack.set_depth(self.depth);
     }

@@ -69,14 +69,15 @@ impl Wall {
     /// paused and while the ticker is parked, the entry word is stale.
     #[inline(always)]
     pub(crate) fn open(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Option<Self> {
-        let Usual { stack, frames } = current::usual()?;
         let word = EPOCH.load();
-        let depth = stack.raw_depth();
-        let frame = frames.get(depth as usize)?;
-        if word != stack.entry_word() {
+        let usual = current::usual()?;
+        if word != usual.word {
             return None;
         }
-        stack.push(frame, depth, kind as u32, limit);
+        let Usual { stack, frames, .. } = usual;
+        let depth = stack.raw_depth();
+        let frame = frames.get(depth as usize)?;
+        stack.push(frame, kind as u32, limit);
         Some(Self {
             stack,
             depth,

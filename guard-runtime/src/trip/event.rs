@@ -62,6 +62,21 @@ pub enum Event {
         /// The loop (or entry, or checkpoint) that noticed.
         noticed: Location,
     },
+    /// A scope had its result after the deadline, and no check came in between: it is no trip, and the result stands.
+    /// `strict` in the attribute (or [`Budget::strict`](crate::Budget::strict)) makes it one. Told as the scope is left, by
+    /// its own thread, and only where a hook is set or a subscriber of `tracing` is there; of time alone, and not of a scope
+    /// that panics, is dropped as a future, or is left because of a trip.
+    #[non_exhaustive]
+    Late {
+        /// The name of the scope.
+        scope: &'static str,
+        /// Where its function (or [`Budget`](crate::Budget)) is written.
+        location: Location,
+        /// The time it may take.
+        limit: Duration,
+        /// The time it took.
+        elapsed: Duration,
+    },
     /// One poll of a guarded future blocks its thread, and every other task on it. Told once for each poll, from the ticker's
     /// thread; only if the environment variable `LOOP_GUARD_BLOCKED` says from when on: `500ms`.
     #[non_exhaustive]
@@ -161,10 +176,10 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether an error or a panic tells of it as well, so that it may go unreported without a hook.
+    /// Whether it may go unreported without a hook: an error or a panic tells of it as well, or only a hook is told.
     pub(crate) fn is_told_elsewhere(&self) -> bool {
         match self {
-            Self::Tripped(_) => true,
+            Self::Tripped(_) | Self::Late { .. } => true,
             #[cfg(feature = "policy")]
             Self::Answered { .. } => true,
             #[cfg(feature = "shutdown")]
@@ -208,9 +223,7 @@ impl fmt::Display for Event {
                     f,
                     "loop guard: {scope} ({location}) is overdue by {late:.3?} on thread {thread}: {why}"
                 )?;
-                if let Some(looked) = looked {
-                    write!(f, "; the check at {looked} was the last")?;
-                }
+                write_looked(f, *looked)?;
                 write!(f, "; {}", why.advice())
             }
             Self::Recovered {
@@ -231,6 +244,15 @@ impl fmt::Display for Event {
                 f,
                 "loop guard: {scope} ({location}) has used {elapsed:.3?} of {limit:?}; noticed at {noticed}"
             ),
+            Self::Late {
+                scope,
+                location,
+                limit,
+                elapsed,
+            } => write!(
+                f,
+                "loop guard: {scope} ({location}) came late, and no check noticed: {limit:?} allowed, {elapsed:.3?} used; `strict` makes that a trip"
+            ),
             Self::BlockedPoll {
                 scope,
                 location,
@@ -242,9 +264,7 @@ impl fmt::Display for Event {
                     f,
                     "loop guard: a poll of {scope} ({location}) blocks thread {thread} for {blocked:.3?}"
                 )?;
-                if let Some(looked) = looked {
-                    write!(f, "; the check at {looked} was the last")?;
-                }
+                write_looked(f, *looked)?;
                 f.write_str("; await it, or spawn it where blocking is allowed")
             }
             Self::LoopBroken { tripped } => write!(
@@ -321,5 +341,13 @@ impl Event {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The check that looked last.
+fn write_looked(f: &mut fmt::Formatter<'_>, looked: Option<Location>) -> fmt::Result {
+    match looked {
+        Some(looked) => write!(f, "; the check at {looked} was the last"),
+        None => Ok(()),
     }
 }

@@ -1,7 +1,10 @@
 //! What a subscriber of `tracing` is told of each event (feature `tracing`).
 
+use core::time::Duration;
+
 use tracing::Level;
 
+use crate::base::location::Location;
 use crate::trip::event::{Event, cause};
 use crate::trip::traced::Fields;
 use crate::trip::tripped::Tripped;
@@ -39,12 +42,13 @@ impl Event {
                 elapsed,
                 noticed,
                 ..
-            } => Fields {
-                limit: Some(*limit),
-                elapsed: Some(*elapsed),
-                location: Some(*noticed),
-                ..fields(Level::WARN, scope, "warning")
-            },
+            } => spent(scope, "warning", (limit, elapsed), noticed),
+            Self::Late {
+                scope,
+                location,
+                limit,
+                elapsed,
+            } => spent(scope, "late", (limit, elapsed), location),
             Self::BlockedPoll {
                 scope,
                 location,
@@ -62,12 +66,7 @@ impl Event {
                 location,
                 limit,
                 elapsed,
-            } => Fields {
-                limit: Some(*limit),
-                elapsed: Some(*elapsed),
-                location: Some(*location),
-                ..fields(Level::WARN, what, "cleanup_overrun")
-            },
+            } => spent(what, "cleanup_overrun", (limit, elapsed), location),
             Self::CleanupPanicked { location, .. } => Fields {
                 location: Some(*location),
                 ..fields(Level::ERROR, "cleanup", "cleanup_panicked")
@@ -100,6 +99,21 @@ impl Event {
                 ..fields(Level::ERROR, "cleanup", "cleanup_lost")
             },
         }
+    }
+}
+
+/// Of the time that was allowed, so much was used.
+fn spent(
+    guard: &'static str,
+    cause: &'static str,
+    (limit, elapsed): (&Duration, &Duration),
+    location: &Location,
+) -> Fields {
+    Fields {
+        limit: Some(*limit),
+        elapsed: Some(*elapsed),
+        location: Some(*location),
+        ..fields(Level::WARN, guard, cause)
     }
 }
 

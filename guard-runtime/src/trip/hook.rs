@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::location::Location;
 use crate::base::reentry;
+use crate::mode::resolve;
 use crate::stack::wall::{Kind, Wall};
 use crate::trip::event::Event;
 #[cfg(feature = "tracing")]
@@ -39,7 +40,7 @@ thread_local! {
 /// The hook runs on the thread to which the event happened, [shielded](crate::shield()) from that thread's
 /// budgets and with no lock held. It may call guarded code, and it may panic: neither changes how the scope
 /// is left. Events that happen while it runs are not reported to it. Without a hook, every event that nobody
-/// would be told of otherwise (all but [`Event::Tripped`]) is one line on stderr. With the feature `tracing`,
+/// would be told of otherwise (all but [`Event::Tripped`] and [`Event::Late`]) is one line on stderr. With the feature `tracing`,
 /// a subscriber is told of everything as well, inside the span to which it happened, and then nothing goes to
 /// stderr.
 ///
@@ -136,8 +137,10 @@ fn replace(make: impl FnOnce(Option<Shared>) -> Option<Shared>) -> Option<Shared
     let mut place = HOOK.write().unwrap_or_else(PoisonError::into_inner);
     let before = place.clone();
     *place = reentry::bar(|| make(place.take()));
-    HOOKED.store(place.is_some(), Ordering::Relaxed);
+    let hooked = place.is_some();
+    HOOKED.store(hooked, Ordering::Relaxed);
     drop(place);
+    resolve::hear(hooked || is_traced());
     before
 }
 
@@ -181,7 +184,7 @@ pub(crate) fn report(event: &Event) {
 }
 
 /// Whether a subscriber of `tracing` is told of events.
-fn is_traced() -> bool {
+pub(crate) fn is_traced() -> bool {
     #[cfg(feature = "tracing")]
     return traced::is_on();
     #[cfg(not(feature = "tracing"))]
