@@ -1,7 +1,7 @@
 //! The ticker's thread: one per process, started by the first request for a tick.
 //!
 //! The room gives the protocol of [`ticker`](crate::time::ticker) its thread, its clock and its sleep, and
-//! answers its questions from `stack`, `alarm` and `watch`, which has its turn in each tick. What it promises: a request is heard, or the caller is told to
+//! answers its questions from `stack`, `alarm` and `watch`, which has its turn in each tick; before it sleeps, the metrics have theirs. What it promises: a request is heard, or the caller is told to
 //! read the clock itself. The thread ends with the process, holds no lock while it sleeps, and takes a fraction
 //! of a millisecond per second. It takes no signal of the process (feature `signal-mask`).
 
@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use crate::alarm::alarms;
 use crate::base::sync::process;
+#[cfg(feature = "metrics")]
+use crate::metrics;
 use crate::stack::lease;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
@@ -121,9 +123,24 @@ impl World for Process {
 
     fn sleep(&self, nanos: u64) {
         let now = clock::real();
-        let wait = service::keep_alive(now).saturating_sub(now);
+        let wait = service::keep_alive(now)
+            .min(publish(now))
+            .saturating_sub(now);
         thread::park_timeout(Duration::from_nanos(nanos.min(wait)));
     }
+}
+
+/// Publishes the metrics, if it is time to; when it is time again.
+#[cfg(feature = "metrics")]
+fn publish(now: u64) -> u64 {
+    let next = metrics::publish::turn(now);
+    turn::complain("the recorder of metrics", clock::real().saturating_sub(now));
+    next
+}
+
+#[cfg(not(feature = "metrics"))]
+fn publish(_: u64) -> u64 {
+    u64::MAX
 }
 
 impl Wake for Thread {

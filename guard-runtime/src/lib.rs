@@ -116,6 +116,26 @@
 //! assert_eq!(outcome.unwrap().unwrap(), 1);
 //! ```
 //!
+//! # Metrics
+//!
+//! With the feature `metrics`, the recorder of the crate of that name is told each second; `examples/alerts` has alert
+//! rules for Prometheus on it:
+//!
+//! | metric | what |
+//! |---|---|
+//! | `loop_guard_entered_total{guard}` | scopes that were opened, without those of a guard that is off |
+//! | `loop_guard_fired_total{guard,cause}` | scopes that tripped; `cause` is `timeout`, `iterations`, `cpu`, .. |
+//! | `loop_guard_overdue_total{guard}` | scopes that the watchdog has found overdue |
+//! | `loop_guard_active` | scopes that are open |
+//! | `loop_guard_trip_latency_seconds` | from the deadline to the check that tripped |
+//! | `loop_guard_run_seconds{guard}` | how long scopes took: of each guard and thread one in 64, the first of them |
+//!
+//! Counters are exact also for a recorder that is installed late, or replaced: they are set to totals that each thread
+//! counts for itself. What is measured begins with the recorder, and a second keeps at most 256 times a thread and
+//! 4,096 latencies. The recorder runs on the ticker's thread, which then wakes each second for as long as the process
+//! lives; if it panics, that is told on stderr, and it is told again a second later. What the process does in its last
+//! second may stay untold.
+//!
 //! # The ticker's thread
 //!
 //! The first guard of a process that has a time budget starts one thread, `loop-guard`, which lives as long
@@ -144,6 +164,8 @@ mod cleanup;
 mod context;
 mod driver;
 mod future;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod mode;
 #[cfg(all(test, guard_loom))]
 mod model;

@@ -12,12 +12,14 @@
 //! - `current.rs`: this thread's stack, and the epoch it saw last; `lease.rs`: where a thread's stack comes from;
 //!   `exiting.rs`: scopes that destructors open at thread exit.
 //! - `deadline.rs`: which deadline counts for this thread now. The one way to ask.
+//! - `entries.rs`: how often a thread has entered each site; `timed.rs`: how long a scope took (feature `metrics`).
 //! - `witness.rs`: what a thread and the watchdog leave for each other.
 //! - `scope.rs`: a scope as its code holds it; `wall.rs`: the walls of cleanups and shields.
 
 pub(crate) mod current;
 pub(crate) mod deadline;
 pub(crate) mod due;
+pub(crate) mod entries;
 pub(crate) mod exiting;
 pub(crate) mod frame;
 pub(crate) mod frames;
@@ -28,5 +30,6 @@ pub(crate) mod parting;
 pub(crate) mod reading;
 pub(crate) mod scope;
 pub(crate) mod sharing;
+pub(crate) mod timed;
 pub(crate) mod wall;
 pub(crate) mod witness;

@@ -1,5 +1,6 @@
 //! The examples as their users meet them, and what they are made of.
 
+mod alerts;
 mod built;
 mod every_trip;
 mod gray_release;

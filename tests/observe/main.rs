@@ -4,6 +4,8 @@ mod actions;
 mod disabled;
 mod listed;
 mod modes;
+#[cfg(feature = "metrics")]
+mod numbers;
 #[cfg(feature = "tracing")]
 mod traced;
 mod watchdog;

@@ -14,7 +14,9 @@ use crate::check::warn;
 use crate::driver;
 use crate::mode::resolve;
 use crate::stack::current::{self, Usual};
+use crate::stack::frames::Stack;
 use crate::stack::scope::Scope;
+use crate::stack::timed::Timed;
 use crate::stack::{deadline, lease};
 use crate::time::epoch::{EPOCH, GAP, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
@@ -122,10 +124,10 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
     if word != usual.word || (entry.limit < LONGER && word & SLOW != 0) {
         return None;
     }
-    let Usual { stack, frames, .. } = usual;
+    let (stack, entries) = (usual.stack, usual.entries);
     let (depth, id) = (stack.raw_depth(), entry.site.hot_id());
-    let frame = frames.get(depth as usize)?;
-    if id == 0 {
+    let frame = usual.frames.get(depth as usize)?;
+    if id == 0 || !entries.count(id) {
         return None;
     }
     if ALWAYS {
@@ -214,7 +216,7 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     }
     let now = clock::now();
     let earliest = stack.known_below(depth)?.or(depth, end(now, limit));
-    if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) {
+    if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) || !usual.entries.count(id) {
         return None;
     }
     stack.push_known(frame, id, (now, limit), earliest);
@@ -222,7 +224,7 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
 }
 
 /// As [`enter_hot`], of a site that is not admitted to it: a rule changes the limit, or somebody wants to hear of it.
-fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
+fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
     let word = EPOCH.load();
     let usual = current::usual()?;
     if word != usual.word || limit < LONG || (limit < LONGER && word & SLOW != 0) {
@@ -231,6 +233,9 @@ fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
     let Usual { stack, frames, .. } = usual;
     let depth = stack.raw_depth();
     let frame = frames.get(depth as usize)?;
+    if mode != Mode::Off && !usual.entries.count(site.id()) {
+        return None;
+    }
     // The frame repeats the limit, which is not the site's.
     stack.push(frame, site.id() & !LIMITED, limit);
     Some(Scope::new(stack, depth))
@@ -256,7 +261,7 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     if let Some(scope) = changed
         .or(heard.then_some(limit))
         .filter(|_| !warns)
-        .and_then(|limit| enter_changed(site, limit))
+        .and_then(|limit| enter_changed(site, mode, limit))
     {
         return open(scope);
     }
@@ -268,7 +273,8 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     let epoch = EPOCH.load_with_lag();
     let (depth, word) = (stack.depth(), epoch.1);
     let now = (limit != u64::MAX).then(clock::now);
-    let earliest = stack.push_exact(depth, &EPOCH, site.register(), now.unwrap_or(0), limit);
+    let id = site.register();
+    let earliest = stack.push_exact(depth, &EPOCH, id, now.unwrap_or(0), limit);
     let (earliest, now) = deadline::on_clock(stack, earliest, now);
     stack.witness.set_apart(clock::is_paused());
     if word & SLOW != 0 && (LONG..LONGER).contains(&limit) {
@@ -276,5 +282,15 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     }
     warn::opened(site, limit, end(now.unwrap_or(0), limit));
     check_deadlines(earliest, epoch, now);
-    open(Scope::new(stack, depth))
+    open(Scope::new(stack, depth).timed(count(stack, id, mode)))
+}
+
+/// Counts an entry for the metrics, which the ticker publishes: also where nothing else wants it.
+#[inline]
+fn count(stack: &'static Stack, id: u32, mode: Mode) -> Timed {
+    if cfg!(feature = "metrics") && mode != Mode::Off {
+        let _: bool = driver::request(u64::MAX);
+        return Timed::begin(current::count_entry(stack, id));
+    }
+    Timed::NOT
 }

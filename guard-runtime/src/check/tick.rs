@@ -12,6 +12,8 @@ use crate::check::counted;
 use crate::check::fault;
 use crate::check::warn;
 use crate::driver;
+#[cfg(feature = "metrics")]
+use crate::metrics::ledger;
 use crate::mode::resolve;
 use crate::stack::current::{self, force_cold, set_seen};
 use crate::stack::frame::Earliest;
@@ -236,6 +238,10 @@ pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Opt
             hook::report(&Event::WouldTrip(Tripped::new(site, at, cause)));
         }
         return None;
+    }
+    #[cfg(feature = "metrics")]
+    if first && spent.is_none() {
+        ledger::late(now - due);
     }
     Some(announce(owner, site, at, cause, first))
 }

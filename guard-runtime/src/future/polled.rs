@@ -32,6 +32,7 @@ use crate::future::waiting::Waiting;
 use crate::stack::current::{self, force_cold};
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
+use crate::stack::timed::Timed;
 use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::seen::Seen;
 use crate::time::source;
@@ -42,6 +43,7 @@ use crate::trip::{boundary, log};
 #[doc(hidden)]
 pub struct Task<X = ()> {
     waiting: Option<Waiting>,
+    timed: Timed,
     more: X,
 }
 
@@ -133,6 +135,7 @@ impl Task {
     pub const fn new() -> Self {
         Self {
             waiting: None,
+            timed: Timed::NOT,
             more: (),
         }
     }
@@ -145,6 +148,7 @@ impl Task<Extras> {
     pub fn with_extras() -> Self {
         Self {
             waiting: None,
+            timed: Timed::NOT,
             more: Extras::default(),
         }
     }
@@ -204,7 +208,7 @@ impl<X: More> Task<X> {
         poll: impl FnOnce(&mut Context<'_>) -> Result<Poll<T>, Tripped>,
     ) -> Poll<Result<T, Tripped>> {
         let poller = self.resume(site);
-        match poll(context) {
+        let poll = match poll(context) {
             Ok(Poll::Ready(value)) => {
                 if site::is_heard() {
                     poller.tell_late();
@@ -213,12 +217,16 @@ impl<X: More> Task<X> {
             }
             Ok(Poll::Pending) => self.suspend(&poller, site, context, at).map(Err),
             Err(tripped) => Poll::Ready(Err(tripped)),
+        };
+        if poll.is_ready() {
+            Timed::polled().end(poller.scope().place().0, || site.id());
         }
+        poll
     }
 
     #[inline]
     pub(super) fn resume(&self, site: &'static Site) -> Poller {
-        let poller = Poller::new(core::ptr::from_ref(self).addr());
+        let poller = Poller::new(core::ptr::from_ref(self).addr(), self.timed);
         let (stack, index) = poller.scope().place();
         if let Some(waiting) = &self.waiting {
             let site = site.register();
@@ -279,6 +287,7 @@ impl<X: More> Task<X> {
         if self.waiting.is_none() {
             crate::future::timer::start(stack, index);
         }
+        self.timed = Timed::polled();
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index).settled(&EPOCH);
         self.more.save(&Frame(stack), index);
@@ -329,7 +338,7 @@ pub fn begin(site: &'static Site, limit: u64) -> Seen {
     site.set_future();
     let (scope, seen) = open(site.once(limit));
     // The task closes it.
-    core::mem::forget(scope);
+    scope.keep();
     seen
 }
 

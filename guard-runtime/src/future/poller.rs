@@ -6,6 +6,7 @@ use core::panic::Location as Caller;
 #[cfg(feature = "tokio")]
 use crate::stack::current;
 use crate::stack::scope::Base;
+use crate::stack::timed::Timed;
 #[cfg(feature = "tokio")]
 use crate::stack::wall::{Kind, Wall};
 use crate::time::source::{self, Polling};
@@ -17,6 +18,8 @@ use crate::trip::{hook, late, log};
 pub(crate) struct Poller {
     scope: Base,
     before: Polling,
+    /// Of the future around it.
+    timed: Timed,
     /// Hides the scopes of a function that blocks on the runtime whose task this is. Left after the scope.
     #[cfg(feature = "tokio")]
     _wall: Option<Wall>,
@@ -25,7 +28,7 @@ pub(crate) struct Poller {
 impl Poller {
     #[inline]
     #[track_caller]
-    pub(crate) fn new(task: usize) -> Self {
+    pub(crate) fn new(task: usize, timed: Timed) -> Self {
         #[cfg(feature = "tokio")]
         let wall = is_a_strangers().then(|| {
             let caller = Caller::caller();
@@ -41,6 +44,7 @@ impl Poller {
         Self {
             scope,
             before: source::begin_poll(depth, task, is_outside),
+            timed: timed.poll(),
             #[cfg(feature = "tokio")]
             _wall: wall,
         }
@@ -69,6 +73,7 @@ impl Drop for Poller {
     #[inline]
     fn drop(&mut self) {
         source::end_poll(&self.before);
+        self.timed.hand_over();
     }
 }
 

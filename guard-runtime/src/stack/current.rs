@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::base::layout::{PARKED, STALE};
+use crate::stack::entries::Entries;
 use crate::stack::exiting;
 use crate::stack::frame::Frame;
 use crate::stack::frames::Stack;
@@ -24,6 +25,8 @@ pub(crate) struct Usual {
     /// The stack's [entry word](Stack::entry_word). Only this thread writes it, and here an entry compares without a load
     /// of its own.
     pub(crate) word: u64,
+    /// The counts of its entries, as the frames.
+    pub(crate) entries: Entries,
 }
 
 /// The usual stack of this thread. `None` before its first scope, and while it exits.
@@ -39,6 +42,7 @@ pub(crate) fn set_usual(stack: Option<&'static Stack>) {
         stack,
         frames,
         word: stack.entry_word(),
+        entries: stack.table.entries(),
     }));
 }
 
@@ -47,6 +51,20 @@ pub(crate) fn set_usual(stack: Option<&'static Stack>) {
 #[inline(never)]
 pub(super) fn grow(stack: &'static Stack) {
     stack.grow();
+    see_again(stack);
+}
+
+/// Counts an entry of the site on the current stack of this thread; whether it is timed.
+#[inline]
+pub(crate) fn count_entry(stack: &'static Stack, site: u32) -> bool {
+    let (timed, moved) = stack.table.count(site);
+    if moved {
+        see_again(stack);
+    }
+    timed
+}
+
+fn see_again(stack: &'static Stack) {
     if usual().is_some_and(|usual| core::ptr::eq(usual.stack, stack)) {
         set_usual(Some(stack));
     }

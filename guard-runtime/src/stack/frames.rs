@@ -20,6 +20,7 @@ use std::thread::Thread;
 use crate::base::layout::{EMPTY, EXACT, LIMITED, RESERVED, SPENT, STALE, end, untold};
 use crate::base::reentry;
 use crate::base::sync::{AtomicU32, AtomicU64, OnceLock, Ordering, array, const_fn, process};
+use crate::stack::entries::Table;
 use crate::stack::frame::{Earliest, Frame, Saved};
 use crate::stack::witness::Witness;
 use crate::time::epoch::Epoch;
@@ -47,6 +48,8 @@ pub(crate) struct Stack {
     /// The thread that it belongs to.
     pub(crate) thread: Mutex<Option<Thread>>,
     pub(crate) witness: Witness,
+    /// How often the thread has entered each site.
+    pub(crate) table: Table,
 }
 
 process! {
@@ -66,6 +69,7 @@ impl Stack {
                 pieces: array![Piece::new(); PIECES],
                 thread: Mutex::new(None),
                 witness: Witness::new(),
+                table: Table::new(),
             }
         }
     }

@@ -123,6 +123,12 @@ pub(crate) fn each_busy(mut look: impl FnMut(usize, &'static Stack)) {
     }
 }
 
+/// Calls `look` with each stack.
+#[cfg(feature = "metrics")]
+pub(crate) fn each(look: impl FnMut(&'static Stack)) {
+    lock(&ALL).iter().copied().for_each(look);
+}
+
 /// The stack with this number.
 pub(crate) fn by_number(number: usize) -> Option<&'static Stack> {
     lock(&ALL).get(number).copied()

@@ -6,6 +6,7 @@ use crate::base::layout::HEARD;
 use crate::base::sync::process;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
+use crate::stack::timed::Timed;
 
 /// An open scope; dropping it leaves the scope.
 #[doc(hidden)]
@@ -15,6 +16,7 @@ pub struct Scope {
     // The depth above and not the one below: the subtraction sets the flag that leaving branches on, and the depth below
     // is in no register meanwhile. So a scope that nobody listens to costs no instruction more.
     next: u32,
+    timed: Timed,
 }
 
 process! {
@@ -37,8 +39,22 @@ impl Scope {
     /// The one whose frame is at `depth`.
     #[inline(always)]
     pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
-        let next = depth + 1;
-        Self { stack, next }
+        let (next, timed) = (depth + 1, Timed::NOT);
+        Self { stack, next, timed }
+    }
+
+    /// The same; whoever leaves it tells how long it took.
+    #[inline(always)]
+    pub(crate) fn timed(mut self, timed: Timed) -> Self {
+        self.timed = timed;
+        self
+    }
+
+    /// Leaves it open, for a task that will close it.
+    #[inline(always)]
+    pub(crate) fn keep(self) {
+        self.timed.hand_over();
+        core::mem::forget(self);
     }
 
     /// A scope on no thread's stack.
@@ -52,6 +68,7 @@ impl Scope {
         let heard = Self {
             stack: self.stack,
             next: self.next | HEARD,
+            timed: self.timed,
         };
         core::mem::forget(self);
         heard
@@ -74,6 +91,8 @@ impl Drop for Scope {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         let depth = self.next.wrapping_sub(1);
+        let site = || self.stack.frame(depth & !HEARD).site();
+        self.timed.end(self.stack, site);
         if depth & HEARD == 0 {
             self.stack.set_depth(depth);
         } else {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::base::location::Location;
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 use crate::trip::tripped::Cause;
 use crate::trip::tripped::Tripped;
 use crate::trip::why::Why;
@@ -190,7 +190,7 @@ impl Event {
 }
 
 /// The name of a cause, the limit and what was used of it.
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(crate) fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Duration>) {
     match cause {
         Cause::Timeout { limit, elapsed } => ("timeout", Some(limit), Some(elapsed)),

@@ -12,8 +12,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::location::Location;
 use crate::base::reentry;
+#[cfg(feature = "metrics")]
+use crate::metrics::ledger;
 use crate::mode::resolve;
 use crate::stack::wall::{Kind, Wall};
+#[cfg(feature = "metrics")]
+use crate::trip::event;
 use crate::trip::event::Event;
 #[cfg(feature = "tracing")]
 use crate::trip::traced;
@@ -154,6 +158,8 @@ pub fn broken(tripped: Tripped) {
 
 /// Tells the hook of a trip, if there is a hook.
 pub(crate) fn tripped(tripped: &Tripped) {
+    #[cfg(feature = "metrics")]
+    ledger::fired(tripped.scope(), event::cause(tripped.cause()).0);
     if HOOKED.load(Ordering::Relaxed) || is_traced() {
         report(&Event::Tripped(tripped.clone()));
     }

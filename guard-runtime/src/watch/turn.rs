@@ -8,6 +8,8 @@ use crate::base::layout::WALL;
 use crate::base::lock::lock;
 use crate::base::reentry;
 use crate::base::site::{Mode, OnOverdue, Site};
+#[cfg(feature = "metrics")]
+use crate::metrics::ledger;
 use crate::stack::frames::Stack;
 use crate::stack::lease;
 use crate::stack::witness::{APART, Overdue};
@@ -21,8 +23,8 @@ use crate::watch::kernel::{Sample, judge};
 use crate::watch::recover;
 use crate::watch::scan::{Finding, Id, Late, Watch};
 
-/// A hook that keeps the ticker from ticking for longer than this is told of.
-const HOOK: Duration = Duration::from_millis(100);
+/// Code of others that keeps the ticker from ticking for longer than this is told of.
+const LONG: Duration = Duration::from_millis(100);
 
 struct State {
     watch: Watch,
@@ -77,7 +79,7 @@ pub(crate) fn turn(now: u64) -> u64 {
             }
             Told::Gone(scope) => recover::report(scope, now),
         }
-        complain_of_hook(Duration::from_nanos(clock::real().saturating_sub(begun)));
+        complain("the hook", clock::real().saturating_sub(begun));
     }
     next
 }
@@ -99,11 +101,12 @@ pub(crate) fn causes() -> Vec<(Id, Why)> {
     lock(&STATE).causes.clone()
 }
 
-/// The hook ran on the ticker's thread, and no check was told the time meanwhile.
-fn complain_of_hook(took: Duration) {
-    if took > HOOK {
+/// Code of others ran on the ticker's thread for so many nanoseconds, and no check was told the time meanwhile.
+pub(crate) fn complain(whose: &str, nanos: u64) {
+    let took = Duration::from_nanos(nanos);
+    if took > LONG {
         hook::line(&format_args!(
-            "loop guard: the hook held up the ticker for {took:.1?}; deadlines were noticed late"
+            "loop guard: {whose} held up the ticker for {took:.1?}; deadlines were noticed late"
         ));
     }
 }
@@ -212,6 +215,10 @@ impl State {
                     };
                     let first = before.iter().find(|(other, _)| *other == id);
                     let samples = first.zip(sample(id));
+                    #[cfg(feature = "metrics")]
+                    if !self.causes.iter().any(|(other, _)| *other == id) {
+                        ledger::overdue(Site::by_id(id.site).name());
+                    }
                     let why =
                         samples.map_or(Why::Unknown, |((_, first), second)| judge(first, &second));
                     self.causes.retain(|(other, _)| *other != id);

@@ -1,0 +1,167 @@
+//! The totals of all threads, to the recorder that is installed at the time.
+
+use core::panic::Location as Caller;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::metrics::{Key, Label, Level, Metadata, Recorder, SharedString, Unit, with_recorder};
+
+use crate::alarm::alarms;
+use crate::base::layout::WALL;
+use crate::base::reentry;
+use crate::base::site::{Mode, Site};
+use crate::metrics::ledger::{self, Ledger};
+use crate::stack::lease;
+use crate::stack::wall::{Kind, Wall};
+
+/// From one publication to the next, in nanoseconds.
+const PERIOD: u64 = 1_000_000_000;
+
+const ENTERED: &str = "loop_guard_entered_total";
+const FIRED: &str = "loop_guard_fired_total";
+const OVERDUE: &str = "loop_guard_overdue_total";
+const ACTIVE: &str = "loop_guard_active";
+const LATENCY: &str = "loop_guard_trip_latency_seconds";
+const RUN: &str = "loop_guard_run_seconds";
+
+/// Publishes, if it is time to; when it is time again. From the ticker's thread alone.
+pub(crate) fn turn(now: u64) -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    if now >= NEXT.load(Ordering::Relaxed) {
+        NEXT.store(now.saturating_add(PERIOD), Ordering::Relaxed);
+        publish();
+    }
+    NEXT.load(Ordering::Relaxed)
+}
+
+/// The recorder's code is the user's, as a hook's is.
+fn publish() {
+    let numbers = reentry::bar(Numbers::read);
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+        with_recorder(|recorder| numbers.tell(recorder));
+    }));
+    if let Err(payload) = told {
+        // Its destructor may panic as well.
+        core::mem::forget(payload);
+        _ = writeln!(
+            std::io::stderr(),
+            "loop guard: the recorder of metrics panicked; it is told again in a second"
+        );
+    }
+}
+
+/// Everything at one moment.
+struct Numbers {
+    /// By guard: sites can share a name.
+    entered: BTreeMap<&'static str, u64>,
+    active: usize,
+    /// Nanoseconds.
+    runs: Vec<(&'static str, u64)>,
+    rare: Ledger,
+}
+
+impl Numbers {
+    fn read() -> Self {
+        let (mut by_site, mut runs) = (Vec::new(), Vec::new());
+        lease::each(|stack| {
+            stack.table.each(|site, count| {
+                let index = site as usize;
+                if by_site.len() <= index {
+                    by_site.resize(index + 1, 0);
+                }
+                by_site[index] += count;
+            });
+            runs.extend(stack.table.take_runs());
+        });
+        let mut entered = BTreeMap::new();
+        for (site, count) in (0..).zip(by_site).filter(|(_, count)| *count != 0) {
+            *entered.entry(Site::by_id(site).name()).or_default() += count;
+        }
+        let named = |(site, nanos)| (Site::by_id(site).name(), nanos);
+        Self {
+            entered,
+            active: active(),
+            runs: runs.into_iter().map(named).collect(),
+            rare: ledger::read(),
+        }
+    }
+
+    fn tell(&self, recorder: &dyn Recorder) {
+        describe(recorder);
+        for (guard, total) in &self.entered {
+            count(recorder, &key(ENTERED, guard), *total);
+            // Also where it is zero: what grows from nothing, nobody sees grow.
+            let overdue = self.rare.overdue.get(guard).copied().unwrap_or(0);
+            count(recorder, &key(OVERDUE, guard), overdue);
+        }
+        for ((guard, cause), total) in &self.rare.fired {
+            let labels = vec![label("guard", guard), label("cause", cause)];
+            count(recorder, &Key::from_parts(FIRED, labels), *total);
+        }
+        let active = recorder.register_gauge(&Key::from_static_name(ACTIVE), &METADATA);
+        #[allow(clippy::cast_precision_loss, reason = "fewer than 2^53 are open")]
+        active.set(self.active as f64);
+        for nanos in &self.rare.latencies {
+            measure(recorder, &Key::from_static_name(LATENCY), *nanos);
+        }
+        for (guard, nanos) in &self.runs {
+            measure(recorder, &key(RUN, guard), *nanos);
+        }
+    }
+}
+
+/// The scopes that are open on threads and those of futures that wait, as a snapshot lists them.
+fn active() -> usize {
+    let is_on = |site: &Site| site.mode() != Some(Mode::Off);
+    let (running, waiting) = alarms::waiting(|| {
+        let mut running = 0;
+        lease::each_busy(|_, stack| {
+            let scopes = stack.read();
+            let on = |site: &u32| site & WALL == 0 && is_on(Site::by_id(*site));
+            running += scopes.iter().filter(|(site, _)| on(site)).count();
+        });
+        running
+    });
+    running + waiting.iter().filter(|scope| is_on(scope.site)).count()
+}
+
+static METADATA: Metadata<'static> = Metadata::new("loop_guard", Level::INFO, Some(module_path!()));
+
+fn label(name: &'static str, value: &'static str) -> Label {
+    Label::from_static_parts(name, value)
+}
+
+fn key(name: &'static str, guard: &'static str) -> Key {
+    Key::from_parts(name, vec![label("guard", guard)])
+}
+
+/// A total and no increment: a recorder that comes late is told of everything, and one that hears it twice, once.
+fn count(recorder: &dyn Recorder, key: &Key, total: u64) {
+    recorder.register_counter(key, &METADATA).absolute(total);
+}
+
+fn measure(recorder: &dyn Recorder, key: &Key, nanos: u64) {
+    let seconds = core::time::Duration::from_nanos(nanos).as_secs_f64();
+    recorder.register_histogram(key, &METADATA).record(seconds);
+}
+
+fn describe(recorder: &dyn Recorder) {
+    let (count, seconds) = (Some(Unit::Count), Some(Unit::Seconds));
+    let text = SharedString::const_str;
+    recorder.describe_counter(
+        ENTERED.into(),
+        count,
+        text("Guarded scopes that were opened"),
+    );
+    recorder.describe_counter(FIRED.into(), count, text("Guarded scopes that tripped"));
+    let overdue = "Guarded scopes that were past their deadline and came to no check";
+    recorder.describe_counter(OVERDUE.into(), count, text(overdue));
+    recorder.describe_gauge(ACTIVE.into(), count, text("Guarded scopes that are open"));
+    let latency = "From the deadline of a scope to the check that tripped";
+    recorder.describe_histogram(LATENCY.into(), seconds, text(latency));
+    let run = "How long guarded scopes took, of one in 64";
+    recorder.describe_histogram(RUN.into(), seconds, text(run));
+}

@@ -1,0 +1,97 @@
+//! When a scope began whose time is told by a metric (feature `metrics`). Without the feature it takes no room.
+
+pub(crate) use kind::Timed;
+
+#[cfg(feature = "metrics")]
+mod kind {
+    use core::cell::Cell;
+
+    use crate::stack::frames::Stack;
+    use crate::time::clock;
+
+    thread_local! {
+        /// Of the future that this thread polls: the body opens the scope, and its task closes it.
+        static BEGUN: Cell<Timed> = const { Cell::new(Timed::NOT) };
+    }
+
+    /// The time of its beginning; 0 if it is not timed.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Timed(u64);
+
+    impl Timed {
+        pub(crate) const NOT: Self = Self(0);
+
+        pub(crate) fn begin(timed: bool) -> Self {
+            if timed {
+                Self(clock::real())
+            } else {
+                Self::NOT
+            }
+        }
+
+        /// The scope of the site ends, on the thread of this stack.
+        #[inline(always)]
+        pub(crate) fn end(self, stack: &Stack, site: impl FnOnce() -> u32) {
+            if self.0 != 0 {
+                self.tell(stack, site());
+            }
+        }
+
+        #[cold]
+        #[inline(never)]
+        fn tell(self, stack: &Stack, site: u32) {
+            let nanos = clock::real().saturating_sub(self.0);
+            stack.table.add_run(site, nanos);
+        }
+
+        /// A future's scope was opened by its body, for the task around it.
+        pub(crate) fn hand_over(self) {
+            BEGUN.set(self);
+        }
+
+        /// The future that is polled from now on has this one; that of the future around it, to be put back.
+        pub(crate) fn poll(self) -> Self {
+            BEGUN.replace(self)
+        }
+
+        /// That of the future that is polled.
+        pub(crate) fn polled() -> Self {
+            BEGUN.get()
+        }
+    }
+}
+
+#[cfg(not(feature = "metrics"))]
+mod kind {
+    use crate::stack::frames::Stack;
+
+    /// No scope is timed.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Timed;
+
+    #[allow(clippy::unused_self, reason = "the shape with the feature")]
+    impl Timed {
+        pub(crate) const NOT: Self = Self;
+
+        #[inline(always)]
+        pub(crate) fn begin(_: bool) -> Self {
+            Self
+        }
+
+        #[inline(always)]
+        pub(crate) fn end(self, _: &Stack, _: impl FnOnce() -> u32) {}
+
+        #[inline(always)]
+        pub(crate) fn hand_over(self) {}
+
+        #[inline(always)]
+        pub(crate) fn poll(self) -> Self {
+            Self
+        }
+
+        #[inline(always)]
+        pub(crate) fn polled() -> Self {
+            Self
+        }
+    }
+}
