@@ -9,6 +9,8 @@
 //!   where it looked.
 //! - Only time in which the watchdog itself was awake counts: after a pause of the whole process nobody is overdue
 //!   because of the pause.
+//! - A future that waits is judged once its alarm has woken it. In a tokio runtime of one thread (feature `tokio`) that is
+//!   the runtime's own timer, and nobody knows whether it was woken: there the poll that blocks is what is seen.
 //! - A thread whose clock is a test's or a runtime's of its own is not judged.
 //!
 //! | file | what it is |

@@ -187,6 +187,38 @@ fn a_poll_that_blocks() {
     _ = blocking.join().unwrap();
 }
 
+#[loop_guard(timeout = "50ms", name = "watchdog::unpolled")]
+async fn waits() -> Result<(), Tripped> {
+    std::future::pending::<()>().await;
+    Ok(())
+}
+
+/// The executor would poll it, and its threads are blocked.
+#[test]
+fn a_future_that_nobody_polls_after_it_was_woken() {
+    _ = told(|_| None::<()>);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut future = pin!(waits());
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    let first = await_overdue("watchdog::unpolled");
+    assert_eq!(first.why, Why::Unpolled);
+    assert!(first.late >= Duration::from_secs(1), "{first:?}");
+    assert!(first.thread.starts_with("task "), "{first:?}");
+    let line = format!("in {}: it was woken and nobody polls it", first.thread);
+    assert!(first.line.contains(&line), "{}", first.line);
+    let open = guard_runtime::snapshot();
+    let waiting = open
+        .iter()
+        .find(|scope| scope.name() == "watchdog::unpolled");
+    assert_eq!(waiting.unwrap().overdue(), Some(&Why::Unpolled));
+
+    let polled = future.as_mut().poll(&mut context);
+    assert!(matches!(polled, Poll::Ready(Err(_))), "{polled:?}");
+    while recovered("watchdog::unpolled").is_empty() {
+        thread::sleep(10 * MS);
+    }
+}
+
 #[test]
 fn the_loop_that_looked_last_is_named_and_recovery_is_told_by_the_scopes_own_thread() {
     const NAME: &str = "watchdog::recovers";

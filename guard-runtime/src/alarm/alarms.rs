@@ -96,9 +96,32 @@ pub(crate) fn wake(wakers: Vec<Waker>) {
     }
 }
 
-/// Whether an alarm is set.
+/// Whether an alarm is set, or one has fired and nobody has polled its future since.
 pub(crate) fn any_set() -> bool {
-    LISTS.iter().any(|list| lock(list).has_alarms())
+    LISTS.iter().any(|list| {
+        let list = lock(list);
+        list.has_alarms() || list.has_fired()
+    })
+}
+
+/// The scopes that were woken by their alarm, and not polled since.
+pub(crate) fn fired() -> Vec<WaitingScope> {
+    let mut all = Vec::new();
+    for (shard, list) in (0..).zip(&LISTS) {
+        let list = lock(list);
+        if list.has_fired() {
+            all.extend(list.fired().map(|scope| numbered(scope, shard)));
+        }
+    }
+    all
+}
+
+/// The number in the process, which tells the lists apart.
+fn numbered(scope: WaitingScope, shard: u64) -> WaitingScope {
+    WaitingScope {
+        number: scope.number * u64::from(SHARDS) + shard,
+        ..scope
+    }
 }
 
 /// All scopes that wait, and what `look` returns at the same moment: no other scope is taken from a stack or put
@@ -108,10 +131,7 @@ pub(crate) fn waiting<T>(look: impl FnOnce() -> T) -> (T, Vec<WaitingScope>) {
     let seen = look();
     let mut all = Vec::new();
     for (shard, list) in (0..).zip(&lists) {
-        all.extend(list.waiting().map(|scope| WaitingScope {
-            number: scope.number * u64::from(SHARDS) + shard,
-            ..scope
-        }));
+        all.extend(list.waiting().map(|scope| numbered(scope, shard)));
     }
     (seen, all)
 }

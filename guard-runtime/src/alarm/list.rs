@@ -20,6 +20,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 const ROOM: usize = 1024;
 
 /// A waiting scope, as others see it.
+#[derive(Clone, Copy)]
 pub(crate) struct WaitingScope {
     pub(crate) number: u64,
     pub(crate) site: &'static Site,
@@ -39,6 +40,8 @@ pub(crate) struct Waiter {
     previous: u32,
     /// Whether it is being polled, and on the stack of a thread.
     pub(crate) running: bool,
+    /// Whether it was woken by its alarm, and not polled since.
+    fired: bool,
 }
 
 impl Waiter {
@@ -46,6 +49,14 @@ impl Waiter {
     pub(crate) fn has(&self, at: u64, waker: &Waker) -> bool {
         let same = |held: &Waker| held.will_wake(waker);
         self.at == at && self.waker.as_ref().is_some_and(same)
+    }
+
+    fn scope(&self) -> Option<WaitingScope> {
+        Some(WaitingScope {
+            number: self.number,
+            site: self.site?,
+            saved: self.saved,
+        })
     }
 }
 
@@ -61,6 +72,8 @@ pub(crate) struct List {
     alarms: BTreeMap<u64, u32>,
     /// How many waiters have an alarm.
     set: usize,
+    /// How many were woken by theirs, and not polled since.
+    fired: usize,
 }
 
 impl List {
@@ -72,6 +85,7 @@ impl List {
             added: 0,
             alarms: BTreeMap::new(),
             set: 0,
+            fired: 0,
         }
     }
 
@@ -95,6 +109,7 @@ impl List {
             next: NONE,
             previous: NONE,
             running: false,
+            fired: false,
         };
         self.added += 1;
         self.used += 1;
@@ -112,6 +127,21 @@ impl List {
     #[inline]
     pub(crate) fn waiter(&mut self, index: u32) -> &mut Waiter {
         &mut self.waiters[index as usize]
+    }
+
+    /// A waiter is being polled.
+    #[inline]
+    pub(crate) fn poll(&mut self, index: u32) -> &mut Waiter {
+        self.forget_fired(index);
+        let waiter = self.waiter(index);
+        waiter.running = true;
+        waiter
+    }
+
+    #[inline]
+    fn forget_fired(&mut self, index: u32) {
+        let fired = mem::take(&mut self.waiter(index).fired);
+        self.fired -= usize::from(fired);
     }
 
     /// Sets a waiter's alarm. Returns the waker it had.
@@ -150,6 +180,7 @@ impl List {
     /// Removes a scope. Returns the waker it had.
     pub(crate) fn remove(&mut self, index: u32) -> Option<Waker> {
         self.unlink(index);
+        self.forget_fired(index);
         let free = self.free;
         let waiter = self.waiter(index);
         (waiter.site, waiter.next) = (None, free);
@@ -177,6 +208,10 @@ impl List {
             *first.get_mut() = waiter.next;
             waiter.at = NEVER;
             fired.extend(waiter.waker.take());
+            if !waiter.running && waiter.site.is_some() {
+                waiter.fired = true;
+                self.fired += 1;
+            }
             self.set -= 1;
             let next = waiter.next;
             if let Some(next) = self.waiters.get_mut(next as usize) {
@@ -191,16 +226,21 @@ impl List {
         self.set != 0
     }
 
+    /// Whether a scope was woken by its alarm, and not polled since.
+    pub(crate) fn has_fired(&self) -> bool {
+        self.fired != 0
+    }
+
+    /// Those scopes.
+    pub(crate) fn fired(&self) -> impl Iterator<Item = WaitingScope> {
+        let fired = self.waiters.iter().filter(|waiter| waiter.fired);
+        fired.filter_map(Waiter::scope)
+    }
+
     /// All scopes that wait and are not being polled.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = WaitingScope> {
         let waiting = self.waiters.iter().filter(|waiter| !waiter.running);
-        waiting.filter_map(|waiter| {
-            Some(WaitingScope {
-                number: waiter.number,
-                site: waiter.site?,
-                saved: waiter.saved,
-            })
-        })
+        waiting.filter_map(Waiter::scope)
     }
 }
 
@@ -271,6 +311,20 @@ mod tests {
         assert_eq!(fire(&mut list, 11, 9), (0, NEVER));
         assert!(!list.has_alarms());
         assert_eq!(list.waiting().count(), 0);
+    }
+
+    #[test]
+    fn who_was_woken_and_is_not_polled_is_known_until_it_is_or_is_gone() {
+        let (mut list, indices) = list(&[10, 10, 20]);
+        assert!(!list.has_fired());
+        assert_eq!(fire(&mut list, 11, 9), (2, 20));
+        assert_eq!(list.fired().count(), 2);
+        list.poll(indices[0]).running = false;
+        list.remove(indices[1]);
+        assert!(!list.has_fired() && list.fired().next().is_none());
+        list.poll(indices[2]);
+        assert_eq!(fire(&mut list, 21, 9), (1, NEVER));
+        assert!(!list.has_fired(), "it is being polled");
     }
 
     #[test]

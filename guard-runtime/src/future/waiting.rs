@@ -64,8 +64,7 @@ impl Waiting {
     #[inline]
     pub(crate) fn run(&self, open: impl FnOnce(&Saved)) -> Saved {
         let mut list = lock(self.list());
-        let waiter = list.waiter(self.index);
-        waiter.running = true;
+        let waiter = list.poll(self.index);
         open(&waiter.saved);
         waiter.saved
     }

@@ -12,7 +12,7 @@ use crate::stack::lease::open_scopes;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
 use crate::trip::why::Why;
-use crate::watch::scan::Id;
+use crate::watch::scan::{Holder, Id};
 use crate::watch::turn;
 
 /// Every open scope of the process, at about one moment; see [`snapshot`].
@@ -87,6 +87,10 @@ pub fn snapshot() -> Snapshot {
     let now = clock::real();
     let mut scopes = Vec::new();
     let causes = turn::causes();
+    let cause_of = |id: Id| {
+        let cause = causes.iter().find(|(other, _)| *other == id);
+        cause.map(|(_, why)| why.clone())
+    };
     let (open, waiting) = alarms::waiting(open_scopes);
     for busy in open {
         // Walls are frames of the runtime's own.
@@ -102,22 +106,21 @@ pub fn snapshot() -> Snapshot {
             let opened = saved.start(&EPOCH).unwrap_or(0);
             let looked = busy.looked.filter(|(time, _)| *time >= opened);
             scope.looked = looked.map(|(_, at)| at.location());
-            let (stack, site, due) = (busy.number, *site, saved.deadline(&EPOCH).0);
-            let id = Id {
-                stack,
+            scope.overdue = cause_of(Id {
+                holder: Holder::Stack(busy.number),
                 index,
-                site,
-                due,
-            };
-            let cause = causes.iter().find(|(other, _)| *other == id);
-            scope.overdue = cause.map(|(_, why)| why.clone());
+                site: *site,
+                due: saved.deadline(&EPOCH).0,
+            });
             scopes.push(scope);
         }
     }
     for scope in waiting.iter().filter(|scope| is_on(scope.site)) {
         let number = scope.number;
         let place = Place::Task { number };
-        scopes.push(OpenScope::new(scope.site, place, &scope.saved, now));
+        let mut open = OpenScope::new(scope.site, place, &scope.saved, now);
+        open.overdue = cause_of(turn::task(scope));
+        scopes.push(open);
     }
     Snapshot { scopes }
 }

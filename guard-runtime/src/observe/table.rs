@@ -73,6 +73,7 @@ fn hangs(why: &Why) -> String {
         Why::Running => "overdue: runs".to_owned(),
         Why::Waiting { syscall, .. } => format!("overdue: {syscall}"),
         Why::Starved => "overdue: starved".to_owned(),
+        Why::Unpolled => "overdue: not polled".to_owned(),
         Why::Unknown => "overdue".to_owned(),
     }
 }

@@ -27,7 +27,7 @@ pub enum Event {
         scope: &'static str,
         /// Where its function (or [`Budget`](crate::Budget)) is written.
         location: Location,
-        /// The name of the thread that runs it; its number (`ThreadId(7)`) if it has none.
+        /// The name of the thread that runs it; its number (`ThreadId(7)`) if it has none; `task 7` of a future that waits.
         thread: String,
         /// For how long its deadline has passed.
         late: Duration,
@@ -219,9 +219,10 @@ impl fmt::Display for Event {
                 looked,
                 why,
             } => {
+                let place = why.place(thread);
                 write!(
                     f,
-                    "loop guard: {scope} ({location}) is overdue by {late:.3?} on thread {thread}: {why}"
+                    "loop guard: {scope} ({location}) is overdue by {late:.3?} {place}: {why}"
                 )?;
                 write_looked(f, *looked)?;
                 write!(f, "; {}", why.advice())

@@ -20,11 +20,22 @@ pub enum Why {
     },
     /// It could run and gets no processor: the machine is overloaded, or a quota is used up.
     Starved,
+    /// It is a future that waits. It was woken at its deadline, and nobody has polled it since: the executor's threads are
+    /// blocked, or it was forgotten.
+    Unpolled,
     /// The system does not tell: it is not Linux, or `/proc` is not mounted.
     Unknown,
 }
 
 impl Why {
+    /// Where that is: on a thread, or in a task.
+    pub(crate) fn place(&self, name: &str) -> String {
+        match self {
+            Self::Unpolled => format!("in {name}"),
+            _ => format!("on thread {name}"),
+        }
+    }
+
     /// What would have the thread come to a check.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
@@ -33,6 +44,9 @@ impl Why {
             }
             Self::Waiting { .. } => "wait with a timeout, no longer than `remaining()`",
             Self::Starved => "give it a processor",
+            Self::Unpolled => {
+                "look for what blocks the executor (`LOOP_GUARD_BLOCKED=500ms` tells of guarded futures that do), or drop the future"
+            }
             Self::Unknown => {
                 "wait with a timeout, call `checkpoint()`, or put `#[loop_guard(inherit)]` on the function that it calls"
             }
@@ -55,6 +69,7 @@ impl fmt::Display for Why {
                 Ok(())
             }
             Self::Starved => f.write_str("it gets no processor"),
+            Self::Unpolled => f.write_str("it was woken and nobody polls it"),
             Self::Unknown => f.write_str("the system does not tell what it does"),
         }
     }

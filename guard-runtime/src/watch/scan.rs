@@ -1,7 +1,10 @@
 //! Who is overdue, decided by what is open, what was seen before, and the time.
 
-/// Nanoseconds from one scan to the next, at least.
+/// Nanoseconds from one scan to the next, unless a scope is overdue before.
 pub(crate) const PERIOD: u64 = 250_000_000;
+
+/// The same if one is, at least.
+const NEAR: u64 = 50_000_000;
 
 /// At most so much between two scans counts. If there was more, the process was stopped, or the ticker starved.
 const COUNTED: u64 = 2 * PERIOD + TOGETHER;
@@ -19,13 +22,21 @@ const REPORTS: [u64; 4] = [1, 2, 4, 8];
 /// Which scope: two are the same if nothing of this differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Id {
-    /// The stack's number.
-    pub(crate) stack: usize,
+    pub(crate) holder: Holder,
     /// The frame's number from the bottom.
     pub(crate) index: u32,
     pub(crate) site: u32,
     /// When it ends, which tells one activation from the next.
     pub(crate) due: u64,
+}
+
+/// Where a scope is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holder {
+    /// On the stack with this number.
+    Stack(usize),
+    /// In the future with this number, which waits.
+    Task(u64),
 }
 
 /// A scope that is open and past its deadline.
@@ -95,7 +106,7 @@ impl Watch {
     }
 
     /// Judges the scopes that are late now, in any order, and tells when to scan again: as soon as one of them may
-    /// be overdue, and not before a [`PERIOD`] has passed; [`u64::MAX`] if none is late.
+    /// be overdue, but not before [`NEAR`]; [`u64::MAX`] if none is late.
     pub(crate) fn scan(&mut self, late: &[Late], now: u64) -> (Vec<Finding>, u64) {
         let mut findings = Vec::new();
         let mut next = u64::MAX;
@@ -135,7 +146,7 @@ impl Watch {
                 } else {
                     PERIOD
                 };
-                next = next.min(now.saturating_add(wait.max(PERIOD)));
+                next = next.min(now.saturating_add(wait.max(NEAR)));
             }
             self.seen.push(seen);
         }
@@ -164,14 +175,14 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, Id, Late, PERIOD, TOGETHER, Watch};
+    use super::{Finding, Holder, Id, Late, NEAR, PERIOD, TOGETHER, Watch};
 
     const SECOND: u64 = 1_000_000_000;
 
     fn late(index: u32, due: u64, limit: u64, looked: u64) -> Late {
-        let (stack, site) = (1, 7);
+        let (holder, site) = (Holder::Stack(1), 7);
         let id = Id {
-            stack,
+            holder,
             index,
             site,
             due,
@@ -216,6 +227,43 @@ mod tests {
             }
             // The first one is what people wait for.
             assert_eq!(told[0], SECOND + TOGETHER);
+        }
+    }
+
+    /// Many scopes whose deadlines pass at any time: none waits for the next round of another one.
+    #[test]
+    fn a_scope_is_reported_soon_after_its_grace_whatever_else_is_late() {
+        for step in 1..60 {
+            let scopes: Vec<_> = (0..60_u32)
+                .map(|index| late(index, SECOND + u64::from(index) * step * 777_777, 1, 0))
+                .collect();
+            let mut watch = Watch::new();
+            let (mut now, mut told, mut scans) = (SECOND, 0, 0);
+            while told < scopes.len() {
+                let open: Vec<_> = scopes
+                    .iter()
+                    .copied()
+                    .filter(|scope| scope.id.due < now)
+                    .collect();
+                let (findings, next) = watch.scan(&open, now);
+                scans += 1;
+                for finding in findings {
+                    if let Finding::Overdue { id, late } = finding {
+                        // Each once: the test ends before the second time.
+                        told += usize::from(now < id.due + 2 * SECOND);
+                        assert!(late >= SECOND);
+                        let late = late % SECOND;
+                        assert!(
+                            late <= TOGETHER + NEAR,
+                            "{late} of {index}",
+                            index = id.index
+                        );
+                    }
+                }
+                now = if next == u64::MAX { now + PERIOD } else { next };
+            }
+            let span = now - SECOND;
+            assert!(scans <= span / NEAR + 1, "{scans} in {span}");
         }
     }
 
@@ -287,7 +335,7 @@ mod tests {
                     break;
                 }
                 suspected |= findings.contains(&Finding::Suspect(scope.id));
-                assert!(next >= now + PERIOD && next <= now + 2 * PERIOD + TOGETHER);
+                assert!(next >= now + NEAR && next <= now + 2 * PERIOD + TOGETHER);
                 now = next;
             }
             assert!(suspected, "{phase}");

@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use std::sync::Mutex;
 
+use crate::alarm::alarms;
+use crate::alarm::list::WaitingScope;
 use crate::base::layout::WALL;
 use crate::base::lock::lock;
 use crate::base::reentry;
@@ -21,7 +23,7 @@ use crate::trip::why::Why;
 use crate::watch::blocked::{self, Poll, Polls};
 use crate::watch::kernel::{Sample, judge};
 use crate::watch::recover;
-use crate::watch::scan::{Finding, Id, Late, Watch};
+use crate::watch::scan::{Finding, Holder, Id, Late, Watch};
 
 /// Code of others that keeps the ticker from ticking for longer than this is told of.
 const LONG: Duration = Duration::from_millis(100);
@@ -135,7 +137,7 @@ fn late(now: u64) -> (Vec<Late>, Vec<(usize, &'static Stack)>) {
                 && Site::by_id(site).mode() != Some(Mode::Off)
             {
                 let id = Id {
-                    stack: number,
+                    holder: Holder::Stack(number),
                     index,
                     site,
                     due,
@@ -149,7 +151,31 @@ fn late(now: u64) -> (Vec<Late>, Vec<(usize, &'static Stack)>) {
         }
         stacks.push((number, stack));
     });
+    let fired = alarms::fired();
+    late.extend(fired.iter().filter_map(|scope| unpolled(scope, now)));
     (late, stacks)
+}
+
+/// The scope of a future that waits.
+pub(crate) fn task(scope: &WaitingScope) -> Id {
+    Id {
+        holder: Holder::Task(scope.number),
+        index: 0,
+        site: scope.site.id(),
+        due: scope.saved.deadline(&EPOCH).0,
+    }
+}
+
+/// A future that was woken at the time `due` of its own scope, and not polled since. Where a runtime's timer wakes it, that
+/// one's clock counts, and nobody is judged.
+fn unpolled(scope: &WaitingScope, now: u64) -> Option<Late> {
+    let (due, settled) = scope.saved.deadline(&EPOCH);
+    let is_late = settled && due < now && scope.site.mode() != Some(Mode::Off);
+    is_late.then(|| Late {
+        id: task(scope),
+        limit: scope.saved.limit,
+        looked: 0,
+    })
 }
 
 /// The polls of guarded futures that go on now.
@@ -194,42 +220,54 @@ impl State {
         self.causes.retain(|(id, _)| reported.contains(id));
         let before = core::mem::take(&mut self.samples);
         let stack = |id: Id| {
-            let found = stacks.iter().find(|(number, _)| *number == id.stack);
+            let found = stacks
+                .iter()
+                .find(|(number, _)| Holder::Stack(*number) == id.holder);
             found.map(|(_, stack)| *stack)
         };
         let sample = |id| {
             let thread = stack(id)?.witness.thread()?;
             Sample::take(thread, now)
         };
+        let first = |id| before.iter().find(|(other, _)| *other == id);
         let mut told = Vec::new();
         for finding in findings {
             match *finding {
                 Finding::Suspect(id) => {
-                    self.samples.extend(sample(id).map(|sample| (id, sample)));
+                    // The earlier one tells more: a scan may come soon after the one before.
+                    let known = first(id).map(|(_, sample)| sample.clone());
+                    let sample = known.or_else(|| sample(id));
+                    self.samples.extend(sample.map(|sample| (id, sample)));
                 }
                 Finding::Overdue { id, late: by } => {
-                    let Some((stack, scope)) =
-                        stack(id).zip(late.iter().find(|late| late.id == id))
-                    else {
+                    let Some(scope) = late.iter().find(|late| late.id == id) else {
                         continue;
                     };
-                    let first = before.iter().find(|(other, _)| *other == id);
-                    let samples = first.zip(sample(id));
+                    let samples = first(id).zip(sample(id));
                     #[cfg(feature = "metrics")]
                     if !self.causes.iter().any(|(other, _)| *other == id) {
                         ledger::overdue(Site::by_id(id.site).name());
                     }
-                    let why =
-                        samples.map_or(Why::Unknown, |((_, first), second)| judge(first, &second));
+                    let why = match (id.holder, samples) {
+                        (Holder::Task(_), _) => Why::Unpolled,
+                        (_, Some(((_, first), second))) => judge(first, &second),
+                        _ => Why::Unknown,
+                    };
                     self.causes.retain(|(other, _)| *other != id);
                     self.causes.push((id, why.clone()));
-                    stack.witness.add_overdue(overdue(id));
+                    if let Some(stack) = stack(id) {
+                        stack.witness.add_overdue(overdue(id));
+                    }
                     let what = Site::by_id(id.site).does_on_overdue();
-                    told.push(Told::Event(event(scope, by, stack, why), what));
+                    told.push(Told::Event(event(scope, by, stack(id), why), what));
                 }
                 Finding::Gone(id) => {
-                    let stack = lease::by_number(id.stack);
-                    if stack.is_some_and(|stack| stack.witness.take_one(overdue(id))) {
+                    let untold = match id.holder {
+                        Holder::Stack(number) => lease::by_number(number)
+                            .is_some_and(|stack| stack.witness.take_one(overdue(id))),
+                        Holder::Task(_) => true,
+                    };
+                    if untold {
                         told.push(Told::Gone(overdue(id)));
                     }
                 }
@@ -247,18 +285,23 @@ fn overdue(
     Overdue { site, index, due }
 }
 
-fn event(scope: &Late, late: u64, stack: &Stack, why: Why) -> Event {
+fn event(scope: &Late, late: u64, stack: Option<&Stack>, why: Why) -> Event {
     let site = Site::by_id(scope.id.site);
     // What looked before the scope opened says nothing of it.
     let opened = scope.id.due.saturating_sub(scope.limit);
-    let looked = stack
-        .witness
-        .at()
-        .filter(|_| stack.witness.looked() >= opened);
+    let looked = stack.and_then(|stack| {
+        let looked = stack.witness.at();
+        looked.filter(|_| stack.witness.looked() >= opened)
+    });
+    let thread = match (scope.id.holder, stack) {
+        (Holder::Task(number), _) => format!("task {number}"),
+        (_, Some(stack)) => lease::thread_name(stack),
+        (_, None) => "that ends".to_owned(),
+    };
     Event::Overdue {
         scope: site.name(),
         location: site.location(),
-        thread: lease::thread_name(stack),
+        thread,
         late: Duration::from_nanos(late),
         looked: looked.map(|at| at.location()),
         why,
