@@ -54,6 +54,7 @@ fn they_are_awaited_in_order_and_cut_where_they_wait() {
 #[test]
 fn their_loops_are_cut() {
     #[loop_guard(inherit)]
+    #[allow(clippy::unused_async, reason = "a loop that never awaits")]
     async fn spin() -> Result<(), Tripped> {
         loop {
             std::hint::spin_loop();
