@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use guard_runtime::{Tripped, loop_guard};
+use guard_runtime::{CancelToken, Tripped, loop_guard};
 
 #[loop_guard(timeout = limit)]
 fn spin(limit: Duration) -> Result<(), Tripped> {
@@ -40,14 +40,57 @@ fn latency(runs: u32) {
     let mut late: Vec<Duration> = (0..runs)
         .map(|_| run(spin, limit).saturating_sub(limit))
         .collect();
+    println!(
+        "trip latency past a deadline of {limit:?}, {runs} runs: {}",
+        percentiles(&mut late)
+    );
+}
+
+fn percentiles(late: &mut [Duration]) -> String {
     late.sort_unstable();
     let part = |percent: usize| late[(late.len() - 1) * percent / 100];
-    println!(
-        "trip latency past a deadline of {limit:?}, {runs} runs: p50 {:.1?}, p90 {:.1?}, p99 {:.1?}, max {:.1?}",
+    format!(
+        "p50 {:.1?}, p90 {:.1?}, p99 {:.1?}, max {:.1?}",
         part(50),
         part(90),
         part(99),
-        part(100),
+        part(100)
+    )
+}
+
+#[loop_guard(cancel = token.clone())]
+fn spin_until(token: &CancelToken, started: &AtomicBool) -> Result<(), Tripped> {
+    loop {
+        started.store(true, Ordering::Relaxed);
+    }
+}
+
+/// From `cancel()` on one thread to behind the loop on another.
+fn cancels(runs: u32) {
+    let mut late: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let (token, started) = (CancelToken::new(), AtomicBool::new(false));
+            thread::scope(|scope| {
+                let worker = scope.spawn(|| {
+                    let outcome = spin_until(&token, &started);
+                    assert!(outcome.is_err(), "an endless loop came to its end");
+                    Instant::now()
+                });
+                while !started.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+                let start = Instant::now();
+                token.cancel("bench");
+                worker
+                    .join()
+                    .expect("it is left")
+                    .saturating_duration_since(start)
+            })
+        })
+        .collect();
+    println!(
+        "from cancel() to left loop, two threads, {runs} runs: {}",
+        percentiles(&mut late)
     );
 }
 
@@ -220,6 +263,7 @@ fn main() -> ExitCode {
         (3, 200, 0)
     };
     latency(runs);
+    cancels(if full { 2_000 } else { 3 });
     ticker_cost(Duration::from_millis(if full { 3000 } else { 100 }));
     // More threads than processors: a thread that waits for its turn makes the clock stale.
     let mut count = early(spin, 8, short, 1_000, 2_000_000);

@@ -63,6 +63,9 @@ pub(crate) const DATED: u32 = 1 << 30;
 /// A wall: the scopes below it do not count inside it.
 pub(crate) const WALL: u32 = 1 << 31;
 
+/// The wall of a shield, which a token can be forced through.
+pub(crate) const SHIELD: u32 = WALL | 1;
+
 /// Work on other threads holds on to the scope. A push clears it.
 pub(crate) const SHARED: u32 = 1 << 28;
 

@@ -21,7 +21,7 @@ pub struct Root {
 pub fn root() -> Root {
     let caller = Caller::caller();
     Root {
-        _wall: (!reentry::is_barred()).then(|| Wall::open_exact(Kind::Shield, u64::MAX, caller)),
+        _wall: (!reentry::is_barred()).then(|| Wall::open_exact(Kind::Root, u64::MAX, caller)),
         _boundaries: boundary::hide(),
     }
 }

@@ -65,6 +65,12 @@ pub trait Cancel {
         false
     }
 
+    /// Whether shields postpone its trips no longer.
+    #[doc(hidden)]
+    fn is_forced(&self) -> bool {
+        false
+    }
+
     /// What wakes a task once it is cancelled, if the token can do that.
     #[doc(hidden)]
     fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
@@ -86,6 +92,10 @@ impl Cancel for CancelToken {
         true
     }
 
+    fn is_forced(&self) -> bool {
+        CancelToken::is_forced(self)
+    }
+
     fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         Some(Box::pin(self.cancelled()))
     }
@@ -103,6 +113,10 @@ impl Cancel for &CancelToken {
 
     fn moves_the_epoch(&self) -> bool {
         true
+    }
+
+    fn is_forced(&self) -> bool {
+        CancelToken::is_forced(self)
     }
 
     fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {

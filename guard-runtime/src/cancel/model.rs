@@ -87,6 +87,30 @@ fn cancels_of_one_tree_take_turns() {
     });
 }
 
+/// What is forced is cancelled, and so is what is born meanwhile.
+///
+/// Caught: a child that is born with a copy of the cancellation.
+#[test]
+fn what_is_forced_is_cancelled() {
+    loom::model(|| {
+        let root = Node::root();
+        let old = root.child();
+        let canceller = {
+            let root = Arc::clone(&root);
+            thread::spawn(move || {
+                root.cancel("stop");
+                root.force_now();
+            })
+        };
+        let born = root.child();
+        if old.is_forced() {
+            assert!(old.is_cancelled() && born.is_cancelled() && root.child().is_forced());
+        }
+        canceller.join().unwrap();
+        assert!(born.is_forced() && old.is_forced());
+    });
+}
+
 struct Count(AtomicU32);
 
 impl Wake for Count {

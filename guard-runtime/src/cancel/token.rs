@@ -81,6 +81,46 @@ impl CancelToken {
         }
     }
 
+    /// Cancels in two stages: at once, as [`cancel`](Self::cancel) does, and once `grace` has passed also inside
+    /// [shields](crate::shield()). Until then, a section that must not be left half done may come to its end.
+    ///
+    /// Behind the grace, the checks in a [`shield`](crate::shield()) or [`shield_for`](crate::shield_for) trip as those
+    /// around it do, and waits in it end within a heartbeat. Cleanups are not meant: they have a budget of their own. Of
+    /// several calls on one token, the grace counts that ends first; a token that was cancelled with its parent stays as
+    /// it is. The grace needs the thread of the runtime's ticker, as [`cancel_after`](Self::cancel_after) does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::{Budget, CancelToken, checkpoint, shield};
+    ///
+    /// let token = CancelToken::new();
+    /// let outcome = Budget::new().cancel(token.clone()).run(|| {
+    ///     shield(|| {
+    ///         token.cancel_with_grace("shutting down", Duration::from_millis(5));
+    ///         assert!(checkpoint().is_ok(), "this section may end first");
+    ///         while checkpoint().is_ok() {} // but it does not
+    ///     })
+    /// });
+    /// assert!(outcome.is_ok(), "it was left by its own way");
+    /// ```
+    pub fn cancel_with_grace(&self, reason: &'static str, grace: Duration) {
+        self.cancel(reason);
+        let at = clock::now().saturating_add(clock::nanos(grace));
+        if grace.is_zero() {
+            self.0.force_now();
+            EPOCH.bump();
+            return;
+        }
+        self.0.force_at(at, |cancellation| {
+            Alarm::new(at, Waker::from(Arc::new(Force(cancellation))))
+        });
+    }
+
+    /// Whether shields postpone its trips no longer.
+    pub(super) fn is_forced(&self) -> bool {
+        self.0.is_forced()
+    }
+
     /// Cancels the token once `delay` has passed: never earlier, and later by at most 0.3 ms and 1 %, plus the
     /// scheduler's delay.
     ///
@@ -166,6 +206,18 @@ impl Wake for Later {
     fn wake(self: Arc<Self>) {
         if let Some(node) = self.node.upgrade() {
             CancelToken(node).cancel(self.reason);
+        }
+    }
+}
+
+/// What an alarm wakes in order to end a grace. Weak, so that the end of all tokens that were cancelled is the alarm's.
+struct Force(Weak<tree::Cancellation<Alarm>>);
+
+impl Wake for Force {
+    fn wake(self: Arc<Self>) {
+        if let Some(cancellation) = self.0.upgrade() {
+            cancellation.force();
+            EPOCH.bump();
         }
     }
 }

@@ -15,6 +15,10 @@
 //! parent. Either the claim finds the child, or [`Node::child`] finds the claim; then it waits for the lock
 //! of the tree, behind which the cancellation is in force, and the child is born cancelled.
 //!
+//! **A second stage.** A cancel may be forced later, through shields. The flag lies in the same [`Cancellation`], so
+//! one store reaches all nodes that have it, also those that are born cancelled; whoever loads it (acquire) sees the
+//! first stage.
+//!
 //! **No waker escapes.** Wakers are taken after the store, under the lock under which they are registered.
 //! A registration before that is taken; one after it finds the cancellation in force.
 //!
@@ -28,15 +32,27 @@ use std::task::Waker;
 
 use crate::base::sync::{AtomicBool, Mutex, OnceLock, Ordering, copy_of, lock};
 
-/// What one call of `cancel` shares with every node that it cancels.
-struct Cancellation {
+/// What one call of `cancel` shares with every node that it cancels, and with those that are born below them.
+pub(crate) struct Cancellation<A> {
     reason: &'static str,
     in_force: AtomicBool,
+    /// Shields postpone it no longer. A second stage of its own: set at any time after the first.
+    forced: AtomicBool,
+    /// The node that was cancelled, by its address.
+    top: usize,
+    /// When it will be forced, and the alarm.
+    alarm: Mutex<Option<(u64, A)>>,
+}
+
+impl<A> Cancellation<A> {
+    pub(crate) fn force(&self) {
+        self.forced.store(true, Ordering::Release);
+    }
 }
 
 /// One token. `A` is its alarm: a node that goes takes it along.
 pub(crate) struct Node<A> {
-    cancellation: OnceLock<Arc<Cancellation>>,
+    cancellation: OnceLock<Arc<Cancellation<A>>>,
     /// The node above it, if that can still be cancelled, and its key there.
     parent: Option<(Arc<Node<A>>, u64)>,
     /// Held by a cancel of any node of the tree.
@@ -99,7 +115,7 @@ impl<A> Node<A> {
     }
 
     /// That by which it is claimed; perhaps not in force yet.
-    fn cancellation(&self) -> Option<Arc<Cancellation>> {
+    fn cancellation(&self) -> Option<Arc<Cancellation<A>>> {
         copy_of(&self.cancellation)
     }
 
@@ -126,6 +142,9 @@ impl<A> Node<A> {
         let cancellation = Arc::new(Cancellation {
             reason,
             in_force: AtomicBool::new(false),
+            forced: AtomicBool::new(false),
+            top: Arc::as_ptr(self).addr(),
+            alarm: Mutex::new(None),
         });
         let claimed = self.claim(&cancellation);
         cancellation.in_force.store(true, Ordering::Release);
@@ -134,8 +153,44 @@ impl<A> Node<A> {
         Some(wakers.flat_map(BTreeMap::into_values).collect())
     }
 
+    pub(crate) fn is_forced(&self) -> bool {
+        let cancellation = self.cancellation.get();
+        cancellation.is_some_and(|cancellation| cancellation.forced.load(Ordering::Acquire))
+    }
+
+    /// The cancel of this very node, if it was not cancelled with one above it.
+    fn own_cancellation(self: &Arc<Self>) -> Option<Arc<Cancellation<A>>> {
+        let cancellation = self.cancellation()?;
+        (cancellation.top == Arc::as_ptr(self).addr()).then_some(cancellation)
+    }
+
+    /// Forces the cancel of this node on all that it has cancelled.
+    pub(crate) fn force_now(self: &Arc<Self>) {
+        if let Some(cancellation) = self.own_cancellation() {
+            cancellation.force();
+        }
+    }
+
+    /// Sets the alarm that forces it, unless one that rings earlier is set.
+    pub(crate) fn force_at(
+        self: &Arc<Self>,
+        at: u64,
+        set: impl FnOnce(Weak<Cancellation<A>>) -> A,
+    ) {
+        let Some(cancellation) = self.own_cancellation() else {
+            return;
+        };
+        let mut alarm = lock(&cancellation.alarm);
+        if alarm.as_ref().is_some_and(|(set, _)| *set <= at) {
+            return;
+        }
+        let before = alarm.replace((at, set(Arc::downgrade(&cancellation))));
+        drop(alarm);
+        drop(before);
+    }
+
     /// Every node from this one down that is not cancelled. Not recursive: trees may be deeper than a stack.
-    fn claim(self: &Arc<Self>, cancellation: &Arc<Cancellation>) -> Vec<Arc<Self>> {
+    fn claim(self: &Arc<Self>, cancellation: &Arc<Cancellation<A>>) -> Vec<Arc<Self>> {
         let mut claimed = Vec::new();
         let mut next = vec![Arc::clone(self)];
         while let Some(node) = next.pop() {

@@ -140,6 +140,30 @@ fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
     }
 }
 
+/// Calls `f` with each account that shields alone keep from counting here, from the innermost.
+fn each_shielded(stack: &Stack, mut f: impl FnMut(&Open)) {
+    let shields = stack.above_innermost_wall();
+    let walls = stack.above_innermost_but_shields();
+    let mut next = how_many().checked_sub(1).filter(|_| walls < shields);
+    while let Some(index) = next {
+        let open = OPEN.try_with(|open| open.borrow().get(index).cloned());
+        let Some(open) = open.ok().flatten().filter(|open| open.owner >= walls) else {
+            break;
+        };
+        if open.owner < shields {
+            f(&open);
+        }
+        next = open.lasting_below;
+    }
+}
+
+/// Whether there is a token that can be forced through the shields here.
+pub(crate) fn can_be_forced(stack: &Stack) -> bool {
+    let mut can = false;
+    each_shielded(stack, |open| can |= !open.account.tokens().is_empty());
+    can
+}
+
 /// The tokens of all scopes that count here.
 pub(crate) fn tokens(stack: &Stack) -> Vec<Token> {
     let mut tokens = Vec::new();
@@ -203,6 +227,10 @@ pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
             // The outermost one comes last.
             Err(cause) => spent = Some((open.clone(), cause)),
         }
+    });
+    each_shielded(stack, |open| match open.account.forced() {
+        Some(cause) if !open.passes(cause, at) => spent = Some((open.clone(), cause)),
+        _ => {}
     });
     match spent {
         Some((open, cause)) => Err(open.trip(cause, at)),

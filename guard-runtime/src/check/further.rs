@@ -232,6 +232,14 @@ impl Account {
         Ok(next.min(then))
     }
 
+    /// Why it is spent also behind a shield.
+    pub(super) fn forced(&self) -> Option<Cause> {
+        let mut tokens = self.tokens().iter();
+        tokens
+            .find(|token| token.is_forced())
+            .map(|token| token.cause())
+    }
+
     #[cfg(feature = "cpu")]
     fn cpu(&self, here: impl FnOnce() -> u64) -> Option<Use<u64>> {
         let limit = self.further.cpu?;

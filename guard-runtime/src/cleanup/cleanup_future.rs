@@ -120,7 +120,7 @@ impl Running {
 
     /// Shielded from all that is around, for as long as its own budget lasts.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let _wall = Wall::open_exact(Kind::Shield, u64::MAX, self.place.place);
+        let _wall = Wall::open_exact(Kind::Root, u64::MAX, self.place.place);
         let at = {
             let place = self.place.place;
             At::new("cleanup", place.file(), place.line(), place.column())

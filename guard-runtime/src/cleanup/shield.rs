@@ -84,7 +84,8 @@ impl Drop for Bounded {
 ///
 /// For a section that must not be left half done. A trip that is pending then comes at the first
 /// check behind it. Scopes opened inside count as ever, and so do their own trips. Without a bound:
-/// a loop inside that never ends is never stopped; see [`shield_for`].
+/// a loop inside that never ends is stopped by
+/// [`CancelToken::cancel_with_grace`](crate::CancelToken::cancel_with_grace) alone; see [`shield_for`].
 ///
 /// ```
 /// use std::time::Duration;

@@ -32,7 +32,7 @@ impl Poller {
         #[cfg(feature = "tokio")]
         let wall = is_a_strangers().then(|| {
             let caller = Caller::caller();
-            Wall::open_exact(Kind::Shield, u64::MAX, caller)
+            Wall::open_exact(Kind::Root, u64::MAX, caller)
         });
         let scope = Base::new();
         let (_, depth) = scope.place();

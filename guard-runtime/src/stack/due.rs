@@ -84,6 +84,16 @@ impl Stack {
         wall.map_or(0, |wall| wall + 1)
     }
 
+    /// The depth above the innermost wall that is no shield: scopes from there on count if a token is forced.
+    pub(crate) fn above_innermost_but_shields(&self) -> u32 {
+        let is_wall = |index: &u32| {
+            let frame = self.frame(*index);
+            frame.is_wall() && !frame.is_shield()
+        };
+        let wall = (0..self.depth()).rev().find(is_wall);
+        wall.map_or(0, |wall| wall + 1)
+    }
+
     /// The innermost scope that is marked as tripped, unless a wall stands above it.
     pub(crate) fn last_told(&self) -> Option<u32> {
         for index in (0..self.depth()).rev() {

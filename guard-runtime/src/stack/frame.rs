@@ -1,6 +1,8 @@
 //! One open scope: the frame that its thread's stack holds of it, and what is kept while it is on no stack.
 
-use crate::base::layout::{DATED, EXACT, LIMITED, SHARED, TOLD, UNKNOWN, WALL, end, untold};
+use crate::base::layout::{
+    DATED, EXACT, LIMITED, SHARED, SHIELD, TOLD, UNKNOWN, WALL, end, untold,
+};
 use crate::base::site::Site;
 use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
 use crate::time::epoch::Epoch;
@@ -147,6 +149,12 @@ impl Frame {
     pub(crate) fn is_told(&self) -> bool {
         let due = self.due.load(Ordering::Relaxed);
         self.is_dated() && due != u64::MAX && due & TOLD != 0
+    }
+
+    /// Whether it is the wall of a shield.
+    pub(crate) fn is_shield(&self) -> bool {
+        let site = self.site.load(Ordering::Relaxed);
+        site & !(DATED | LIMITED | SHARED) == SHIELD
     }
 
     #[inline]

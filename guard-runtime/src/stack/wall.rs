@@ -7,7 +7,7 @@
 use core::cell::Cell;
 use core::panic::Location as Caller;
 
-use crate::base::layout::{STALE, WALL};
+use crate::base::layout::{SHIELD, STALE, WALL};
 use crate::base::location::Location;
 use crate::base::site::Site;
 use crate::stack::current::{self, Usual, force_cold};
@@ -22,7 +22,9 @@ use crate::time::epoch::EPOCH;
 #[repr(u32)]
 pub(crate) enum Kind {
     Cleanup = WALL,
-    Shield = WALL | 1,
+    Shield = SHIELD,
+    /// What hides everything around, without a limit: entry points, hooks, other tasks.
+    Root = WALL | 2,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
         match self {
             Self::Cleanup => "cleanup",
             Self::Shield => "shield",
+            Self::Root => "root",
         }
     }
 }

@@ -175,7 +175,7 @@ pub(crate) fn report(event: &Event) {
             REPORTING.set(true);
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
                 {
-                    let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+                    let _wall = Wall::open_exact(Kind::Root, u64::MAX, Caller::caller());
                     hook(event);
                 }
                 drop(hook);
@@ -202,7 +202,7 @@ fn trace(event: &Event) -> bool {
     #[cfg(feature = "tracing")]
     if traced::is_on() && !REPORTING.replace(true) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
-            let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+            let _wall = Wall::open_exact(Kind::Root, u64::MAX, Caller::caller());
             traced::emit(&event.fields(), event);
         })) {
             discard(payload);
