@@ -27,7 +27,7 @@ use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
 use crate::args::attribute::{Arg, Args};
 use crate::args::cleanup::closure;
-use crate::args::value::{OnTrip, When};
+use crate::args::value::{OnTrip, Pauses, When};
 use crate::errors::Errors;
 use crate::plan::{Cleanup, Further, Limits, Plan, Policies};
 use crate::syntax::awaits;
@@ -100,6 +100,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
             yield_every,
             warn_at: args.warn_at.as_ref().map(|arg| arg.value),
             on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
+            ignores_pauses: (args.pauses.as_ref()).is_some_and(|arg| arg.value == Pauses::Ignore),
             reserve: args.reserve.as_ref().map(|arg| &arg.value),
         }),
         leave,

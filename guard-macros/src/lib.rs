@@ -58,6 +58,7 @@ mod syntax;
 /// | `yield_every` | as `timeout`; futures only | at a check, other tasks get a turn once this much has passed |
 /// | `warn_at` | `0.8` | `Event::Warning` at the first look after this share of the `timeout` is used |
 /// | `on_overdue` | `"report"` (default), `"restart"`, `"abort"` | what to do besides when the scope hangs past its deadline where no check is: leave the service manager without news (`WATCHDOG_USEC`), or abort the process |
+/// | `pauses` | `"count"` (default), `"ignore"` | whether time counts in which the whole process stood still: stopped, or starved for 100 ms or more |
 /// | `breaker` | expression: `policy::Breaker` | refuses calls for a while, after too many have failed (feature `policy`) |
 /// | `bulkhead` | expression: `policy::Bulkhead` | so many calls at once; the others wait, or are refused |
 /// | `retry` | expression: `policy::Retry` | the body again, if it has failed and there is time |

@@ -52,6 +52,8 @@ pub(crate) struct Limits<'a> {
     /// The share of the time of which a warning tells, in millionths.
     pub(crate) warn_at: Option<u32>,
     pub(crate) on_overdue: Option<OnOverdue>,
+    /// Time in which the process stood still does not count.
+    pub(crate) ignores_pauses: bool,
     /// What is left of the time for a fallback.
     pub(crate) reserve: Option<&'a Timeout>,
 }

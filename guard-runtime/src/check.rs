@@ -10,7 +10,7 @@
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
 //! - `further.rs`: what a scope may spend besides time and iterations; `accounts.rs`: those of a thread;
-//! - `warn.rs`: `warn_at`;
+//! - `warn.rs`: `warn_at`; `given.rs`: `pauses = "ignore"`;
 //! - `fault.rs`: checks that trip because a test says so.
 
 pub(crate) mod accounts;
@@ -19,6 +19,7 @@ pub(crate) mod enter;
 #[cfg(feature = "testing")]
 pub(crate) mod fault;
 pub(crate) mod further;
+mod given;
 pub(crate) mod iterations;
 pub(crate) mod probe;
 pub(crate) mod query;

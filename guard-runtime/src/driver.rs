@@ -17,6 +17,7 @@ use crate::metrics;
 use crate::stack::lease;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
+use crate::time::pauses;
 use crate::time::ticker::{Bell, Ticker, Wake, World};
 use crate::watch::{service, turn};
 
@@ -126,7 +127,10 @@ impl World for Process {
         let wait = service::keep_alive(now)
             .min(publish(now))
             .saturating_sub(now);
-        thread::park_timeout(Duration::from_nanos(nanos.min(wait)));
+        let nanos = nanos.min(wait);
+        pauses::sleep(now, now.saturating_add(nanos));
+        thread::park_timeout(Duration::from_nanos(nanos));
+        pauses::wake(clock::real());
     }
 }
 

@@ -12,6 +12,7 @@
 //! - `cpu.rs`: the CPU time of a thread (feature `cpu`).
 //! - `epoch.rs`: the published word, its orderings, and why no deadline is early.
 //! - `lag.rs`: how late ticks were, and when.
+//! - `pauses.rs`: when the whole process stood still.
 //! - `ticker.rs`: what the ticker's thread does, and how other threads wake it.
 //! - `seen.rs`: what a loop remembers between two checks.
 
@@ -20,6 +21,7 @@ pub(crate) mod cpu;
 pub(crate) mod epoch;
 pub(crate) mod lag;
 pub(crate) mod moment;
+pub(crate) mod pauses;
 pub(crate) mod seen;
 pub(crate) mod source;
 pub(crate) mod ticker;

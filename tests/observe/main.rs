@@ -6,6 +6,8 @@ mod listed;
 mod modes;
 #[cfg(feature = "metrics")]
 mod numbers;
+#[cfg(unix)]
+mod pauses;
 #[cfg(feature = "tracing")]
 mod traced;
 mod watchdog;

@@ -7,7 +7,7 @@ use syn::{Error, Expr, Ident, LitStr, Path, Token};
 
 use crate::args::duration::Timeout;
 use crate::args::keys::{NO_COMMA, keys, list, unknown};
-use crate::args::value::{self, OnOverdue, OnTrip, When, flag, value};
+use crate::args::value::{self, OnOverdue, OnTrip, Pauses, When, flag, value};
 use crate::args::{cleanup, duration};
 use crate::errors::Errors;
 
@@ -33,6 +33,7 @@ pub(crate) struct Args {
     pub(crate) yield_every: Option<Arg<Timeout>>,
     pub(crate) warn_at: Option<Arg<u32>>,
     pub(crate) on_overdue: Option<Arg<OnOverdue>>,
+    pub(crate) pauses: Option<Arg<Pauses>>,
     pub(crate) breaker: Option<Arg<Expr>>,
     pub(crate) bulkhead: Option<Arg<Expr>>,
     pub(crate) retry: Option<Arg<Expr>>,
@@ -131,6 +132,9 @@ impl Args {
             "on_overdue" => set_once(&mut self.on_overdue, key, |key| {
                 value::on_overdue(&value(input, key)?)
             }),
+            "pauses" => set_once(&mut self.pauses, key, |key| {
+                value::pauses(&value(input, key)?)
+            }),
             "cleanup" => set_once(&mut self.cleanup, key, |key| {
                 cleanup::call(value(input, key)?)
             }),
@@ -179,11 +183,7 @@ impl Args {
                 "`inherit` opens no scope that could have a `name`: remove one of them",
             ));
         }
-        let of_time = [
-            self.warn_at.as_ref().map(|arg| &arg.key),
-            self.on_overdue.as_ref().map(|arg| &arg.key),
-        ];
-        for key in of_time.into_iter().flatten() {
+        for key in self.of_time() {
             if self.timeout.is_none() && (budget.is_some() || self.inherit.is_some()) {
                 errors.push(Error::new(
                     key.span(),
@@ -251,6 +251,16 @@ impl Args {
         ]
     }
 
+    /// The keys of what is about a deadline.
+    fn of_time(&self) -> impl Iterator<Item = &Ident> {
+        let keys = [
+            self.warn_at.as_ref().map(|arg| &arg.key),
+            self.on_overdue.as_ref().map(|arg| &arg.key),
+            self.pauses.as_ref().map(|arg| &arg.key),
+        ];
+        keys.into_iter().flatten()
+    }
+
     /// `budget` stands alone, and `when` with several.
     fn check_combination(&self, errors: &mut Errors) {
         let limits = self.limits();
@@ -273,12 +283,8 @@ impl Args {
                 "`when` is about several budgets of time, CPU time, iterations or depth: add another one, or remove it",
             ));
         }
-        let of_time = [
-            self.warn_at.as_ref().map(|arg| &arg.key),
-            self.on_overdue.as_ref().map(|arg| &arg.key),
-            self.reserve.as_ref().map(|arg| &arg.key),
-        ];
-        for key in of_time.into_iter().flatten() {
+        let reserve = self.reserve.as_ref().map(|arg| &arg.key);
+        for key in self.of_time().chain(reserve) {
             if when.value == When::All {
                 errors.push(Error::new(
                     key.span(),

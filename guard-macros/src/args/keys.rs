@@ -4,7 +4,7 @@ use syn::ext::IdentExt;
 use syn::{Error, Ident};
 
 /// Every argument, and an example of it for messages.
-pub(crate) const KEYS: [(&str, &str); 27] = [
+pub(crate) const KEYS: [(&str, &str); 28] = [
     ("timeout", r#"timeout = "30s""#),
     ("iterations", "iterations = 1000"),
     ("cpu", r#"cpu = "5s""#),
@@ -24,6 +24,7 @@ pub(crate) const KEYS: [(&str, &str); 27] = [
     ("yield_every", r#"yield_every = "1ms""#),
     ("warn_at", "warn_at = 0.8"),
     ("on_overdue", r#"on_overdue = "restart""#),
+    ("pauses", r#"pauses = "ignore""#),
     ("breaker", "breaker = LEDGER"),
     ("bulkhead", "bulkhead = REPORTS"),
     ("retry", "retry = Retry::attempts(3)"),

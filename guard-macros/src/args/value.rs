@@ -31,6 +31,13 @@ pub(crate) enum OnOverdue {
     Abort,
 }
 
+/// What becomes of time in which the process stood still.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pauses {
+    Count,
+    Ignore,
+}
+
 /// `= expression`
 pub(crate) fn value(input: ParseStream, key: &Ident) -> Result<Expr, Error> {
     equals(input, key)?;
@@ -175,6 +182,11 @@ pub(crate) fn on_overdue(expr: &Expr) -> Result<OnOverdue, Error> {
         ("abort", OnOverdue::Abort),
     ];
     one_of("on_overdue", values, expr)
+}
+
+pub(crate) fn pauses(expr: &Expr) -> Result<Pauses, Error> {
+    let values = [("count", Pauses::Count), ("ignore", Pauses::Ignore)];
+    one_of("pauses", values, expr)
 }
 
 /// The value that this string literal names.

@@ -77,6 +77,7 @@ impl Emit<'_> {
             Some(OnOverdue::Abort) => Some(q!(.on_overdue(#private::OnOverdue::Abort))),
             Some(OnOverdue::Report) | None => None,
         };
-        Some(q!(#warn_at #on_overdue))
+        let pauses = limits.ignores_pauses.then(|| q!(.ignore_pauses()));
+        Some(q!(#warn_at #on_overdue #pauses))
     }
 }

@@ -166,3 +166,50 @@ fn a_budget_of_a_future() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_about_the_time_of_a_scope_is_said_by_its_site() {
+    check(
+        r#"timeout = "5s", warn_at = 0.8, on_overdue = "abort", pauses = "ignore""#,
+        r#"fn f() -> Option<()> {
+    loop {
+        step();
+    }
+}"#,
+        &expect![[r#"
+            fn f() -> Option<()> {
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let (__scope, mut __seen) = match {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                            p::concat!(
+                                p::module_path!(), "::", "f"
+                            ),
+                            p::file!(),
+                            1,
+                            4,
+                        )
+                        .within(5_000_000_000_u64)
+                        .warn_at(800000u32)
+                        .on_overdue(p::OnOverdue::Abort)
+                        .ignore_pauses();
+                    __probe.enter(__LOOP_GUARD_SITE.always(5_000_000_000_u64))
+                } {
+                    p::Result::Ok(__open) => __open,
+                    p::Result::Err(__out) => return __out,
+                };
+                loop {
+                    if p::due(__seen) {
+                        match __probe.look(at_loop_2_5) {
+                            p::Result::Ok(__now) => __seen = __now,
+                            p::Result::Err(__out) => return __out,
+                        }
+                    }
+                    step();
+                }
+            }
+        "#]],
+    );
+}

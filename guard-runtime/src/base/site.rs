@@ -41,6 +41,8 @@ struct Options {
     /// The share of the time of which a warning tells, in millionths; 0 for none.
     warn_at: u32,
     on_overdue: OnOverdue,
+    /// Time in which the process stood still does not count.
+    ignores_pauses: bool,
     /// The time of its scopes is a peer's.
     remote: bool,
 }
@@ -49,6 +51,7 @@ impl Options {
     const NONE: Self = Self {
         warn_at: 0,
         on_overdue: OnOverdue::Report,
+        ignores_pauses: false,
         remote: false,
     };
 }
@@ -123,8 +126,8 @@ fn row_of(number: u32) -> (usize, usize, usize) {
 /// The sites of scopes opened by hand. Each is leaked once, so a loop of such calls leaks nothing more.
 static NAMED: Mutex<Option<HashMap<ByHand, &'static Site>>> = Mutex::new(None);
 
-/// The name, the place, and whether the time is a peer's.
-type ByHand = (&'static str, Location, bool);
+/// The name, the place, whether the time is a peer's, and whether pauses do not count.
+type ByHand = (&'static str, Location, bool, bool);
 
 impl Site {
     /// The function `name`, at this place.
@@ -157,6 +160,13 @@ impl Site {
         self
     }
 
+    /// The same, of scopes for which pauses of the process do not count.
+    #[must_use]
+    pub const fn ignore_pauses(mut self) -> Self {
+        self.options.ignores_pauses = true;
+        self
+    }
+
     /// The same with one time limit, in nanoseconds, for all its scopes.
     #[must_use]
     pub const fn within(mut self, limit: u64) -> Self {
@@ -169,23 +179,36 @@ impl Site {
     /// Inside the runtime's own allocations no scope opens, and the lock may be held by this very thread: any
     /// site does then.
     pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
-        Self::by_hand(name, location, false)
+        Self::by_hand(name, location, Options::NONE)
     }
 
     /// The same, of scopes whose time a peer has set.
     #[cfg(feature = "tower")]
     pub(crate) fn remote(name: &'static str, location: Location) -> &'static Self {
-        Self::by_hand(name, location, true)
+        let options = Options {
+            remote: true,
+            ..Options::NONE
+        };
+        Self::by_hand(name, location, options)
     }
 
-    fn by_hand(name: &'static str, location: Location, remote: bool) -> &'static Self {
+    /// The same, of scopes for which pauses of the process do not count.
+    pub(crate) fn without_pauses(name: &'static str, location: Location) -> &'static Self {
+        let options = Options {
+            ignores_pauses: true,
+            ..Options::NONE
+        };
+        Self::by_hand(name, location, options)
+    }
+
+    fn by_hand(name: &'static str, location: Location, options: Options) -> &'static Self {
         if reentry::is_barred() {
             return &UNKNOWN;
         }
         reentry::bar(|| {
             *lock(&NAMED)
                 .get_or_insert_default()
-                .entry((name, location, remote))
+                .entry((name, location, options.remote, options.ignores_pauses))
                 .or_insert_with(|| {
                     Box::leak(Box::new(Self {
                         name,
@@ -196,10 +219,7 @@ impl Site {
                         mode: AtomicU8::new(UNRESOLVED),
                         timeout: AtomicU64::new(NO_TIMEOUT),
                         future: AtomicBool::new(false),
-                        options: Options {
-                            remote,
-                            ..Options::NONE
-                        },
+                        options,
                     }))
                 })
         })
@@ -303,6 +323,10 @@ impl Site {
     /// See [`on_overdue`](Self::on_overdue).
     pub(crate) fn does_on_overdue(&self) -> OnOverdue {
         self.options.on_overdue
+    }
+
+    pub(crate) fn ignores_pauses(&self) -> bool {
+        self.options.ignores_pauses
     }
 
     /// Its scopes are those of futures: one on a stack is being polled.

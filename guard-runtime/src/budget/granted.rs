@@ -55,8 +55,11 @@ pub fn until_cancelled(budget: Budget, token: impl Cancel + Send + Sync + 'stati
 /// What one activation of the function `site` may spend. The site is the scope's, unless the budget has a name.
 #[doc(hidden)]
 pub fn grant(budget: Budget, site: &'static Site) -> Grant {
-    let named = |name| Site::named(name, site.location());
-    let site = budget.name.map_or(site, named);
+    let name = budget
+        .name
+        .or((budget.ignores_pauses).then_some(site.name()));
+    let named = |name| budget.site_at(name, site.location());
+    let site = name.map_or(site, named);
     Grant {
         budget,
         site,

@@ -49,6 +49,7 @@ pub struct Limits {
     pub(super) name: Option<&'static str>,
     pub(super) root: bool,
     pub(super) strict: bool,
+    pub(super) ignores_pauses: bool,
     pub(super) further: Further,
     location: Location,
 }
@@ -92,6 +93,7 @@ impl Budget {
             name: None,
             root: false,
             strict: false,
+            ignores_pauses: false,
             further: Further::default(),
             location: Location::caller(),
         })
@@ -195,6 +197,24 @@ impl Budget {
     /// ```
     pub fn strict(mut self) -> Self {
         self.0.strict = true;
+        self
+    }
+
+    /// Time in which the whole process stood still does not count: it was stopped (`SIGSTOP`, a debugger, a frozen
+    /// container), or the machine was so starved that nothing ran for 100 ms or more. The scope gets it back when its
+    /// time is over; until then [`remaining`](crate::remaining) tells less. Not with [`all`](Self::all), where the time is
+    /// no deadline.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::{Budget, checkpoint};
+    ///
+    /// let budget = Budget::timeout(Duration::from_millis(2)).ignore_pauses();
+    /// let outcome = budget.run(|| while checkpoint().is_ok() {});
+    /// assert!(outcome.is_ok(), "nobody has stopped it");
+    /// ```
+    pub fn ignore_pauses(mut self) -> Self {
+        self.0.ignores_pauses = true;
         self
     }
 
@@ -322,9 +342,18 @@ impl Limits {
         further.is_some().then(account)
     }
 
+    /// The site of its scopes by this name, at this place.
+    pub(super) fn site_at(&self, name: &'static str, location: Location) -> &'static Site {
+        if self.ignores_pauses {
+            Site::without_pauses(name, location)
+        } else {
+            Site::named(name, location)
+        }
+    }
+
     /// Its site, where it is opened by hand.
     pub(super) fn site(&self) -> &'static Site {
-        Site::named(self.name.unwrap_or("budget"), self.location)
+        self.site_at(self.name.unwrap_or("budget"), self.location)
     }
 }
 

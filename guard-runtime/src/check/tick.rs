@@ -10,6 +10,7 @@ use crate::check::accounts::{self, Looking};
 use crate::check::counted;
 #[cfg(feature = "testing")]
 use crate::check::fault;
+use crate::check::given;
 use crate::check::warn;
 use crate::driver;
 #[cfg(feature = "metrics")]
@@ -215,11 +216,15 @@ pub(crate) fn check_deadlines(
     Found::Fine(Seen(seen))
 }
 
-/// The trip of the scope at `owner`, whose frame says why; `None` if its mode lets it pass.
+/// The trip of the scope at `owner`, whose frame says why; `None` if its mode lets it pass, or if it gets time back.
 #[cold]
 pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Option<Tripped> {
-    let first = stack.tell(owner);
     let (site, limit, spent) = stack.describe(owner);
+    let is_scope = site & WALL == 0;
+    if is_scope && spent.is_none() && given::give_back(stack, owner, Site::by_id(site), now) {
+        return None;
+    }
+    let first = stack.tell(owner);
     let cause = match spent {
         Some(limit) => Cause::Iterations { limit },
         None => Cause::Timeout {
@@ -227,7 +232,7 @@ pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Opt
             elapsed: Duration::from_nanos(limit.saturating_add(now - due)),
         },
     };
-    let (site, mode) = if site & WALL == 0 {
+    let (site, mode) = if is_scope {
         let site = Site::by_id(site);
         (site, resolve::of(site).0)
     } else {

@@ -1,6 +1,6 @@
 //! The deadline that counts on a stack: the earliest of its open scopes, down to the innermost wall.
 
-use crate::base::layout::{SPENT, TOLD, UNKNOWN, passed, untold};
+use crate::base::layout::{EXACT, SPENT, TOLD, UNKNOWN, passed, untold};
 use crate::base::sync::Ordering;
 use crate::stack::frame::Earliest;
 use crate::stack::frames::Stack;
@@ -125,7 +125,28 @@ impl Stack {
         let limit = frame.limit.load(Ordering::Relaxed);
         frame.limit.store(passed(limit), Ordering::Release);
         frame.left.store(u64::MAX, Ordering::Release);
-        frame.due.store(UNKNOWN, Ordering::Release);
+        self.forget_deadlines(index);
+        limit != passed(limit)
+    }
+
+    /// When the scope at `index` began, as far as its deadline is concerned.
+    pub(crate) fn beginning(&self, index: u32, epoch: &Epoch) -> Option<u64> {
+        let saved = self.save(index);
+        saved.start(epoch).filter(|_| saved.limit != u64::MAX)
+    }
+
+    /// The scope at `index` begins at this moment. The next check works out all deadlines anew.
+    pub(crate) fn begin_later(&self, index: u32, start: u64) {
+        self.date_open();
+        let frame = self.frame(index);
+        frame.start.store(start, Ordering::Release);
+        frame.lag.store(EXACT, Ordering::Release);
+        self.forget_deadlines(index);
+    }
+
+    /// Those of the scope at `index` and of what is open in it.
+    fn forget_deadlines(&self, index: u32) {
+        self.frame(index).due.store(UNKNOWN, Ordering::Release);
         for above in index + 1..self.depth() {
             let frame = self.frame(above);
             let spent = untold(frame.due.load(Ordering::Relaxed)) == SPENT;
@@ -133,7 +154,6 @@ impl Stack {
                 frame.due.store(UNKNOWN, Ordering::Release);
             }
         }
-        limit != passed(limit)
     }
 
     /// The earliest deadline of the open scopes whose site's number `counts`, and of walls; no scope below a wall

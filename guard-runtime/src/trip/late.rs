@@ -14,6 +14,7 @@ use crate::stack::frames::Stack;
 use crate::stack::scope;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
+use crate::time::pauses;
 use crate::trip::event::Event;
 use crate::trip::hook;
 
@@ -54,8 +55,14 @@ pub(crate) fn late(stack: &Stack, index: u32) -> Option<Event> {
     if site & WALL != 0 || due == u64::MAX || !settled {
         return None;
     }
-    let late = now.unwrap_or_else(clock::now).checked_sub(due)?;
+    let now = now.unwrap_or_else(clock::now);
     let site = Site::by_id(site);
+    let pauses = if site.ignores_pauses() {
+        pauses::between(due.saturating_sub(limit), now)
+    } else {
+        0
+    };
+    let late = now.checked_sub(due)?.saturating_sub(pauses);
     (late > 0).then(|| Event::Late {
         scope: site.name(),
         location: site.location(),

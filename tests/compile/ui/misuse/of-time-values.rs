@@ -18,4 +18,13 @@ fn untimed() -> Result<(), Tripped> { loop {} }
 #[loop_guard(inherit, on_overdue = "abort")]
 fn inherited() -> Result<(), Tripped> { loop {} }
 
+#[loop_guard(timeout = "30s", pauses = "ignored")]
+fn paused() -> Result<(), Tripped> { loop {} }
+
+#[loop_guard(iterations = 10, pauses = "ignore")]
+fn untimed_pauses() -> Result<(), Tripped> { loop {} }
+
+#[loop_guard(timeout = "30s", iterations = 10, when = "all", pauses = "ignore")]
+fn of_all() -> Result<(), Tripped> { loop {} }
+
 fn main() {}

@@ -1,0 +1,129 @@
+//! Pauses: spans in which the whole process stood still, since it was stopped or the machine starved it.
+//!
+//! The ticker sees them: it wakes long after it wanted to. It writes a pause down before it ticks, and no thread trips
+//! by a pause that is not written down yet, since whoever asks sees that the ticker is late. A pause begins where the
+//! ticker went to sleep, at most 40 ms before the process stood still: who gets pauses back never gets too little.
+//! The clock itself stands still while a machine is suspended, so that is no pause.
+
+use std::sync::Mutex;
+
+use crate::base::lock::lock;
+use crate::base::reentry;
+
+/// What is no longer, in nanoseconds, is a machine under load, and counts.
+const LEAST: u64 = 100_000_000;
+
+/// Pauses that are kept, each on its own. What is older than the last so many is given to nobody.
+const ROOM: usize = 1024;
+
+/// A pause, from one moment to another.
+type Pause = (u64, u64);
+
+struct Pauses {
+    /// When the ticker went to sleep, and when it wants to wake.
+    asleep: Option<Pause>,
+    /// In order.
+    seen: Vec<Pause>,
+}
+
+static PAUSES: Mutex<Pauses> = Mutex::new(Pauses::new());
+
+/// The ticker sleeps from now until then, at most.
+pub(crate) fn sleep(now: u64, until: u64) {
+    lock(&PAUSES).asleep = Some((now, until));
+}
+
+/// The ticker is awake.
+pub(crate) fn wake(now: u64) {
+    reentry::bar(|| lock(&PAUSES).wake(now));
+}
+
+/// How much of the span between these moments the process stood still.
+pub(crate) fn between(from: u64, now: u64) -> u64 {
+    lock(&PAUSES).between(from, now)
+}
+
+impl Pauses {
+    const fn new() -> Self {
+        Self {
+            asleep: None,
+            seen: Vec::new(),
+        }
+    }
+
+    /// The pause that goes on, or ends, at this moment.
+    fn present(&self, now: u64) -> Option<Pause> {
+        let (from, until) = self.asleep?;
+        (now > until.saturating_add(LEAST)).then_some((from, now))
+    }
+
+    fn wake(&mut self, now: u64) {
+        let pause = self.present(now);
+        self.asleep = None;
+        if let Some(pause) = pause {
+            if self.seen.len() == ROOM {
+                self.seen.remove(0);
+            }
+            self.seen.push(pause);
+        }
+    }
+
+    fn between(&self, from: u64, now: u64) -> u64 {
+        let present = self.present(now);
+        let all = self.seen.iter().copied().chain(present);
+        let parts = all.map(|(begin, end)| end.min(now).saturating_sub(begin.max(from)));
+        parts.sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST, Pauses, ROOM};
+
+    #[test]
+    fn who_wakes_in_time_was_not_paused() {
+        let mut pauses = Pauses::new();
+        pauses.asleep = Some((100, 200));
+        pauses.wake(200 + LEAST);
+        assert_eq!(pauses.between(0, 300 + LEAST), 0);
+    }
+
+    #[test]
+    fn a_pause_counts_while_it_goes_on_and_no_more_than_once() {
+        let mut pauses = Pauses::new();
+        pauses.asleep = Some((100, 200));
+        let end = 200 + 9 * LEAST;
+        assert_eq!(
+            pauses.between(0, end),
+            end - 100,
+            "it is not written down yet"
+        );
+        assert_eq!(pauses.between(150, end), end - 150, "the scope began in it");
+        pauses.wake(end);
+        for now in [end, end + 5 * LEAST] {
+            assert_eq!(pauses.between(0, now), end - 100);
+            assert_eq!(pauses.between(end - 7, now), 7);
+            assert_eq!(pauses.between(end, now), 0);
+        }
+    }
+
+    #[test]
+    fn without_a_plan_the_ticker_is_never_late() {
+        let mut pauses = Pauses::new();
+        pauses.asleep = Some((100, u64::MAX));
+        assert_eq!(pauses.between(0, u64::MAX - 1), 0);
+        pauses.wake(1 << 60);
+        assert!(pauses.seen.is_empty());
+    }
+
+    #[test]
+    fn the_last_ones_are_kept() {
+        let mut pauses = Pauses::new();
+        for pause in 0..2 * ROOM as u64 {
+            let begin = 1 + pause * 4 * LEAST;
+            pauses.asleep = Some((begin, begin));
+            pauses.wake(begin + 2 * LEAST);
+        }
+        assert_eq!(pauses.between(0, u64::MAX), ROOM as u64 * 2 * LEAST);
+    }
+}
