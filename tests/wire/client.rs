@@ -147,3 +147,37 @@ fn a_hop_hands_on_what_it_was_given() {
     let body = ready(http_body_util::BodyExt::collect(response.into_body())).unwrap();
     assert_eq!(body.to_bytes(), "Some(380ms)");
 }
+
+/// What travels is a duration: whose clock says what is nobody's business.
+#[test]
+fn a_clock_that_is_an_hour_wrong_changes_nothing() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let ask = |wrong: Duration| {
+        std::thread::spawn(move || {
+            within(millis(300), || testing::advance(wrong));
+            within(millis(300), || {
+                sent(&DeadlineLayer::client(), request(&[])).unwrap()
+            })
+        })
+    };
+    let answer = |headers: HeaderMap, wrong: Duration| {
+        let serve = move || {
+            let _paused = Paused::new();
+            testing::advance(wrong);
+            let mut service = DeadlineLayer::server().layer(service_fn(async |_| {
+                Ok::<_, Infallible>(crate::text(&format!("{:?}", guard_runtime::remaining())))
+            }));
+            let mut request = request(&[]);
+            *request.headers_mut() = headers;
+            let response = ready(service.call(request)).unwrap();
+            ready(http_body_util::BodyExt::collect(response.into_body()))
+                .unwrap()
+                .to_bytes()
+        };
+        std::thread::spawn(serve).join().unwrap()
+    };
+    for (client, server) in [(Duration::ZERO, HOUR), (HOUR, Duration::ZERO)] {
+        let headers = ask(client).join().unwrap();
+        assert_eq!(answer(headers, server), "Some(300ms)");
+    }
+}

@@ -1,10 +1,11 @@
-//! Deadlines on the wire: what a layer makes of headers, requests and bodies. On a stopped clock; `tests/crates/peers` has
-//! real servers and clients.
+//! Deadlines on the wire: what a layer makes of headers, requests and bodies. On a stopped clock, but for
+//! `peers.rs`.
 #![forbid(unsafe_code)]
 
 mod bodies;
 mod client;
 mod headers;
+mod peers;
 mod random_headers;
 mod server;
 

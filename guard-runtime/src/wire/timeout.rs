@@ -8,7 +8,7 @@ use core::time::Duration;
 const DIGITS: usize = 8;
 
 /// The largest number of [`DIGITS`] digits.
-const MOST: u128 = 99_999_999;
+const MOST: u64 = 99_999_999;
 
 /// The units of `grpc-timeout` from fine to coarse, each with its length in nanoseconds.
 const UNITS: [(char, u64); 6] = [
@@ -90,8 +90,13 @@ impl Timeout {
     #[must_use]
     pub fn to_grpc(self) -> String {
         let nanos = self.0.as_nanos();
+        // Divisions of 64 bits take a fraction of the time.
+        let in_units = |length: u64| match u64::try_from(nanos) {
+            Ok(nanos) => nanos / length,
+            Err(_) => u64::try_from(nanos / u128::from(length)).unwrap_or(u64::MAX),
+        };
         let fits = |&(unit, length): &(char, u64)| {
-            let count = nanos / u128::from(length);
+            let count = in_units(length);
             (count <= MOST).then(|| format!("{count}{unit}"))
         };
         let text = UNITS.iter().find_map(fits);

@@ -17,7 +17,7 @@ use crate::check::enter::enter;
 use crate::check::query::remaining;
 use crate::check::tick::tick;
 use crate::trip::tripped::Tripped;
-use crate::wire::tower::header::leave;
+use crate::wire::tower::header::Read;
 use crate::wire::tower::layer::{Client, DeadlineService};
 
 impl<S, A> Service<Request<A>> for DeadlineService<S, Client>
@@ -36,7 +36,9 @@ where
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
         if let Some(left) = remaining() {
             let left = left.saturating_sub(self.kind.margin);
-            if !leave(request.headers_mut(), self.kind.header.as_ref(), left) {
+            let own = self.kind.header.as_ref();
+            let read = Read::of(request.headers(), own);
+            if !read.leave(request.headers_mut(), own, left) {
                 return SentFuture {
                     response: None,
                     unsent: Some(self.kind.unsent()),

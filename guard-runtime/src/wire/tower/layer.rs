@@ -95,7 +95,9 @@ impl DeadlineLayer<Server> {
     /// `application/grpc`; [`status`](super::status) and [`grpc_code`](super::grpc_code) have the rest. A body that is cut ends
     /// with an error, or with that trailer. A response that the handler has made itself stays as it is, also if it comes late.
     ///
-    /// The budget begins when the service is called, before it calls the handler.
+    /// The budget begins when the service is called, before it calls the handler. (The server of tonic has a timer for
+    /// `grpc-timeout` outside of all layers, which says `CANCELLED`. Where both are over within the same millisecond, either
+    /// may be first.)
     #[must_use]
     #[track_caller]
     pub fn server() -> Self {
@@ -147,7 +149,9 @@ impl DeadlineLayer<Client> {
     ///
     /// Where nothing is left, or less than the header can say (a millisecond, or a nanosecond of `grpc-timeout`), the
     /// request is not sent: the error is the [`Tripped`](crate::Tripped). The errors of the service are boxed, as tower does.
-    /// The layer itself does not wait: what ends a call that gets no answer is the scope around it.
+    /// The layer itself does not wait: what ends a call that gets no answer is the scope around it. With a
+    /// [`margin`](Self::margin) that is later than the peer's answer. (A channel of tonic ends the call at the time that
+    /// the header says, by a timer of its own, and calls that `CANCELLED`, with `tonic::TimeoutExpired` as its source.)
     #[must_use]
     #[track_caller]
     pub fn client() -> Self {

@@ -18,7 +18,7 @@ use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::wire::tower::answer;
 use crate::wire::tower::body::{DeadlineBody, Detached};
-use crate::wire::tower::header::{Dialect, asked};
+use crate::wire::tower::header::{Dialect, Read};
 use crate::wire::tower::layer::{DeadlineService, Server};
 
 impl<S, A, B> Service<Request<A>> for DeadlineService<S, Server>
@@ -34,9 +34,9 @@ where
     }
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
-        let dialect = Dialect::of(request.headers());
-        let asked = asked(request.headers(), self.kind.header.as_ref());
-        let (site, limit) = self.kind.allowed(asked);
+        let read = Read::of(request.headers(), self.kind.header.as_ref());
+        let dialect = read.dialect;
+        let (site, limit) = self.kind.allowed(read.shortest());
         if limit == 0 {
             let expired = Some(expired(site));
             return ServedFuture {

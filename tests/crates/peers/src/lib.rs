@@ -1,0 +1,54 @@
+//! What the tests share: what each hop of a chain did.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use guard_runtime::{Tripped, deadline, loop_guard};
+
+/// What the hops of one chain did, by number.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<(usize, String)>>>);
+
+impl Log {
+    /// Notes what a hop did.
+    pub fn note(&self, hop: usize, what: impl Into<String>) {
+        self.0.lock().unwrap().push((hop, what.into()));
+    }
+
+    /// What was noted of this hop.
+    pub fn of(&self, hop: usize) -> Vec<String> {
+        let all = self.0.lock().unwrap();
+        let of = all.iter().filter(|(other, _)| *other == hop);
+        of.map(|(_, what)| what.clone()).collect()
+    }
+}
+
+/// Runs to its deadline, and by how much it was later than that when it had left its loop.
+///
+/// # Panics
+///
+/// If it was early.
+pub fn late() -> (Tripped, Duration) {
+    let deadline = deadline().expect("the scope of a request");
+    let tripped = spin().unwrap_err();
+    let late = Instant::now().checked_duration_since(deadline);
+    (tripped, late.expect("never early"))
+}
+
+/// Without an `await`: no timer of a runtime could end it.
+#[loop_guard(inherit)]
+fn spin() -> Result<(), Tripped> {
+    loop {
+        std::hint::black_box(());
+    }
+}
+
+/// Runs a test on a runtime with more workers than a chain has hops: one that spins holds its worker.
+pub fn on_workers<F: Future>(test: F) -> F::Output {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(4).enable_all().build().unwrap();
+    let output = runtime.block_on(test);
+    runtime.shutdown_background();
+    output
+}
