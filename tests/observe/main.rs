@@ -1,6 +1,7 @@
 //! What is seen of guards: modes, events.
 
 mod actions;
+mod backtrace;
 mod disabled;
 mod listed;
 mod modes;

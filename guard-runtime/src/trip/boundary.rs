@@ -52,7 +52,7 @@ pub(crate) fn fall(tripped: Tripped) -> ! {
     if cfg!(panic = "unwind") && BOUNDARIES.get() != 0 {
         fly(tripped);
     }
-    panic!("{tripped}");
+    panic!("{tripped:#}");
 }
 
 /// Unwinds to a boundary, without the panic hook's noise.

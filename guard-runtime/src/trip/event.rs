@@ -209,7 +209,7 @@ pub(crate) fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Dur
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tripped(tripped) => write!(f, "{tripped}"),
+            Self::Tripped(tripped) => fmt::Display::fmt(tripped, f),
             Self::WouldTrip(tripped) => write!(f, "{tripped}; observed, so it goes on"),
             Self::Overdue {
                 scope,
