@@ -6,6 +6,10 @@ mod arguments;
 mod grace;
 mod handover;
 mod limits;
+mod pools;
+mod started;
+#[cfg(feature = "tokio")]
+mod tasks;
 mod tokens;
 mod waits;
 

@@ -1,0 +1,118 @@
+//! Scopes that are handed to tasks of tokio.
+
+use std::time::Duration;
+
+use guard_runtime::testing::LeakCheck;
+use guard_runtime::{Budget, CancelToken, Cause, Context, Tripped, loop_guard, sleep, task};
+use harness::events;
+
+use crate::started::{note, wait_for_panic};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const SHORT: Duration = Duration::from_millis(5);
+
+#[loop_guard(inherit)]
+fn spin() -> Result<(), Tripped> {
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+#[loop_guard(timeout = "1h")]
+async fn never() -> Result<(), Tripped> {
+    std::future::pending().await
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn tasks_end_with_the_deadline_of_who_started_them() {
+    type Handle = task::JoinHandle<Result<(), Tripped>>;
+
+    /// They are joined elsewhere: here the deadline would leave first.
+    #[loop_guard(timeout = "5ms")]
+    async fn request() -> Result<[Handle; 3], Tripped> {
+        let spins = task::spawn(async { spin() });
+        let blocks = task::spawn_blocking(|| sleep(HOUR));
+        Ok([task::spawn(never()), spins, blocks])
+    }
+    runtime().block_on(async {
+        for handle in request().await.unwrap() {
+            let tripped = handle.await.unwrap().unwrap_err();
+            assert!(tripped.scope().ends_with("::request"), "{tripped}");
+        }
+    });
+}
+
+#[test]
+fn a_cancel_wakes_tasks_that_wait() {
+    let token = CancelToken::new();
+    let outcome = runtime().block_on(async {
+        let budget = Budget::new().cancel(token.clone());
+        let started = budget.run(|| {
+            let waits = Context::current().detach().wrap(never());
+            tokio::spawn(waits)
+        });
+        tokio::time::sleep(SHORT).await;
+        token.cancel("stop");
+        started.unwrap().await.unwrap()
+    });
+    assert!(matches!(
+        outcome.unwrap_err().cause(),
+        Cause::Cancelled { .. }
+    ));
+}
+
+#[test]
+fn a_task_that_outlives_a_scope_that_has_ended() {
+    let outcome = runtime().block_on(async {
+        let started = Budget::timeout(HOUR)
+            .named("gone")
+            .run(|| task::spawn(never()));
+        started.unwrap().await.unwrap()
+    });
+    let tripped = outcome.unwrap_err();
+    assert_eq!(
+        (tripped.scope(), tripped.cause()),
+        ("gone", Cause::ScopeEnded)
+    );
+}
+
+#[test]
+fn panics_and_leaks_of_tasks() {
+    events::listen(note);
+    let check = LeakCheck::new();
+    let runtime = runtime();
+    let entered = runtime.enter();
+    let joined = task::spawn(async { panic!("a task for the join") });
+    assert!(futures::executor::block_on(joined).unwrap_err().is_panic());
+    drop(task::spawn(async {
+        tokio::task::yield_now().await;
+        panic!("a task that nobody joins")
+    }));
+    wait_for_panic("a task that nobody joins");
+    let waits = task::spawn(std::future::pending::<()>());
+    assert_eq!(
+        check
+            .started()
+            .iter()
+            .filter(|started| started.what() == "task")
+            .count(),
+        1
+    );
+    waits.abort();
+    assert!(
+        futures::executor::block_on(waits)
+            .unwrap_err()
+            .is_cancelled()
+    );
+    drop(entered);
+    drop(runtime);
+    check.assert_clean();
+}
