@@ -3,7 +3,7 @@
 pub use crate::base::location::Location;
 pub use crate::base::site::Mode;
 pub use crate::budget::limits::{Budget, Limits};
-pub use crate::cancel::asked::Cancel;
+pub use crate::cancel::asked::{Cancel, IntoCancel};
 pub use crate::cancel::token::{CancelToken, Cancelled};
 pub use crate::check::probe::FromTripped;
 pub use crate::check::query::{checkpoint, deadline, remaining};

@@ -3,6 +3,7 @@
 mod adaptors;
 mod allocations;
 mod arguments;
+mod borrowed;
 mod grace;
 mod handover;
 mod limits;

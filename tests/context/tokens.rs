@@ -258,11 +258,11 @@ fn flags_closures_and_references_say_whether_to_stop() {
     }
     let token = CancelToken::new();
     let (flag, shared) = (AtomicBool::new(false), Arc::new(AtomicBool::new(false)));
-    assert!(!stops(&token).0 && !stops(&flag).0 && !stops(shared.clone()).0);
+    assert!(!stops(token.clone()).0 && !stops(&flag).0 && !stops(shared.clone()).0);
     token.cancel("client gone");
     flag.store(true, Ordering::Release);
     shared.store(true, Ordering::Release);
-    assert_eq!(stops(&token), (true, "client gone"));
+    assert_eq!(stops(token.clone()), (true, "client gone"));
     assert_eq!(stops(token), (true, "client gone"));
     assert_eq!(stops(&flag), (true, "cancelled"));
     assert_eq!(stops(shared), (true, "cancelled"));

@@ -19,7 +19,7 @@ use crate::base::site::Site;
 use crate::budget::limits::Budget;
 use crate::budget::root::{Root, root};
 use crate::budget::run::Counting;
-use crate::cancel::asked::Cancel;
+use crate::cancel::asked::IntoCancel;
 use crate::check::accounts::Listed;
 use crate::check::enter::Entry;
 use crate::check::further::Account;
@@ -48,7 +48,7 @@ pub fn within(budget: Budget, nanos: u64) -> Budget {
 
 /// The same, until the token is cancelled.
 #[doc(hidden)]
-pub fn until_cancelled(budget: Budget, token: impl Cancel + Send + Sync + 'static) -> Budget {
+pub fn until_cancelled(budget: Budget, token: impl IntoCancel) -> Budget {
     budget.cancel(token)
 }
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::base::location::Location;
 use crate::base::site::Site;
-use crate::cancel::asked::Cancel;
+use crate::cancel::asked::IntoCancel;
 use crate::check::further::{Account, Further};
 use crate::stack::deadline;
 use crate::time::clock;
@@ -272,14 +272,14 @@ impl Budget {
     /// use guard_runtime::{Budget, CancelToken, Cause, checkpoint};
     ///
     /// let token = CancelToken::new();
-    /// let outcome = Budget::new().cancel(token.clone()).run(|| {
+    /// let outcome = Budget::new().cancel(&token).run(|| {
     ///     token.cancel("client gone");
     ///     checkpoint().unwrap_err().cause()
     /// });
     /// assert!(matches!(outcome, Ok(Cause::Cancelled { reason: "client gone", .. })));
     /// ```
-    pub fn cancel(mut self, token: impl Cancel + Send + Sync + 'static) -> Self {
-        self.0.further.tokens.push(Arc::new(token));
+    pub fn cancel(mut self, token: impl IntoCancel) -> Self {
+        self.0.further.tokens.push(token.into_cancel());
         self
     }
 

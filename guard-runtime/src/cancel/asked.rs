@@ -101,26 +101,38 @@ impl Cancel for CancelToken {
     }
 }
 
-impl Cancel for &CancelToken {
-    #[inline]
-    fn is_cancelled(&self) -> bool {
-        CancelToken::is_cancelled(self)
-    }
+/// What a [`Budget`](crate::Budget) takes for a token: whatever can [`Cancel`] and be shared, and `&CancelToken`, of which
+/// it takes a clone.
+///
+/// ```
+/// use guard_runtime::{Budget, CancelToken, checkpoint};
+///
+/// fn until_cancelled(token: &CancelToken) -> Budget {
+///     Budget::new().cancel(token)
+/// }
+///
+/// let token = CancelToken::new();
+/// token.cancel("stop");
+/// assert!(until_cancelled(&token).run(checkpoint).is_err());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell whether to stop",
+    label = "write a `CancelToken`, a `&AtomicBool`, an `Arc<AtomicBool>` or a closure that returns `bool`"
+)]
+pub trait IntoCancel {
+    /// The token, to be shared by the scopes that it stops.
+    fn into_cancel(self) -> Arc<dyn Cancel + Send + Sync>;
+}
 
-    fn reason(&self) -> &'static str {
-        Cancel::reason(*self)
+impl<C: Cancel + Send + Sync + 'static> IntoCancel for C {
+    fn into_cancel(self) -> Arc<dyn Cancel + Send + Sync> {
+        Arc::new(self)
     }
+}
 
-    fn moves_the_epoch(&self) -> bool {
-        true
-    }
-
-    fn is_forced(&self) -> bool {
-        CancelToken::is_forced(self)
-    }
-
-    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
-        Cancel::wait(*self)
+impl IntoCancel for &CancelToken {
+    fn into_cancel(self) -> Arc<dyn Cancel + Send + Sync> {
+        Arc::new(self.clone())
     }
 }
 
