@@ -7,11 +7,13 @@
 //! - `loops.rs`: loops, and the attributes on them;
 //! - `future.rs`: which functions are guarded as futures;
 //! - `leave.rs`: the way out;
+//! - `idle.rs`: arguments that guard nothing;
 //! - `breaks.rs`: loops that `on_trip = "break"` cannot leave.
 
 pub(crate) mod breaks;
 pub(crate) mod future;
 pub(crate) mod helpers;
+pub(crate) mod idle;
 pub(crate) mod leave;
 pub(crate) mod loops;
 pub(crate) mod target;
@@ -22,6 +24,7 @@ use syn::{
 };
 
 use crate::analyze::breaks::judge_breaks;
+use crate::analyze::idle::Idle;
 use crate::analyze::leave::{fallible, leave};
 use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
@@ -30,23 +33,26 @@ use crate::args::cleanup::closure;
 use crate::args::value::{OnTrip, Pauses, When};
 use crate::errors::Errors;
 use crate::plan::{Cleanup, Further, Limits, Plan, Policies};
-use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::types::{is_called_result, is_closure, is_unit, never};
 use crate::syntax::walk::Visitor;
 
+/// What is to be done with a function, and what guards nothing in it.
+pub(crate) struct Judged<'a> {
+    pub(crate) verdict: Verdict<'a>,
+    pub(crate) idle: Option<Idle>,
+}
+
 /// What is to be done with a function.
 pub(crate) enum Verdict<'a> {
     /// Nothing.
     Pass,
-    /// Nothing, and the compiler is to say so.
-    Idle(&'static str),
     Guard(Box<Plan<'a>>),
 }
 
 /// Judges the function, and says what is to be done with it.
-pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<Verdict<'a>, Error> {
+pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<Judged<'a>, Error> {
     let mut errors = Errors::default();
     let inherit = args.inherit.is_some();
     let Loops { found, stray, .. } = Loops::of(function.block, &mut errors);
@@ -56,9 +62,10 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
         Loops::new(&mut errors).visit_expr_mut(&mut cleanup.call.clone());
     }
     if errors.is_empty() && (stray || (unchecked && cleanup.is_none())) {
-        return Ok(match idle(function) {
-            Some(note) if !stray => Verdict::Idle(note),
-            _ => Verdict::Pass,
+        let destructor = is_destructor(function.sig);
+        return Ok(Judged {
+            verdict: Verdict::Pass,
+            idle: idle::of_inherit(function, destructor).filter(|_| !stray),
         });
     }
     let future = future::guarded(function);
@@ -114,7 +121,10 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<V
         cleanup,
         unchecked,
     };
-    errors.finish(Verdict::Guard(Box::new(plan)))
+    errors.finish(Judged {
+        verdict: Verdict::Guard(Box::new(plan)),
+        idle: idle::of_budgets(args, function, found),
+    })
 }
 
 fn further(args: &Args) -> Option<Further<'_>> {
@@ -334,19 +344,6 @@ fn passes(args: &Args, function: &Function<'_>, loops: bool) -> bool {
         || (!loops && sig.abi.as_ref().is_some_and(|abi| !unwinds(abi)))
         || function.attrs.iter().any(is_naked);
     passes || (function.of_block && cannot)
-}
-
-/// What is to be said of an attribute on a function in which it guards nothing.
-fn idle(function: &mut Function<'_>) -> Option<&'static str> {
-    let awaits = function.sig.asyncness.is_some() && awaits::in_block(function.block);
-    if function.of_block || awaits {
-        return None;
-    }
-    Some(if is_destructor(function.sig) {
-        "`inherit` guards nothing here, because a destructor runs to its end: remove `loop_guard`"
-    } else {
-        "`inherit` guards nothing here, because there is no loop, no await and no call of the function itself: remove `loop_guard`"
-    })
 }
 
 /// Whether the function names itself: then its calls are a loop, and each entry is checked.

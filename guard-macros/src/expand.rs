@@ -73,9 +73,9 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
 
 /// One function: as a future, if it is one.
 fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
-    match analyze::judge(args, function)? {
+    let judged = analyze::judge(args, function)?;
+    match judged.verdict {
         Verdict::Pass => {}
-        Verdict::Idle(note) => rewrite::warning::warn(function, note),
         Verdict::Guard(plan) => {
             rewrite::expectations::permit(function);
             match &plan.future {
@@ -83,6 +83,9 @@ fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
                 None => rewrite::function::rewrite(&plan, function),
             }
         }
+    }
+    if let Some(idle) = judged.idle {
+        rewrite::warning::warn(function, idle.note, idle.at);
     }
     Ok(())
 }

@@ -212,7 +212,10 @@ mod syntax;
 /// On a loop inside a guarded function, `#[loop_guard(skip)]` leaves that loop alone (not those inside it), and
 /// `#[loop_guard(every = 1024)]` looks once per 1024 iterations.
 ///
-/// An attribute that guards nothing is a warning (`deprecated`).
+/// An attribute that guards nothing in a function is a warning of the compiler (`deprecated`, at the argument): `inherit`
+/// without a loop or a call of the function itself, `iterations` without a loop, `yield_every` without a loop of the future's
+/// own, `timeout` alone where there is no loop, no `await` and no call. `#[allow(deprecated)]` on the function silences it. On a
+/// block it is none.
 ///
 /// ## Order of attributes
 ///

@@ -247,7 +247,7 @@ fn a_timeout_opens_a_scope() {
     check(
         r#"timeout = "1m 30s""#,
         r#"fn f(n: u32) -> io::Result<u32> {
-    Ok(n)
+    Ok(n.get())
 }"#,
         &expect![[r#"
             fn f(n: u32) -> io::Result<u32> {
@@ -270,7 +270,7 @@ fn a_timeout_opens_a_scope() {
                     p::Result::Ok(__open) => __open,
                     p::Result::Err(__out) => return __out,
                 };
-                Ok(n)
+                Ok(n.get())
             }
         "#]],
     );

@@ -1,6 +1,7 @@
 //! One module for each symptom that was met in real code: what failed, and its kin.
 
 mod abort_at_thread_exit;
+mod attributes_that_guard_nothing;
 mod blocking_names_in_futures;
 mod constants_in_types;
 mod conversion_blames_the_runtime;

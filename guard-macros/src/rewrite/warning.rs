@@ -13,8 +13,8 @@ use crate::emit::statement;
 use crate::syntax::function::Function;
 
 /// Has the compiler warn of the function's attribute.
-pub(crate) fn warn(function: &mut Function<'_>, note: &str) {
-    let span = Span::mixed_site().located_at(function.sig.ident.span());
+pub(crate) fn warn(function: &mut Function<'_>, note: &str, at: Span) {
+    let span = Span::mixed_site().located_at(at);
     let name = Ident::new("LOOP_GUARD", span);
     let tokens = quote_spanned!(span=> {
         #[deprecated(note = #note)]

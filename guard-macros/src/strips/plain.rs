@@ -138,7 +138,7 @@ pub(crate) const CHEAP: [&str; 123] = [
 ];
 
 /// Types whose functions (`u64::from(x)`) are as cheap as their operators.
-const PRIMITIVE: [&str; 16] = [
+pub(crate) const PRIMITIVE: [&str; 16] = [
     "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32",
     "u64", "u8", "usize",
 ];

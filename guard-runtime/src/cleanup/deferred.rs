@@ -26,11 +26,36 @@ use crate::trip::{boundary, log};
 pub(crate) const WITHIN: u64 = 1_000_000_000;
 
 /// Why a scope was left, as its cleanup is told.
+///
+/// An `Err` of the function's own is a value that it [returned](Self::Returned), by whatever way: `?`, `return`, its last
+/// expression. Which values mean that something has to be undone, the function knows and no cleanup does: the same `Err` can be
+/// the answer that was asked for, and a `None` or a `false` a failure. So it says so where it has succeeded:
+///
+/// ```
+/// use guard_runtime::{defer, loop_guard};
+/// use std::{cell::RefCell, error::Error};
+///
+/// #[loop_guard(timeout = "1s")]
+/// fn import(rows: &[&str], table: &RefCell<Vec<u32>>) -> Result<(), Box<dyn Error>> {
+///     let before = table.borrow().len();
+///     let undo = defer(|_| table.borrow_mut().truncate(before)); // all rows or none
+///     for row in rows {
+///         table.borrow_mut().push(row.parse()?);
+///     }
+///     undo.defuse();
+///     Ok(())
+/// }
+///
+/// let table = RefCell::default();
+/// assert!(import(&["1", "two"], &table).is_err());
+/// assert!(table.borrow().is_empty());
+/// import(&["1", "2"], &table).unwrap();
+/// assert_eq!(*table.borrow(), [1, 2]);
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Exit<'t> {
-    /// Its end was reached, or it returned: a value, or an error of its own. What has to be undone unless all
-    /// went well is a [`defer`] that is [defused](Deferred::defuse) at the end.
+    /// Its end was reached, or it returned: a value, or an error of its own.
     Returned,
     /// A check in it noticed that a budget had run out: its own, or one around it.
     Tripped(&'t Tripped),
