@@ -44,6 +44,43 @@
 //! that captured its own would be another closure. One that is handed to a recursive call of that function
 //! counts there, and one that runs on another thread counts nowhere.
 //!
+//! # Foreign waits
+//!
+//! [`sleep`], [`every`] and [`wait`] end with the budget, and at once with a cancel. Waits of others take a time limit: what
+//! is left of the budget. When it is over, the [`checkpoint`] behind the wait trips.
+//!
+//! | wait | with the budget |
+//! |---|---|
+//! | `receiver.recv()` of `std` | `receiver.recv_timeout(remaining().unwrap_or(Duration::MAX))` |
+//! | `receiver.recv()` of crossbeam | `receiver.recv_deadline(end)`, while there is a [`deadline`] |
+//! | `mutex.lock()` | `parking_lot`'s `mutex.try_lock_until(end)`; that of `std` has no limit |
+//! | `child.wait()` | `child.try_wait()?` in `for turn in every(period)`, and `child.kill()` if the turn is a trip |
+//! | `stream.read(buffer)` of a `TcpStream` | `stream.set_read_timeout(remaining())` before each read, a millisecond at least: zero is an error |
+//! | `cell.get_or_init(f)` | `cell.get_or_try_init(f)` with a guarded `f`: a trip leaves it empty |
+//!
+//! Each of them stands as a function in `tests/context/foreign_waits.rs`. A cancel does not end such a wait: where one may
+//! come, wait in slices of `remaining().min(slice)`. At the deadline itself nothing trips yet, so the wait stands in a loop:
+//!
+//! ```
+//! use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+//! use std::time::Duration;
+//! use guard_runtime::{Budget, Tripped, checkpoint, remaining};
+//!
+//! fn receive<T>(receiver: &Receiver<T>) -> Result<Option<T>, Tripped> {
+//!     loop {
+//!         match receiver.recv_timeout(remaining().unwrap_or(Duration::MAX)) {
+//!             Ok(item) => return Ok(Some(item)),
+//!             Err(RecvTimeoutError::Disconnected) => return Ok(None),
+//!             Err(RecvTimeoutError::Timeout) => checkpoint()?,
+//!         }
+//!     }
+//! }
+//!
+//! let (_sender, receiver) = channel::<u32>();
+//! let outcome = Budget::timeout(Duration::from_millis(5)).run(|| receive(&receiver));
+//! assert!(outcome.unwrap().is_err());
+//! ```
+//!
 //! # Trips that unwind
 //!
 //! A function that has no place for an error, and a loop in a closure, leave by unwinding: in silence to the

@@ -4,6 +4,7 @@ mod adaptors;
 mod allocations;
 mod arguments;
 mod borrowed;
+mod foreign_waits;
 mod grace;
 mod handover;
 mod limits;

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod built;
+mod cancellation;
 mod every_trip;
 mod gray_release;
 mod quickstart;
