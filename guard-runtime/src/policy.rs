@@ -58,6 +58,7 @@ mod sequential;
 pub use breaker::Breaker;
 pub use bulkhead::Bulkhead;
 pub use chain::{Answer, Beginning, Chain, Steps, Then, Time, chain};
-pub use circuit::State;
 pub use judge::{Errors, Judge, Trips};
 pub use retry::Retry;
+
+pub use crate::trip::policy_event::{PolicyEvent, State};

@@ -8,6 +8,7 @@
 //! - `tripped.rs`: the error and its cause;
 //! - `event.rs`: what can happen to a scope, `why.rs`: what a thread does that hangs;
 //! - `hook.rs`: who is told of events, `traced.rs`: subscribers of `tracing`, `fields.rs`: what they are told;
+//! - `policy_event.rs`: what policies do;
 //! - `late.rs`: results that come after the deadline;
 //! - `log.rs`: what tripped on this thread, and what unwinds;
 //! - `boundary.rs`: unwinding, and where it ends.
@@ -20,6 +21,8 @@ pub(crate) mod fields;
 pub(crate) mod hook;
 pub(crate) mod late;
 pub(crate) mod log;
+#[cfg(feature = "policy")]
+pub(crate) mod policy_event;
 #[cfg(feature = "tracing")]
 pub(crate) mod traced;
 pub(crate) mod tripped;

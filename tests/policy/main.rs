@@ -4,6 +4,7 @@
 mod attribute;
 mod bulkhead;
 mod chain;
+mod events;
 mod half_open;
 mod retry;
 mod ways_out;

@@ -10,12 +10,12 @@ use core::time::Duration;
 use crate::base::sync::const_fn;
 use crate::policy::around;
 use crate::policy::call::Call;
-use crate::policy::circuit::State;
 use crate::policy::judge::{Errors, Judge, Trips};
 use crate::policy::meter::Meter;
 use crate::policy::settings::nanos;
 use crate::policy::verdict::Own;
 use crate::trip::boundary;
+use crate::trip::policy_event::State;
 use crate::trip::tripped::Tripped;
 
 /// A circuit breaker: after too many failures it refuses calls for a while instead of making them.
@@ -300,12 +300,12 @@ impl<J> Breaker<J> {
 
     /// Closes it and forgets what it has counted. Calls that are under way no longer count.
     pub fn reset(&self) {
-        self.meter.circuit.force(true);
+        self.meter.force(State::Closed);
     }
 
     /// Opens it until [`reset`](Self::reset): for maintenance, or when an operator knows better.
     pub fn force_open(&self) {
-        self.meter.circuit.force(false);
+        self.meter.force(State::Open);
     }
 
     /// Whether what a call returned is a failure; `None` if it returned nothing.

@@ -15,6 +15,8 @@ use crate::policy::queue::{Asked, Queue};
 use crate::policy::refusal::refusal;
 use crate::policy::verdict::Own;
 use crate::trip::boundary;
+use crate::trip::hook;
+use crate::trip::policy_event::PolicyEvent;
 use crate::trip::tripped::{Cause, Tripped};
 
 /// A bulkhead: a number of permits, one for each call that runs, so that what is slow takes no more than its share of
@@ -229,7 +231,12 @@ impl<'b> Place<'b> {
         } else {
             match queue.ask(*permits, *waiters) {
                 Asked::Permit => What::Permit,
-                Asked::Waits(number) => What::Number(number),
+                Asked::Waits(number) => {
+                    self.what = What::Number(number);
+                    let waiting = self.bulkhead.waiting();
+                    hook::policy(PolicyEvent::Queued { name, waiting });
+                    What::Number(number)
+                }
                 Asked::Full => {
                     return Err(refusal(
                         (name, "bulkhead"),

@@ -38,6 +38,7 @@
 use crate::base::layout::policy::{GENERATION, GENERATIONS, INSTANT, LEVEL, LEVELS, STATE, UNIT};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
 use crate::policy::counter::Counter;
+use crate::trip::policy_event::State;
 
 pub(super) struct Circuit {
     word: AtomicU64,
@@ -45,18 +46,6 @@ pub(super) struct Circuit {
     in_a_row: Counter,
     /// Probes of a half-open one that succeeded.
     probes: Counter,
-}
-
-/// What a breaker does with the next call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum State {
-    /// It lets every call through, and counts how they end.
-    Closed,
-    /// It refuses every call, until its time is over.
-    Open,
-    /// It lets one call after the other through, to see how they end, and refuses the rest.
-    HalfOpen,
 }
 
 const CLOSED: u64 = 0;
@@ -93,6 +82,14 @@ impl Word {
     #[inline(always)]
     fn state(self) -> u64 {
         self.0 & STATE
+    }
+
+    fn named(self) -> State {
+        match self.state() {
+            CLOSED => State::Closed,
+            OPEN => State::Open,
+            _ => State::HalfOpen,
+        }
     }
 
     fn level(self) -> u64 {
@@ -165,22 +162,22 @@ impl Circuit {
     }
 
     /// Lets a call through if the breaker is closed or it is time for a probe, which gets a lease of so many
-    /// nanoseconds.
+    /// nanoseconds; true for the first probe, which makes the breaker half-open.
     ///
     /// # Errors
     ///
     /// After how many nanoseconds the next call can be let through, at the latest; [`NEVER`].
-    pub(super) fn admit(&self, now: u64, lease: u64) -> Result<Pass, u64> {
+    pub(super) fn admit(&self, now: u64, lease: u64) -> Result<(Pass, bool), u64> {
         loop {
             let word = self.word();
             let probe = match word.state() {
-                CLOSED => return Ok(Pass(word)),
+                CLOSED => return Ok((Pass(word), false)),
                 _ if now >> UNIT < word.instant() => return Err(wait(word, now)),
                 OPEN => word.next(HALF_OPEN, word.level(), instant(now, lease)),
                 _ => word.with_instant(instant(now, lease)),
             };
             if self.exchange(word, probe) {
-                return Ok(Pass(probe));
+                return Ok((Pass(probe), word.state() == OPEN));
             }
         }
     }
@@ -188,10 +185,9 @@ impl Circuit {
     /// The state that a call would find.
     pub(super) fn state(&self, now: u64) -> State {
         let word = self.word();
-        match word.state() {
-            CLOSED => State::Closed,
-            OPEN if now >> UNIT < word.instant() => State::Open,
-            _ => State::HalfOpen,
+        match word.named() {
+            State::Open if now >> UNIT >= word.instant() => State::HalfOpen,
+            state => state,
         }
     }
 
@@ -256,8 +252,8 @@ impl Circuit {
         }
     }
 
-    /// Closes the breaker, or opens it for good.
-    pub(super) fn force(&self, closed: bool) {
+    /// Closes the breaker, or opens it for good; the state that it had.
+    pub(super) fn force(&self, closed: bool) -> State {
         loop {
             let word = self.word();
             let next = if closed {
@@ -266,7 +262,7 @@ impl Circuit {
                 word.next(OPEN, 0, LAST_UNIT)
             };
             if self.exchange(word, next) {
-                return;
+                return word.named();
             }
         }
     }

@@ -5,11 +5,13 @@ use core::time::Duration;
 
 use crate::base::sync::const_fn;
 use crate::policy::around;
-use crate::policy::circuit::{Circuit, NEVER, Pass, State};
+use crate::policy::circuit::{Circuit, NEVER, Pass};
 use crate::policy::refusal::refusal;
 use crate::policy::settings::{Settings, nanos};
 use crate::policy::verdict::{Own, Verdict};
 use crate::policy::window::Window;
+use crate::trip::hook;
+use crate::trip::policy_event::{PolicyEvent, State};
 use crate::trip::tripped::{Cause, Tripped};
 
 /// With fewer calls in the window than `min_calls`, so many failures in a row open the breaker.
@@ -60,7 +62,8 @@ impl Meter {
     fn probe(&self, own: Own, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
         let left = around::remaining().map_or(NEVER, nanos);
         let lease = left.min(self.settings.open_for);
-        self.circuit.admit(around::now(), lease).map_err(|after| {
+        let admitted = self.circuit.admit(around::now(), lease);
+        let (pass, is_first) = admitted.map_err(|after| {
             let retry_after = if after == NEVER {
                 Duration::MAX
             } else {
@@ -68,7 +71,25 @@ impl Meter {
             };
             let cause = Cause::Refused { retry_after };
             refusal((self.settings.name, "breaker"), own, caller, cause)
-        })
+        })?;
+        if is_first {
+            self.changed(State::Open, State::HalfOpen);
+        }
+        Ok(pass)
+    }
+
+    /// Tells that it has changed its state.
+    fn changed(&self, from: State, to: State) {
+        let name = self.settings.name;
+        hook::policy(PolicyEvent::BreakerChanged { name, from, to });
+    }
+
+    /// Closes it, or opens it for good.
+    pub(super) fn force(&self, to: State) {
+        let from = self.circuit.force(to == State::Closed);
+        if from != to {
+            self.changed(from, to);
+        }
     }
 
     /// Counts a call that was let through and ended at the time `now`.
@@ -119,7 +140,10 @@ impl Meter {
     fn count_probe(&self, pass: Pass, verdict: Verdict) {
         match verdict {
             Verdict::Success => {
-                self.circuit.probe_succeeded(pass, self.settings.successes);
+                let successes = self.settings.successes;
+                if self.circuit.probe_succeeded(pass, successes) {
+                    self.changed(State::HalfOpen, State::Closed);
+                }
             }
             Verdict::Failure => self.open(pass),
             Verdict::Neutral => self.circuit.release(pass),
@@ -127,7 +151,14 @@ impl Meter {
     }
 
     fn open(&self, pass: Pass) {
-        self.circuit
-            .open(pass, around::now(), |level| self.settings.open_time(level));
+        let span = |level| self.settings.open_time(level);
+        if self.circuit.open(pass, around::now(), span) {
+            let from = if pass.is_probe() {
+                State::HalfOpen
+            } else {
+                State::Closed
+            };
+            self.changed(from, State::Open);
+        }
     }
 }

@@ -53,7 +53,7 @@ fn one_probe_at_a_time() {
 fn a_probe_takes_out_its_own_lease_alone() {
     explore(None, || {
         let circuit = Arc::new(opened());
-        let late = circuit.admit(NOW, 1).expect("the first probe");
+        let late = circuit.admit(NOW, 1).expect("the first probe").0;
         // Its lease is over by then.
         let then = NOW + LONG;
         let other = {
@@ -74,8 +74,8 @@ fn a_probe_takes_out_its_own_lease_alone() {
 fn one_outcome_of_a_generation_decides() {
     explore(None, || {
         let circuit = Arc::new(opened());
-        let slow = circuit.admit(NOW, 1).expect("the first probe");
-        let next = circuit.admit(NOW + LONG, LONG).expect("the next probe");
+        let slow = circuit.admit(NOW, 1).expect("the first probe").0;
+        let next = circuit.admit(NOW + LONG, LONG).expect("the next probe").0;
         let other = {
             let circuit = circuit.clone();
             thread::spawn(move || circuit.open(slow, NOW + LONG, |_| LONG))

@@ -3,12 +3,15 @@
 use core::panic::Location as Caller;
 use core::time::Duration;
 
+use crate::base::location::Location;
 use crate::policy::around;
 use crate::policy::chance;
 use crate::policy::pause;
 use crate::policy::settings::nanos;
 use crate::policy::tokens::{self, Tokens};
 use crate::policy::verdict;
+use crate::trip::hook;
+use crate::trip::policy_event::PolicyEvent;
 use crate::trip::tripped::Cause;
 
 /// Delays grow from this one, where the shortest is shorter.
@@ -211,6 +214,12 @@ impl Attempts {
         if needed > remains || delay == u64::MAX || !self.tokens.take(now) {
             return None;
         }
-        Some(Duration::from_nanos(delay))
+        let delay = Duration::from_nanos(delay);
+        hook::policy(PolicyEvent::Retrying {
+            location: Location::of(self.caller),
+            attempt: self.made + 1,
+            delay,
+        });
+        Some(delay)
     }
 }

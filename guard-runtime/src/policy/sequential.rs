@@ -4,10 +4,11 @@
 use core::time::Duration;
 
 use crate::policy::around;
-use crate::policy::circuit::{Pass, State};
+use crate::policy::circuit::Pass;
 use crate::policy::meter::Meter;
 use crate::policy::verdict::{Own, Verdict};
 use crate::testing;
+use crate::trip::policy_event::State;
 use crate::trip::tripped::Cause;
 
 const MILLI: u64 = 1_000_000;
@@ -219,7 +220,7 @@ fn schedule(seed: u64) {
             }
             8 => testing::advance(Duration::from_nanos(numbers.below(400 * MILLI))),
             9 if numbers.below(20) == 0 => {
-                meter.circuit.force(true);
+                meter.force(State::Closed);
                 model.change(Model::closed());
             }
             _ => {}

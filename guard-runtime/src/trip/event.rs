@@ -4,6 +4,8 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::base::location::Location;
+#[cfg(feature = "policy")]
+use crate::trip::policy_event::PolicyEvent;
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 use crate::trip::tripped::Cause;
 use crate::trip::tripped::Tripped;
@@ -130,6 +132,9 @@ pub enum Event {
         /// Where the chain is written.
         location: Location,
     },
+    /// A policy did something else than to refuse a call.
+    #[cfg(feature = "policy")]
+    Policy(PolicyEvent),
     /// A thread or a task that was started through this crate panicked, and nobody joins it.
     #[non_exhaustive]
     WorkPanicked {
@@ -181,7 +186,7 @@ impl Event {
         match self {
             Self::Tripped(_) | Self::Late { .. } => true,
             #[cfg(feature = "policy")]
-            Self::Answered { .. } => true,
+            Self::Answered { .. } | Self::Policy(_) => true,
             #[cfg(feature = "shutdown")]
             Self::ShutdownPhase { .. } | Self::NodeStopped { .. } => true, // by the report
             _ => false,
@@ -286,14 +291,7 @@ impl fmt::Display for Event {
                 "loop guard: the cleanup at {location} panicked, which goes no further: {message}"
             ),
             #[cfg(feature = "policy")]
-            Self::Answered {
-                tripped,
-                step,
-                location,
-            } => write!(
-                f,
-                "{tripped}; answered by step {step} of the fallback at {location}"
-            ),
+            Self::Answered { .. } | Self::Policy(_) => self.write_policy(f),
             Self::WorkPanicked {
                 what,
                 location,
@@ -307,6 +305,24 @@ impl fmt::Display for Event {
             Self::CleanupLost { location } => {
                 write!(f, "loop guard: the cleanup at {location} could not run")
             }
+        }
+    }
+}
+
+#[cfg(feature = "policy")]
+impl Event {
+    fn write_policy(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answered {
+                tripped,
+                step,
+                location,
+            } => write!(
+                f,
+                "{tripped}; answered by step {step} of the fallback at {location}"
+            ),
+            Self::Policy(event) => write!(f, "{event}"),
+            _ => Ok(()),
         }
     }
 }

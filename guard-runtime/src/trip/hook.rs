@@ -19,6 +19,8 @@ use crate::stack::wall::{Kind, Wall};
 #[cfg(feature = "metrics")]
 use crate::trip::event;
 use crate::trip::event::Event;
+#[cfg(feature = "policy")]
+use crate::trip::policy_event::PolicyEvent;
 #[cfg(feature = "tracing")]
 use crate::trip::traced;
 use crate::trip::tripped::Tripped;
@@ -162,6 +164,15 @@ pub(crate) fn tripped(tripped: &Tripped) {
     ledger::fired(tripped.scope(), event::cause(tripped.cause()).0);
     if HOOKED.load(Ordering::Relaxed) || is_traced() {
         report(&Event::Tripped(tripped.clone()));
+    }
+}
+
+/// Tells of what a policy does, if anybody listens.
+#[cfg(feature = "policy")]
+#[cold]
+pub(crate) fn policy(event: PolicyEvent) {
+    if HOOKED.load(Ordering::Relaxed) || is_traced() {
+        report(&Event::Policy(event));
     }
 }
 
