@@ -91,9 +91,16 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
     let lenient = function.of_block && !found && is_called_result(output);
     let catches = !inherit
         && !lenient
-        && future.is_none()
         && policies.is_none()
-        && helpers::catches(function, &leave);
+        && match &future {
+            None => helpers::catches(function, &leave),
+            Some(future) => {
+                let body = future.body.find(function.block);
+                body.is_some_and(|body| {
+                    helpers::future_catches(&mut body.clone(), &future.output, &leave)
+                })
+            }
+        };
     let plan = Plan {
         runtime: args.krate.as_ref().map(|arg| &arg.value),
         root: args.root.is_some(),

@@ -122,6 +122,48 @@ mod syntax;
 /// If the error is an enum of yours, `#[error("stopped")] Stopped(#[from] Tripped)` keeps the trip in the chain of its
 /// sources, where `downcast_ref::<Tripped>()` finds it. `#[error(transparent)]` hides it: the chain then begins behind it.
 ///
+/// ## One outcome
+///
+/// A helper without a place for an error (`inherit`, `-> u32`) leaves by unwinding. Whether its loop or its caller's notices
+/// that the time is over is chance, so the function that owns the budget ends such a trip and leaves by its own way: the same
+/// input is not an `Err` once and a panic the next time.
+///
+/// ```
+/// use guard_runtime::{Tripped, loop_guard};
+///
+/// #[loop_guard(inherit)]
+/// fn parse(text: &str) -> u32 {
+///     let mut sum = 0;
+///     for byte in text.bytes() {
+///         sum += u32::from(byte);
+///     }
+///     sum
+/// }
+///
+/// #[loop_guard(timeout = "30s")]
+/// fn parse_all(texts: &[&str]) -> Result<u32, Tripped> {
+///     let mut sum = 0;
+///     for text in texts {
+///         sum += parse(text); // a trip in there is the `Err` of this function
+///     }
+///     Ok(sum)
+/// }
+///
+/// assert_eq!(parse_all(&["a", "b"]).unwrap(), 195);
+/// ```
+///
+/// This is done where it can matter:
+///
+/// | owner of a budget | ends the trips of its helpers |
+/// |---|---|
+/// | a function whose return type is called `..Result`, or that says `on_trip = "error"` | yes, if it calls something, does not call itself, and has neither `fallback` nor policies |
+/// | a future with such a type, or with a `fallback` | yes, if it calls something besides making the futures that it awaits |
+/// | `Budget::run`, `Budget::wrap` | yes |
+/// | any other | no: the trip goes on as a panic, as its own would, or to the next owner around |
+///
+/// In `client.get(url).send().await` only `url` could hold a call of a helper: what makes a future that is awaited at once is
+/// taken to be prompt. Constructors, `drop` and the methods of numbers, slices and options that strips know are no helpers.
+///
 /// # Cleanup
 ///
 /// `cleanup` is called exactly once on every way out: at the end, by `return` and `?`, by a trip, by a panic, and when a future
@@ -247,114 +289,7 @@ mod syntax;
 ///
 /// A call that blocks the thread (`thread::sleep`, `recv()`, `join()`, `lock()`) is not cut; the check behind it trips.
 ///
-/// # Async
-///
-/// An `async fn`, a method or trait method that is one, and a function whose value is an `async` block (as `impl Future`, in
-/// `Box::pin(..)` or `.boxed()`, or made by `async_trait`), are guarded as futures. An `async` block that becomes the value by a
-/// way that is not recognised (under an alias of the type, by `return`) is an error that says how to write it.
-///
-/// ```
-/// use std::future::{Future, pending};
-/// use std::task::{Context, Poll, Waker};
-/// use guard_runtime::{Tripped, loop_guard};
-///
-/// #[loop_guard(timeout = "5ms")]
-/// async fn receive() -> Result<u32, Tripped> {
-///     pending().await
-/// }
-///
-/// # fn main() {
-/// // Any executor will do; there is none simpler than this.
-/// let mut future = std::pin::pin!(receive());
-/// let outcome = loop {
-///     if let Poll::Ready(outcome) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-///         break outcome;
-///     }
-/// };
-/// assert!(outcome.unwrap_err().to_string().contains("ran out of time: 5ms allowed"));
-/// # }
-/// ```
-///
-/// - The budget starts **at the first poll**, and covers the awaits. A future that is never polled has none; what a function
-///   does before its `async` block is outside the scope.
-/// - **Pending**: once the deadline has passed, the task is woken and the body is polled once more; a value that is ready then
-///   wins. Else the body is dropped, with its arguments, and the function leaves.
-/// - **Running**: loops trip at their checks. So do those in nested `async` blocks, `select!` and `join!`. No await point is
-///   added: a loop that has an `Rc` or a borrow in hand leaves the future `Send`, and is not interleaved. `yield_every` adds
-///   one, at the checks of the loops in the body itself.
-/// - The earliest deadline counts: its own, that of a guarded future around it, that of a function that blocks on it. The
-///   scope moves along when the task changes its thread. A spawned task has no part in it.
-/// - A `fallback` is evaluated when the body is gone, which has taken the arguments: it can use those that are `Copy`, shared
-///   references for example.
-/// - The future keeps its type and lifetimes, and is at most 64 bytes larger; an argument that is given away before the first
-///   await is kept twice.
-///
-/// Two limits come of the body's being a future inside the function's:
-///
-/// - **`Send`** is asked of the arguments for every lifetime. An argument whose `Send` hangs on one lifetime (`impl<'c> Trait for
-///   &'c mut Conn`, and a field of type `<&'c mut Conn as Trait>::Row`) makes the future lose it. The way around is to guard
-///   the function that awaits it, or to hand over the part that is needed.
-/// - **Nesting**: the compiler's `recursion_limit` of 128 is reached by 15 guarded futures that await each other directly,
-///   where 32 plain ones reach it. The way around is `#![recursion_limit = "256"]`, `inherit` on the inner ones, which adds
-///   nothing, or a `Box::pin` between them.
-///
-/// ## What wakes the task
-///
-/// With the feature `tokio`, in a runtime in one thread, the deadline is a timer of that runtime and follows its clock, which
-/// tests may pause and advance; everywhere else the ticker wakes the task.
-///
-/// | what | comes of it |
-/// |---|---|
-/// | no runtime (`futures::executor`, `smol`, a loop by hand) | the ticker wakes the task |
-/// | a tokio runtime in one thread without timers, feature `tokio` | a panic where the future first waits, as from `tokio::time::timeout` |
-/// | a runtime that is shut down while futures wait | they are dropped, and their scopes are closed |
-/// | a future that waited in one tokio runtime, and is polled where that one no longer turns | its timer has stopped: a deadline is noticed at the next poll that somebody else causes |
-/// | an executor that never wakes, or never polls again | nothing happens until it polls or drops the future; nobody else waits for it |
-/// | a future polled after its end | the panic of any `async fn` |
-/// | a panic in a poll | is the caller's; the scopes of the thread are as before |
-/// | a future that is leaked (`mem::forget`) | stays in the list of `snapshot()` |
-/// | a waker that panics | is reported by the panic hook; the other tasks are woken |
-/// | a waker that blocks, or polls the task at once | holds up the ticker: a waker is to schedule, and no more |
-///
-/// ## A cleanup that awaits
-///
-/// The body of an `async fn` takes over the arguments that it uses; those that are neither `Copy` nor
-/// references it cannot share with the cleanup.
-///
-/// A guarded future may await its cleanup: `cleanup = async |exit| ...`. After a return, a trip or a
-/// panic of the body it is polled in place, shielded as above, and the function leaves behind it; what is
-/// still pending when `cleanup_timeout` is over is dropped. The value that the function returns waits in the future meanwhile.
-///
-/// If the future is dropped before its end, or while the cleanup waits (by a deadline around it, too), what is
-/// left of the cleanup is spawned on the tokio runtime around, where it has what is left of its time: with
-/// `Exit::Dropped`, if it had not begun. This needs the feature `tokio` of `guard_runtime`. Without it, outside of a
-/// runtime, and in one that is shut down, nobody runs it, which is reported as `Event::CleanupLost`.
-///
-/// So it is to be `Send + 'static`, and takes what it names, as with `async move`: a copy, or the argument itself,
-/// which the body then has no more. For what both need, and for what the function borrows, it may be the value of a
-/// block, which is evaluated at entry:
-///
-/// ```
-/// use std::sync::Arc;
-/// use guard_runtime::{Tripped, loop_guard};
-/// # struct Log;
-/// # impl Log { async fn flush(&self) {} }
-///
-/// struct Service { log: Arc<Log> }
-///
-/// impl Service {
-///     #[loop_guard(timeout = "30s", cleanup_timeout = "5s", cleanup = {
-///         let log = self.log.clone();
-///         async |_| log.flush().await
-///     })]
-///     async fn serve(&self) -> Result<(), Tripped> {
-///         loop {
-///             # break Ok(());
-///             // ...
-///         }
-///     }
-/// }
-/// ```
+#[doc = include_str!("futures.md")]
 ///
 /// [`Duration::MAX`]: core::time::Duration::MAX
 #[proc_macro_attribute]

@@ -6,12 +6,14 @@
 //! - `loops.rs`: the visitor that puts a check at the head of every loop;
 //! - `function.rs`: functions, and the boundary around a body with loops in closures;
 //! - `future.rs`: functions that are guarded as futures;
+//! - `awaits.rs`: those whose body stays where it was written;
 //! - `arguments.rs`: how arguments move into such a body;
 //! - `cleanup.rs`: the attribute's `cleanup`;
 //! - `expectations.rs`: lints that are expected in a function;
 //! - `warning.rs`: an attribute that guards nothing.
 
 pub(crate) mod arguments;
+pub(crate) mod awaits;
 pub(crate) mod cleanup;
 pub(crate) mod expectations;
 pub(crate) mod function;

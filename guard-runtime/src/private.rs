@@ -1,6 +1,6 @@
 //! What expansions name. Not public API: it changes without notice.
 
-pub use core::future::poll_fn;
+pub use core::future::{IntoFuture, poll_fn};
 pub use core::iter::IntoIterator;
 pub use core::pin::pin;
 pub use core::{
@@ -23,8 +23,10 @@ pub use crate::check::probe::{ErrorReturn, Fallback, Probe};
 pub use crate::check::tick::{due, inherit, look, tick};
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
+pub use crate::future::in_place::InPlace;
 pub use crate::future::left::leave;
-pub use crate::future::polled::{Body, Task, allow, begin, poll_caught, take_turns, turn};
+pub use crate::future::polled::{Body, Task, allow, begin, poll_caught};
+pub use crate::future::quantum::{take_turns, turn};
 pub use crate::stack::scope::Scope;
 pub use crate::strip::kind::kind;
 pub use crate::strip::stride::{Stride, turns};

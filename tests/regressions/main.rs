@@ -28,6 +28,7 @@ mod other_peoples_work;
 mod return_type_means_something_else;
 mod returned_closures;
 mod runtime_gone;
+mod send_by_lifetime;
 mod shields_are_no_scopes;
 mod signals_of_the_process;
 mod stack_per_level;

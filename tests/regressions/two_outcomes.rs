@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use guard_runtime::{Budget, Tripped, loop_guard};
 
+use crate::block_on;
+
 const LIMIT: Duration = Duration::from_millis(3);
 
 /// Has no place for an error.
@@ -73,6 +75,31 @@ fn finds<'v>(
     unreachable!("it was pushed")
 }
 
+/// The same of futures, wherever the helper is called.
+#[loop_guard(timeout = LIMIT, name = "owner")]
+async fn future(slow_helper: bool, wait: bool) -> Result<u32, Failed> {
+    let mut turns = 0;
+    loop {
+        if turns == u32::MAX {
+            return Ok(turns);
+        }
+        if wait {
+            std::future::ready(()).await;
+        }
+        let time = if slow_helper {
+            LIMIT * 100
+        } else {
+            Duration::ZERO
+        };
+        turns |= helper(time);
+    }
+}
+
+#[loop_guard(timeout = LIMIT, fallback = 7)]
+async fn with_a_fallback() -> u32 {
+    std::future::ready(helper(LIMIT * 100)).await
+}
+
 fn passes_through() -> u32 {
     helper(LIMIT * 100)
 }
@@ -87,6 +114,11 @@ fn the_owner_of_a_budget_is_the_boundary_of_its_helpers() {
     for slow_helper in [false, true] {
         assert_eq!(owner(slow_helper).unwrap_err().0, "owner");
     }
+    for (slow_helper, wait) in [(false, false), (false, true), (true, false), (true, true)] {
+        let outcome = block_on(future(slow_helper, wait));
+        assert_eq!(outcome.unwrap_err().0, "owner");
+    }
+    assert_eq!(block_on(with_a_fallback()), 7);
     assert!(by_a_word().is_err());
     // An inner owner passes an outer one's trip through.
     let outer = Budget::timeout(LIMIT).named("outer").run(inner_owner);

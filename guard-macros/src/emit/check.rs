@@ -56,7 +56,14 @@ impl Emit<'_> {
         } else {
             q!(__seen)
         };
-        let turn = check.turns.then(|| q!(#private::turn().await;));
+        let turn = check.turns.then(|| {
+            if self.in_place {
+                let waited = self.waited(&q!(.await));
+                q!({ let __future = #private::turn(); #waited })
+            } else {
+                q!(#private::turn().await;)
+            }
+        });
         let mut due = q!(if #private::due(#seen) { #tick #turn });
         if let Some((number, every)) = check.every {
             let name = counter(number);

@@ -1,14 +1,16 @@
-//! Guarded futures.
+//! Guarded futures, and the awaits of those whose body stays in place.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::{Block, Ident, ReturnType};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Block, ExprAwait, Ident, ReturnType};
 
 use crate::emit::arguments::Moved;
 use crate::emit::budget::root_of_budget;
 use crate::emit::exit::probe;
+use crate::emit::quotes::first;
+use crate::emit::scope::new_task;
 use crate::emit::{Emit, Mark, in_braces_of, q};
-use crate::plan::Limits;
+use crate::plan::{Leave, Limits};
 
 /// What is to be polled in a scope.
 pub(crate) struct Polled<'b> {
@@ -28,6 +30,53 @@ pub(crate) struct Polled<'b> {
 }
 
 impl Emit<'_> {
+    /// An await of a body that stays in place.
+    ///
+    /// ```text
+    /// future.await   =>   match into_future(future) { future => {
+    ///     let awaited = scope.awaits(pin!(future)).await;
+    ///     match awaited { Ok(value) => value, Err(tripped) => return leave }
+    /// } }
+    /// ```
+    /// As with the compiler's own `await`, the temporaries of `future` live to the end of the statement, and the future
+    /// itself until it is ready or left. The whole spans what the user wrote: lints look at the value as they did.
+    pub(crate) fn awaited(&self, awaited: &ExprAwait) -> TokenStream {
+        let private = &self.private;
+        let ExprAwait {
+            attrs,
+            base,
+            dot_token,
+            await_token,
+        } = awaited;
+        let matched = quote_spanned!(first(base)=> match);
+        let waited = self.waited(&quote!(#dot_token #await_token));
+        let mut arms = Group::new(Delimiter::Brace, q!(__future => { #waited }));
+        arms.set_span(await_token.span);
+        q!(#(#attrs)* #matched #private::IntoFuture::into_future(#base) #arms)
+    }
+
+    /// Waits for `__future` in the scope of a body that stays in place, by `wait`: the user's own `.await`, at which the
+    /// compiler says what must be `Send`.
+    pub(super) fn waited(&self, wait: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        let leave = match &self.plan.leave {
+            Leave::Fallback(_) => q!(break '__tripped __tripped),
+            Leave::Probe(_) | Leave::Error(_) => {
+                let value = self.value_of_trip(&TokenStream::new());
+                q!(return #value)
+            }
+            // It has no value, so a `return` would be unreachable code where the function's type is `!`.
+            _ => self.value_of_trip(&TokenStream::new()),
+        };
+        q! {
+            let __awaited = __task.awaits(#private::pin!(__future)) #wait;
+            match __awaited {
+                #private::Result::Ok(__value) => __value,
+                #private::Result::Err(__tripped) => #leave,
+            }
+        }
+    }
+
     /// ```text
     /// { body }   =>   {
     ///     static SITE; let mut task = Task::new();
@@ -88,16 +137,11 @@ impl Emit<'_> {
                 let (grant, root) = (self.grant(function), root_of_budget());
                 (
                     q!(#grant let mut __task = #private::Task::with_extras();),
-                    q!({ #root #private::flat(__task.#poll(__site, __body.as_mut(), __context, #at)) }),
+                    q!({ #root #private::flat(__task.#poll(__body.as_mut(), __context, #at)) }),
                 )
             }
             Some(limits) => {
-                let site = self.site(function, None);
-                let new = if limits.iterations.is_some() || limits.yield_every.is_some() {
-                    q!(with_extras)
-                } else {
-                    q!(new)
-                };
+                let (site, new) = (self.site(function, None), new_task(limits));
                 let poll = match caught {
                     _ if self.plan.strict => q!(poll_strictly),
                     true => q!(poll_caught),
@@ -107,7 +151,7 @@ impl Emit<'_> {
                 let root = self.plan.root.then(|| q!(let __root = #private::root();));
                 (
                     q!(#site let mut __task = #private::Task::#new();),
-                    q!({ #root __task.#poll(&__LOOP_GUARD_SITE, __body.as_mut(), __context, #at) }),
+                    q!({ #root __task.#poll(__body.as_mut(), __context, #at) }),
                 )
             }
         };
@@ -143,4 +187,9 @@ impl Emit<'_> {
             #outcome
         }
     }
+}
+
+/// A lint calls the semicolon behind a `match` without a value unnecessary.
+pub(crate) fn allow_semicolon() -> TokenStream {
+    q!(#[allow(unknown_lints, clippy::unnecessary_semicolon)])
 }

@@ -20,6 +20,8 @@ pub(crate) struct Emit<'p> {
     pub(crate) shared_count: bool,
     /// For loops that run when the scope is not open: their iterations are not counted.
     pub(crate) outside: bool,
+    /// The body of the future stays in place: its awaits go through its scope.
+    pub(crate) in_place: bool,
 }
 
 impl<'p> Emit<'p> {
@@ -35,6 +37,7 @@ impl<'p> Emit<'p> {
             private,
             shared_count: false,
             outside: false,
+            in_place: false,
         };
         emit.shared_count = shared && emit.counts();
         emit
@@ -120,4 +123,13 @@ pub(crate) fn in_braces_of(body: &Block, tokens: TokenStream) -> TokenStream {
     let mut group = Group::new(Delimiter::Brace, tokens);
     group.set_span(body.brace_token.span.join());
     TokenTree::Group(group).into()
+}
+
+/// Where these tokens begin, as the user's own.
+pub(super) fn first(tokens: &impl ToTokens) -> Span {
+    match tokens.to_token_stream().into_iter().next() {
+        Some(TokenTree::Group(group)) => group.span_open(),
+        Some(token) => token.span(),
+        None => Span::mixed_site(),
+    }
 }

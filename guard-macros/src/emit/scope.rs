@@ -102,9 +102,17 @@ impl Emit<'_> {
         let (nanos, limit) = (self.time(limits), self.limit(limits));
         let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
         let tick = self.tick(Mark::entry(function), Place::Entry, true);
+        let (task, begin) = if self.in_place {
+            let (site, new) = (self.site(function, None), new_task(limits));
+            let task = q!(#site let mut __task = #private::InPlace::#new(););
+            (Some(task), q!(__task.begin))
+        } else {
+            (None, q!(#private::begin))
+        };
         q! {
+            #task
             #limit
-            let __seen = #private::begin(&__LOOP_GUARD_SITE, #nanos);
+            let __seen = #begin(&__LOOP_GUARD_SITE, #nanos);
             #allow
             #turns
             if __seen.is_stale() { #tick }
@@ -160,6 +168,15 @@ impl Emit<'_> {
                 quote_spanned!(end=> #private::Count::count(#expr))
             }
         }
+    }
+}
+
+/// How the task of a future is made: most have no more than a deadline to keep.
+pub(super) fn new_task(limits: &Limits<'_>) -> TokenStream {
+    if limits.iterations.is_some() || limits.yield_every.is_some() {
+        q!(with_extras)
+    } else {
+        q!(new)
     }
 }
 

@@ -9,8 +9,9 @@ use crate::emit::poll::Polled;
 use crate::emit::{Place, braced, ends, run, statement};
 use crate::plan::{FutureBody, Guarded, Leave, Plan};
 use crate::rewrite::arguments::moved;
-use crate::rewrite::cleanup;
+use crate::rewrite::function::leading_items;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
+use crate::rewrite::{awaits, cleanup};
 use crate::strips::known::Names;
 use crate::syntax::function::Function;
 use crate::syntax::types::never;
@@ -23,6 +24,14 @@ use crate::syntax::walk::Visitor;
 ///     static SITE; let mut task = Task::new();
 ///     let outcome = { poll, in the task's scope, async move { let _ = &a; begin; body, its loops checked } };
 ///     match outcome { Ok(value) => value, Err(tripped) => leave }
+/// }
+/// ```
+///
+/// A body in which each await can be seen stays in place, and nothing has to be caught there:
+///
+/// ```text
+/// async fn f(a: A) -> R { body }   =>   async fn f(a: A) -> R {
+///     static SITE; let mut task = InPlace::new(); begin; body, its loops checked, its awaits through the task
 /// }
 /// ```
 ///
@@ -39,8 +48,9 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     };
     let value = block.stmts.last().map_or_else(|| ends(&name), ends);
     let in_closures = closures_have_loops(block, plan);
-    let caught = in_closures && !matches!(plan.leave, Leave::Break);
-    let wrapped = plan.budget.is_some() || plan.cleanup.is_some() || caught;
+    let caught = (in_closures || plan.catches) && !matches!(plan.leave, Leave::Break);
+    let in_place = !caught && awaits::stay(plan, future, function);
+    let wrapped = !in_place && (plan.budget.is_some() || plan.cleanup.is_some() || caught);
     let arguments = match future.body {
         FutureBody::Whole if wrapped => moved(plan, function),
         _ => Moved::default(),
@@ -51,10 +61,14 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names = instrument.names.map(|_| known);
     instrument.in_policies();
+    instrument.emit.in_place = in_place;
     if !plan.unchecked {
         instrument.visit_block_mut(block);
     }
     let emit = &instrument.emit;
+    if in_place {
+        awaits::replace(block, emit);
+    }
     if let Some(policies) = &plan.policies {
         let typed = statement(emit.yields_type(&future.output));
         block.stmts.insert(0, typed);
@@ -85,7 +99,12 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
             let tokens = emit.with_fallback(fallback, &begin, block, None, wrapped);
             block.stmts = vec![statement(tokens)];
         }
-        _ if wrapped => block.stmts = vec![statement(begin), statement(run(block))],
+        _ if in_place && awaits::ends_plainly(block) => {
+            let items = leading_items(block);
+            let start = items.into_iter().chain([statement(begin)]);
+            block.stmts.splice(0..0, start);
+        }
+        _ if wrapped || in_place => block.stmts = vec![statement(begin), statement(run(block))],
         _ if probe.is_some() && future.body == FutureBody::Value => {
             block.stmts = vec![statement(begin), statement(braced(block))];
         }

@@ -143,13 +143,7 @@ fn a_budget_of_a_future() {
                     p::poll_fn(move |__context| {
                             let __root = __budget.root();
                             p::flat(
-                                __task
-                                    .poll_caught(
-                                        __site,
-                                        __body.as_mut(),
-                                        __context,
-                                        at_async_fn_1_10,
-                                    ),
+                                __task.poll_caught(__body.as_mut(), __context, at_async_fn_1_10),
                             )
                         })
                         .await

@@ -34,40 +34,53 @@ fn an_async_fn() {
                     1,
                     10,
                 );
-                let mut __task = p::Task::new();
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { if false { return __probe.value(); } let _ = & b; let _ = & a;
-                        let __seen = p::begin(& __LOOP_GUARD_SITE,
-                        30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_10) {
+                let mut __task = p::InPlace::new();
+                let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                if __seen.is_stale() {
+                    match __probe.look(at_fn_1_10) {
                         p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } match ()
-                        { () => { step(a). await; while b.next(). await { if
-                        p::due(p::inherit()) {
-                        match __probe.look(at_while_3_5) { p::Result::Ok(_)
-                        => {} p::Result::Err(__out) => return __out, } } }
-                        Ok(1) } } }
-                    );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
-                        })
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        __probe
-                            .leave(__tripped)
-                            .unwrap_or_else(|| p::abandon())
+                        p::Result::Err(__out) => return __out,
                     }
                 }
+                #[allow(unknown_lints, clippy::unnecessary_semicolon)]
+                match p::IntoFuture::into_future(step(a)) {
+                    __future => {
+                        let __awaited = __task
+                            .awaits(p::pin!(__future))
+                            .await;
+                        match __awaited {
+                            p::Result::Ok(__value) => __value,
+                            p::Result::Err(__tripped) => {
+                                return __probe
+                                    .leave(__tripped)
+                                    .unwrap_or_else(|| p::abandon());
+                            }
+                        }
+                    }
+                };
+                while (match p::IntoFuture::into_future(b.next()) {
+                    __future => {
+                        let __awaited = __task
+                            .awaits(p::pin!(__future))
+                            .await;
+                        match __awaited {
+                            p::Result::Ok(__value) => __value,
+                            p::Result::Err(__tripped) => {
+                                return __probe
+                                    .leave(__tripped)
+                                    .unwrap_or_else(|| p::abandon());
+                            }
+                        }
+                    }
+                }) {
+                    if p::due(p::inherit()) {
+                        match __probe.look(at_while_3_5) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out,
+                        }
+                    }
+                }
+                Ok(1)
             }
         "#]],
     );
@@ -82,44 +95,33 @@ fn one_without_a_value() {
 }"#,
         &expect![[r#"
             async fn f(self: &Self) {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
                 static __LOOP_GUARD_SITE: p::Site = p::Site::new(
                     "named",
                     p::file!(),
                     1,
                     10,
                 );
-                let mut __task = p::Task::new();
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { if false { return __probe.value(); } let _ = & self; let __seen
-                        = p::begin(& __LOOP_GUARD_SITE,
-                        p::nanos(limit())); if __seen.is_stale() { _ =
-                        p::look(at_fn_1_10); } match () { () => { step(self)
-                        . await; } } }
-                    );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
-                        })
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        p::panic(__tripped);
-                        p::abandon()
-                    }
+                let mut __task = p::InPlace::new();
+                let __seen = __task
+                    .begin(&__LOOP_GUARD_SITE, p::nanos(limit()));
+                if __seen.is_stale() {
+                    _ = p::look(at_fn_1_10);
                 }
+                #[allow(unknown_lints, clippy::unnecessary_semicolon)]
+                match p::IntoFuture::into_future(step(self)) {
+                    __future => {
+                        let __awaited = __task
+                            .awaits(p::pin!(__future))
+                            .await;
+                        match __awaited {
+                            p::Result::Ok(__value) => __value,
+                            p::Result::Err(__tripped) => {
+                                p::panic(__tripped);
+                                p::abandon()
+                            }
+                        }
+                    }
+                };
             }
         "#]],
     );
@@ -142,31 +144,27 @@ fn one_that_never_ends() {
                     1,
                     10,
                 );
-                let mut __task = p::Task::new();
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { let __seen = p::begin(&
-                        __LOOP_GUARD_SITE, 30_000_000_000_u64); if __seen.is_stale() { _ =
-                        p::look(at_fn_1_10); } match () { () => { serve().
-                        await } } }
-                    );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
-                        })
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        p::panic(__tripped);
-                        p::abandon()
+                let mut __task = p::InPlace::new();
+                let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                if __seen.is_stale() {
+                    _ = p::look(at_fn_1_10);
+                }
+                match () {
+                    () => {
+                        match p::IntoFuture::into_future(serve()) {
+                            __future => {
+                                let __awaited = __task
+                                    .awaits(p::pin!(__future))
+                                    .await;
+                                match __awaited {
+                                    p::Result::Ok(__value) => __value,
+                                    p::Result::Err(__tripped) => {
+                                        p::panic(__tripped);
+                                        p::abandon()
+                                    }
+                                }
+                            }
+                        }
                     }
                 }
             }
@@ -182,51 +180,43 @@ fn patterns_are_bound_in_the_body() {
     step(a).await
 }"#,
         &expect![[r#"
-            async fn f(a: A, __argument_1: (u32, D), c: C) -> u32 {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
-                let mut __task = p::Task::new();
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { if false { return __probe.value(); } let _ = & a; let
-                        __argument_1 = __argument_1; let (b, _) = __argument_1;
-                        #[allow(unused_variables)] let c = c; match '__tripped : { let __seen =
-                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
-                        if __seen.is_stale() { match p::tick(at_fn_1_10) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { break '__tripped
-                        __tripped; } } } return { step(a). await }; } { __tripped => match
-                        p::leave(__tripped). await {}, } }
+            async fn f(a: A, (b, _): (u32, D), #[allow(unused_variables)] c: C) -> u32 {
+                match '__tripped: {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        10,
                     );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
-                        })
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        #[allow(unused_variables, unused_mut)]
-                        let (b, _) = __argument_1;
-                        b
+                    let mut __task = p::InPlace::new();
+                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                    if __seen.is_stale() {
+                        match p::tick(at_fn_1_10) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__tripped) => {
+                                break '__tripped __tripped;
+                            }
+                        }
                     }
+                    return {
+                        match p::IntoFuture::into_future(step(a)) {
+                            __future => {
+                                let __awaited = __task
+                                    .awaits(p::pin!(__future))
+                                    .await;
+                                match __awaited {
+                                    p::Result::Ok(__value) => __value,
+                                    p::Result::Err(__tripped) => {
+                                        break '__tripped __tripped;
+                                    }
+                                }
+                            }
+                        }
+                    };
+                } {
+                    __tripped => b,
                 }
             }
         "#]],
@@ -280,13 +270,7 @@ fn loops_in_blocks_and_closures_are_caught() {
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
-                            __task
-                                .poll_caught(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
+                            __task.poll_caught(__body.as_mut(), __context, at_async_fn_1_10)
                         })
                         .await
                 };
@@ -346,13 +330,7 @@ fn iterations_and_turns() {
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
+                            __task.poll_caught(__body.as_mut(), __context, at_async_fn_1_10)
                         })
                         .await
                 };
@@ -378,52 +356,55 @@ fn a_fallback_runs_when_the_body_is_gone() {
 }"#,
         &expect![[r#"
             async fn f() -> u32 {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
-                let mut __task = p::Task::new();
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { if false { return __probe.value(); } match '__tripped : { let
-                        __seen = p::begin(& __LOOP_GUARD_SITE,
-                        30_000_000_000_u64); if __seen.is_stale() { match
-                        p::tick(at_fn_1_10) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { break '__tripped
-                        __tripped; } } } { loop { if
-                        p::due(p::inherit()) {
-                        match p::tick(at_loop_2_5) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { break '__tripped
-                        __tripped; } } } step(). await; } } } { __tripped => match
-                        p::leave(__tripped). await {}, } }
+                match '__tripped: {
+                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                        p::concat!(
+                            p::module_path!(), "::", "f"
+                        ),
+                        p::file!(),
+                        1,
+                        10,
                     );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
-                        })
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        p::Fallback::with(__tripped, |t| t.into())
+                    let mut __task = p::InPlace::new();
+                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                    if __seen.is_stale() {
+                        match p::tick(at_fn_1_10) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__tripped) => {
+                                break '__tripped __tripped;
+                            }
+                        }
                     }
+                    {
+                        loop {
+                            if p::due(
+                                p::inherit(),
+                            ) {
+                                match p::tick(at_loop_2_5) {
+                                    p::Result::Ok(_) => {}
+                                    p::Result::Err(__tripped) => {
+                                        break '__tripped __tripped;
+                                    }
+                                }
+                            }
+                            #[allow(unknown_lints, clippy::unnecessary_semicolon)]
+                            match p::IntoFuture::into_future(step()) {
+                                __future => {
+                                    let __awaited = __task
+                                        .awaits(p::pin!(__future))
+                                        .await;
+                                    match __awaited {
+                                        p::Result::Ok(__value) => __value,
+                                        p::Result::Err(__tripped) => {
+                                            break '__tripped __tripped;
+                                        }
+                                    }
+                                }
+                            };
+                        }
+                    }
+                } {
+                    __tripped => p::Fallback::with(__tripped, |t| t.into()),
                 }
             }
         "#]],
@@ -546,36 +527,15 @@ fn an_async_block_that_is_the_value() {
                         1,
                         4,
                     );
-                    let mut __task = p::Task::new();
-                    let __outcome = {
-                        let __body = p::pin!(
-                            async move { if false { return __probe.value(); } let __seen =
-                            p::begin(& __LOOP_GUARD_SITE,
-                            30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_4)
-                            { p::Result::Ok(_) => {}
-                            p::Result::Err(__out) => return __out, } } match
-                            () { () => { Ok(m) } } }
-                        );
-                        let mut __body = p::Body::new(__body);
-                        p::poll_fn(move |__context| {
-                                __task
-                                    .poll(
-                                        &__LOOP_GUARD_SITE,
-                                        __body.as_mut(),
-                                        __context,
-                                        at_async_fn_1_4,
-                                    )
-                            })
-                            .await
-                    };
-                    match __outcome {
-                        p::Result::Ok(__value) => __value,
-                        p::Result::Err(__tripped) => {
-                            __probe
-                                .leave(__tripped)
-                                .unwrap_or_else(|| p::abandon())
+                    let mut __task = p::InPlace::new();
+                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                    if __seen.is_stale() {
+                        match __probe.look(at_fn_1_4) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out,
                         }
                     }
+                    Ok(m)
                 }
             }
         "#]],
@@ -604,35 +564,16 @@ fn one_in_a_box() {
                         1,
                         4,
                     );
-                    let mut __task = p::Task::new();
-                    let __outcome = {
-                        let __body = p::pin!(
-                            async move { if false { return __probe.value(); } let __seen =
-                            p::begin(& __LOOP_GUARD_SITE,
-                            30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_4)
-                            { p::Result::Ok(_) => {}
-                            p::Result::Err(__out) => return __out, } } match
-                            () { () => { self.n } } }
-                        );
-                        let mut __body = p::Body::new(__body);
-                        p::poll_fn(move |__context| {
-                                __task
-                                    .poll(
-                                        &__LOOP_GUARD_SITE,
-                                        __body.as_mut(),
-                                        __context,
-                                        at_async_fn_1_4,
-                                    )
-                            })
-                            .await
-                    };
-                    match __outcome {
-                        p::Result::Ok(__value) => __value,
-                        p::Result::Err(__tripped) => {
-                            __probe
-                                .leave(__tripped)
-                                .unwrap_or_else(|| p::abandon())
+                    let mut __task = p::InPlace::new();
+                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                    if __seen.is_stale() {
+                        match __probe.look(at_fn_1_4) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out,
                         }
+                    }
+                    match () {
+                        () => self.n,
                     }
                 })
             }
@@ -664,34 +605,31 @@ fn what_tokio_made_of_a_main_function() {
                         1,
                         4,
                     );
-                    let mut __task = p::Task::new();
-                    let __outcome = {
-                        let __body = p::pin!(
-                            async { if false { return __probe.value(); } let __seen =
-                            p::begin(& __LOOP_GUARD_SITE,
-                            30_000_000_000_u64); if __seen.is_stale() { match __probe.look(at_fn_1_4)
-                            { p::Result::Ok(_) => {}
-                            p::Result::Err(__out) => return __out, } } match
-                            () { () => { serve(). await } } }
-                        );
-                        let mut __body = p::Body::new(__body);
-                        p::poll_fn(move |__context| {
-                                __task
-                                    .poll(
-                                        &__LOOP_GUARD_SITE,
-                                        __body.as_mut(),
-                                        __context,
-                                        at_async_fn_1_4,
-                                    )
-                            })
-                            .await
-                    };
-                    match __outcome {
-                        p::Result::Ok(__value) => __value,
-                        p::Result::Err(__tripped) => {
-                            __probe
-                                .leave(__tripped)
-                                .unwrap_or_else(|| p::abandon())
+                    let mut __task = p::InPlace::new();
+                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                    if __seen.is_stale() {
+                        match __probe.look(at_fn_1_4) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out,
+                        }
+                    }
+                    match () {
+                        () => {
+                            match p::IntoFuture::into_future(serve()) {
+                                __future => {
+                                    let __awaited = __task
+                                        .awaits(p::pin!(__future))
+                                        .await;
+                                    match __awaited {
+                                        p::Result::Ok(__value) => __value,
+                                        p::Result::Err(__tripped) => {
+                                            return __probe
+                                                .leave(__tripped)
+                                                .unwrap_or_else(|| p::abandon());
+                                        }
+                                    }
+                                }
+                            }
                         }
                     }
                 };

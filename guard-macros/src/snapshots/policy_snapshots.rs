@@ -210,13 +210,7 @@ fn a_future() {
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {
-                            __task
-                                .poll(
-                                    &__LOOP_GUARD_SITE,
-                                    __body.as_mut(),
-                                    __context,
-                                    at_async_fn_1_10,
-                                )
+                            __task.poll(__body.as_mut(), __context, at_async_fn_1_10)
                         })
                         .await
                 };

@@ -19,6 +19,31 @@ pub(crate) fn in_expr(expr: &mut Expr) -> bool {
     awaits.0
 }
 
+/// Whether all that may suspend the block is an `await` outside of macros.
+pub(crate) fn are_in_sight(block: &mut Block) -> bool {
+    let mut macros = Macros(false);
+    macros.visit_block_mut(block);
+    !macros.0
+}
+
+/// Whether a macro may await.
+struct Macros(bool);
+
+impl Visitor for Macros {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
+    fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
+        self.0 |= calls::may_await(call);
+    }
+
+    // As below.
+    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+}
+
 struct Awaits(bool);
 
 impl Visitor for Awaits {

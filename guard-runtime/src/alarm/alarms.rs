@@ -9,10 +9,10 @@
 //!
 //! **No scope is seen twice, or not at all.** It moves between a stack and a list under the lock of the list.
 
-use std::num::NonZeroU32;
+use std::num::NonZeroU8;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Waker;
 
 use crate::alarm::list::{List, NEVER, WaitingScope};
@@ -27,7 +27,7 @@ const GRAIN: u64 = 1 << 17;
 const PART: u64 = 256;
 
 /// Lists, so that threads seldom meet at one lock.
-const SHARDS: u32 = 8;
+const SHARDS: u8 = 8;
 
 /// Alarms that fire under one lock.
 const BATCH: usize = 256;
@@ -35,13 +35,13 @@ const BATCH: usize = 256;
 static LISTS: [Mutex<List>; SHARDS as usize] = [const { Mutex::new(List::new()) }; SHARDS as usize];
 
 /// The list of one scope, from 1, so that a scope that does not wait yet is no larger.
-pub(crate) type Shard = NonZeroU32;
+pub(crate) type Shard = NonZeroU8;
 
 thread_local! {
     /// The list of scopes that wait first on this thread.
     static SHARD: Shard = {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        NonZeroU32::MIN.saturating_add(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS)
+        static NEXT: AtomicU8 = AtomicU8::new(0);
+        NonZeroU8::MIN.saturating_add(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS)
     };
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct WaitingScope {
 pub(crate) struct Waiter {
     number: u64,
     /// `None` if the place is free, or is no scope's.
-    site: Option<&'static Site>,
+    pub(crate) site: Option<&'static Site>,
     pub(crate) saved: Saved,
     /// The time of its alarm; [`NEVER`] also once that has fired.
     at: u64,

@@ -96,7 +96,7 @@ impl Budget {
             let mut body = pin!(body);
             poll_fn(|context| {
                 let _root = budget.root.then(root);
-                task.poll_caught(site, body.as_mut(), context, &site.at())
+                task.poll_caught(body.as_mut(), context, &site.at())
             })
             .await?
         }

@@ -97,7 +97,6 @@ impl Placed {
 /// A cleanup that has begun.
 struct Running {
     place: Placed,
-    site: &'static Site,
     task: Task,
     body: Body,
 }
@@ -112,7 +111,6 @@ impl Running {
         };
         Self {
             place,
-            site,
             task: Task::new(),
             body: Mutex::new(Box::pin(body)),
         }
@@ -126,7 +124,7 @@ impl Running {
             At::new("cleanup", place.file(), place.line(), place.column())
         };
         let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let outcome = ready!(self.task.poll(self.site, Pin::new(body), context, &at));
+        let outcome = ready!(self.task.poll(Pin::new(body), context, &at));
         if let Err(tripped) = outcome {
             // What is pending is dropped here, behind the wall.
             *body = Box::pin(async {});

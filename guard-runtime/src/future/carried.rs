@@ -9,7 +9,8 @@ use core::task::{Context, Poll};
 use crate::base::layout::EXACT;
 use crate::base::site::{Mode, Site};
 use crate::check::tick::tick;
-use crate::future::polled::{Task, begin, look_if_near};
+use crate::future::kept::look_if_near;
+use crate::future::polled::{Task, begin};
 use crate::mode::resolve;
 use crate::stack::frame::Saved;
 use crate::time::clock;
@@ -65,7 +66,7 @@ impl Carried {
         poll: impl FnOnce(&mut Context<'_>) -> Poll<T>,
     ) -> Poll<Result<T, Tripped>> {
         let at = self.site.at();
-        let poller = self.task.resume(self.site);
+        let poller = self.task.resume();
         let (stack, index) = poller.scope().place();
         if !self.task.has_waited() {
             match &self.kept {
@@ -87,7 +88,7 @@ impl Carried {
                 }
                 Poll::Ready(Ok(value))
             }
-            Ok(Poll::Pending) => self.task.suspend(&poller, self.site, context, &at).map(Err),
+            Ok(Poll::Pending) => self.task.suspend(&poller, context, &at).map(Err),
             Err(tripped) => Poll::Ready(Err(tripped)),
         }
     }

@@ -63,6 +63,13 @@ impl Poller {
         }
     }
 
+    /// The future has its result, or has tripped: its time is told, if that was asked for.
+    #[inline(always)]
+    pub(crate) fn tell_time(&self) {
+        let (stack, index) = self.scope.place();
+        Timed::polled().end(stack, || stack.frame(index).site());
+    }
+
     #[inline]
     pub(crate) fn scope(&self) -> &Base {
         &self.scope
@@ -74,6 +81,55 @@ impl Drop for Poller {
     fn drop(&mut self) {
         source::end_poll(&self.before);
         self.timed.hand_over();
+    }
+}
+
+/// The polls of futures that open their scope in one call and close it in another. They nest: the last one that
+/// began ends first.
+pub(super) mod open_polls {
+    use core::cell::RefCell;
+    use core::mem::ManuallyDrop;
+
+    use crate::future::poller::Poller;
+    use crate::stack::frames::Stack;
+    use crate::stack::timed::Timed;
+    use crate::time::source;
+
+    thread_local! {
+        // Without a destructor, so that futures can be polled while the thread exits; `Clear` frees it.
+        static OPEN: ManuallyDrop<RefCell<Vec<Poller>>> =
+            const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+        static CLEAR: Clear = const { Clear };
+    }
+
+    struct Clear;
+
+    impl Drop for Clear {
+        fn drop(&mut self) {
+            let before = OPEN.with(|open| open.take());
+            drop(before);
+        }
+    }
+
+    /// A poll of the future `task` begins.
+    pub(in crate::future) fn begin(task: usize, timed: Timed) {
+        // It has run already if this is a destructor of a thread-local.
+        let _ = CLEAR.try_with(|_| ());
+        let poller = Poller::new(task, timed);
+        OPEN.with(|open| open.borrow_mut().push(poller));
+    }
+
+    /// The place of its scope, if that poll is the innermost one of this thread.
+    pub(in crate::future) fn place(task: usize) -> Option<(&'static Stack, u32)> {
+        if source::task() != task {
+            return None;
+        }
+        OPEN.with(|open| open.borrow().last().map(|poller| poller.scope().place()))
+    }
+
+    /// The innermost poll ends.
+    pub(in crate::future) fn end() -> Option<Poller> {
+        OPEN.with(|open| open.borrow_mut().pop())
     }
 }
 

@@ -20,8 +20,10 @@ use crate::time::source;
 
 /// One scope's entry in a list.
 pub(crate) struct Waiting {
-    shard: Shard,
     index: u32,
+    shard: Shard,
+    /// It is on no stack. The list knows it as well, under its lock.
+    waits: bool,
     #[cfg(feature = "tokio")]
     timer: Option<Timer>,
 }
@@ -37,8 +39,9 @@ impl Waiting {
         leave: impl FnOnce(),
     ) -> Self {
         let mut this = Self {
-            shard: alarms::own_shard(),
             index: NONE,
+            shard: alarms::own_shard(),
+            waits: true,
             #[cfg(feature = "tokio")]
             timer: None,
         };
@@ -62,11 +65,20 @@ impl Waiting {
 
     /// From now on it is on the stack of a thread, where `open` opens it as it was saved.
     #[inline]
-    pub(crate) fn run(&self, open: impl FnOnce(&Saved)) -> Saved {
+    pub(crate) fn run(&mut self, open: impl FnOnce(&'static Site, &Saved)) -> Saved {
+        self.waits = false;
         let mut list = lock(self.list());
         let waiter = list.poll(self.index);
-        open(&waiter.saved);
+        if let Some(site) = waiter.site {
+            open(site, &waiter.saved);
+        }
         waiter.saved
+    }
+
+    /// Whether it is on no stack.
+    #[inline(always)]
+    pub(crate) fn waits(&self) -> bool {
+        self.waits
     }
 
     /// Whether its timer says that the deadline has passed, by the clock of the timer's runtime.
@@ -90,6 +102,7 @@ impl Waiting {
         context: &mut Context<'_>,
         leave: impl FnOnce(),
     ) {
+        self.waits = true;
         let at = self.alarm(due, context);
         let mut list = lock(self.list());
         leave();

@@ -93,5 +93,5 @@ pub(super) async fn sleep_async(
         })
         .await
     });
-    poll_fn(|context| task.poll(site, body.as_mut(), context, &at)).await?
+    poll_fn(|context| task.poll(body.as_mut(), context, &at)).await?
 }

@@ -167,7 +167,7 @@ pub fn attempt_async<R>(
             }
             call.await
         });
-        poll_fn(|context| task.poll(site, body.as_mut(), context, &at)).await?
+        poll_fn(|context| task.poll(body.as_mut(), context, &at)).await?
     }
 }
 

@@ -10,6 +10,7 @@ mod cleanup_async;
 mod counting;
 mod deadlines;
 mod forms;
+mod in_place;
 mod leaving;
 mod listing;
 mod nesting;

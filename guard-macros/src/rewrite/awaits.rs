@@ -1,0 +1,95 @@
+//! A future whose body stays where it was written: each of its awaits goes through the scope.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Block, Expr, ExprAsync, ExprClosure, ExprConst, Item, Stmt};
+
+use crate::emit::poll as emit;
+use crate::emit::{Emit, q};
+use crate::plan::{Guarded, Leave, Plan};
+use crate::syntax::awaits::are_in_sight;
+use crate::syntax::function::{Function, is_foreign};
+use crate::syntax::walk::{self, Visitor};
+
+/// Whether the body may stay in place. Not if it has to be caught or called as a whole, and not if something else than
+/// an await in sight may suspend it, because its scope would stay on the thread's stack: a macro, or whatever another
+/// attribute makes of the function.
+pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) -> bool {
+    let has_simple_scope = (plan.budget.as_ref()).is_some_and(|limits| limits.further.is_none());
+    let is_polled_as_one = plan.strict
+        || plan.root
+        || plan.cleanup.is_some()
+        || plan.policies.is_some()
+        || matches!(plan.leave, Leave::Break | Leave::Cut);
+    has_simple_scope
+        && !is_polled_as_one
+        && !function.attrs.iter().any(is_foreign)
+        && (future.body.find(function.block)).is_some_and(are_in_sight)
+}
+
+/// Whether the last expression of the block has no temporaries: in front of that, our task may stand as a local. The
+/// temporaries of another would be dropped behind it in one edition, and before it in the next.
+pub(crate) fn ends_plainly(block: &Block) -> bool {
+    fn is_plain(value: &Expr) -> bool {
+        match value {
+            Expr::Path(_) | Expr::Lit(_) => true,
+            Expr::Call(call) => is_plain(&call.func) && call.args.iter().all(is_plain),
+            Expr::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+            _ => false,
+        }
+    }
+    match block.stmts.last() {
+        Some(Stmt::Expr(value, None)) => is_plain(value),
+        Some(Stmt::Macro(call)) => call.semi_token.is_some(),
+        _ => true,
+    }
+}
+
+/// Replaces the awaits of a body that stays in place.
+pub(crate) fn replace(block: &mut Block, emit: &Emit<'_>) {
+    Awaits(emit).visit_block_mut(block);
+}
+
+struct Awaits<'e>(&'e Emit<'e>);
+
+impl Awaits<'_> {
+    fn awaited(&self, expr: &Expr) -> TokenStream {
+        match expr {
+            Expr::Await(awaited) => self.0.awaited(awaited),
+            other => other.to_token_stream(),
+        }
+    }
+}
+
+impl Visitor for Awaits<'_> {
+    fn as_dyn(&mut self) -> &mut dyn Visitor {
+        self
+    }
+
+    /// Of an await that is a statement, the compiler looks whether its value is used.
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Expr(expr @ Expr::Await(_), semicolon) => {
+                walk::expr(self, expr);
+                let awaited = self.awaited(expr);
+                let allow = semicolon.map(|_| emit::allow_semicolon());
+                *expr = Expr::Verbatim(q!(#allow #awaited));
+            }
+            _ => walk::stmt(self, stmt),
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        walk::expr(self, expr);
+        if let Expr::Await(_) = expr {
+            let awaited = self.awaited(expr);
+            *expr = Expr::Verbatim(q!((#awaited)));
+        }
+    }
+
+    // These are futures of their own, which an await of the body polls, or other functions.
+    fn visit_expr_closure_mut(&mut self, _: &mut ExprClosure) {}
+    fn visit_expr_async_mut(&mut self, _: &mut ExprAsync) {}
+    fn visit_expr_const_mut(&mut self, _: &mut ExprConst) {}
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+}

@@ -1,0 +1,165 @@
+//! The scope of a guarded future whose body stays where it was written.
+//!
+//! The body is not a future of its own inside the function's, so the future keeps its captures, its `Send`, and
+//! nests as deep as an unguarded one. Each of its awaits goes through the scope:
+//!
+//! ```text
+//! let mut scope = InPlace::new();
+//! let seen = scope.begin(&SITE, nanos);
+//! ...
+//! future.await   =>   match into_future(future) { future => {
+//!     let awaited = scope.awaits(pin!(future)).await;
+//!     match awaited { Ok(value) => value, Err(tripped) => return leave }
+//! } }
+//! ```
+//!
+//! The scope is open from `begin` to the end of that poll. An await that is pending takes it from the stack, the
+//! next poll of that await puts it back, and leaving the function drops it. So nothing else in the body may
+//! suspend the future; the macro only chooses this form where it can see that.
+
+use core::future::Future;
+use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::thread;
+
+use crate::base::location::At;
+use crate::base::site::{self, Site};
+use crate::check::tick::{due, inherit, tick};
+use crate::future::kept::{Extras, Kept, More};
+use crate::future::polled;
+use crate::future::poller::open_polls;
+use crate::stack::timed::Timed;
+use crate::time::seen::Seen;
+use crate::time::source;
+use crate::trip::tripped::Tripped;
+
+/// The scope, in the future itself.
+#[doc(hidden)]
+pub struct InPlace<X = ()>(Kept<X>);
+
+// A poll that panicked is the last one; so a future is as unwind safe as it was.
+impl<X> UnwindSafe for InPlace<X> {}
+impl<X> RefUnwindSafe for InPlace<X> {}
+
+impl InPlace {
+    /// Of a scope that will have no more than a deadline.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "for expansions only")]
+    pub const fn new() -> Self {
+        Self(Kept::new(()))
+    }
+}
+
+impl InPlace<Extras> {
+    /// Of one that will count iterations.
+    #[inline(always)]
+    #[must_use]
+    pub const fn with_extras() -> Self {
+        Self(Kept::new(Extras::NONE))
+    }
+}
+
+impl<X> InPlace<X> {
+    /// Identifies the future while it is polled: it does not move.
+    #[inline]
+    fn task(&self) -> usize {
+        core::ptr::from_ref(self).addr()
+    }
+
+    /// Opens the scope at the first poll, with a budget of `limit` nanoseconds.
+    ///
+    /// A stale result asks for a check at once.
+    #[inline]
+    #[must_use]
+    pub fn begin(&mut self, site: &'static Site, limit: u64) -> Seen {
+        open_polls::begin(self.task(), Timed::NOT);
+        polled::begin(site, limit)
+    }
+
+    /// Polls `future` in the scope, which is open.
+    #[inline(always)]
+    pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X> {
+        let scope = self;
+        Awaited { scope, future }
+    }
+}
+
+impl<X: More> InPlace<X> {
+    #[cold]
+    #[inline(never)]
+    fn resume(&mut self) {
+        open_polls::begin(self.task(), self.0.timed());
+        if let Some((stack, index)) = open_polls::place(self.task()) {
+            self.0.resume(stack, index);
+        }
+    }
+
+    /// The trip, if the deadline has passed; else the scope leaves the stack.
+    #[cold]
+    #[inline(never)]
+    fn suspend(&mut self, context: &mut Context<'_>) -> Poll<Tripped> {
+        let Some((stack, index)) = open_polls::place(self.task()) else {
+            return Poll::Pending;
+        };
+        // In an allocator no scope was opened.
+        if stack.depth() != index {
+            if due(inherit()) {
+                let site = Site::by_id(stack.frame(index).site());
+                if let Err(tripped) = tick(&At::of("async fn", site.location())) {
+                    return Poll::Ready(tripped);
+                }
+            }
+            self.0.suspend(stack, index, context);
+        }
+        drop(open_polls::end());
+        Poll::Pending
+    }
+}
+
+impl<X> Drop for InPlace<X> {
+    #[inline]
+    fn drop(&mut self) {
+        if source::task() != self.task() {
+            return; // It waits.
+        }
+        let Some(poller) = open_polls::end() else {
+            return;
+        };
+        if !thread::panicking() {
+            if site::is_heard() {
+                poller.tell_late();
+            }
+            poller.tell_time();
+        }
+    }
+}
+
+/// An await of the body.
+#[doc(hidden)]
+#[must_use]
+pub struct Awaited<'s, F, X> {
+    scope: &'s mut InPlace<X>,
+    future: Pin<&'s mut F>,
+}
+
+// As unwind safe as the future by itself, which a reference to it would not be.
+impl<F: UnwindSafe, X> UnwindSafe for Awaited<'_, F, X> {}
+impl<F: RefUnwindSafe, X> RefUnwindSafe for Awaited<'_, F, X> {}
+
+impl<F: Future, X: More> Future for Awaited<'_, F, X> {
+    type Output = Result<F::Output, Tripped>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if this.scope.0.waits() {
+            this.scope.resume();
+        }
+        match this.future.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(Ok(value)),
+            Poll::Pending => this.scope.suspend(context).map(Err),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What a guarded future keeps of its scope from one poll to the next.
+//!
+//! It is on the heap, and there is none of it before the first `Pending`: futures are moved, and held by the thousand.
+
+use core::task::Context;
+
+use crate::base::layout::PARKED;
+use crate::base::site::Site;
+use crate::future::quantum;
+use crate::future::waiting::Waiting;
+use crate::stack::current::force_cold;
+use crate::stack::frame::Saved;
+use crate::stack::frames::Stack;
+use crate::stack::timed::Timed;
+use crate::time::epoch::{EPOCH, SLOW_GAP};
+use crate::time::source;
+
+/// The scope while it is on no stack; `X` is what only some scopes have.
+pub(crate) struct Kept<X> {
+    waiting: Option<Waiting>,
+    timed: Timed,
+    more: X,
+}
+
+impl<X> Kept<X> {
+    #[inline(always)]
+    pub(crate) const fn new(more: X) -> Self {
+        Self {
+            waiting: None,
+            timed: Timed::NOT,
+            more,
+        }
+    }
+
+    /// Of the last poll.
+    #[inline(always)]
+    pub(crate) fn timed(&self) -> Timed {
+        self.timed
+    }
+
+    /// Whether it has waited, and keeps the scope since.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn has_waited(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Whether the scope has been on no stack since the last poll.
+    #[inline(always)]
+    pub(crate) fn waits(&self) -> bool {
+        self.waiting.as_ref().is_some_and(Waiting::waits)
+    }
+}
+
+impl<X: More> Kept<X> {
+    /// Opens the scope again at `index`, unless it was never open.
+    #[inline]
+    pub(crate) fn resume(&mut self, stack: &'static Stack, index: u32) {
+        let Some(waiting) = &mut self.waiting else {
+            return;
+        };
+        let saved = waiting.run(|site, saved| stack.resume(site.register(), saved));
+        self.more.restore(&Frame(stack), index);
+        if waiting.has_fired() {
+            force_cold();
+        } else {
+            look_if_near(&saved);
+        }
+    }
+
+    /// Takes the scope at `index` from the stack, and has the task woken at the earliest deadline.
+    pub(crate) fn suspend(&mut self, stack: &'static Stack, index: u32, context: &mut Context<'_>) {
+        #[cfg(feature = "tokio")]
+        if self.waiting.is_none() {
+            crate::future::timer::start(stack, index);
+        }
+        self.timed = Timed::polled();
+        let earliest = stack.earliest(&EPOCH).due;
+        let saved = stack.save(index).settled(&EPOCH);
+        self.more.save(&Frame(stack), index);
+        let site = stack.frame(index).site();
+        let leave = || stack.set_depth(index);
+        match &mut self.waiting {
+            Some(waiting) => waiting.until(saved, earliest, context, leave),
+            none => {
+                let site = Site::by_id(site);
+                *none = Some(Waiting::new(site, saved, earliest, context, leave));
+            }
+        }
+    }
+}
+
+/// Has the checks of this thread look, if the ticker may not know of a deadline before the next tick. They do so anyway if
+/// the epoch has moved.
+#[inline]
+pub(super) fn look_if_near(saved: &Saved) {
+    let word = EPOCH.load();
+    let (due, settled) = saved.deadline(&EPOCH);
+    if !settled || word & PARKED != 0 || due <= word.saturating_add(SLOW_GAP) {
+        force_cold();
+    }
+}
+
+/// What only some scopes have.
+#[doc(hidden)]
+pub trait More {
+    /// From the open scope at `index`.
+    #[doc(hidden)]
+    fn save(&mut self, stack: &Frame, index: u32);
+
+    /// Back into it.
+    #[doc(hidden)]
+    fn restore(&self, stack: &Frame, index: u32);
+}
+
+/// A stack, for [`More`].
+#[doc(hidden)]
+pub struct Frame(&'static Stack);
+
+impl More for () {
+    #[inline(always)]
+    fn save(&mut self, _: &Frame, _: u32) {}
+
+    #[inline(always)]
+    fn restore(&self, _: &Frame, _: u32) {}
+}
+
+/// Iterations, and turns.
+#[doc(hidden)]
+#[derive(Default)]
+pub struct Extras(Option<Box<Counts>>);
+
+#[derive(Default)]
+struct Counts {
+    left: u64,
+    limit: u64,
+    every: u64,
+    spent: bool,
+}
+
+impl Extras {
+    pub(crate) const NONE: Self = Self(None);
+}
+
+impl More for Extras {
+    fn save(&mut self, stack: &Frame, index: u32) {
+        let counts = self.0.get_or_insert_default();
+        (counts.spent, counts.left, counts.limit) = stack.0.allowance(index);
+        counts.every = source::quantum().every;
+    }
+
+    fn restore(&self, stack: &Frame, index: u32) {
+        let Some(counts) = &self.0 else { return };
+        stack.0.allow(index, counts.limit);
+        stack.0.set_left(index, counts.left);
+        if counts.spent {
+            stack.0.spend(index, counts.limit);
+        }
+        quantum::begin(counts.every);
+    }
+}
