@@ -206,28 +206,41 @@ fn a_plain_for_in_strips() {
                                         mut __strips => {
                                             static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
                                             let mut __length = __LOOP_GUARD_STRIDE.length();
-                                            '__strips: while !__strips.is_done() {
-                                                if p::due(__seen) {
-                                                    match __probe.look(at_for_3_5) {
-                                                        p::Result::Ok(__now) => {
-                                                            __seen = __now;
-                                                        }
-                                                        p::Result::Err(__out) => {
-                                                            return __out;
-                                                        }
-                                                    }
-                                                    __length = __LOOP_GUARD_STRIDE.doubt(__length);
-                                                }
-                                                for (i, x) in __strips.strip(__length, __seen) {
+                                            if __strips.is_short(__length)
+                                                && !p::due(__seen)
+                                            {
+                                                let __strip = __strips.all();
+                                                for (i, x) in __strip {
                                                     if i == 9 {
-                                                        break '__strips;
+                                                        break;
                                                     }
                                                     sum += x;
                                                 }
-                                                if __strips.is_done() {
-                                                    break;
+                                            } else {
+                                                '__strips: while !__strips.is_done() {
+                                                    if p::due(__seen) {
+                                                        match __probe.look(at_for_3_5) {
+                                                            p::Result::Ok(__now) => {
+                                                                __seen = __now;
+                                                            }
+                                                            p::Result::Err(__out) => {
+                                                                return __out;
+                                                            }
+                                                        }
+                                                        __length = __LOOP_GUARD_STRIDE.doubt(__length);
+                                                    }
+                                                    let __strip = __strips.strip(__length, __seen);
+                                                    for (i, x) in __strip {
+                                                        if i == 9 {
+                                                            break '__strips;
+                                                        }
+                                                        sum += x;
+                                                    }
+                                                    if __strips.is_done() {
+                                                        break;
+                                                    }
+                                                    __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
                                                 }
-                                                __length = __strips.adapt(&__LOOP_GUARD_STRIDE, __length);
                                             }
                                         }
                                     }

@@ -4,12 +4,14 @@
 //! A strip is a start and a length, so that the inner loop has a trip count: a piece of a slice, a subrange of a
 //! range, or adaptors of such pieces. The room promises that the strips of a loop hand out the items of the loop
 //! that the user wrote, in its order and with its effects; `chains.rs` compares random chains with the standard
-//! library's. Whatever cannot be cut runs as it stands, with a check at each item.
+//! library's. What takes no longer than a strip may, by what was learned of the loop, runs as it stands after one check.
+//! Whatever can neither be cut nor counted has a check at each item.
 //!
 //! | file | what |
 //! |---|---|
 //! | `split.rs` | what can be cut: slices and ranges |
 //! | `adaptors.rs` | `zip`, `enumerate`, `rev` and `copied` of what can be cut |
+//! | `prompt.rs` | what is not cut, but counted: the standard library's other iterators over memory |
 //! | `kind.rs` | finds out by its type whether an iterator can be cut |
 //! | `stride.rs` | how long the strips of a loop are, which is learned while it runs |
 
@@ -17,5 +19,6 @@ pub(crate) mod adaptors;
 #[cfg(test)]
 mod chains;
 pub(crate) mod kind;
+pub(crate) mod prompt;
 pub(crate) mod split;
 pub(crate) mod stride;

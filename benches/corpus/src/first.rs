@@ -4,6 +4,7 @@ use crate::Kernel;
 
 mod calls;
 mod chase;
+mod matrices;
 mod nest;
 mod recurrence;
 mod scan;
@@ -16,6 +17,7 @@ pub(crate) fn kernels() -> Vec<Kernel> {
         recurrence::kernels("recurrence"),
         scan::kernels("scan"),
         nest::kernels("nest"),
+        matrices::kernels("matrices"),
         chase::kernels("chase"),
         calls::kernels("calls"),
     ];

@@ -1,34 +1,69 @@
-//! Instructions of one call, counted by callgrind. They do not depend on the machine's load.
+//! Instructions of one call, counted by callgrind in one run of all kernels. They do not depend on the machine's load.
 
-use std::process::Command;
+use std::collections::HashMap;
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use crate::{Kernel, MODES};
+use crate::data::Data;
+use crate::{Kernel, MODES, measure};
 
-/// Calls whose instructions are compared: what comes before the first ones is in both counts.
-const FEW: u32 = 20;
-const MORE: u32 = 60;
+/// Calls before the counted ones: lengths are learned, and what is used is in place.
+const BEFORE: u32 = 20;
+const COUNTED: u32 = 20;
 
-/// Of one call in each mode.
-pub(crate) fn count(kernel: &Kernel) -> Option<[f64; 3]> {
-    let mut counts = [0.0; 3];
-    for (count, mode) in counts.iter_mut().zip(MODES) {
-        let difference = run(kernel, mode, MORE)? - run(kernel, mode, FEW)?;
-        *count = difference / f64::from(MORE - FEW);
+/// Of one call in each mode, by the kernel's name. Nothing if valgrind does not run.
+pub(crate) fn count(names: &[&'static str]) -> HashMap<&'static str, [f64; 3]> {
+    let folder = std::env::temp_dir().join(format!("corpus-{}", std::process::id()));
+    let counts = fs::create_dir(&folder)
+        .ok()
+        .and_then(|()| run(names, &folder));
+    _ = fs::remove_dir_all(&folder);
+    counts.unwrap_or_default()
+}
+
+fn run(names: &[&'static str], folder: &Path) -> Option<HashMap<&'static str, [f64; 3]>> {
+    let dumps = folder.join("dump");
+    let run = Command::new("valgrind")
+        .args(["--tool=callgrind", "--dump-before=*instructions::mark*"])
+        .arg(format!("--callgrind-out-file={}", dumps.display()))
+        .arg(std::env::current_exe().ok()?)
+        .arg("--count")
+        .args(names)
+        .stderr(Stdio::null())
+        .status();
+    run.ok().filter(|status| status.success())?;
+    // Every second dump is what was counted.
+    let mut dump = 0;
+    let mut next = || {
+        dump += 2;
+        let text = fs::read_to_string(format!("{}.{dump}", dumps.display())).ok()?;
+        let totals = text.lines().find_map(|line| line.strip_prefix("totals: "))?;
+        Some(totals.trim().parse::<f64>().ok()? / f64::from(COUNTED))
+    };
+    let mut counts = HashMap::new();
+    for name in names {
+        counts.insert(*name, [next()?, next()?, next()?]);
     }
     Some(counts)
 }
 
-fn run(kernel: &Kernel, mode: &str, calls: u32) -> Option<f64> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe().ok()?)
-        .args(["--run", kernel.name, mode, &calls.to_string()])
-        .output()
-        .ok()?;
-    let report = String::from_utf8_lossy(&output.stderr).into_owned();
-    let count = report
-        .lines()
-        .find_map(|line| line.split_once("Collected :"))?
-        .1;
-    count.trim().parse().ok()
+/// What callgrind looks at: everything between two marks.
+pub(crate) fn run_marked(kernels: &[Kernel]) {
+    let fresh = Data::new();
+    for kernel in kernels {
+        for mode in 0..MODES.len() {
+            let mut data = fresh.clone();
+            measure::run(kernel, mode, &mut data, BEFORE);
+            mark(0);
+            measure::run(kernel, mode, &mut data, COUNTED);
+            mark(1);
+        }
+    }
+}
+
+#[inline(never)]
+fn mark(place: u32) {
+    black_box(place);
 }

@@ -14,6 +14,7 @@
     reason = "kernels are written as their textbooks write them"
 )]
 
+use std::collections::HashMap;
 use std::process::ExitCode;
 
 mod aside;
@@ -106,7 +107,14 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
     );
     let fresh = Data::new();
     let (mut times, mut counts) = (Column::default(), Column::default());
-    for kernel in kernels.iter().filter(wanted) {
+    let kernels: Vec<_> = kernels.iter().filter(wanted).collect();
+    let names: Vec<_> = kernels.iter().map(|kernel| kernel.name).collect();
+    let counted = if options.instructions {
+        instructions::count(&names)
+    } else {
+        HashMap::new()
+    };
+    for kernel in kernels {
         measure::verify(kernel, &fresh);
         let ratios = measure::ratios(kernel, &fresh, options.rounds.unwrap_or(101));
         let text = ratios.guarded.map(|ratio| {
@@ -128,7 +136,7 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
         );
         times.0.push(ratios.guarded);
         if options.instructions {
-            match instructions::count(kernel) {
+            match counted.get(kernel.name) {
                 Some([plain, guarded @ ..]) => {
                     let of_plain = guarded.map(|count| count / plain);
                     print!(
@@ -153,13 +161,16 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
     }
 }
 
-/// `--run KERNEL MODE CALLS`: what callgrind looks at.
+fn all() -> impl Iterator<Item = Kernel> {
+    first::kernels().into_iter().chain(aside::kernels())
+}
+
+/// `--run KERNEL MODE CALLS`: for a profiler to look at.
 fn run_one(args: &[String]) -> Option<()> {
     let [_, kernel, mode, calls] = args else {
         return None;
     };
-    let all = first::kernels().into_iter().chain(aside::kernels());
-    let kernel = all.into_iter().find(|other| other.name == kernel)?;
+    let kernel = all().find(|other| other.name == kernel)?;
     let mode = MODES.iter().position(|other| other == mode)?;
     measure::run(&kernel, mode, &mut Data::new(), calls.parse().ok()?);
     Some(())
@@ -173,6 +184,11 @@ fn main() -> ExitCode {
         } else {
             ExitCode::from(2)
         };
+    }
+    if args.first().is_some_and(|arg| arg == "--count") {
+        let kernels: Vec<_> = all().filter(|kernel| args.iter().any(|arg| arg == kernel.name)).collect();
+        instructions::run_marked(&kernels);
+        return ExitCode::SUCCESS;
     }
     match options(args.into_iter()) {
         Ok(options) => {

@@ -14,7 +14,7 @@ use quote::ToTokens;
 use syn::{Block, Expr, ExprAwait, Item, Macro, ReturnType};
 
 use crate::plan::Leave;
-use crate::strips::plain::{CHEAP, is_made, is_of_primitive};
+use crate::strips::plain::{is_cheap, is_made, is_of_primitive};
 use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::types::is_called_result;
@@ -61,7 +61,7 @@ impl Visitor for Calls {
             Expr::Call(call) => {
                 !is_of_primitive(&call.func) && !is_made(&call.func) && !is_drop(&call.func)
             }
-            Expr::MethodCall(call) => !CHEAP.contains(&call.method.to_string().as_str()),
+            Expr::MethodCall(call) => !is_cheap(&call.method),
             _ => false,
         };
         if !self.0 {

@@ -9,7 +9,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprAsync, ExprClosure, FnArg, Item, Macro, Pat, Type};
 
 use crate::args::attribute::{Arg, Args};
-use crate::strips::plain::{PRIMITIVE, is_made, is_of_primitive};
+use crate::strips::plain::{self, is_made, is_of_primitive};
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
@@ -162,7 +162,7 @@ impl Looks {
 }
 
 fn is_primitive(ty: &Type) -> bool {
-    PRIMITIVE.contains(&ty.to_token_stream().to_string().as_str())
+    plain::is_primitive(&ty.to_token_stream().to_string())
 }
 
 impl Visitor for Looks {

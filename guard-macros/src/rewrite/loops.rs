@@ -9,7 +9,8 @@ use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
 use crate::strips::counted::is_counted;
 use crate::strips::known::Names;
-use crate::strips::strip;
+use crate::strips::plain::{are_few, is_plain};
+use crate::strips::strip::{self, opens_with_strips};
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::{is_on_loop, without_ours};
@@ -45,6 +46,8 @@ pub(crate) struct Instrument<'p> {
     pub(crate) awaits: bool,
     /// A check was written that leaves from outside closures.
     pub(crate) leaves: bool,
+    /// The next loop in strips checks for the one around it as well.
+    covers: bool,
 }
 
 impl<'p> Instrument<'p> {
@@ -63,6 +66,7 @@ impl<'p> Instrument<'p> {
             names: (!emit.yields()).then(Names::default),
             awaits: plan.future.is_some(),
             leaves: false,
+            covers: false,
             emit,
         }
     }
@@ -90,6 +94,16 @@ impl Instrument<'_> {
         }
         let turns = self.emit.yields() && self.place == Place::Body;
         let fresh = self.awaits && (turns || waits || awaits::in_block(body));
+        let usual = paced.is_none() && !fresh && !turns && !self.emit.counts();
+        let names = self.names.as_ref().filter(|_| usual);
+        if names.is_some_and(|names| opens_with_strips(body, names)) {
+            self.want();
+            let outer = std::mem::replace(&mut self.seen, Seen::Declared);
+            self.covers = true;
+            self.visit_block_mut(body);
+            self.seen = outer;
+            return;
+        }
         if fresh {
             self.visit_block_mut(body);
         } else {
@@ -143,15 +157,22 @@ impl Instrument<'_> {
 
     /// A loop in strips, if it qualifies.
     fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
-        if !self.may_strip(&expr.attrs) {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) {
             return None;
         }
+        if are_few(&expr.expr) && is_plain(&mut expr.body) {
+            let check = self.check_of_strips("for", expr.for_token.span);
+            let check = self.emit.check(check);
+            self.visit_expr_mut(&mut expr.expr);
+            return Some(emit::q!({ #check #expr }));
+        }
         let mut strips = strip::of_for(expr, self.names.as_ref()?)?;
+        let covers = std::mem::take(&mut self.covers);
         for base in &mut strips.bases {
             self.visit_expr_mut(base);
         }
         let check = self.check_of_strips("for", expr.for_token.span);
-        Some(self.emit.for_strips(&strips, expr, check))
+        Some(self.emit.for_strips(&strips, expr, check, covers))
     }
 
     /// The same of a `while`.

@@ -12,15 +12,20 @@ use syn::{
     Stmt, Type,
 };
 
+use crate::strips::plain::is_among;
 use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
-/// Methods that return an iterator over a slice, and the number of their arguments. A type of the user's may have
-/// such methods as well; what they return is known too.
-const ITERATING: [&str; 2] = ["iter", "iter_mut"];
+/// Methods that return an iterator over a slice. A type of the user's may have such methods as well; what they return is
+/// known too.
+const ITERATING: &str = "iter iter_mut";
 
 /// Methods that return a slice.
-const SLICING: [&str; 4] = ["as_bytes", "as_mut_slice", "as_slice", "to_vec"];
+const SLICING: &str = "as_bytes as_mut_slice as_slice to_vec";
+
+/// Methods that return an iterator whose items come at once; and those with an argument.
+const PROMPT: &str = "bytes char_indices chars lines split_ascii_whitespace split_whitespace";
+const PROMPT_OF: &str = "chunks chunks_exact chunks_exact_mut chunks_mut windows";
 
 /// What is written of a name's type.
 #[derive(Clone, Copy, Default)]
@@ -50,10 +55,26 @@ impl Names {
         names
     }
 
-    /// Whether a loop over this may be cut: it is no list by value, and its type is known.
+    /// Whether a loop over this may be cut, or counted: it is no list by value, and its type is known.
     pub(crate) fn may_be_cut(&self, head: &Expr) -> bool {
         let known = self.known(head);
-        known.list && known.borrowed
+        (known.list && known.borrowed) || self.is_prompt(head)
+    }
+
+    /// Whether this is one of the standard library's iterators, and its type is known.
+    fn is_prompt(&self, head: &Expr) -> bool {
+        let Expr::MethodCall(call) = head else {
+            return false;
+        };
+        let (alone, with_one, adapting) = match call.args.first() {
+            None => (PROMPT, "", "copied enumerate rev"),
+            Some(Expr::Lit(_)) => ("split", PROMPT_OF, "skip step_by take"),
+            Some(_) => ("", PROMPT_OF, "skip step_by take"),
+        };
+        call.turbofish.is_none()
+            && (is_among(alone, &call.method)
+                || is_among(with_one, &call.method)
+                || (is_among(adapting, &call.method) && self.may_be_cut(&call.receiver)))
     }
 
     fn bind(&mut self, pat: &mut Pat, known: Known) {
@@ -113,7 +134,7 @@ impl Names {
                 whole: self.known(&call.receiver).whole,
                 ..list(true)
             },
-            Expr::MethodCall(call) if is_one_of(call, &SLICING) => list(call.method != "to_vec"),
+            Expr::MethodCall(call) if is_one_of(call, SLICING) => list(call.method != "to_vec"),
             Expr::MethodCall(call) if call.method == "collect" => collected(call),
             _ => Known::default(),
         }
@@ -122,13 +143,11 @@ impl Names {
 
 /// `v.iter()`
 pub(crate) fn iterates(call: &ExprMethodCall) -> bool {
-    is_one_of(call, &ITERATING)
+    is_one_of(call, ITERATING)
 }
 
-fn is_one_of(call: &ExprMethodCall, names: &[&str]) -> bool {
-    call.args.is_empty()
-        && call.turbofish.is_none()
-        && names.contains(&call.method.to_string().as_str())
+fn is_one_of(call: &ExprMethodCall, names: &str) -> bool {
+    call.args.is_empty() && call.turbofish.is_none() && is_among(names, &call.method)
 }
 
 /// `Vec::with_capacity`

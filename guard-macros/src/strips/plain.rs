@@ -5,146 +5,49 @@
 //! those take is measured while the loop runs. Destructors are neither: nothing in a plain body is dropped whose
 //! type may have one, but what operators return.
 
-use syn::{Block, Expr, ExprForLoop, ExprLit, Item, Lit, Pat, RangeLimits, Stmt};
+use syn::{Block, Expr, ExprForLoop, ExprLit, Ident, Item, Lit, Pat, RangeLimits, Stmt};
 
 use crate::syntax::walk::{self, Visitor};
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
 /// and compilers vectorise or unroll loops with them.
-pub(crate) const CHEAP: [&str; 123] = [
-    "abs",
-    "abs_diff",
-    "as_bytes",
-    "as_mut",
-    "as_ref",
-    "as_slice",
-    "borrowing_sub",
-    "carrying_add",
-    "carrying_mul",
-    "ceil",
-    "checked_add",
-    "checked_div",
-    "checked_mul",
-    "checked_neg",
-    "checked_rem",
-    "checked_shl",
-    "checked_shr",
-    "checked_sub",
-    "clamp",
-    "cmp",
-    "copied",
-    "copysign",
-    "cos",
-    "count_ones",
-    "count_zeros",
-    "div_euclid",
-    "eq",
-    "eq_ignore_ascii_case",
-    "first",
-    "floor",
-    "fract",
-    "ge",
-    "get",
-    "get_mut",
-    "gt",
-    "ilog2",
-    "is_alphabetic",
-    "is_alphanumeric",
-    "is_ascii",
-    "is_ascii_alphabetic",
-    "is_ascii_alphanumeric",
-    "is_ascii_control",
-    "is_ascii_digit",
-    "is_ascii_graphic",
-    "is_ascii_hexdigit",
-    "is_ascii_lowercase",
-    "is_ascii_punctuation",
-    "is_ascii_uppercase",
-    "is_ascii_whitespace",
-    "is_char_boundary",
-    "is_control",
-    "is_digit",
-    "is_empty",
-    "is_err",
-    "is_finite",
-    "is_infinite",
-    "is_nan",
-    "is_negative",
-    "is_none",
-    "is_numeric",
-    "is_ok",
-    "is_positive",
-    "is_power_of_two",
-    "is_some",
-    "is_whitespace",
-    "isqrt",
-    "last",
-    "le",
-    "leading_ones",
-    "leading_zeros",
-    "len",
-    "len_utf8",
-    "lt",
-    "max",
-    "min",
-    "mul_add",
-    "ne",
-    "overflowing_add",
-    "overflowing_mul",
-    "overflowing_sub",
-    "partial_cmp",
-    "push",
-    "rem_euclid",
-    "reverse_bits",
-    "rotate_left",
-    "rotate_right",
-    "round",
-    "saturating_add",
-    "saturating_mul",
-    "saturating_sub",
-    "signum",
-    "sin",
-    "split_at",
-    "split_at_mut",
-    "sqrt",
-    "swap",
-    "swap_bytes",
-    "to_ascii_lowercase",
-    "to_ascii_uppercase",
-    "to_be",
-    "to_be_bytes",
-    "to_bits",
-    "to_digit",
-    "to_le",
-    "to_le_bytes",
-    "to_ne_bytes",
-    "to_radians",
-    "total_cmp",
-    "trailing_ones",
-    "trailing_zeros",
-    "trunc",
-    "unsigned_abs",
-    "unwrap_or",
-    "widening_mul",
-    "wrapping_abs",
-    "wrapping_add",
-    "wrapping_div",
-    "wrapping_mul",
-    "wrapping_neg",
-    "wrapping_rem",
-    "wrapping_shl",
-    "wrapping_shr",
-    "wrapping_sub",
-];
+const CHEAP: &str = "\
+    abs abs_diff as_bytes as_mut as_ref as_slice borrowing_sub carrying_add carrying_mul ceil checked_add \
+    checked_div checked_mul checked_neg checked_rem checked_shl checked_shr checked_sub clamp cmp copied copysign \
+    cos count_ones count_zeros div_euclid eq eq_ignore_ascii_case first floor fract ge get get_mut gt ilog2 \
+    is_alphabetic is_alphanumeric is_ascii is_ascii_alphabetic is_ascii_alphanumeric is_ascii_control \
+    is_ascii_digit is_ascii_graphic is_ascii_hexdigit is_ascii_lowercase is_ascii_punctuation is_ascii_uppercase \
+    is_ascii_whitespace is_char_boundary is_control is_digit is_empty is_err is_finite is_infinite is_nan \
+    is_negative is_none is_numeric is_ok is_positive is_power_of_two is_some is_whitespace isqrt last le \
+    leading_ones leading_zeros len len_utf8 lt max min mul_add ne overflowing_add overflowing_mul overflowing_sub \
+    partial_cmp push rem_euclid reverse_bits rotate_left rotate_right round saturating_add saturating_mul \
+    saturating_sub signum sin split_at split_at_mut sqrt swap swap_bytes to_ascii_lowercase to_ascii_uppercase \
+    to_be to_be_bytes to_bits to_digit to_le to_le_bytes to_ne_bytes to_radians total_cmp trailing_ones \
+    trailing_zeros trunc unsigned_abs unwrap_or widening_mul wrapping_abs wrapping_add wrapping_div wrapping_mul \
+    wrapping_neg wrapping_rem wrapping_shl wrapping_shr wrapping_sub";
 
 /// Types whose functions (`u64::from(x)`) are as cheap as their operators.
-pub(crate) const PRIMITIVE: [&str; 16] = [
-    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32",
-    "u64", "u8", "usize",
-];
+const PRIMITIVE: &str = "bool char f32 f64 i128 i16 i32 i64 i8 isize u128 u16 u32 u64 u8 usize";
 
 /// The most turns that short loops in a body may have together.
 const FEW: u64 = 16;
+
+/// Whether a method of this name is.
+pub(crate) fn is_cheap(name: &Ident) -> bool {
+    is_among(CHEAP, name)
+}
+
+/// Whether a type is, as it is written.
+pub(crate) fn is_primitive(name: &str) -> bool {
+    PRIMITIVE
+        .split_ascii_whitespace()
+        .any(|other| name == other)
+}
+
+/// Whether a list of names, which blanks are between, has this one.
+pub(crate) fn is_among(list: &str, name: &Ident) -> bool {
+    list.split_ascii_whitespace().any(|other| name == other)
+}
 
 /// Whether a body is.
 pub(crate) fn is_plain(body: &mut Block) -> bool {
@@ -211,7 +114,7 @@ impl Visitor for Judge {
             Expr::Break(jump) => jump.expr.is_none() && self.turns == 1,
             Expr::Continue(_) => self.turns == 1,
             Expr::ForLoop(expr) => return self.visit_short_loop(expr),
-            Expr::MethodCall(call) => CHEAP.contains(&call.method.to_string().as_str()),
+            Expr::MethodCall(call) => is_cheap(&call.method),
             Expr::Call(call) => is_of_primitive(&call.func) || (self.leaves && is_made(&call.func)),
             Expr::Struct(_) => self.leaves,
             _ => false,
@@ -280,7 +183,7 @@ pub(crate) fn is_of_primitive(of: &Expr) -> bool {
         .rev()
         .map(|segment| &segment.ident);
     let qualifier = names.nth(1);
-    qualifier.is_some_and(|ty| PRIMITIVE.contains(&ty.to_string().as_str()))
+    qualifier.is_some_and(|ty| is_among(PRIMITIVE, ty))
 }
 
 /// `Some`, `Word`
@@ -292,7 +195,12 @@ pub(crate) fn is_made(function: &Expr) -> bool {
     last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }
 
-/// How often a loop over this range of literals turns.
+/// Whether a loop over this has but a few turns, whatever the types are.
+pub(crate) fn are_few(head: &Expr) -> bool {
+    turns(head).is_some_and(|turns| turns <= FEW)
+}
+
+/// How often a loop over this range of literals turns, or over this array.
 fn turns(range: &Expr) -> Option<u64> {
     let bound = |expr: &Option<Box<Expr>>| match expr.as_deref() {
         Some(Expr::Lit(ExprLit {
@@ -307,6 +215,7 @@ fn turns(range: &Expr) -> Option<u64> {
             Some(end.saturating_add(last).saturating_sub(start))
         }
         Expr::Paren(part) => turns(&part.expr),
+        Expr::Array(array) => u64::try_from(array.elems.len()).ok(),
         _ => None,
     }
 }

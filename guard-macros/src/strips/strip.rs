@@ -2,11 +2,12 @@
 
 use proc_macro2::Span;
 use syn::{
-    Block, Expr, ExprBreak, ExprContinue, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime,
+    Block, Expr, ExprBreak, ExprContinue, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime, Stmt,
 };
 
+use crate::strips::counted::jumps;
 use crate::strips::known::{Names, iterates};
-use crate::strips::plain::is_plain;
+use crate::strips::plain::{are_few, is_plain};
 use crate::syntax::walk::Visitor;
 
 /// A loop that qualifies.
@@ -16,6 +17,8 @@ pub(crate) struct Strips {
     pub(crate) bases: Vec<Expr>,
     /// The label that the outer of the two loops takes over from the user's.
     pub(crate) outer: Option<Label>,
+    /// The loop's own label and body, for when all of it is one strip.
+    pub(crate) whole: (Option<Label>, Block),
 }
 
 /// What a loop is over: bases that may be cut, and adaptors that are cut with them.
@@ -39,8 +42,36 @@ pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
     if !is_plain(&mut expr.body) {
         return None;
     }
+    let whole = (expr.label.clone(), expr.body.clone());
     let outer = redirect(&mut expr.label, &mut expr.body);
-    Some(Strips { head, bases, outer })
+    Some(Strips {
+        head,
+        bases,
+        outer,
+        whole,
+    })
+}
+
+/// Whether each run of this body comes to a loop in strips at once, which then checks for both: in front of it stands
+/// only what is plain and goes on.
+pub(crate) fn opens_with_strips(body: &Block, names: &Names) -> bool {
+    for (index, stmt) in body.stmts.iter().enumerate() {
+        match stmt {
+            Stmt::Expr(Expr::ForLoop(inner), _) => {
+                let mut before = Block {
+                    brace_token: body.brace_token,
+                    stmts: body.stmts[..index].to_vec(),
+                };
+                let few = are_few(&inner.expr) && is_plain(&mut inner.body.clone());
+                let strips = || of_for(&mut inner.clone(), names).is_some();
+                let checks = inner.attrs.is_empty() && (few || strips());
+                return checks && !jumps(&before) && is_plain(&mut before);
+            }
+            Stmt::Local(_) | Stmt::Expr(..) => {}
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// The head, if all its bases may be cut.

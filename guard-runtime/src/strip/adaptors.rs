@@ -19,6 +19,11 @@ impl<A: Split, B: Split> Split for Zipped<A, B> {
     const OWNING: bool = A::OWNING || B::OWNING;
 
     #[inline(always)]
+    fn all(self) -> Self::Piece {
+        self.0.all().zip(self.1.all())
+    }
+
+    #[inline(always)]
     fn left(&self) -> usize {
         self.0.left().min(self.1.left())
     }
@@ -37,6 +42,11 @@ pub struct Reversed<S>(pub(crate) S);
 impl<S: SplitBack> Split for Reversed<S> {
     type Piece = iter::Rev<S::Piece>;
     const OWNING: bool = S::OWNING;
+
+    #[inline(always)]
+    fn all(self) -> Self::Piece {
+        self.0.all().rev()
+    }
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -60,6 +70,11 @@ where
 {
     type Piece = iter::Copied<S::Piece>;
     const OWNING: bool = S::OWNING;
+
+    #[inline(always)]
+    fn all(self) -> Self::Piece {
+        self.0.all().copied()
+    }
 
     #[inline(always)]
     fn left(&self) -> usize {

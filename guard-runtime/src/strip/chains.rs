@@ -1,10 +1,15 @@
 //! Random chains of the adaptors, cut at random, compared with the standard library's item by item and effect by effect.
 
+use core::cell::Cell;
 use core::fmt::Debug;
+use core::iter;
 
 use crate::strip::adaptors::{Copies, Numbered, Reversed, Zipped};
 use crate::strip::kind::Source;
+use crate::strip::prompt::Prompted;
 use crate::strip::split::{Split, SplitBack};
+use crate::strip::stride::Length;
+use crate::time::seen::Seen;
 
 /// So many chains of random bounds, lengths and cuts in one run of the tests.
 const CHAINS: u32 = 100_000;
@@ -49,15 +54,18 @@ where
     items
 }
 
+/// The same cut at random, and as one strip.
 fn same<S: Split>(
-    of: S,
+    of: impl Fn() -> S,
     wanted: impl Iterator<Item = <S::Piece as Iterator>::Item>,
     random: &mut Random,
 ) where
     <S::Piece as Iterator>::Item: Debug,
 {
     let wanted: Vec<_> = wanted.take(MOST).map(|item| format!("{item:?}")).collect();
-    assert_eq!(items(of, random), wanted);
+    assert_eq!(items(of(), random), wanted);
+    let all = of().all().take(MOST).map(|item| format!("{item:?}"));
+    assert_eq!(all.collect::<Vec<_>>(), wanted);
 }
 
 /// A base, and chains upon it.
@@ -72,29 +80,31 @@ where
         1: split,
     };
     match random.below(7) {
-        0 => same(cut(), std(), random),
-        1 => same(Reversed(cut()), std().rev(), random),
-        2 => same(numbered(cut()), std().enumerate(), random),
+        0 => same(cut, std(), random),
+        1 => same(|| Reversed(cut()), std().rev(), random),
+        2 => same(|| numbered(cut()), std().enumerate(), random),
         3 => same(
-            Zipped(0..usize::MAX, Reversed(cut())),
+            || Zipped(0..usize::MAX, Reversed(cut())),
             std().rev().enumerate(),
             random,
         ),
         4 => same(
-            Zipped(Reversed(cut()), other()),
+            || Zipped(Reversed(cut()), other()),
             std().rev().zip(other()),
             random,
         ),
         5 => same(
-            Zipped(Reversed(other()), numbered(cut())),
+            || Zipped(Reversed(other()), numbered(cut())),
             other().rev().zip(std().enumerate()),
             random,
         ),
         _ => same(
-            Zipped(
-                Zipped(cut(), Reversed(other())),
-                Zipped(0..usize::MAX, other()),
-            ),
+            || {
+                Zipped(
+                    Zipped(cut(), Reversed(other())),
+                    Zipped(0..usize::MAX, other()),
+                )
+            },
             std().zip(other().rev()).zip(other().enumerate()),
             random,
         ),
@@ -170,17 +180,17 @@ fn strips_of_slices_are_the_standard_librarys() {
         chains(|| &list, other, random);
         chains(|| &[1_u8, 2, 3], other, random);
         same(
-            Copies(list.iter().into_split()),
+            || Copies(list.iter().into_split()),
             list.iter().copied(),
             random,
         );
         same(
-            Zipped(other(), Copies(&list[..])),
+            || Zipped(other(), Copies(&list[..])),
             other().zip(list.iter().copied()),
             random,
         );
         same(
-            Copies(Reversed(&list[..])),
+            || Copies(Reversed(&list[..])),
             list.iter().rev().copied(),
             random,
         );
@@ -208,5 +218,44 @@ fn strips_of_slices_that_are_written_to() {
                 .for_each(|(a, b)| core::mem::swap(a, b));
         }
         assert_eq!(cut, std);
+    }
+}
+
+/// Counted strips hand out the items, and ask no more once there are none.
+#[test]
+fn counted_strips_are_the_standard_librarys() {
+    fn same<I: Iterator<Item: Debug> + Clone>(of: I, random: &mut Random) {
+        let asked = Cell::new(0);
+        let count = || {
+            asked.set(asked.get() + 1);
+            None
+        };
+        let mut strips = Prompted::new(of.clone().chain(iter::from_fn(count)));
+        let mut items = Vec::new();
+        while !strips.is_done() {
+            let length = Length::of(u32::try_from(random.length()).unwrap() + 1);
+            items.extend(
+                strips
+                    .strip(length, Seen::STALE)
+                    .map(|item| format!("{item:?}")),
+            );
+        }
+        let wanted: Vec<_> = of.map(|item| format!("{item:?}")).collect();
+        assert_eq!((items, asked.get()), (wanted, 1));
+    }
+    let random = &mut Random(0x0DD_B1A5_ED5E_ED01);
+    for _ in 0..CHAINS / 50 {
+        let text: String = (0..random.length())
+            .map(|i| ['a', 'ö', ' ', '\n'][i % 4])
+            .collect();
+        let size = random.length() + 1;
+        let list: Vec<_> = text.chars().collect();
+        same(text.chars().rev(), random);
+        same(text.bytes().skip(size), random);
+        same(text.split(' ').enumerate(), random);
+        same(text.lines().zip(text.split_whitespace()), random);
+        same(list.chunks(size).step_by(2), random);
+        same(list.windows(size).take(3), random);
+        same(list.clone().into_iter(), random);
     }
 }

@@ -14,6 +14,7 @@ use core::ops::{Deref, Range, RangeInclusive};
 use core::slice::{Iter, IterMut};
 
 use crate::strip::adaptors::{Copies, Numbered, Reversed, Zipped};
+use crate::strip::prompt::{Prompt, Prompted};
 use crate::strip::split::{Closed, Split, SplitBack, Step};
 use crate::strip::stride::{Length, Stride};
 use crate::time::epoch::EPOCH;
@@ -73,7 +74,7 @@ where
 
     #[inline(always)]
     fn into_split(self) -> Closed<T> {
-        Closed::new(&self)
+        Closed::new(self)
     }
 }
 
@@ -93,14 +94,18 @@ pub struct Kind<I>(Uncut<I>);
 
 /// The answer for those that cannot.
 #[doc(hidden)]
-pub struct Uncut<I>(PhantomData<I>);
+pub struct Uncut<I>(Unknown<I>);
+
+/// The answer for those of which nothing is known.
+#[doc(hidden)]
+pub struct Unknown<I>(PhantomData<I>);
 
 /// The kind of this iterator.
 #[doc(hidden)]
 #[inline(always)]
 #[must_use]
 pub fn kind<I>(_: &I) -> Kind<I> {
-    Kind(Uncut(PhantomData))
+    Kind(Uncut(Unknown(PhantomData)))
 }
 
 #[allow(
@@ -112,7 +117,7 @@ impl<I> Kind<I> {
     #[inline(always)]
     #[must_use]
     pub fn and<J>(self, _: Kind<J>) -> Kind<(I, J)> {
-        Kind(Uncut(PhantomData))
+        Kind(Uncut(Unknown(PhantomData)))
     }
 }
 
@@ -132,8 +137,20 @@ impl<I: Source> Kind<I> {
     clippy::unused_self,
     reason = "the method is found by the type of `self`"
 )]
-impl<I> Uncut<I> {
-    /// It cannot.
+impl<I: Prompt> Uncut<I> {
+    /// It cannot, and its items come at once.
+    #[inline(always)]
+    pub fn maker(&self) -> Counter {
+        Counter
+    }
+}
+
+#[allow(
+    clippy::unused_self,
+    reason = "the method is found by the type of `self`"
+)]
+impl<I> Unknown<I> {
+    /// It may wait.
     #[inline(always)]
     pub fn maker(&self) -> Watcher {
         Watcher
@@ -145,6 +162,15 @@ impl<I> Deref for Kind<I> {
 
     #[inline(always)]
     fn deref(&self) -> &Uncut<I> {
+        &self.0
+    }
+}
+
+impl<I> Deref for Uncut<I> {
+    type Target = Unknown<I>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Unknown<I> {
         &self.0
     }
 }
@@ -166,6 +192,26 @@ impl Cutter {
     #[inline(always)]
     pub fn run<S>(self, head: Cut<S>) -> Cut<S> {
         head
+    }
+}
+
+/// Makes a [`Prompted`].
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Counter;
+
+#[allow(clippy::unused_self, reason = "of one shape with the other makers")]
+impl Counter {
+    /// The base of a loop's head, as it is.
+    #[inline(always)]
+    pub fn make<I>(self, base: I) -> I {
+        base
+    }
+
+    /// The head.
+    #[inline(always)]
+    pub fn run<I: IntoIterator>(self, head: I) -> Prompted<I::IntoIter> {
+        Prompted::new(head.into_iter())
     }
 }
 
@@ -201,6 +247,18 @@ impl<S: Split> Cut<S> {
     #[inline(always)]
     pub fn is_done(&self) -> bool {
         self.0.left() == 0
+    }
+
+    /// Whether all of it is one strip.
+    #[inline(always)]
+    pub fn is_short(&self, length: Length) -> bool {
+        !S::OWNING && self.0.left() <= length.short()
+    }
+
+    /// All of it.
+    #[inline(always)]
+    pub fn all(self) -> S::Piece {
+        self.0.all()
     }
 
     /// The next strip.
@@ -267,6 +325,19 @@ impl<I: Iterator> Watched<I> {
     #[inline(always)]
     pub fn is_done(&self) -> bool {
         self.is_done
+    }
+
+    /// It never is.
+    #[inline(always)]
+    #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
+    pub fn is_short(&self, _: Length) -> bool {
+        false
+    }
+
+    /// As it is.
+    #[inline(always)]
+    pub fn all(self) -> I {
+        self.iter
     }
 
     /// Items until the word has moved, or the end.

@@ -7,7 +7,7 @@ use core::slice::{Iter, IterMut};
 
 /// An iteration that can be cut in two without running it. Its items have no effects.
 #[doc(hidden)]
-pub trait Split {
+pub trait Split: Sized {
     /// A part of it; compiled as well as the whole would be.
     type Piece: Iterator;
 
@@ -19,6 +19,9 @@ pub trait Split {
 
     /// The next `count` items: at least one, and at most those that are left.
     fn split(&mut self, count: usize) -> Self::Piece;
+
+    /// All of it, as it was before it was cut.
+    fn all(self) -> Self::Piece;
 
     /// The next items, at most `most`. There is one.
     #[inline(always)]
@@ -37,6 +40,11 @@ pub trait SplitBack: Split<Piece: DoubleEndedIterator> {
 impl<'a, T> Split for &'a [T] {
     type Piece = Iter<'a, T>;
     const OWNING: bool = needs_drop::<T>();
+
+    #[inline(always)]
+    fn all(self) -> Self::Piece {
+        self.iter()
+    }
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -63,6 +71,11 @@ impl<T> SplitBack for &[T] {
 impl<'a, T> Split for &'a mut [T] {
     type Piece = IterMut<'a, T>;
     const OWNING: bool = needs_drop::<T>();
+
+    #[inline(always)]
+    fn all(self) -> Self::Piece {
+        self.iter_mut()
+    }
 
     #[inline(always)]
     fn left(&self) -> usize {
@@ -164,6 +177,11 @@ where
     const OWNING: bool = false;
 
     #[inline(always)]
+    fn all(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
     fn left(&self) -> usize {
         if self.start < self.end {
             self.start.until(self.end)
@@ -208,6 +226,7 @@ pub struct Closed<T> {
     first: T,
     last: T,
     is_done: bool,
+    whole: RangeInclusive<T>,
 }
 
 impl<T: Step> Closed<T>
@@ -215,11 +234,12 @@ where
     RangeInclusive<T>: Iterator,
 {
     #[inline(always)]
-    pub(crate) fn new(range: &RangeInclusive<T>) -> Self {
+    pub(crate) fn new(whole: RangeInclusive<T>) -> Self {
         Self {
-            first: *range.start(),
-            last: *range.end(),
-            is_done: range.is_empty(),
+            first: *whole.start(),
+            last: *whole.end(),
+            is_done: whole.is_empty(),
+            whole,
         }
     }
 }
@@ -230,6 +250,11 @@ where
 {
     type Piece = RangeInclusive<T>;
     const OWNING: bool = false;
+
+    #[inline(always)]
+    fn all(self) -> Self::Piece {
+        self.whole
+    }
 
     #[inline(always)]
     fn left(&self) -> usize {

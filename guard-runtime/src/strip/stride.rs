@@ -8,7 +8,7 @@ use crate::base::layout::{join, split};
 use crate::time::clock;
 
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
-const FULL: u32 = 4096;
+const FULL: u32 = 65_536;
 
 /// Few enough for operators that take microseconds.
 const FIRST: u32 = 16;
@@ -78,8 +78,9 @@ impl Stride {
         if takes_every_check() {
             return Length::new(1, 0);
         }
-        if length.now() == FULL {
-            self.keep(FULL / 2, 0)
+        let now = length.now();
+        if now > FIRST {
+            self.keep(now / 2, 0)
         } else {
             length
         }
@@ -128,6 +129,11 @@ fn moment() -> u32 {
 }
 
 impl Length {
+    #[cfg(test)]
+    pub(crate) fn of(now: u32) -> Self {
+        Self::new(now, 0)
+    }
+
     #[inline(always)]
     fn new(now: u32, began: u32) -> Self {
         Self(join(began, now))
@@ -147,7 +153,7 @@ impl Length {
         self.now() as usize
     }
 
-    /// So many iterations are one strip.
+    /// So many iterations are one strip, whatever was learned.
     #[inline(always)]
     pub(crate) fn few(self) -> usize {
         // None where every place is tried: see `doubt`.
@@ -155,6 +161,13 @@ impl Length {
             return 0;
         }
         FEW
+    }
+
+    /// So many iterations need no strips. Bits are set instead of the greater number being taken: it is one
+    /// instruction, and shows the compiler as well that this is no less than [`FEW`].
+    #[inline(always)]
+    pub(crate) fn short(self) -> usize {
+        self.get() | self.few()
     }
 }
 
