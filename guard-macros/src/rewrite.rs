@@ -4,6 +4,7 @@
 //! comes from `emit`. This room reports no error.
 //!
 //! - `loops.rs`: the visitor that puts a check at the head of every loop;
+//! - `strips.rs`: of these, the loops that run in strips;
 //! - `function.rs`: functions, and the boundary around a body with loops in closures;
 //! - `future.rs`: functions that are guarded as futures;
 //! - `awaits.rs`: those whose body stays where it was written;
@@ -19,4 +20,5 @@ pub(crate) mod expectations;
 pub(crate) mod function;
 pub(crate) mod future;
 pub(crate) mod loops;
+pub(crate) mod strips;
 pub(crate) mod warning;

@@ -1,16 +1,14 @@
 //! The visitor that puts a check at the head of every loop. Reports no error.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile, Item, Pat};
 
 use crate::args::pace::{Pace, paced as paced_by};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
-use crate::strips::counted::is_counted;
 use crate::strips::known::Names;
-use crate::strips::plain::{are_few, is_plain};
-use crate::strips::strip::{self, opens_with_strips};
+use crate::strips::strip::opens_with_strips;
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::{is_on_loop, without_ours};
@@ -47,7 +45,7 @@ pub(crate) struct Instrument<'p> {
     /// A check was written that leaves from outside closures.
     pub(crate) leaves: bool,
     /// The next loop in strips checks for the one around it as well.
-    covers: bool,
+    pub(super) covers: bool,
 }
 
 impl<'p> Instrument<'p> {
@@ -150,53 +148,7 @@ impl Instrument<'_> {
         result
     }
 
-    /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
-    fn may_strip(&self, attrs: &[Attribute]) -> bool {
-        !self.emit.counts() && !attrs.iter().any(is_on_loop)
-    }
-
-    /// A loop in strips, if it qualifies.
-    fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
-        if self.names.is_none() || !self.may_strip(&expr.attrs) {
-            return None;
-        }
-        if are_few(&expr.expr) && is_plain(&mut expr.body) {
-            let check = self.check_of_strips("for", expr.for_token.span);
-            let check = self.emit.check(check);
-            self.visit_expr_mut(&mut expr.expr);
-            return Some(emit::q!({ #check #expr }));
-        }
-        let mut strips = strip::of_for(expr, self.names.as_ref()?)?;
-        let covers = std::mem::take(&mut self.covers);
-        for base in &mut strips.bases {
-            self.visit_expr_mut(base);
-        }
-        let check = self.check_of_strips("for", expr.for_token.span);
-        Some(self.emit.for_strips(&strips, expr, check, covers))
-    }
-
-    /// The same of a `while`.
-    fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
-        if self.names.is_none() || !self.may_strip(&expr.attrs) || !is_counted(expr) {
-            return None;
-        }
-        let check = self.check_of_strips("while", expr.while_token.span);
-        Some(self.emit.while_strips(expr, check))
-    }
-
-    fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {
-        self.want();
-        self.leaves |= self.place == Place::Body;
-        Check {
-            mark: Mark { kind, span },
-            place: self.place,
-            every: None,
-            fresh: false,
-            turns: false,
-        }
-    }
-
-    fn want(&mut self) {
+    pub(super) fn want(&mut self) {
         if self.seen == Seen::Absent {
             self.seen = Seen::Wanted;
         }

@@ -1,0 +1,60 @@
+//! Replaces the loops that run in strips.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Attribute, ExprForLoop, ExprWhile};
+
+use crate::emit::{self, Check, Mark, Place};
+use crate::rewrite::loops::Instrument;
+use crate::strips::counted::is_counted;
+use crate::strips::plain::{are_few, is_plain};
+use crate::strips::strip;
+use crate::syntax::function::is_on_loop;
+use crate::syntax::walk::Visitor;
+
+impl Instrument<'_> {
+    /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
+    fn may_strip(&self, attrs: &[Attribute]) -> bool {
+        !self.emit.counts() && !attrs.iter().any(is_on_loop)
+    }
+
+    /// A loop in strips, if it qualifies.
+    pub(super) fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) {
+            return None;
+        }
+        if are_few(&expr.expr) && is_plain(&mut expr.body) {
+            let check = self.check_of_strips("for", expr.for_token.span);
+            let check = self.emit.check(check);
+            self.visit_expr_mut(&mut expr.expr);
+            return Some(emit::q!({ #check #expr }));
+        }
+        let mut strips = strip::of_for(expr, self.names.as_ref()?)?;
+        let covers = std::mem::take(&mut self.covers);
+        for base in &mut strips.bases {
+            self.visit_expr_mut(base);
+        }
+        let check = self.check_of_strips("for", expr.for_token.span);
+        Some(self.emit.for_strips(&strips, expr, check, covers))
+    }
+
+    /// The same of a `while`.
+    pub(super) fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) || !is_counted(expr) {
+            return None;
+        }
+        let check = self.check_of_strips("while", expr.while_token.span);
+        Some(self.emit.while_strips(expr, check))
+    }
+
+    fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {
+        self.want();
+        self.leaves |= self.place == Place::Body;
+        Check {
+            mark: Mark { kind, span },
+            place: self.place,
+            every: None,
+            fresh: false,
+            turns: false,
+        }
+    }
+}
