@@ -23,6 +23,7 @@
 //! | `retry.rs` | [`Retry`]: when there is a point in another attempt |
 //! | `tokens.rs` | how many retries a place in the code may make |
 //! | `chain.rs` | [`chain`]: fallbacks in a row |
+//! | `progress.rs` | [`Progress`]: how far a batch has come that was cut |
 //! | `pause.rs` | waiting on a thread, within the budget |
 //! | `woven.rs` | the same around the body of a guarded function, for expansions |
 //! | `around.rs` | what policies ask of the scopes around them |
@@ -41,6 +42,7 @@ mod counter;
 mod judge;
 mod meter;
 mod pause;
+mod progress;
 mod queue;
 mod refusal;
 pub(crate) mod retry;
@@ -59,6 +61,7 @@ pub use breaker::Breaker;
 pub use bulkhead::Bulkhead;
 pub use chain::{Answer, Beginning, Chain, Steps, Then, Time, chain};
 pub use judge::{Errors, Judge, Trips};
+pub use progress::Progress;
 pub use retry::Retry;
 
 pub use crate::trip::policy_event::{PolicyEvent, State};

@@ -9,9 +9,10 @@ use loom::sync::atomic::{AtomicU32, Ordering};
 use loom::sync::{Arc, Notify};
 use loom::thread;
 
-use crate::policy::circuit::{Circuit, Pass, State};
+use crate::policy::circuit::{Circuit, Pass};
 use crate::policy::queue::{Asked, Queue};
 use crate::policy::window::Window;
+use crate::trip::policy_event::State;
 
 /// A time, in nanoseconds, and how long everything takes.
 const NOW: u64 = 1 << 30;
