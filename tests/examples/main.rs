@@ -5,6 +5,7 @@ mod built;
 mod cancellation;
 mod every_trip;
 mod gray_release;
+mod observe;
 mod quickstart;
 mod quickstart_matcher;
 mod server;
