@@ -38,6 +38,10 @@ use crate::syntax::function::Function;
 use crate::syntax::types::{is_called_result, is_closure, is_unit, never};
 use crate::syntax::walk::Visitor;
 
+/// A function with more loops than this has none in strips, and its checks are the shortest to compile. With so many strips
+/// a debug build takes twice as long as without the attribute, and with twice as many four times.
+const CROWD: usize = 32;
+
 /// What is to be done with a function, and what guards nothing in it.
 pub(crate) struct Judged<'a> {
     pub(crate) verdict: Verdict<'a>,
@@ -55,7 +59,12 @@ pub(crate) enum Verdict<'a> {
 pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<Judged<'a>, Error> {
     let mut errors = Errors::default();
     let inherit = args.inherit.is_some();
-    let Loops { found, stray, .. } = Loops::of(function.block, &mut errors);
+    let Loops {
+        found,
+        count,
+        stray,
+        ..
+    } = Loops::of(function.block, &mut errors);
     let unchecked = passes(args, function, found);
     let cleanup = cleanup(args);
     if let Some(cleanup) = &cleanup {
@@ -127,6 +136,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
         future,
         cleanup,
         unchecked,
+        crowded: count > CROWD,
     };
     errors.finish(Judged {
         verdict: Verdict::Guard(Box::new(plan)),

@@ -38,6 +38,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) policies: Option<Policies<'a>>,
     /// Its loops stay as they are.
     pub(crate) unchecked: bool,
+    /// It has so many loops that each is to give the borrow checker little to do: that one takes more than linear time.
+    pub(crate) crowded: bool,
 }
 
 /// The budgets of a scope.

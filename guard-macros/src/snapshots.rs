@@ -803,6 +803,25 @@ fn assert_linear(generate: impl Fn(usize) -> String, size: usize) {
 }
 
 #[test]
+fn a_crowd_of_loops_has_no_strips_and_short_checks() {
+    let function = |loops: usize| {
+        let loops = "for x in xs { sum += x; }".repeat(loops);
+        let item = format!("fn f(xs: &[u32]) -> u32 {{ let mut sum = 0; {loops} sum }}");
+        let args = "timeout = \"1h\"".parse().unwrap();
+        let expanded = crate::expand::expand(args, item.parse().unwrap(), false);
+        expanded.to_string()
+    };
+    let count = |text: &str, what: &str| text.matches(what).count();
+    let (few, crowd) = (function(32), function(33));
+    assert_eq!(count(&few, "while ! __strips"), 32);
+    assert_eq!(count(&crowd, "__strips"), 0);
+    // One call a loop, and no constant of its own.
+    assert_eq!(count(&crowd, "__probe . check"), 33);
+    assert_eq!(count(&crowd, "const {"), 0);
+    assert_eq!(count(&crowd, "match"), 1, "the entry");
+}
+
+#[test]
 fn long_functions_expand_in_linear_time() {
     let body = "for x in items(n) {\n    total += (0..x).map(|y| { while y < total {} y }).sum::<u64>();\n}\n";
     // 5,000 lines at the larger size.

@@ -8,6 +8,7 @@ mod conversion_blames_the_runtime;
 mod every_trip_in_silence;
 mod expected_lints;
 mod fields_assigned_last;
+mod functions_of_many_loops;
 mod growing_stacks;
 mod head_temporaries;
 mod hooks_replaced;

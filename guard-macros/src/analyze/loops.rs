@@ -12,6 +12,8 @@ use crate::syntax::walk::{self, Visitor};
 pub(crate) struct Loops<'e> {
     errors: &'e mut Errors,
     pub(crate) found: bool,
+    /// How many there are; macros with one or more count for one.
+    pub(crate) count: usize,
     /// Loops, closures and `async` blocks around the expression at hand.
     depth: u32,
     /// A jump has no loop around it. That does not compile, and the compiler's own message is best where it sees the
@@ -30,6 +32,7 @@ impl<'e> Loops<'e> {
         Loops {
             errors,
             found: false,
+            count: 0,
             depth: 0,
             stray: false,
         }
@@ -43,6 +46,7 @@ impl<'e> Loops<'e> {
 
     fn judge(&mut self, attrs: &[Attribute]) {
         self.found = true;
+        self.count += 1;
         for attribute in attrs.iter().filter(|attribute| is_on_loop(attribute)) {
             if let Err(error) = paced(attribute) {
                 self.errors.push(error);
@@ -102,7 +106,9 @@ impl Visitor for Loops<'_> {
 
     /// The call is parsed only when it is rewritten; until then a keyword counts as a loop.
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
-        self.found |= calls::mentions_loop(call.tokens.clone());
+        let loops = calls::mentions_loop(call.tokens.clone());
+        self.found |= loops;
+        self.count += usize::from(loops);
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}

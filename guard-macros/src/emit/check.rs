@@ -50,6 +50,9 @@ impl Emit<'_> {
     /// ```
     pub(crate) fn check(&self, check: Check) -> TokenStream {
         let private = &self.private;
+        if let Some(tokens) = self.short_check(check) {
+            return tokens;
+        }
         let tick = self.tick(check.mark, check.place, check.fresh);
         let seen = if check.fresh {
             q!(#private::inherit())
@@ -77,6 +80,31 @@ impl Emit<'_> {
         }
         let count = self.count(check);
         q!(#count #due)
+    }
+
+    /// The same in a crowd of loops: one call, one way on, and no constant of its own, which the compiler would have to evaluate.
+    ///
+    /// ```text
+    /// if let Some(out) = probe.check(&mut seen, place) { return out; }
+    /// ```
+    fn short_check(&self, check: Check) -> Option<TokenStream> {
+        let Leave::Probe(ty) = &self.plan.leave else {
+            return None;
+        };
+        let usual = check.place == Place::Body && !check.fresh && !check.turns;
+        if !self.plan.crowded || !usual || check.every.is_some() {
+            return None;
+        }
+        let (private, count) = (&self.private, self.count(check));
+        let (kind, place) = (check.mark.kind, self.place(check.mark.span));
+        let (probe, end) = probe(ty);
+        let look = quote_spanned!(end=> #probe.check(&mut __seen, (#kind, #place)));
+        Some(q! {
+            #count
+            if let #private::Option::Some(__out) = #look {
+                return __out;
+            }
+        })
     }
 
     /// Counts one iteration, if iterations are counted.

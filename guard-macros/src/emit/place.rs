@@ -25,7 +25,7 @@ impl Mark {
 
 impl Emit<'_> {
     /// `file, line, column` of a token.
-    fn place(&self, span: Span) -> TokenStream {
+    pub(crate) fn place(&self, span: Span) -> TokenStream {
         let private = &self.private;
         let start = span.start();
         let (line, column) = (start.line, start.column + 1);

@@ -38,6 +38,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
         cleanup: None,
         policies: None,
         unchecked: false,
+        crowded: false,
     }
 }
 

@@ -40,8 +40,8 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
         && !matches!(plan.leave, Leave::Break);
     let arguments = (bounded || plan.strict).then(|| moved(plan, function));
     let mut instrument = Instrument::new(plan, in_closures);
-    instrument.names =
-        (!ends_in_wrong_loop(function)).then(|| Names::of(&function.sig.inputs, function.block));
+    instrument.names = (!plan.crowded && !ends_in_wrong_loop(function))
+        .then(|| Names::of(&function.sig.inputs, function.block));
     instrument.in_policies();
     if plan.strict && matches!(plan.leave, Leave::Fallback(_)) {
         // The fallback stands outside the closure that the body becomes.

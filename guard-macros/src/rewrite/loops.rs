@@ -61,7 +61,7 @@ impl<'p> Instrument<'p> {
             },
             place: Place::Body,
             paced: 0,
-            names: (!emit.yields()).then(Names::default),
+            names: (!emit.yields() && !plan.crowded).then(Names::default),
             awaits: plan.future.is_some(),
             leaves: false,
             covers: false,

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::base::location::At;
 use crate::check::enter::{Entry, enter, enter_or_panic, open};
-use crate::check::tick::{look, tick};
+use crate::check::tick::{due, look, tick};
 use crate::stack::scope::Scope;
 use crate::time::seen::Seen;
 use crate::trip::boundary::{boundary, panic};
@@ -102,6 +102,23 @@ impl<T, E> Probe<Result<T, E>> {
         }
     }
 
+    /// The check of a loop at this place, and the way out if it trips.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[track_caller]
+    #[must_use]
+    pub fn check(&self, seen: &mut Seen, place: Parts) -> Option<Result<T, E>>
+    where
+        E: FromTripped,
+    {
+        if due(*seen) {
+            match tick(&at(place)) {
+                Ok(now) => *seen = now,
+                Err(tripped) => return Some(Err(error(tripped))),
+            }
+        }
+        None
+    }
+
     /// Opens a scope, and the way out if a budget is spent already.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
@@ -137,6 +154,14 @@ impl<T, E: FromTripped> Probe<Result<T, E>> {
     pub fn look_leniently(&self, at: &At) -> Result<Seen, Result<T, E>> {
         tick(at).map_err(|tripped| Err(error(tripped)))
     }
+}
+
+/// The keyword of a loop, its file, line and column.
+type Parts = (&'static str, &'static str, u32, u32);
+
+#[cold]
+fn at((kind, file, line, column): Parts) -> At {
+    At::new(kind, file, line, column)
 }
 
 #[cold]
@@ -179,6 +204,21 @@ impl<R> Otherwise<R> {
     )]
     pub fn look(self, at: &At) -> Result<Seen, R> {
         Ok(look(at))
+    }
+
+    /// The check of a loop at this place; does not come back if it trips, as [`panic`].
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[track_caller]
+    #[must_use]
+    #[allow(
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
+    pub fn check(self, seen: &mut Seen, place: Parts) -> Option<R> {
+        if due(*seen) {
+            *seen = look(&at(place));
+        }
+        None
     }
 
     /// Opens a scope; does not come back if a budget is spent already, as [`panic`].
