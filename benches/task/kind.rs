@@ -32,6 +32,7 @@ macro_rules! futures {
         pub(crate) mod $module {
             use super::{Tripped, callee, once};
 
+            #[allow(deprecated, reason = "the warning of a guard that guards nothing")]
             $(#[$guard])*
             pub(crate) async fn ready(x: u64) -> Result<u64, Tripped> {
                 Ok(x + 1)

@@ -35,8 +35,8 @@ fn a_channel_of_the_standard_library() {
     assert_eq!(receive(&receiver).unwrap(), Some(7), "without a budget");
     assert_ends(|| receive(&receiver).map(drop));
     drop(sender);
-    let received = Budget::timeout(HOUR).run(|| receive(&receiver));
-    assert_eq!(received.unwrap().unwrap(), None);
+    let last = Budget::timeout(HOUR).run(|| receive(&receiver));
+    assert_eq!(last.unwrap().unwrap(), None);
 }
 
 #[test]
@@ -56,8 +56,8 @@ fn a_channel_of_crossbeam() {
     assert_eq!(receive(&receiver).unwrap(), Some(7));
     assert_ends(|| receive(&receiver).map(drop));
     drop(sender);
-    let received = Budget::timeout(HOUR).run(|| receive(&receiver));
-    assert_eq!(received.unwrap().unwrap(), None);
+    let last = Budget::timeout(HOUR).run(|| receive(&receiver));
+    assert_eq!(last.unwrap().unwrap(), None);
 }
 
 #[test]

@@ -160,6 +160,7 @@ fn the_outermost_scope_that_is_spent_is_named() {
 #[test]
 fn calls_without_loops_do_not_hide_a_cancel() {
     #[loop_guard(timeout = "1h")]
+    #[allow(deprecated, reason = "the warning of a guard that guards nothing")]
     fn call() -> Result<(), Tripped> {
         Ok(())
     }

@@ -87,7 +87,7 @@ fn run(what: &str) -> (bool, bool) {
                 println!("ready");
                 awake.work(|| ());
                 guard_runtime::checkpoint()?;
-                thread::sleep(Duration::from_millis(2000));
+                thread::sleep(Duration::from_secs(2));
                 Ok::<_, Tripped>(guard_runtime::checkpoint().is_err())
             });
             (matches!(outcome, Ok(Ok(true))), in_time(awake.0))
