@@ -5,10 +5,11 @@
 //! a scope, and on `time`; the ticker's thread (`driver.rs`) fires it.
 //!
 //! - `alarms.rs`: all lists of the process: setting, rounding, firing, and what a snapshot sees.
-//! - `list.rs`: one list.
+//! - `list.rs`: one list; `blocks.rs`: where its waiters are.
 //! - `paused.rs`: the same for the paused clock of a test (feature `testing`).
 
 pub(crate) mod alarms;
+mod blocks;
 pub(crate) mod list;
 #[cfg(feature = "testing")]
 pub(crate) mod paused;

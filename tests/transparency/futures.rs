@@ -304,16 +304,19 @@ macro_rules! sized {
         mod sized_timed {
             use super::*;
             $(#[guard_runtime::loop_guard(timeout = "1h")]
+            #[allow(deprecated, reason = "in some of them it guards nothing")]
             pub(super) async fn $name($($arguments)*) -> $output { $($body)* })*
         }
         mod sized_counted {
             use super::*;
             $(#[guard_runtime::loop_guard(timeout = "1h", iterations = 10, yield_every = "1ms")]
+            #[allow(deprecated, reason = "in some of them it guards nothing")]
             pub(super) async fn $name($($arguments)*) -> $output { $($body)* })*
         }
         mod sized_falling_back {
             use super::*;
             $(#[guard_runtime::loop_guard(timeout = "1h", fallback = ::std::process::abort())]
+            #[allow(deprecated, reason = "in some of them it guards nothing")]
             pub(super) async fn $name($($arguments)*) -> $output { $($body)* })*
         }
         mod sized_inherited {

@@ -37,6 +37,7 @@ macro_rules! twins {
 mod calls;
 mod closures;
 mod constructs;
+mod edition_2021;
 mod futures;
 mod paces;
 mod panics;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::task::Waker;
 
+use crate::alarm::blocks::Blocks;
 use crate::base::site::Site;
 use crate::stack::frame::Saved;
 
@@ -61,7 +62,7 @@ impl Waiter {
 }
 
 pub(crate) struct List {
-    waiters: Vec<Waiter>,
+    waiters: Blocks<Waiter>,
     /// The first free place.
     free: u32,
     /// How many are not free.
@@ -79,7 +80,7 @@ pub(crate) struct List {
 impl List {
     pub(crate) const fn new() -> Self {
         Self {
-            waiters: Vec::new(),
+            waiters: Blocks::new(),
             free: NONE,
             used: 0,
             added: 0,
@@ -114,19 +115,17 @@ impl List {
         self.added += 1;
         self.used += 1;
         let index = self.free;
-        if let Some(free) = self.waiters.get_mut(index as usize) {
+        if let Some(free) = self.waiters.get_mut(index) {
             self.free = free.next;
             *free = waiter;
             return index;
         }
-        self.waiters.push(waiter);
-        u32::try_from(self.waiters.len() - 1)
-            .unwrap_or_else(|_| unreachable!("no memory holds so many"))
+        self.waiters.push(waiter)
     }
 
     #[inline]
     pub(crate) fn waiter(&mut self, index: u32) -> &mut Waiter {
-        &mut self.waiters[index as usize]
+        self.waiters.at(index)
     }
 
     /// A waiter is being polled.
@@ -150,7 +149,7 @@ impl List {
         let head = self.alarms.entry(at).or_insert(NONE);
         let next = mem::replace(head, index);
         self.set += 1;
-        if let Some(next) = self.waiters.get_mut(next as usize) {
+        if let Some(next) = self.waiters.get_mut(next) {
             next.previous = index;
         }
         let waiter = self.waiter(index);
@@ -166,10 +165,10 @@ impl List {
         }
         let (next, previous) = (waiter.next, waiter.previous);
         self.set -= 1;
-        if let Some(next) = self.waiters.get_mut(next as usize) {
+        if let Some(next) = self.waiters.get_mut(next) {
             next.previous = previous;
         }
-        match self.waiters.get_mut(previous as usize) {
+        match self.waiters.get_mut(previous) {
             Some(previous) => previous.next = next,
             None => {
                 self.alarms.insert(at, next);
@@ -188,7 +187,7 @@ impl List {
         self.free = index;
         self.used -= 1;
         if self.used == 0 && self.waiters.len() > ROOM {
-            (self.waiters, self.free) = (Vec::new(), NONE);
+            (self.waiters, self.free) = (Blocks::new(), NONE);
         }
         waker
     }
@@ -197,7 +196,7 @@ impl List {
     pub(crate) fn fire(&mut self, now: u64, most: usize, fired: &mut Vec<Waker>) -> u64 {
         while let Some(mut first) = self.alarms.first_entry() {
             let (at, index) = (*first.key(), *first.get());
-            let Some(waiter) = self.waiters.get_mut(index as usize) else {
+            let Some(waiter) = self.waiters.get_mut(index) else {
                 first.remove();
                 continue;
             };
@@ -214,7 +213,7 @@ impl List {
             }
             self.set -= 1;
             let next = waiter.next;
-            if let Some(next) = self.waiters.get_mut(next as usize) {
+            if let Some(next) = self.waiters.get_mut(next) {
                 next.previous = NONE;
             }
         }
@@ -344,7 +343,7 @@ mod tests {
         for index in indices {
             list.remove(index);
         }
-        assert_eq!(list.waiters.capacity(), 0);
+        assert_eq!(list.waiters.len(), 0);
         assert_eq!(fire(&mut list, 5, 9), (0, NEVER));
     }
 }
