@@ -10,8 +10,8 @@ use std::panic::resume_unwind;
 use std::pin::pin;
 use std::task::Poll;
 
-use guard_runtime::policy::{Breaker, Errors, Judge, State};
-use guard_runtime::{Budget, Tripped, checkpoint, loop_guard, testing};
+use guard_runtime::policy::{Breaker, Bulkhead, Errors, Judge, State};
+use guard_runtime::{Budget, CancelToken, Context, Tripped, checkpoint, loop_guard, testing};
 
 use crate::{millis, panics, paused, poll};
 
@@ -270,6 +270,136 @@ fn calls_that_another_policy_refuses() {
     check("while polled", Neutral, breaker, |b| {
         let outcome = poll(pin!(b.wrap(open.wrap(ready(())))));
         assert!(matches!(outcome, Poll::Ready(Ok(Err(_)))));
+    });
+}
+
+fn cancelled() -> CancelToken {
+    let token = CancelToken::new();
+    token.cancel("client gone");
+    token
+}
+
+#[test]
+fn calls_that_somebody_stopped() {
+    check("by a token of its own", Neutral, breaker, |b| {
+        drop(b.run(|| Budget::new().cancel(cancelled()).run(checkpoint)));
+    });
+    check("by one, as an error that counts", Neutral, judging, |b| {
+        drop(b.run(|| Ok(Budget::new().cancel(cancelled()).run(checkpoint)??)));
+    });
+    check("by a token around", Neutral, breaker, |b| {
+        let token = CancelToken::new();
+        drop(Budget::new().cancel(token.clone()).run(|| {
+            b.run(|| {
+                token.cancel("client gone");
+                checkpoint()
+            })
+        }));
+    });
+    check("by one, unwinding", Neutral, breaker, |b| {
+        let token = CancelToken::new();
+        drop(Budget::new().cancel(token.clone()).run(|| {
+            b.run(|| {
+                token.cancel("client gone");
+                inherited(0);
+            })
+        }));
+    });
+    check("by one, while it waits", Neutral, breaker, |b| {
+        let token = CancelToken::new();
+        let budget = Budget::timeout(millis(100)).cancel(token.clone());
+        let mut future = pin!(budget.wrap(b.wrap(pending::<()>())));
+        assert!(poll(future.as_mut()).is_pending());
+        // It has run for more than half of its time.
+        testing::advance(millis(60));
+        token.cancel("client gone");
+        assert!(matches!(poll(future), Poll::Ready(Err(_))));
+    });
+    check("by the end of its scope", Neutral, judging, |b| {
+        let ended = Budget::new().run(Context::current).unwrap();
+        drop(b.run(|| Ok(ended.run(checkpoint)?)));
+    });
+    check("by a bulkhead", Neutral, breaker, |b| {
+        drop(b.run(|| Bulkhead::new(0).run(|| ())));
+    });
+}
+
+#[loop_guard(timeout = "10ms", breaker = b)]
+fn returns_after(time: u64, b: &Breaker) -> Result<(), Tripped> {
+    testing::advance(millis(time));
+    Ok(())
+}
+
+#[loop_guard(timeout = "10ms", breaker = b, cancel = cancelled())]
+fn is_cancelled_at_once(b: &Breaker) -> Result<(), Tripped> {
+    loop {}
+}
+
+#[loop_guard(timeout = "10ms", breaker = b)]
+fn spins(b: &Breaker) -> Result<(), Tripped> {
+    loop {
+        testing::advance(millis(1));
+    }
+}
+
+#[loop_guard(timeout = "10ms", breaker = b)]
+async fn waits(b: &Breaker) -> Result<(), Tripped> {
+    pending().await
+}
+
+/// The scope of the function is around the call there, and is the call's own all the same.
+#[test]
+fn functions_with_a_breaker() {
+    check("in time", Success, breaker, |b| {
+        returns_after(10, b).unwrap();
+    });
+    check("late", Failure, breaker, |b| {
+        returns_after(11, b).unwrap();
+    });
+    check("cut by its own budget", Failure, breaker, |b| {
+        spins(b).unwrap_err();
+    });
+    check(
+        "cut from outside after less than half",
+        Neutral,
+        breaker,
+        |b| {
+            drop(Budget::timeout(millis(3)).run(|| spins(b)));
+        },
+    );
+    check("cut from outside after half", Failure, breaker, |b| {
+        drop(Budget::timeout(millis(6)).run(|| spins(b)));
+    });
+    check("cancelled", Neutral, breaker, |b| {
+        is_cancelled_at_once(b).unwrap_err();
+    });
+    check("a future at its deadline", Failure, breaker, |b| {
+        let mut future = pin!(waits(b));
+        assert!(poll(future.as_mut()).is_pending());
+        testing::advance(millis(11));
+        assert!(matches!(poll(future), Poll::Ready(Err(_))));
+    });
+    for (ran, expected) in [(4, Neutral), (6, Failure)] {
+        check("a future that is dropped", expected, breaker, |b| {
+            let mut future = Box::pin(waits(b));
+            assert!(poll(future.as_mut()).is_pending());
+            testing::advance(millis(ran));
+        });
+    }
+}
+
+#[test]
+fn calls_that_trip_by_other_budgets_of_their_own() {
+    check("by depth", Failure, breaker, |b| {
+        drop(b.run(|| Budget::new().depth(0).run(|| ())));
+    });
+    check("by all of several", Failure, breaker, |b| {
+        let both = Budget::timeout(millis(10)).iterations(1).all();
+        let call = || {
+            testing::advance(millis(11));
+            checkpoint().and_then(|()| checkpoint())
+        };
+        drop(b.run(|| both.run(call)));
     });
 }
 

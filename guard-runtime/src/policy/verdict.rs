@@ -144,3 +144,47 @@ fn by_share(begun: Begun, budget: Option<Budget>) -> Verdict {
         Verdict::Neutral
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::{blames_the_call, ends_the_work};
+    use crate::trip::tripped::Cause;
+
+    #[test]
+    fn every_cause_is_decided_on() {
+        let (limit, elapsed) = (Duration::ZERO, Duration::ZERO);
+        let all = Cause::All {
+            time: None,
+            cpu: None,
+            iterations: None,
+            depth: None,
+        };
+        let reason = "client gone";
+        // Whether it says something about what ran, and whether the work is not wanted any more.
+        let table = [
+            (Cause::Timeout { limit, elapsed }, true, false),
+            (Cause::Iterations { limit: 0 }, true, false),
+            (
+                Cause::Cpu {
+                    limit,
+                    used: elapsed,
+                },
+                true,
+                false,
+            ),
+            (Cause::Depth { limit: 0 }, true, false),
+            (all, true, false),
+            (Cause::Refused { retry_after: limit }, false, false),
+            (Cause::Full, false, false),
+            (Cause::Cancelled { reason }, false, true),
+            (Cause::ScopeEnded, false, true),
+            (Cause::Shutdown, false, true),
+        ];
+        for (cause, blames, ends) in table {
+            assert_eq!(blames_the_call(cause), blames, "{cause:?}");
+            assert_eq!(ends_the_work(cause), ends, "{cause:?}");
+        }
+    }
+}

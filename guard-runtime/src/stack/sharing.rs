@@ -83,7 +83,7 @@ mod model {
         loom::model(|| {
             let stack = Arc::new(Stack::new());
             stack.grow();
-            stack.push(stack.frame(0), EMPTY, 1, 5);
+            stack.push(stack.frame(0), 1, 5);
             let number = stack.share(0);
             let reader = {
                 let stack = Arc::clone(&stack);
@@ -95,7 +95,7 @@ mod model {
             };
             assert!(stack.shares(0, number));
             stack.set_depth(EMPTY);
-            stack.push(stack.frame(0), EMPTY, 1, 5);
+            stack.push(stack.frame(0), 1, 5);
             assert!(!stack.shares(0, number));
             reader.join().unwrap();
             assert_ne!(stack.share(0), number);
