@@ -87,13 +87,12 @@ impl<X> InPlace<X> {
 }
 
 impl<X: More> InPlace<X> {
+    /// Puts the scope back on the stack of this thread.
     #[cold]
     #[inline(never)]
     fn resume(&mut self) {
-        open_polls::begin(self.task(), self.0.timed());
-        if let Some((stack, index)) = open_polls::place(self.task()) {
-            self.0.resume(stack, index);
-        }
+        let (stack, index) = open_polls::begin(self.task(), self.0.timed());
+        self.0.resume(stack, index);
     }
 
     /// The trip, if the deadline has passed; else the scope leaves the stack.

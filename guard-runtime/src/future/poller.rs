@@ -111,12 +111,14 @@ pub(super) mod open_polls {
         }
     }
 
-    /// A poll of the future `task` begins.
-    pub(in crate::future) fn begin(task: usize, timed: Timed) {
+    /// A poll of the future `task` begins. Returns the place of its scope.
+    pub(in crate::future) fn begin(task: usize, timed: Timed) -> (&'static Stack, u32) {
         // It has run already if this is a destructor of a thread-local.
         let _ = CLEAR.try_with(|_| ());
         let poller = Poller::new(task, timed);
+        let place = poller.scope().place();
         OPEN.with(|open| open.borrow_mut().push(poller));
+        place
     }
 
     /// The place of its scope, if that poll is the innermost one of this thread.
