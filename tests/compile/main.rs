@@ -7,5 +7,6 @@ mod catalogue;
 mod diagnostics;
 mod few_turns;
 mod hygiene;
+mod kinds;
 mod lints;
 mod random_jumps;
