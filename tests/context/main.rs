@@ -9,6 +9,8 @@ mod grace;
 mod handover;
 mod limits;
 mod pools;
+mod programs;
+mod random;
 mod started;
 #[cfg(feature = "tokio")]
 mod tasks;

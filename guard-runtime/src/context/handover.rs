@@ -62,8 +62,22 @@ pub struct Context {
 struct Handed {
     site: &'static Site,
     saved: Saved,
+    /// For threads whose clock runs, if it was saved under a paused one.
+    #[cfg(feature = "testing")]
+    running: Saved,
     /// The iteration limit, if that is spent.
     spent: Option<u64>,
+}
+
+impl Handed {
+    /// What was saved, on the clock of this thread.
+    fn saved(&self) -> &Saved {
+        #[cfg(feature = "testing")]
+        if source::paused_at().is_none() {
+            return &self.running;
+        }
+        &self.saved
+    }
 }
 
 impl Context {
@@ -86,9 +100,12 @@ impl Context {
         let base = stack.above_innermost_wall();
         let handed = |index| {
             let (site, _, spent) = stack.describe(index);
+            let saved = stack.save(index);
             Handed {
                 site: Site::by_id(site),
-                saved: real(stack.save(index)),
+                saved,
+                #[cfg(feature = "testing")]
+                running: running(saved),
                 spent,
             }
         };
@@ -202,7 +219,7 @@ impl Opened {
         let (stack, base) = scope.place();
         for handed in &*context.scopes {
             let index = stack.depth();
-            stack.resume(handed.site.register(), &handed.saved);
+            stack.resume(handed.site.register(), handed.saved());
             if let Some(limit) = handed.spent {
                 stack.spend(index, limit);
             }
@@ -225,21 +242,17 @@ impl Drop for Opened {
 }
 
 /// What was saved, for threads whose clock runs.
-#[cfg_attr(
-    not(feature = "testing"),
-    allow(clippy::missing_const_for_fn, reason = "there is but one clock")
-)]
-fn real(saved: Saved) -> Saved {
-    #[cfg(feature = "testing")]
-    if let Some(paused) = source::paused_at() {
-        let age = paused.saturating_sub(saved.start);
-        let exact = saved.lag == crate::base::layout::EXACT && saved.start != 0;
-        let start = if exact {
-            crate::time::clock::real().saturating_sub(age)
-        } else {
-            saved.start
-        };
-        return Saved { start, ..saved };
+#[cfg(feature = "testing")]
+fn running(saved: Saved) -> Saved {
+    let Some(paused) = source::paused_at() else {
+        return saved;
+    };
+    let age = paused.saturating_sub(saved.start);
+    let exact = saved.lag == crate::base::layout::EXACT && saved.start != 0;
+    if !exact {
+        return saved;
     }
-    saved
+    let now = crate::time::clock::real();
+    let start = now.saturating_sub(age);
+    Saved { start, ..saved }
 }
