@@ -3,6 +3,7 @@
 mod adaptors;
 mod allocations;
 mod arguments;
+mod bad_input;
 mod borrowed;
 mod foreign_waits;
 mod grace;

@@ -2,6 +2,7 @@
 //!
 //! Bounds on how long something takes have slack for a loaded machine; what must not happen early has none.
 
+mod bad_input;
 mod events;
 mod futures;
 mod in_flight;
