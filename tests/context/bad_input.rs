@@ -45,8 +45,8 @@ fn a_condition_variable_whose_mutex_was_poisoned_is_waited_for() {
         fills.1.notify_all();
     });
     let lock = || shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let filled = wait(&shared.1, lock(), |value| *value == 7);
-    assert_eq!(*filled.unwrap(), 7);
+    let seven = wait(&shared.1, lock(), |value| *value == 7);
+    assert_eq!(*seven.unwrap(), 7);
     filler.join().unwrap();
     let outcome = Budget::timeout(SHORT).run(|| wait(&shared.1, lock(), |_| false).map(drop));
     assert!(outcome.unwrap().is_err());
