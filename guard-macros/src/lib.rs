@@ -267,8 +267,8 @@ mod syntax;
 /// |---|---|---|
 /// | `#[tokio::main]`, `#[tokio::test]`, `#[async_trait]` | any | both forms are recognised |
 /// | `#[tracing::instrument(err)]`, `(ret)` | `loop_guard` above | below, the trip unwinds past the closure that `instrument` makes of the body, and no event is recorded |
-/// | `#[rstest]`, `#[test_case]`, `#[cached]`, and others that read the arguments | any | arguments keep their names where another macro stands below |
-/// | `#[cached]`, `#[memoize]`, `#[once]` | `loop_guard` below | above, the whole of the cache is in the scope, and the value of a `fallback` stays uncached |
+/// | `#[rstest]`, `#[test_case]`, and others that read the arguments | any | arguments keep their names where another macro stands below |
+/// | `#[cached]`, `#[once]` | `loop_guard` above | below, `cached` gives the attribute to the functions that look into the cache, and the body goes without: the compiler warns that it guards nothing |
 /// | `#[track_caller]`, `#[inline]`, `#[allow(..)]`, `#[cfg(..)]`, doc comments | any | they are no macros |
 /// | `#[cfg_attr(.., loop_guard(..))]` | any | on functions and on loops |
 ///

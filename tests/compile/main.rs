@@ -4,6 +4,7 @@
 mod aborting;
 mod cases;
 mod catalogue;
+mod companions;
 mod diagnostics;
 mod few_turns;
 mod hygiene;

@@ -1,0 +1,72 @@
+//! Where the trip is in other people's errors.
+
+use std::error::Error;
+
+use anyhow::Context;
+use guard_runtime::{Cause, Tripped, loop_guard};
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("stopped")]
+    Stopped(#[from] Tripped),
+    #[error(transparent)]
+    Parse(#[from] std::num::ParseIntError),
+}
+
+#[loop_guard(iterations = 3)]
+fn parse(rows: &[&str]) -> Result<u32, Failure> {
+    let mut sum = 0;
+    for row in rows {
+        sum += row.parse::<u32>()?;
+    }
+    Ok(sum)
+}
+
+#[loop_guard(iterations = 1)]
+fn twice(rows: &[&str]) -> anyhow::Result<u32> {
+    let mut sum = 0;
+    for _ in 0..2 {
+        sum += parse(rows).context("no rows")?;
+    }
+    Ok(sum)
+}
+
+/// The pattern of the documentation.
+fn tripped(error: &anyhow::Error) -> Option<&Tripped> {
+    error.chain().find_map(|cause| cause.downcast_ref())
+}
+
+#[test]
+fn a_source_is_found_in_the_chain() {
+    let failure = parse(&["1", "2", "3", "4"]).unwrap_err();
+    assert!(failure.source().unwrap().is::<Tripped>());
+    let error = twice(&["1", "2", "3", "4"]).unwrap_err();
+    assert_eq!(error.to_string(), "no rows");
+    assert!(tripped(&error).unwrap().scope().ends_with("errors::parse"));
+    let own = twice(&["1"]).unwrap_err();
+    assert!(tripped(&own).unwrap().scope().ends_with("errors::twice"));
+    assert!(matches!(
+        tripped(&own).unwrap().cause(),
+        Cause::Iterations { limit: 1 }
+    ));
+    let other = twice(&["x"]).unwrap_err();
+    assert!(tripped(&other).is_none());
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Hiding {
+    #[error(transparent)]
+    Stopped(#[from] Tripped),
+}
+
+#[loop_guard(iterations = 1)]
+fn hides() -> Result<(), Hiding> {
+    for _ in 0..2 {}
+    Ok(())
+}
+
+#[test]
+fn a_transparent_error_hides_it() {
+    assert!(hides().unwrap_err().source().is_none());
+    assert!(tripped(&hides().unwrap_err().into()).is_none());
+}
