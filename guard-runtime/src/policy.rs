@@ -23,6 +23,7 @@
 //! | `retry.rs` | [`Retry`]: when there is a point in another attempt |
 //! | `tokens.rs` | how many retries a place in the code may make |
 //! | `chain.rs` | [`chain`]: fallbacks in a row |
+//! | `layer.rs` | [`PolicyLayer`]: a breaker or a bulkhead around a service of tower |
 //! | `progress.rs` | [`Progress`]: how far a batch has come that was cut |
 //! | `pause.rs` | waiting on a thread, within the budget |
 //! | `woven.rs` | the same around the body of a guarded function, for expansions |
@@ -40,6 +41,8 @@ mod chance;
 mod circuit;
 mod counter;
 mod judge;
+#[cfg(feature = "tower")]
+mod layer;
 mod meter;
 mod pause;
 mod progress;
@@ -61,6 +64,8 @@ pub use breaker::Breaker;
 pub use bulkhead::Bulkhead;
 pub use chain::{Answer, Beginning, Chain, Steps, Then, Time, chain};
 pub use judge::{Errors, Judge, Trips};
+#[cfg(feature = "tower")]
+pub use layer::{PolicyLayer, PolicyService};
 pub use progress::Progress;
 pub use retry::Retry;
 

@@ -6,6 +6,7 @@ mod bodies;
 mod client;
 mod headers;
 mod peers;
+mod policies;
 mod random_headers;
 mod server;
 

@@ -1,0 +1,168 @@
+//! Policies as layers around services (feature `tower`).
+
+use core::fmt;
+use core::future::Future;
+use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::error::Error;
+
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::policy::breaker::Breaker;
+use crate::policy::bulkhead::Bulkhead;
+use crate::policy::judge::Judge;
+use crate::trip::tripped::Tripped;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A policy around each call of a service: [`Breaker::layer`], [`Bulkhead::layer`].
+///
+/// The service is not called before the policy lets the call through. The error of a refusal is the
+/// [`Tripped`](crate::Tripped); the errors of the service are boxed, as tower does. A breaker judges them before that, as
+/// `Result<S::Response, S::Error>`.
+pub struct PolicyLayer<P: 'static>(&'static P);
+
+impl<J> Breaker<J> {
+    /// A layer that makes each call of a service through this breaker.
+    ///
+    /// ```
+    /// use std::io;
+    /// use guard_runtime::Tripped;
+    /// use guard_runtime::policy::{Breaker, Errors};
+    /// use tower::{Layer, Service, service_fn};
+    ///
+    /// static LEDGER: Breaker<Errors<io::Error>> = Breaker::new().errors(|_| true);
+    ///
+    /// # futures::executor::block_on(async {
+    /// let down = service_fn(async |_: u32| Err::<u32, _>(io::Error::other("down")));
+    /// let mut service = LEDGER.layer().layer(down);
+    /// for _ in 0..5 {
+    ///     assert!(service.call(7).await.unwrap_err().is::<io::Error>());
+    /// }
+    /// assert!(service.call(7).await.unwrap_err().is::<Tripped>());
+    /// # });
+    /// ```
+    #[must_use]
+    pub const fn layer(&'static self) -> PolicyLayer<Self> {
+        PolicyLayer(self)
+    }
+}
+
+impl Bulkhead {
+    /// A layer that makes each call of a service with a permit of this bulkhead. One that waits for it waits in the call,
+    /// where the budget of the scopes around counts, and not while the service is made ready.
+    #[must_use]
+    pub const fn layer(&'static self) -> PolicyLayer<Self> {
+        PolicyLayer(self)
+    }
+}
+
+impl<P> Clone for PolicyLayer<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for PolicyLayer<P> {}
+
+impl<P: fmt::Debug> fmt::Debug for PolicyLayer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PolicyLayer").field(self.0).finish()
+    }
+}
+
+impl<S, P> Layer<S> for PolicyLayer<P> {
+    type Service = PolicyService<S, P>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        let policy = self.0;
+        PolicyService { inner, policy }
+    }
+}
+
+/// A service in a [`PolicyLayer`].
+pub struct PolicyService<S, P: 'static> {
+    inner: S,
+    policy: &'static P,
+}
+
+impl<S: Clone, P> Clone for PolicyService<S, P> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            policy: self.policy,
+        }
+    }
+}
+
+impl<S: fmt::Debug, P: fmt::Debug> fmt::Debug for PolicyService<S, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyService")
+            .field("inner", &self.inner)
+            .field("policy", &self.policy)
+            .finish()
+    }
+}
+
+type Answer<R> = Pin<Box<dyn Future<Output = Result<R, BoxError>> + Send>>;
+
+/// The service that was made ready, of which a clone takes the place.
+fn ready<S: Clone>(inner: &mut S) -> S {
+    let clone = inner.clone();
+    mem::replace(inner, clone)
+}
+
+fn flat<R, E: Into<BoxError>>(outcome: Result<Result<R, E>, Tripped>) -> Result<R, BoxError> {
+    outcome?.map_err(Into::into)
+}
+
+impl<S, A, J> Service<A> for PolicyService<S, Breaker<J>>
+where
+    S: Service<A> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    A: Send + 'static,
+    J: Judge<Result<S::Response, S::Error>> + Sync,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Answer<S::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: A) -> Self::Future {
+        let (policy, mut inner) = (self.policy, ready(&mut self.inner));
+        Box::pin(async move {
+            let call = policy.wrap(async { inner.call(request).await });
+            flat(call.await)
+        })
+    }
+}
+
+impl<S, A> Service<A> for PolicyService<S, Bulkhead>
+where
+    S: Service<A> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    A: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Answer<S::Response>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, request: A) -> Self::Future {
+        let (policy, mut inner) = (self.policy, ready(&mut self.inner));
+        Box::pin(async move {
+            let call = policy.wrap(async { inner.call(request).await });
+            flat(call.await)
+        })
+    }
+}
