@@ -3,12 +3,16 @@
 mod actions;
 mod backtrace;
 mod disabled;
+mod honest;
 mod listed;
 mod modes;
 #[cfg(feature = "metrics")]
 mod numbers;
 #[cfg(unix)]
 mod pauses;
+#[cfg(target_os = "linux")]
+mod starved;
+mod stress;
 #[cfg(feature = "tracing")]
 mod traced;
 mod watchdog;

@@ -1,0 +1,15 @@
+//! Honest threads at twice as many as there are processors: the watchdog tells of none of them.
+//! `cargo bench --bench overdue` runs for ten minutes, `cargo bench --bench overdue -- 30` for half of one. Fails if a scope is
+//! told of as overdue.
+
+mod honest;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+fn main() -> ExitCode {
+    let seconds = std::env::args().find_map(|argument| argument.parse().ok());
+    let run = honest::run(Duration::from_secs(seconds.unwrap_or(600)));
+    println!("{run}");
+    ExitCode::from(u8::from(!run.overdue.is_empty()))
+}

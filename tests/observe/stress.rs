@@ -1,0 +1,107 @@
+//! Snapshots while threads enter and leave: whatever is listed was true.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use guard_runtime::{Budget, loop_guard, snapshot};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const SNAPSHOTS: u32 = 100;
+
+/// Scopes of four kinds, each with a limit that no other has, in each other as deep as the round has it.
+fn nest(round: u32) {
+    match round % 4 {
+        0 => outer(round / 4),
+        1 => inner(round / 4),
+        2 => {
+            _ = Budget::timeout(3 * HOUR)
+                .named("stress::budget")
+                .run(|| deeper(round / 4))
+        }
+        _ => {
+            _ = Budget::timeout(Duration::from_millis(900))
+                .named("stress::short")
+                .run(|| deeper(round / 4))
+        }
+    }
+}
+
+fn deeper(round: u32) {
+    if round != 0 {
+        nest(round);
+    }
+}
+
+#[loop_guard(timeout = "1h", name = "stress::outer")]
+fn outer(round: u32) {
+    for _ in 0..1 {
+        deeper(round);
+    }
+}
+
+#[loop_guard(timeout = "2h", name = "stress::inner")]
+fn inner(round: u32) {
+    for _ in 0..1 {
+        deeper(round);
+    }
+}
+
+fn limit(name: &str) -> Option<Duration> {
+    match name {
+        "stress::outer" => Some(HOUR),
+        "stress::inner" => Some(2 * HOUR),
+        "stress::budget" => Some(3 * HOUR),
+        "stress::short" => Some(Duration::from_millis(900)),
+        _ => None,
+    }
+}
+
+#[test]
+fn what_a_snapshot_lists_was_true_though_threads_enter_and_leave_all_the_time() {
+    let over = AtomicBool::new(false);
+    let begun = Instant::now();
+    let mut seen = 0;
+    thread::scope(|scope| {
+        for thread in 0..3 {
+            let over = &over;
+            let rounds = move || {
+                let mut round: u32 = thread;
+                while !over.load(Ordering::Relaxed) {
+                    round = round.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    nest(round >> 22);
+                }
+            };
+            let builder = thread::Builder::new().name(format!("stress {thread}"));
+            builder.spawn_scoped(scope, rounds).unwrap();
+        }
+        for _ in 0..SNAPSHOTS {
+            let open = snapshot();
+            // A little more than what passes until then.
+            let age = begun.elapsed() + Duration::from_millis(100);
+            for scope in &open {
+                let Some(limit) = limit(scope.name()) else {
+                    continue;
+                };
+                seen += 1;
+                assert!(
+                    scope.place().to_string().starts_with("thread stress "),
+                    "{open}"
+                );
+                assert!(scope.depth() < 8, "{open}");
+                assert!(
+                    scope.age().is_some_and(|of_scope| of_scope <= age),
+                    "{open}"
+                );
+                let left = scope.remaining().unwrap();
+                assert!(left <= limit + Duration::from_millis(100), "{open}");
+                assert!(
+                    left + age >= limit || limit < Duration::from_secs(1),
+                    "{open}"
+                );
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert!(seen > SNAPSHOTS / 10, "{seen}");
+}
