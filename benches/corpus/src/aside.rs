@@ -4,6 +4,8 @@ use crate::Kernel;
 
 mod calls;
 mod chase;
+mod matrices;
+mod more;
 mod nest;
 mod recurrence;
 mod scan;
@@ -16,6 +18,8 @@ pub(crate) fn kernels() -> Vec<Kernel> {
         recurrence::kernels("recurrence"),
         scan::kernels("scan"),
         nest::kernels("nest"),
+        matrices::kernels("matrices"),
+        more::kernels("more"),
         chase::kernels("chase"),
         calls::kernels("calls"),
     ];

@@ -39,7 +39,9 @@ fn run(names: &[&'static str], folder: &Path) -> Option<HashMap<&'static str, [f
     let mut next = || {
         dump += 2;
         let text = fs::read_to_string(format!("{}.{dump}", dumps.display())).ok()?;
-        let totals = text.lines().find_map(|line| line.strip_prefix("totals: "))?;
+        let totals = text
+            .lines()
+            .find_map(|line| line.strip_prefix("totals: "))?;
         Some(totals.trim().parse::<f64>().ok()? / f64::from(COUNTED))
     };
     let mut counts = HashMap::new();

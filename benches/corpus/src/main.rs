@@ -73,13 +73,24 @@ fn options(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
     Ok(options)
 }
 
-/// Ratios to the unguarded copy, by mode.
+/// Ratios to the unguarded copy, by mode, of kernels of these families.
 #[derive(Default)]
-struct Column(Vec<[f64; 2]>);
+struct Column(Vec<(&'static str, [f64; 2])>);
 
 impl Column {
+    fn of_family(&self, family: &str) -> Self {
+        let of = self.0.iter().filter(|(other, _)| *other == family);
+        Self(of.copied().collect())
+    }
+
+    fn families(&self) -> Vec<&'static str> {
+        let mut families: Vec<_> = self.0.iter().map(|(family, _)| *family).collect();
+        families.dedup();
+        families
+    }
+
     fn summary(&self, of: impl Fn(&mut dyn Iterator<Item = f64>) -> f64) -> [f64; 2] {
-        [0, 1].map(|mode| of(&mut self.0.iter().map(|ratios| ratios[mode])))
+        [0, 1].map(|mode| of(&mut self.0.iter().map(|(_, ratios)| ratios[mode])))
     }
 
     fn geometric_mean(&self) -> [f64; 2] {
@@ -134,7 +145,7 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
             text[1],
             ratios.spread
         );
-        times.0.push(ratios.guarded);
+        times.0.push((kernel.family, ratios.guarded));
         if options.instructions {
             match counted.get(kernel.name) {
                 Some([plain, guarded @ ..]) => {
@@ -143,22 +154,30 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
                         "  instructions {plain:>9.0} {:>6.2} {:>6.2}",
                         of_plain[0], of_plain[1]
                     );
-                    counts.0.push(of_plain);
+                    counts.0.push((kernel.family, of_plain));
                 }
                 None => print!("  instructions: valgrind did not run"),
             }
         }
         println!();
     }
-    for (name, column) in [("time", times), ("instructions", counts)] {
-        if !column.0.is_empty() {
-            let (mean, worst) = (column.geometric_mean(), column.worst());
-            println!(
-                "{name}: geometric mean {:.3} and {:.3}, worst {:.2} and {:.2}",
-                mean[0], mean[1], worst[0], worst[1]
-            );
-        }
+    for family in times.families() {
+        print_summary(&format!("{family}, time"), &times.of_family(family));
     }
+    for (name, column) in [("time", times), ("instructions", counts)] {
+        print_summary(name, &column);
+    }
+}
+
+fn print_summary(name: &str, column: &Column) {
+    if column.0.is_empty() {
+        return;
+    }
+    let (mean, worst) = (column.geometric_mean(), column.worst());
+    println!(
+        "{name}: geometric mean {:.3} and {:.3}, worst {:.2} and {:.2}",
+        mean[0], mean[1], worst[0], worst[1]
+    );
 }
 
 fn all() -> impl Iterator<Item = Kernel> {
@@ -186,7 +205,9 @@ fn main() -> ExitCode {
         };
     }
     if args.first().is_some_and(|arg| arg == "--count") {
-        let kernels: Vec<_> = all().filter(|kernel| args.iter().any(|arg| arg == kernel.name)).collect();
+        let kernels: Vec<_> = all()
+            .filter(|kernel| args.iter().any(|arg| arg == kernel.name))
+            .collect();
         instructions::run_marked(&kernels);
         return ExitCode::SUCCESS;
     }

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{ExprForLoop, ExprWhile, Ident};
+use syn::{ExprForLoop, ExprLoop, ExprWhile, Ident};
 
-use crate::emit::{Check, Emit, ends, q};
+use crate::emit::{Check, Emit, ends, q, statement};
 use crate::strips::strip::{Head, Strips};
 
 impl Emit<'_> {
@@ -153,6 +153,56 @@ impl Emit<'_> {
                 }
             }
         }
+    }
+
+    /// ```text
+    /// while condition { body }
+    /// ```
+    /// becomes
+    /// ```text
+    /// let mut more = condition;
+    /// 'strips: while more { check; for _ in eight(seen) { 'body: { body } more = condition; if !more { break } } }
+    /// ```
+    pub(crate) fn unrolled_while(&self, expr: &ExprWhile, check: Check) -> TokenStream {
+        let private = &self.private;
+        let check = self.check(check);
+        let ExprWhile {
+            attrs,
+            while_token,
+            cond,
+            body,
+            ..
+        } = expr;
+        q! {
+            #(#attrs)*
+            {
+                let mut __more = #cond;
+                '__strips: #while_token __more {
+                    #check
+                    for _ in #private::eight(__seen) {
+                        '__body: #body
+                        #[allow(unreachable_code)]
+                        { __more = #cond; }
+                        if !__more {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// `loop { body }   =>   'strips: loop { check; for _ in eight(seen) { body } }`
+    pub(crate) fn unroll_loop(&self, expr: &mut ExprLoop, check: Check) {
+        let private = &self.private;
+        let check = self.check(check);
+        let body = &expr.body;
+        let eight = statement(q!(for _ in #private::eight(__seen) #body));
+        expr.body.stmts = vec![statement(check), eight];
+        expr.label = Some(syn::Label {
+            name: syn::Lifetime::new("'__strips", Span::mixed_site()),
+            colon_token: syn::token::Colon::default(),
+        });
     }
 
     /// What loops in strips have in common: the declarations, and the check in front of a strip.

@@ -217,6 +217,11 @@ impl Visitor for Instrument<'_> {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),
                 None => self.visit_expr_while_mut(plain),
             },
+            Expr::Loop(plain) => {
+                if !self.unroll_loop(plain) {
+                    self.visit_expr_loop_mut(plain);
+                }
+            }
             _ => walk::expr(self, expr),
         }
     }

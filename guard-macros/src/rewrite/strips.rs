@@ -1,13 +1,13 @@
 //! Replaces the loops that run in strips.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, ExprForLoop, ExprWhile};
+use syn::{Attribute, ExprForLoop, ExprLoop, ExprWhile};
 
 use crate::emit::{self, Check, Mark, Place};
 use crate::rewrite::loops::Instrument;
 use crate::strips::counted::is_counted;
 use crate::strips::plain::{are_few, is_plain};
-use crate::strips::strip;
+use crate::strips::{strip, unrolled};
 use crate::syntax::function::is_on_loop;
 use crate::syntax::walk::Visitor;
 
@@ -39,11 +39,29 @@ impl Instrument<'_> {
 
     /// The same of a `while`.
     pub(super) fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
-        if self.names.is_none() || !self.may_strip(&expr.attrs) || !is_counted(expr) {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) {
+            return None;
+        }
+        let counted = is_counted(expr);
+        if !counted && !unrolled::of_while(expr) {
             return None;
         }
         let check = self.check_of_strips("while", expr.while_token.span);
-        Some(self.emit.while_strips(expr, check))
+        Some(if counted {
+            self.emit.while_strips(expr, check)
+        } else {
+            self.emit.unrolled_while(expr, check)
+        })
+    }
+
+    /// Has a `loop` checked once in eight iterations, if it qualifies.
+    pub(super) fn unroll_loop(&mut self, expr: &mut ExprLoop) -> bool {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) || !unrolled::of_loop(expr) {
+            return false;
+        }
+        let check = self.check_of_strips("loop", expr.loop_token.span);
+        self.emit.unroll_loop(expr, check);
+        true
     }
 
     fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {

@@ -6,8 +6,10 @@ enum Runs {
     /// Checked in each turn.
     Checked,
     InStrips,
+    /// Checked once in eight turns.
+    InEights,
 }
-use Runs::{Checked, InStrips};
+use Runs::{Checked, InEights, InStrips};
 
 /// The loop stands in a guarded function.
 fn runs(statements: &str) -> Runs {
@@ -17,6 +19,8 @@ fn runs(statements: &str) -> Runs {
     assert!(!text.contains("compile_error"), "{text}");
     if text.contains("__LOOP_GUARD_STRIDE") {
         InStrips
+    } else if text.contains(":: eight") {
+        InEights
     } else {
         Checked
     }
@@ -58,12 +62,21 @@ fn bodies_that_only_compute_run_in_strips() {
         ("while s < n { s += 1; }", InStrips),
         ("while s != xs.len() { t += xs[s]; s += 1; }", InStrips),
         ("while s > 0 { s -= 1; t += xs[s]; }", InStrips),
-        ("while s < n { s += 2; }", Checked),
-        ("while s < n && t { s += 1; }", Checked),
+        ("while s < n { s += 2; }", InEights),
+        ("while s < n && t { s += 1; }", InEights),
+        ("while s < n { if t { break; } s += 1; }", InEights),
+        ("while xs[s] != t { s += 1; }", InEights),
+        ("loop { s = xs[s]; if s == 0 { break; } }", InEights),
+        ("loop { if s == 0 { return; } s = xs[s]; }", InEights),
         ("while s < f(n) { s += 1; }", Checked),
-        ("while s < n { if t { break; } s += 1; }", Checked),
+        ("while let Some(t) = xs.get(s) { s += t; }", Checked),
         ("'a: while s < n { s += 1; }", Checked),
         ("while s < n { work(); s += 1; }", Checked),
+        (
+            "let t = loop { if s == 0 { break 1; } s = xs[s]; };",
+            Checked,
+        ),
+        ("'a: loop { s = xs[s]; if s == 0 { break 'a; } }", Checked),
     ]);
 }
 

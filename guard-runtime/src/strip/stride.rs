@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::base::layout::{join, split};
 use crate::time::clock;
+use crate::time::seen::Seen;
 
 /// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 65_536;
@@ -118,6 +119,19 @@ impl Stride {
 #[must_use]
 pub fn turns(length: Length) -> core::ops::Range<u32> {
     0..length.now()
+}
+
+/// The iterations of a small `while` or `loop` between two checks.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn eight(seen: Seen) -> core::ops::Range<u32> {
+    // One where every place is tried, and where time is moved by hand.
+    0..if cfg!(feature = "testing") && seen.is_stale() {
+        1
+    } else {
+        8
+    }
 }
 
 /// Now, in units of 1,024 ns, never 0. It comes round after 73 minutes: what is learned wrongly then
