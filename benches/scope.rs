@@ -4,12 +4,12 @@
 //! iteration (check): the cost is the difference to the unguarded line of the same group.
 
 use std::hint::black_box;
-use std::sync::Barrier;
+use std::sync::{Barrier, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use guard_runtime::{Budget, Exit, defer, loop_guard};
+use guard_runtime::{Budget, CancelToken, Exit, defer, loop_guard};
 
 /// The same function under each attribute. The loop is never entered, so that a call is all entry;
 /// it is there because `inherit` does nothing to a function without loops.
@@ -32,7 +32,16 @@ calls! {
     #[loop_guard(timeout = "30s")] call_long;
     #[loop_guard(timeout = "50ms")] call_short;
     #[loop_guard(timeout = "30s", cleanup = nothing)] call_long_cleanup;
+    #[loop_guard(iterations = 1 << 60)] call_iterations;
+    #[loop_guard(depth = 1000)] call_depth;
+    #[loop_guard(cancel = &*TOKEN)] call_cancel;
+    #[cfg(feature = "cpu")]
+    #[loop_guard(cpu = "1h")] call_cpu;
+    #[loop_guard(timeout = "1h", iterations = 1 << 60, when = "all")] call_all;
 }
+
+/// Never cancelled.
+static TOKEN: LazyLock<CancelToken> = LazyLock::new(CancelToken::new);
 
 /// A cleanup, so that what is measured is the guard around it.
 #[inline(never)]
@@ -109,6 +118,12 @@ xorshifts! {
     xorshift;
     #[loop_guard(inherit)] xorshift_inherit;
     #[loop_guard(timeout = "1h")] xorshift_timeout;
+    #[loop_guard(iterations = 1 << 60)] xorshift_iterations;
+    #[loop_guard(depth = 1000)] xorshift_depth;
+    #[loop_guard(cancel = &*TOKEN)] xorshift_cancel;
+    #[cfg(feature = "cpu")]
+    #[loop_guard(cpu = "1h")] xorshift_cpu;
+    #[loop_guard(timeout = "1h", iterations = 1 << 60, when = "all")] xorshift_all;
 }
 
 /// The same with a choice in each step, and a `for`.
@@ -179,6 +194,37 @@ fn enter_and_leave(c: &mut Criterion) {
     let mut group = c.benchmark_group("enter + leave in two threads at once");
     for (name, f) in calls {
         group.bench_function(name, |b| b.iter_custom(|times| repeat_in_two(f, times)));
+    }
+    group.finish();
+}
+
+/// Each budget besides time; that of CPU time needs the feature `cpu`.
+fn budgets(c: &mut Criterion) {
+    let calls: &[(&str, Call)] = &[
+        ("iterations", call_iterations),
+        ("depth", call_depth),
+        ("cancel", call_cancel),
+        #[cfg(feature = "cpu")]
+        ("cpu", call_cpu),
+        ("time and iterations, all", call_all),
+    ];
+    let mut group = c.benchmark_group("enter + leave, by budget");
+    for &(name, f) in calls {
+        group.bench_function(name, |b| b.iter_custom(|times| repeat(f, times)));
+    }
+    group.finish();
+
+    let chains: &[(&str, Chain)] = &[
+        ("iterations", xorshift_iterations),
+        ("depth", xorshift_depth),
+        ("cancel", xorshift_cancel),
+        #[cfg(feature = "cpu")]
+        ("cpu", xorshift_cpu),
+        ("time and iterations, all", xorshift_all),
+    ];
+    let mut group = c.benchmark_group("check, per iteration of xorshift, by budget");
+    for &(name, f) in chains {
+        group.bench_function(name, |b| b.iter_custom(|steps| per_step(f, steps)));
     }
     group.finish();
 }
@@ -265,15 +311,17 @@ fn check(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("check, per iteration of {name}"));
         for (form, f) in forms {
             group.bench_function(form, |b| {
-                b.iter_custom(|steps| {
-                    let start = Instant::now();
-                    black_box(f(black_box(837_799), black_box(steps)));
-                    start.elapsed()
-                });
+                b.iter_custom(|steps| per_step(f, steps));
             });
         }
         group.finish();
     }
+}
+
+fn per_step(f: Chain, steps: u64) -> Duration {
+    let start = Instant::now();
+    black_box(f(black_box(837_799), black_box(steps)));
+    start.elapsed()
 }
 
 fn settings() -> Criterion {
@@ -285,6 +333,6 @@ fn settings() -> Criterion {
 criterion_group! {
     name = scope;
     config = settings();
-    targets = enter_and_leave, recurse, cleanup, check
+    targets = enter_and_leave, budgets, recurse, cleanup, check
 }
 criterion_main!(scope);

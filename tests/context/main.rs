@@ -12,6 +12,7 @@ mod limits;
 mod pools;
 mod programs;
 mod random;
+mod roots;
 mod started;
 #[cfg(feature = "tokio")]
 mod tasks;

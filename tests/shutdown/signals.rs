@@ -137,6 +137,18 @@ fn a_loop_without_a_check_does_not_keep_the_process() {
     assert_eq!(running.end().1.code(), Some(70));
 }
 
+/// Two that are not the same are two: the second flushes and ends. (Of two that are the same, the system makes one if the
+/// first has not been heard.)
+#[test]
+fn two_signals_at_once_are_two() {
+    let running = start("hang");
+    running.signal("TERM");
+    running.signal("INT");
+    let (out, status) = running.end();
+    assert!(out.contains("flushed"), "{status}: {out:?}");
+    assert_eq!(status.code(), Some(70), "{status}");
+}
+
 #[test]
 fn the_second_signal_flushes_and_ends_and_the_third_does_not_wait_for_that() {
     let mut running = start("patient");

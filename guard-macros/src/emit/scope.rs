@@ -181,7 +181,7 @@ pub(super) fn new_task(limits: &Limits<'_>) -> TokenStream {
 }
 
 /// Whether the scope's time is the same each time it is entered.
-fn is_constant(limits: &Limits<'_>) -> bool {
+pub(crate) fn is_constant(limits: &Limits<'_>) -> bool {
     let is_computed = matches!(limits.timeout, Some(Timeout::Expr(_)));
     !is_computed && limits.deadline.is_none() && limits.reserve.is_none()
 }

@@ -5,7 +5,8 @@ use quote::ToTokens;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType};
 
 use crate::emit::arguments::{self as emit, Moved};
-use crate::plan::{Leave, Plan};
+use crate::emit::scope::is_constant;
+use crate::plan::{Leave, Limits, Plan};
 use crate::syntax::assigns;
 use crate::syntax::calls;
 use crate::syntax::function::{Function, is_condition, is_foreign};
@@ -27,8 +28,8 @@ use crate::syntax::walk::{self, Visitor};
 ///     move || { let _ = &a; let argument_1 = argument_1; let (b, _) = argument_1; body } ..
 /// ```
 ///
-/// Not so if another macro stands below the attribute, which may read the names of the arguments, or if a `Budget` is
-/// made of them outside of the body: then what is not bound is dropped behind everything else.
+/// Not so if another macro stands below the attribute, which may read the names of the arguments, or if a `Budget`, or
+/// the time of an entry point, is made of them outside of the body: then what is not bound is dropped behind everything else.
 pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
     let mut body = function.block.to_token_stream();
     if let Leave::Fallback(fallback) = &plan.leave {
@@ -40,8 +41,10 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
         let mentioned = (cleanup.as_ref()).is_some_and(|call| calls::mentions(call, name));
         mentioned && !calls::mentions(&body, name)
     };
-    let grants = (plan.budget.as_ref()).is_some_and(|limits| limits.further.is_some());
-    let keep_names = grants || function.attrs.iter().any(is_foreign);
+    let is_outside =
+        |limits: &Limits<'_>| limits.further.is_some() || (plan.root && !is_constant(limits));
+    let outside = plan.budget.as_ref().is_some_and(is_outside);
+    let keep_names = outside || function.attrs.iter().any(is_foreign);
     let mut arguments = Arguments::default();
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {

@@ -144,6 +144,10 @@ impl Shutdown {
     /// runtime waits for, a call into C), and if a handler of `exit` hangs as well, it is aborted. A shutdown without
     /// signals never ends the process.
     ///
+    /// Signals are counted as they are heard: two of the same kind that come before the first was heard are one, as the
+    /// system has it. A child that is forked without `exec` has the handlers, but no thread that hears them: it ends as if
+    /// it ignored them, so it should reset them or `exec`.
+    ///
     /// # Errors
     ///
     /// If the handlers cannot be installed, or no thread can be started.
