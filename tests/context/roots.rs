@@ -19,10 +19,11 @@ fn sum(limit: Duration, rows: &[u32], factor: u32) -> Result<u32, Tripped> {
 #[loop_guard(timeout = limit, root)]
 fn endless(limit: Duration, rows: &[u32]) -> Result<u64, Tripped> {
     let spin = |row: &u32| -> u64 {
-        while *row < 2 {
-            std::hint::spin_loop();
+        let mut rounds = 0_u64;
+        while rounds % 2 < u64::from(*row) {
+            rounds = std::hint::black_box(rounds + 2);
         }
-        0
+        rounds
     };
     Ok(rows.iter().map(spin).sum())
 }
