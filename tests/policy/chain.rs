@@ -115,7 +115,7 @@ fn the_hook_is_told_which_step_answered() {
     }
 
     OPEN.force_open();
-    guard_runtime::set_hook(|event| {
+    harness::events::listen(|event| {
         if let Event::Answered { step, .. } = event {
             let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
             told.push(format!("{step}: {event}"));

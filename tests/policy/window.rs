@@ -110,3 +110,22 @@ fn real_time_is_counted_as_well() {
     (0..999).for_each(|_| fail(&breaker));
     assert_eq!(breaker.state(), State::Open);
 }
+
+/// Slices are numbered in few bits: neither a late start nor a long rest may look like the future.
+#[test]
+fn it_counts_however_long_the_process_has_run() {
+    let days = |count: u64| millis(count * 24 * 3_600 * 1_000);
+    for begun in [0, 1, 5, 7, 9, 11, 13, 19, 400] {
+        for rested in [0, 1, 5, 7, 9, 11, 13, 19, 400] {
+            paused(|| {
+                let breaker = Breaker::new();
+                testing::advance(days(begun));
+                (0..4).for_each(|_| fail(&breaker));
+                succeed(&breaker);
+                testing::advance(days(rested));
+                (0..5).for_each(|_| fail(&breaker));
+                assert_eq!(breaker.state(), State::Open, "{begun} and {rested} days");
+            });
+        }
+    }
+}

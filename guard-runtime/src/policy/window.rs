@@ -19,6 +19,12 @@ pub(super) const BUCKETS: u32 = 10;
 /// Threads that count without meeting.
 const SHARDS: usize = if cfg!(guard_loom) { 1 } else { 8 };
 
+/// The stamp of a counter that was never used.
+const UNUSED: u32 = 0;
+
+/// Slices that may lie between who counts late and who counts in time.
+const NEAR: u32 = 1 << 10;
+
 pub(super) struct Window {
     shards: [Shard; SHARDS],
 }
@@ -58,7 +64,7 @@ impl Window {
         let stamp = stamp(pass, slice);
         counters[bucket(slice)]
             .add(stamp, |other| {
-                circuit.is_at(pass) && !is_later(other, stamp)
+                circuit.is_at(pass) && (other == UNUSED || !is_later(other, stamp))
             })
             .is_some()
     }
@@ -90,11 +96,13 @@ fn stamp(pass: Pass, slice: u64) -> u32 {
     pass.generation() << SLICE | slice
 }
 
-/// Whether `other`, of the same bucket, counts for a later slice of the same generation than `stamp`.
+/// Whether `other`, of the same bucket, counts for a later slice of the same generation than `stamp`. Who counts for an
+/// earlier slice has been held up by a little: from further away, `other` is one of long ago, before numbers were used
+/// again.
 fn is_later(other: u32, stamp: u32) -> bool {
     let same = (other ^ stamp) >> SLICE == 0;
     let ahead = other.wrapping_sub(stamp) & ((1 << SLICE) - 1);
-    same && ahead < 1 << (SLICE - 1)
+    same && ahead < NEAR
 }
 
 /// The shard of this thread, given at its first call.
