@@ -55,7 +55,11 @@ pub fn sleep(duration: Duration) -> Result<(), Tripped> {
     not(feature = "testing"),
     allow(unused_variables, reason = "there is but one clock")
 )]
-fn sleep_until(end: Option<Instant>, duration: Duration, at: &At) -> Result<(), Tripped> {
+pub(crate) fn sleep_until(
+    end: Option<Instant>,
+    duration: Duration,
+    at: &At,
+) -> Result<(), Tripped> {
     let waiter = Waiter::new();
     #[cfg(feature = "testing")]
     if source::paused_at().is_some() {

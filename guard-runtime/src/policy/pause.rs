@@ -11,9 +11,11 @@ use core::time::Duration;
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::Instant;
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
+use crate::context::waits;
 use crate::future::polled::{Task, begin};
 use crate::policy::around;
 use crate::policy::settings::nanos;
@@ -45,24 +47,14 @@ pub(super) fn until_woken(mut is_over: impl FnMut(&Waker) -> bool) -> bool {
     is_over(&waker)
 }
 
-/// Sleeps for so long.
+/// Sleeps for so long, as [`sleep`](crate::sleep) does.
 pub(super) fn sleep(
     time: Duration,
     kind: &'static str,
     caller: &'static Caller<'static>,
 ) -> Result<(), Tripped> {
-    if around::advance(time) {
-        return around::check(kind, caller);
-    }
-    let end = around::now().saturating_add(nanos(time));
-    loop {
-        around::check(kind, caller)?;
-        let left = Duration::from_nanos(end.saturating_sub(around::now()));
-        if left.is_zero() {
-            return Ok(());
-        }
-        thread::sleep(left.min(LOOK));
-    }
+    let at = At::of(kind, Location::of(caller));
+    waits::sleep_until(Instant::now().checked_add(time), time, &at)
 }
 
 /// The same for a future.
