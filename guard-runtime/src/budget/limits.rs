@@ -113,10 +113,12 @@ impl Budget {
     /// use std::time::{Duration, Instant};
     /// use guard_runtime::{Budget, checkpoint, deadline};
     ///
-    /// let budget = Budget::until(Instant::now() + Duration::from_millis(2));
+    /// let budget = Budget::until(Instant::now() + Duration::from_secs(3600));
     /// assert!(budget.run(deadline).unwrap().is_some());
-    /// assert!(budget.run(|| while checkpoint().is_ok() {}).is_ok());
-    /// assert!(budget.run(|| ()).is_err(), "it has passed for good");
+    /// assert!(budget.run(checkpoint).unwrap().is_ok());
+    ///
+    /// let passed = Budget::until(Instant::now());
+    /// assert!(passed.run(|| ()).is_err(), "for good");
     /// ```
     #[track_caller]
     pub fn until(moment: Instant) -> Self {
