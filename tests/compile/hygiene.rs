@@ -437,6 +437,10 @@ mod futures_among_strangers {
         Ok(sum + __seen + __limit + __tripped)
     }}
 
+    #[allow(
+        clippy::unused_async,
+        reason = "a body without an await is a form of its own"
+    )]
     #[::guard_runtime::loop_guard(timeout = "1h", fallback = __argument_0)]
     async fn patterns(__argument_0: u32, (__argument_1, _): (u32, u32), __task: u32) -> u32 {
         let mut __body = __argument_1;

@@ -51,7 +51,8 @@ fn they_compile_in_silence() {
                 .replace("@! ", &format!("{} ", attribute(&panics)))
                 .replace("@ ", &format!("{} ", attribute(args)));
             let around = attribute(around);
-            program += &format!("{around}\npub mod {form}_{name} {{\n{source}\n}}\n");
+            let module = format!("{around}\npub mod {form}_{name} {{\n{source}\n}}\n");
+            program.push_str(&module);
         }
     }
     cases::run("kinds", &program);
