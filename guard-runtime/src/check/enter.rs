@@ -227,7 +227,9 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
 fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
     let word = EPOCH.load();
     let usual = current::usual()?;
-    if word != usual.word || limit < LONG || (limit < LONGER && word & SLOW != 0) {
+    // One that never ends, as that of a guard that is off, has no start that matters.
+    let starts = word == usual.word && limit >= LONG && (limit >= LONGER || word & SLOW == 0);
+    if !starts && limit != u64::MAX {
         return None;
     }
     let Usual { stack, frames, .. } = usual;
