@@ -98,7 +98,7 @@ pub(crate) fn check(
     messages
 }
 
-fn write_project(folder: &Path, files: &BTreeMap<String, PathBuf>) {
+pub(crate) fn write_project(folder: &Path, files: &BTreeMap<String, PathBuf>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let runtime = root.join("guard-runtime");
     let mut manifest = format!(

@@ -5,6 +5,7 @@ mod aborting;
 mod cases;
 mod catalogue;
 mod companions;
+mod coverage;
 mod diagnostics;
 mod few_turns;
 mod hygiene;
