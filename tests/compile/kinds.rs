@@ -1,5 +1,7 @@
 //! Functions of many kinds compile with each form of the attribute as they do without it, and without a warning.
 
+use std::fmt::Write;
+
 use crate::cases;
 
 const SOURCES: [(&str, &str); 2] = [
@@ -51,8 +53,7 @@ fn they_compile_in_silence() {
                 .replace("@! ", &format!("{} ", attribute(&panics)))
                 .replace("@ ", &format!("{} ", attribute(args)));
             let around = attribute(around);
-            let module = format!("{around}\npub mod {form}_{name} {{\n{source}\n}}\n");
-            program.push_str(&module);
+            writeln!(program, "{around}\npub mod {form}_{name} {{\n{source}\n}}").unwrap();
         }
     }
     cases::run("kinds", &program);
