@@ -803,6 +803,20 @@ fn assert_linear(generate: impl Fn(usize) -> String, size: usize) {
 }
 
 #[test]
+fn a_fallback_that_begins_with_a_block_is_one_value() {
+    let item = "fn f(n: u32) -> u32 { loop { step() } }";
+    for fallback in [
+        "{ n } | 1",
+        "if n > 3 { 1 } else { 2 } + 3",
+        "match n { _ => 1 } as u32",
+    ] {
+        let args = format!("timeout = \"1s\", fallback = {fallback}");
+        let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap(), false);
+        assert!(syn::parse2::<syn::File>(expanded).is_ok(), "{fallback}");
+    }
+}
+
+#[test]
 fn a_crowd_of_loops_has_no_strips_and_short_checks() {
     let function = |loops: usize| {
         let loops = "for x in xs { sum += x; }".repeat(loops);

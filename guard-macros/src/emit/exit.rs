@@ -78,6 +78,10 @@ impl Emit<'_> {
                 let (private, end) = self.blaming(fallback);
                 quote_spanned!(end=> #private::Fallback::with(__tripped, #fallback))
             }
+            // As the value of an arm, it would end behind its first block.
+            Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) if begins_with_block(fallback) => {
+                q!((#fallback))
+            }
             _ => q!(#fallback),
         }
     }
@@ -226,4 +230,25 @@ pub(crate) fn inferable(output: &ReturnType) -> TokenStream {
 pub(crate) fn probe(ty: &impl ToTokens) -> (Ident, Span) {
     let (first, last) = ends(ty);
     (Ident::new("__probe", first), last)
+}
+
+/// `{ a } + b`, `if a { b } else { c } + d`
+fn begins_with_block(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(binary) => begins_with_block(&binary.left),
+        Expr::Cast(cast) => begins_with_block(&cast.expr),
+        Expr::Range(range) => range.start.as_deref().is_some_and(begins_with_block),
+        other => matches!(
+            other,
+            Expr::Block(_)
+                | Expr::Unsafe(_)
+                | Expr::Const(_)
+                | Expr::Async(_)
+                | Expr::If(_)
+                | Expr::Match(_)
+                | Expr::Loop(_)
+                | Expr::While(_)
+                | Expr::ForLoop(_)
+        ),
+    }
 }
