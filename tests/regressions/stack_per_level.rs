@@ -46,6 +46,9 @@ recursion! {
     short: #[loop_guard(timeout = "500ms")];
 }
 
+/// By how many bytes a guarded level may be larger. With `metrics` a scope keeps when it began.
+const MORE: usize = if cfg!(feature = "metrics") { 340 } else { 300 };
+
 /// Bytes a level.
 fn level(recursion: impl Fn(u32, &mut usize)) -> usize {
     let (mut shallow, mut deep) = (0, 0);
@@ -55,7 +58,7 @@ fn level(recursion: impl Fn(u32, &mut usize)) -> usize {
 }
 
 #[test]
-fn at_most_300_bytes_more() {
+fn hardly_more() {
     let results = level(|n, deepest| _ = plain::result(n, deepest));
     let numbers = level(|n, deepest| _ = plain::number(n, deepest));
     let guarded = [
@@ -87,7 +90,7 @@ fn at_most_300_bytes_more() {
     }
     for (name, plain, guarded) in guarded {
         assert!(
-            guarded <= plain + 300,
+            guarded <= plain + MORE,
             "{name}: {guarded} bytes a level, plain {plain}"
         );
     }
