@@ -3,6 +3,11 @@
 #[cfg(feature = "cpu")]
 use rustix::time::{ClockId, clock_gettime};
 
+#[cfg(all(feature = "cpu", not(unix)))]
+compile_error!(
+    "the feature `cpu` of guard-runtime needs the CPU clock of a thread, as Unix has it: leave it out for this target"
+);
+
 /// In nanoseconds. It costs a system call.
 #[cfg(feature = "cpu")]
 pub(crate) fn now() -> u64 {
