@@ -32,12 +32,12 @@ calls! {
     #[loop_guard(timeout = "30s")] call_long;
     #[loop_guard(timeout = "50ms")] call_short;
     #[loop_guard(timeout = "30s", cleanup = nothing)] call_long_cleanup;
-    #[loop_guard(iterations = 1 << 60)] call_iterations;
+    #[loop_guard(iterations = 1_u64 << 60)] call_iterations;
     #[loop_guard(depth = 1000)] call_depth;
     #[loop_guard(cancel = &*TOKEN)] call_cancel;
     #[cfg(feature = "cpu")]
     #[loop_guard(cpu = "1h")] call_cpu;
-    #[loop_guard(timeout = "1h", iterations = 1 << 60, when = "all")] call_all;
+    #[loop_guard(timeout = "1h", iterations = 1_u64 << 60, when = "all")] call_all;
 }
 
 /// Never cancelled.
@@ -118,12 +118,12 @@ xorshifts! {
     xorshift;
     #[loop_guard(inherit)] xorshift_inherit;
     #[loop_guard(timeout = "1h")] xorshift_timeout;
-    #[loop_guard(iterations = 1 << 60)] xorshift_iterations;
+    #[loop_guard(iterations = 1_u64 << 60)] xorshift_iterations;
     #[loop_guard(depth = 1000)] xorshift_depth;
     #[loop_guard(cancel = &*TOKEN)] xorshift_cancel;
     #[cfg(feature = "cpu")]
     #[loop_guard(cpu = "1h")] xorshift_cpu;
-    #[loop_guard(timeout = "1h", iterations = 1 << 60, when = "all")] xorshift_all;
+    #[loop_guard(timeout = "1h", iterations = 1_u64 << 60, when = "all")] xorshift_all;
 }
 
 /// The same with a choice in each step, and a `for`.
