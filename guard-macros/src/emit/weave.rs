@@ -163,6 +163,8 @@ impl Emit<'_> {
     /// let mut more = condition;
     /// 'strips: while more { check; for _ in eight(seen) { 'body: { body } more = condition; if !more { break } } }
     /// ```
+    ///
+    /// A body that always leaves makes the second condition unreachable, of which the user's code is not to be warned.
     pub(crate) fn unrolled_while(&self, expr: &ExprWhile, check: Check) -> TokenStream {
         let private = &self.private;
         let check = self.check(check);
