@@ -1,8 +1,8 @@
 //! Guarded functions that the runtime comes to itself, through a global allocator.
 //!
 //! The runtime allocates now and then, also under its own locks. While a thread does that, guarded functions
-//! open no scope and find nothing due: they would wait for the lock that their own thread holds, or lease a
-//! stack in order to lease a stack.
+//! find nothing due, and open no scope unless they can without a lock and a lease: they would wait for the lock
+//! that their own thread holds, or lease a stack in order to lease a stack.
 
 use core::cell::Cell;
 

@@ -24,27 +24,26 @@ impl Stack {
     /// then those that were read last, without those that have changed meanwhile.
     pub(crate) fn read(&self) -> Vec<Row> {
         const TRIES: u32 = 1000;
-        let mut last = Vec::new();
+        // Kept from one try to the next: a thread that reads its own stack would change it with each allocation, if
+        // the allocator opens scopes.
+        let (mut rows, mut again, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..TRIES {
             let count = self.count();
             let frames = self.frames_of(count.1);
             let depth = self.published_depth();
-            let rows = self.rows(frames, depth);
+            self.read_rows(frames, depth, &mut rows);
             let same_depth = self.published_depth() == depth;
-            let again = self.rows(frames, depth);
+            core::mem::swap(&mut again, &mut last);
+            self.read_rows(frames, depth, &mut again);
             if same_depth && rows == again && self.count() == count {
                 return rows;
             }
-            let same = again
-                .iter()
-                .zip(&last)
-                .take_while(|(now, before)| now == before);
-            let stable = same.count();
-            last = again;
-            last.truncate(stable.max(1));
             core::hint::spin_loop();
         }
-        last
+        let same = again.iter().zip(&last);
+        let stable = same.take_while(|(now, before)| now == before).count();
+        again.truncate(stable.max(1));
+        again
     }
 
     /// Whether a scope may be past its deadline, as far as one reading tells: it is no promise for those that the
@@ -71,11 +70,11 @@ impl Stack {
         )
     }
 
-    fn rows(&self, frames: &[Frame], depth: u32) -> Vec<Row> {
+    fn read_rows(&self, frames: &[Frame], depth: u32, rows: &mut Vec<Row>) {
         let open = frames.iter().take(depth as usize);
-        open.map(|frame| self.read_frame(frame))
-            .take_while(|(site, _)| *site != 0)
-            .collect()
+        let open = open.map(|frame| self.read_frame(frame));
+        rows.clear();
+        rows.extend(open.take_while(|(site, _)| *site != 0));
     }
 
     /// The number of scopes that another thread finds open.
