@@ -1,9 +1,10 @@
 //! The ticker's thread: one per process, started by the first request for a tick.
 //!
-//! The room gives the protocol of [`ticker`](crate::time::ticker) its thread, its clock and its sleep, and
-//! answers its questions from `stack`, `alarm` and `watch`, which has its turn in each tick; before it sleeps, the metrics have theirs. What it promises: a request is heard, or the caller is told to
-//! read the clock itself. The thread ends with the process, holds no lock while it sleeps, and takes a fraction
-//! of a millisecond per second. It takes no signal of the process (feature `signal-mask`).
+//! This room gives the protocol of [`ticker`](crate::time::ticker) its thread, its clock and its sleep, and answers
+//! its questions from `stack` and `alarm`. In each tick it also gives the watchdog (`watch`) its turn, and before
+//! it sleeps the metrics. It promises that a request is heard, or that the caller is told to read the clock itself.
+//! The thread ends with the process, holds no lock while it sleeps, and takes a fraction of a millisecond of CPU
+//! time per second. With the feature `signal-mask` it handles no signals of the process.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,7 +22,7 @@ use crate::time::pauses;
 use crate::time::ticker::{Bell, Ticker, Wake, World};
 use crate::watch::{service, turn};
 
-/// The time after a failed start at which the next is tried, in nanoseconds: each costs a system call.
+/// How long to wait after a failed start before the next attempt, in nanoseconds: each attempt costs a system call.
 const RETRY: u64 = 100_000_000;
 
 process! {
@@ -30,8 +31,8 @@ process! {
 
 /// Asks for a tick at the time `at`.
 ///
-/// False if there is no ticker and none can be started, or if this is its thread: the caller's checks must then
-/// read the clock.
+/// Returns false if there is no ticker and none can be started, or if the caller is the ticker itself: checks of
+/// the caller must then read the clock.
 #[inline]
 pub(crate) fn request(at: u64) -> bool {
     BELL.request(&EPOCH, at, start) && !is_here()
@@ -48,8 +49,8 @@ thread_local! {
     static HERE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this is the ticker's own thread, on which nobody ticks while it runs code of others: a waker can be
-/// the last reference to a task, with destructors whose loops are guarded.
+/// Whether this is the ticker's own thread. Nobody ticks while it runs foreign code, and it does: a waker can hold
+/// the last reference to a task whose destructors contain guarded loops.
 pub(crate) fn is_here() -> bool {
     HERE.get()
 }
@@ -70,7 +71,7 @@ fn start() -> Option<Thread> {
     Some(ticker.thread().clone())
 }
 
-/// Calls `f` while this thread blocks all signals. A thread that it starts blocks them from its beginning.
+/// Calls `f` while this thread blocks all signals. A thread started by `f` inherits that mask from its beginning.
 #[cfg(all(unix, feature = "signal-mask"))]
 fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow};
@@ -78,13 +79,13 @@ fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
     let value = f();
     if let Ok(before) = before {
-        // It was in force a moment ago.
+        // Restoring cannot fail: this mask was in force a moment ago.
         let _ = before.thread_set_mask();
     }
     value
 }
 
-/// The ticker's thread inherits the mask of this one.
+/// Without the feature, the ticker's thread inherits the signal mask of the thread that starts it.
 #[cfg(not(all(unix, feature = "signal-mask")))]
 fn with_signals_blocked<T>(f: impl FnOnce() -> T) -> T {
     f()
@@ -98,7 +99,7 @@ fn run() {
     }
 }
 
-/// This process, as its ticker sees it.
+/// The process, as its ticker sees it.
 struct Process;
 
 impl World for Process {
@@ -134,7 +135,7 @@ impl World for Process {
     }
 }
 
-/// Publishes the metrics, if it is time to; when it is time again.
+/// Publishes the metrics if they are due. Returns when they are due next.
 #[cfg(feature = "metrics")]
 fn publish(now: u64) -> u64 {
     let next = metrics::publish::turn(now);
@@ -156,8 +157,8 @@ impl Wake for Thread {
 #[cfg(feature = "testing")]
 static STALL: AtomicU64 = AtomicU64::new(0);
 
-/// Makes every tick late by this much, between its clock reading and its publication, where it hurts most; zero ends
-/// it. For this project's own tests of "never early".
+/// Delays every tick by this much between its clock reading and its publication, where a delay does the most harm;
+/// zero ends that. For this project's own tests of "never early".
 #[cfg(feature = "testing")]
 pub fn starve(by: Duration) {
     STALL.store(clock::nanos(by), Ordering::Relaxed);

@@ -1,15 +1,14 @@
-//! What the guards of a scope's name may do: enforce their budgets, observe them, or nothing.
+//! What the guards with a certain name do: enforce their budgets, observe them, or nothing.
 //!
-//! A rule is a pattern and what it says about the scopes whose name it matches: a [`Mode`], or a timeout in
-//! place of theirs. Rules come from the environment variable `LOOP_GUARD` and from [`set_mode`]; the most
-//! specific pattern wins.
+//! A rule is a pattern, and either a [`Mode`] or a timeout for the scopes whose name matches it. Rules come from
+//! the environment variable `LOOP_GUARD` and from [`set_mode`]; the most specific pattern wins.
 //!
 //! Rules are resolved once per site, when its first scope opens, and again when a rule is added; the outcome is
-//! kept in the [`Site`](crate::base::site::Site). So nothing is matched at an entry:
+//! kept in the [`Site`](crate::base::site::Site). So an entry matches no patterns:
 //!
-//! - A site that is `off`, or whose timeout is replaced, is never admitted to the fast path of an entry. The
-//!   slow path finds out why. Entries of other sites are what they are without modes.
-//! - While somebody wants to hear of scopes that are left late, no site is admitted.
+//! - A site that is `off`, or whose timeout is replaced, is never admitted to the fast path of an entry. The slow
+//!   path finds out why. Entries of other sites pay nothing.
+//! - While somebody wants to be told of scopes that are left late, no site is admitted to the fast path.
 //! - `observe` costs nothing before a budget is spent: the code that trips asks for the mode first.
 //!
 //! | file | what it is |
@@ -30,24 +29,26 @@ use crate::mode::pattern::{Pattern, PatternError};
 use crate::mode::rules::Rule;
 use crate::time::epoch::EPOCH;
 
-/// Sets the mode of every scope whose name ([`Tripped::scope`](crate::Tripped::scope)) matches `pattern`, from now on.
+/// Sets the mode of every scope whose name ([`Tripped::scope`](crate::Tripped::scope)) matches `pattern`, from now
+/// on.
 ///
-/// In a pattern `*` stands for any text, also none; everything else stands for itself. The pattern matches the whole
-/// name. Where several match, the most specific one wins: one without `*` before all others, then the one with
-/// the most characters besides `*`, then the one that was set last. Setting a pattern again replaces what it said.
+/// In a pattern `*` stands for any text, including none; every other character stands for itself. The pattern has
+/// to match the whole name. If several patterns match, the most specific one wins: a pattern without `*` first,
+/// then the one with the most characters besides `*`, then the one that was set last. Setting a pattern again
+/// replaces its rule.
 ///
-/// Scopes that are open already follow within a tick: one that is observed now and spent later does not trip.
-/// One that has passed its deadline under [`Mode::Observe`] stays untripped when the mode becomes
+/// Scopes that are open already follow within a tick: a scope that is observed now and spent later does not trip. A
+/// scope that has passed its deadline under [`Mode::Observe`] stays untripped when the mode becomes
 /// [`Mode::Enforce`]; the next activation trips.
 ///
-/// The environment variable `LOOP_GUARD` sets the same before the first scope opens, and timeouts as well. Its
-/// parts, separated by commas, are a mode for all scopes, `pattern=mode` or `pattern.timeout=duration`:
+/// The environment variable `LOOP_GUARD` sets modes before the first scope opens, and timeouts as well. Its parts,
+/// separated by commas, are a mode for all scopes, `pattern=mode`, or `pattern.timeout=duration`:
 ///
 /// ```text
 /// LOOP_GUARD="observe,payments::*=enforce,batch=off,payments::settle.timeout=5s"
 /// ```
 ///
-/// A part that is not understood is named on stderr, once, and the rest applies.
+/// A part that cannot be parsed is named on stderr, once, and the other parts apply.
 ///
 /// # Errors
 ///
@@ -88,7 +89,7 @@ use crate::time::epoch::EPOCH;
 pub fn set_mode(pattern: &str, mode: Mode) -> Result<(), PatternError> {
     let pattern = Pattern::new(pattern)?;
     resolve::add(Rule::mode(pattern, mode));
-    // Loops that run look at once, and find what is spent now under its new mode.
+    // Running loops check at once, and treat what is spent now by its new mode.
     EPOCH.bump();
     Ok(())
 }

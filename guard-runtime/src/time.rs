@@ -1,16 +1,16 @@
-//! Time: what a moment is, which clock a thread follows, and the word by which all threads learn that time has
-//! passed.
+//! Time: how a moment is represented, which clock a thread follows, and the word by which all threads learn that
+//! time has passed.
 //!
-//! This room promises that a deadline is never early ([`epoch`] has the argument) and that no deadline
-//! that a thread asks a tick for is forgotten. It knows neither scopes nor futures, and starts no thread:
-//! `driver.rs` gives the ticker's protocol its thread.
+//! This room promises that a deadline never fires early ([`epoch`] has the argument) and that no tick that a thread
+//! asks for is forgotten. It knows neither scopes nor futures, and it starts no thread: `driver.rs` runs the
+//! ticker's protocol on one.
 //!
 //! - `moment.rs`: moments as numbers.
 //! - `source.rs`: the cells that decide which clock a thread follows.
 //! - `tokio_clock.rs`: the clock of a tokio runtime (feature `tokio`).
 //! - `clock.rs`: the time of this thread, from those three. The usual way to ask for the time.
 //! - `cpu.rs`: the CPU time of a thread (feature `cpu`).
-//! - `epoch.rs`: the published word, its orderings, and why no deadline is early.
+//! - `epoch.rs`: the published word, its orderings, and why no deadline fires early.
 //! - `lag.rs`: how late ticks were, and when.
 //! - `pauses.rs`: when the whole process stood still.
 //! - `ticker.rs`: what the ticker's thread does, and how other threads wake it.

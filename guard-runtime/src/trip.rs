@@ -1,12 +1,13 @@
-//! A trip: what it is, who is told of it, and how it unwinds.
+//! Trips: the error, who is told of it, and how it unwinds.
 //!
-//! A check that finds a budget spent makes a [`Tripped`](tripped::Tripped), notes it on its thread for
-//! cleanups that ask why they run, and tells the hook once for each scope. Functions with a place for an
-//! error return it (`check/probe.rs`); all others unwind to a boundary on the same thread, or panic with the
-//! report. Nothing here panics while the thread unwinds already.
+//! A check that finds a budget spent makes a [`Tripped`](tripped::Tripped), notes it on its thread for cleanups
+//! that ask why they run, and tells the hook once per scope. Functions with a place for an error return it
+//! (`check/probe.rs`); all others unwind to a boundary on the same thread, or panic with the report. Nothing here
+//! panics while the thread is already unwinding.
 //!
 //! - `tripped.rs`: the error and its cause;
-//! - `event.rs`: what can happen to a scope, `why.rs`: what a thread does that hangs;
+//! - `announce.rs`: the first trip of a scope is noted and told;
+//! - `event.rs`: what can happen to a scope, `why.rs`: what a hanging thread is doing;
 //! - `hook.rs`: who is told of events, `traced.rs`: subscribers of `tracing`, `fields.rs`: what they are told;
 //! - `policy_event.rs`: what policies do;
 //! - `late.rs`: results that come after the deadline;

@@ -20,25 +20,26 @@ use crate::base::layout::PARKED;
 use crate::base::lock::lock;
 use crate::time::epoch::EPOCH;
 
-/// Alarms within so many nanoseconds fire together, at the end of them. A power of two.
+/// Alarms within this many nanoseconds fire together, at the end of the span. A power of two.
 const GRAIN: u64 = 1 << 17;
 
-/// Alarms further away fire together within this part of the time until then: less than 1 % of it.
+/// Alarms further away fire together if they differ by less than this part of the time until then: less than 1 % of
+/// it.
 const PART: u64 = 256;
 
-/// Lists, so that threads seldom meet at one lock.
+/// How many lists there are, so that threads rarely contend for a lock.
 const SHARDS: u8 = 8;
 
-/// Alarms that fire under one lock.
+/// How many alarms fire under one lock.
 const BATCH: usize = 256;
 
 static LISTS: [Mutex<List>; SHARDS as usize] = [const { Mutex::new(List::new()) }; SHARDS as usize];
 
-/// The list of one scope, from 1, so that a scope that does not wait yet is no larger.
+/// The number of a scope's list, from 1, so that an `Option` of it takes no more room.
 pub(crate) type Shard = NonZeroU8;
 
 thread_local! {
-    /// The list of scopes that wait first on this thread.
+    /// The list for scopes that wait first on this thread.
     static SHARD: Shard = {
         static NEXT: AtomicU8 = AtomicU8::new(0);
         NonZeroU8::MIN.saturating_add(NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS)
@@ -57,7 +58,7 @@ pub(crate) fn list(shard: Shard) -> &'static Mutex<List> {
 /// When the alarm for a deadline fires.
 pub(crate) fn rounded(due: u64) -> u64 {
     let word = EPOCH.load();
-    // Since a parked word any time may have passed.
+    // A parked word may be of any age, so it says nothing about the time until then.
     let part = if word & PARKED == 0 {
         due.saturating_sub(word) / PART
     } else {
@@ -86,11 +87,11 @@ pub(crate) fn fire(now: u64) -> u64 {
     next
 }
 
-/// Wakes them all, even if some of them panic: a waker is code of an executor.
+/// Wakes all of them, even if some panic: a waker is code of an executor.
 pub(crate) fn wake(wakers: Vec<Waker>) {
     for waker in wakers {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
-            // Its destructor could panic as well.
+            // The destructor of the payload could panic as well.
             std::mem::forget(payload);
         }
     }
@@ -104,7 +105,7 @@ pub(crate) fn any_set() -> bool {
     })
 }
 
-/// The scopes that were woken by their alarm, and not polled since.
+/// The scopes that were woken by their alarm and have not been polled since.
 pub(crate) fn fired() -> Vec<WaitingScope> {
     let mut all = Vec::new();
     for (shard, list) in (0..).zip(&LISTS) {
@@ -116,7 +117,7 @@ pub(crate) fn fired() -> Vec<WaitingScope> {
     all
 }
 
-/// The number in the process, which tells the lists apart.
+/// Gives a scope a number that is unique in the process: numbers of a list are only unique within it.
 fn numbered(scope: WaitingScope, shard: u64) -> WaitingScope {
     WaitingScope {
         number: scope.number * u64::from(SHARDS) + shard,
@@ -124,8 +125,8 @@ fn numbered(scope: WaitingScope, shard: u64) -> WaitingScope {
     }
 }
 
-/// All scopes that wait, and what `look` returns at the same moment: no other scope is taken from a stack or put
-/// back meanwhile.
+/// All scopes that wait, and what `look` returns at the same moment: no other scope moves between a stack and a
+/// list meanwhile.
 pub(crate) fn waiting<T>(look: impl FnOnce() -> T) -> (T, Vec<WaitingScope>) {
     let lists = LISTS.each_ref().map(lock);
     let seen = look();

@@ -1,7 +1,7 @@
-//! Values that are found by their index and never move: in blocks of one size, so that nothing is copied when there are
-//! more of them, and at most a part of one block is unused.
+//! Values that are found by their index and never move. They are stored in blocks of one size, so growing copies
+//! nothing, and at most a part of one block is unused.
 
-/// Values in one block: of those that are kept here, some kilobytes.
+/// Values in one block: a few kilobytes of those that are kept here.
 const BLOCK: usize = 64;
 
 /// See the head of this file.

@@ -1,7 +1,7 @@
-//! A list of scopes that wait, and their alarms. No operation takes longer because there are more of them.
+//! A list of scopes that wait, and their alarms. No operation takes longer when there are more of them.
 //!
-//! Waiters never move, and are found by their index. Those whose alarms fire together are linked. An alarm whose
-//! last waiter is gone stays until its time: the next scope with the same budget will often want it.
+//! Waiters never move, and are found by their index. Waiters whose alarms fire together are linked. An alarm whose
+//! last waiter is gone stays until its time, because the next scope with the same budget will often use it.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -14,10 +14,10 @@ use crate::stack::frame::Saved;
 /// The time of an alarm that never fires.
 pub(crate) const NEVER: u64 = u64::MAX;
 
-/// The index of no waiter.
+/// The index that stands for no waiter.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// An empty list gives back the memory for more waiters than this.
+/// An empty list frees its memory if it has held more waiters than this.
 const ROOM: usize = 1024;
 
 /// A waiting scope, as others see it.
@@ -30,18 +30,18 @@ pub(crate) struct WaitingScope {
 
 pub(crate) struct Waiter {
     number: u64,
-    /// `None` if the place is free, or is no scope's.
+    /// `None` if the place is free, or if the waiter is no scope but an alarm alone.
     pub(crate) site: Option<&'static Site>,
     pub(crate) saved: Saved,
-    /// The time of its alarm; [`NEVER`] also once that has fired.
+    /// The time of its alarm; [`NEVER`] if it has none, or if that has fired.
     at: u64,
     waker: Option<Waker>,
     /// The next waiter of the same alarm, or the next free place.
     next: u32,
     previous: u32,
-    /// Whether it is being polled, and on the stack of a thread.
+    /// Whether it is being polled, and is therefore on the stack of a thread.
     pub(crate) running: bool,
-    /// Whether it was woken by its alarm, and not polled since.
+    /// Whether it was woken by its alarm and has not been polled since.
     fired: bool,
 }
 
@@ -65,15 +65,15 @@ pub(crate) struct List {
     waiters: Blocks<Waiter>,
     /// The first free place.
     free: u32,
-    /// How many are not free.
+    /// How many places are in use.
     used: usize,
-    /// How many waiters there ever were.
+    /// How many waiters were ever added.
     added: u64,
     /// The first waiter of each alarm.
     alarms: BTreeMap<u64, u32>,
     /// How many waiters have an alarm.
     set: usize,
-    /// How many were woken by theirs, and not polled since.
+    /// How many were woken by their alarm and have not been polled since.
     fired: usize,
 }
 
@@ -95,7 +95,7 @@ impl List {
         self.insert(Some(site), saved)
     }
 
-    /// Adds what is no scope, for an alarm alone.
+    /// Adds an alarm that belongs to no scope. Returns its index.
     pub(crate) fn add_alone(&mut self) -> u32 {
         self.insert(None, Saved::default())
     }
@@ -128,7 +128,7 @@ impl List {
         self.waiters.at(index)
     }
 
-    /// A waiter is being polled.
+    /// Marks a waiter as being polled.
     #[inline]
     pub(crate) fn poll(&mut self, index: u32) -> &mut Waiter {
         self.forget_fired(index);
@@ -203,7 +203,7 @@ impl List {
             if at >= now || fired.len() == most {
                 return at;
             }
-            // The next waiter of this alarm is its first now; a first one's `previous` is never read.
+            // The next waiter of this alarm becomes its first; the `previous` of a first waiter is never read.
             *first.get_mut() = waiter.next;
             waiter.at = NEVER;
             fired.extend(waiter.waker.take());
@@ -225,7 +225,7 @@ impl List {
         self.set != 0
     }
 
-    /// Whether a scope was woken by its alarm, and not polled since.
+    /// Whether any scope was woken by its alarm and has not been polled since.
     pub(crate) fn has_fired(&self) -> bool {
         self.fired != 0
     }
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_is_removed_or_set_anew_does_not_fire() {
-        // The last of an alarm is its first waiter: the head, the middle and the end of a list.
+        // Removes the head, the middle and the end of the linked waiters. The last one added is the head.
         for gone in 0..3 {
             let (mut list, indices) = list(&[10, 10, 10]);
             assert!(list.remove(indices[gone]).is_some());
@@ -333,7 +333,7 @@ mod tests {
         assert_eq!(list.add(&SITE, Saved::from_parts([4, 5, 6])), indices[0]);
         let numbers: Vec<_> = list.waiting().map(|scope| scope.number).collect();
         assert_eq!(numbers, [2, 1]);
-        // The alarm of the one before is nobody's.
+        // Nobody waits for the earlier alarm any more.
         assert_eq!(fire(&mut list, 11, 9), (0, 20));
     }
 

@@ -7,11 +7,11 @@ use crate::alarm::alarms::wake;
 use crate::time::source;
 
 thread_local! {
-    /// Those of this thread's paused clock.
+    /// The alarms on this thread's paused clock.
     static ALARMS: RefCell<Vec<(u64, Waker)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Wakes the task once this thread's clock is past `due`. A thread that exits wakes nobody.
+/// Wakes the task once this thread's clock has passed `due`. Does nothing on a thread that exits.
 pub(crate) fn wake_after(due: u64, waker: &Waker) {
     let _ = ALARMS.try_with(|alarms| {
         let mut alarms = alarms.borrow_mut();
@@ -24,7 +24,7 @@ pub(crate) fn wake_after(due: u64, waker: &Waker) {
     });
 }
 
-/// Moves this thread's clock forward, by so many nanoseconds; `None` if it is not paused.
+/// Moves this thread's clock forward by this many nanoseconds; `None` if it is not paused.
 pub(crate) fn advance(by: u64) -> Option<()> {
     let now = source::paused_at()?.saturating_add(by);
     source::set_paused_at(Some(now));

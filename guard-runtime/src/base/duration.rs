@@ -15,12 +15,12 @@ const UNITS: &[(&str, u64)] = &[
     ("d", 86_400_000_000_000),
 ];
 
-/// A sum of whole numbers, each with its unit, with or without spaces between them. `None` for anything else,
-/// and for more than `u64::MAX` nanoseconds (584 years).
+/// Parses a sum of whole numbers, each with its unit, with or without spaces between them. Returns `None` for
+/// anything else, and for more than `u64::MAX` nanoseconds (584 years).
 pub(crate) fn parse(text: &str) -> Option<Duration> {
     let mut rest = text.trim();
     let mut nanos = 0_u64;
-    // Once at least: nothing at all is no duration.
+    // At least one term: an empty text is not a duration.
     loop {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
         let (number, tail) = rest.split_at(digits);

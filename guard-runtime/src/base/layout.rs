@@ -1,4 +1,4 @@
-//! The bit layout of every word that carries more than one thing. Nowhere else is a bit given a meaning.
+//! The bit layout of every word that carries more than one value. No other file gives a bit a meaning.
 //!
 //! ```text
 //! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
@@ -15,10 +15,10 @@
 //! length     | when the strip began | iterations   |
 //! ```
 //!
-//! Times count from [`ORIGIN`], so none is ever one of the small special values, and centuries end before
-//! [`TOLD`].
+//! Times count from [`ORIGIN`], so no time equals one of the small special values, and they stay below [`TOLD`] for
+//! centuries.
 
-/// The first moment that the clock knows.
+/// The earliest time that the clock returns.
 pub(crate) const ORIGIN: u64 = 1024;
 
 // The epoch.
@@ -29,13 +29,13 @@ pub(crate) const PARKED: u64 = 1;
 /// The next tick is a slow beat away, not a heartbeat.
 pub(crate) const SLOW: u64 = 2;
 
-/// The bits of the epoch that are no time.
+/// The bits of the epoch that are not part of the time.
 pub(crate) const FLAGS: u64 = PARKED | SLOW;
 
 /// The distance between two words that differ by more than flags.
 pub(crate) const STEP: u64 = FLAGS + 1;
 
-/// No epoch: a thread that has seen this takes the cold path at every check and at every entry.
+/// Not an epoch. A thread whose last seen epoch is `STALE` takes the cold path at every check and every entry.
 pub(crate) const STALE: u64 = 0;
 
 // The depth of a stack.
@@ -43,49 +43,49 @@ pub(crate) const STALE: u64 = 0;
 /// No scope is open.
 pub(crate) const EMPTY: u32 = 0;
 
-/// No scope is open yet, and the stack is taken: its thread is about to open one.
+/// No scope is open yet, but the stack is taken: its thread is about to open one.
 pub(crate) const RESERVED: u32 = 1 << 30;
 
-// What a scope holds of its depth.
+// What a `Scope` stores beside its depth.
 
-/// Somebody is told if the scope is left after its deadline.
+/// Somebody wants to be told if the scope is left after its deadline.
 pub(crate) const HEARD: u32 = 1 << 31;
 
 // A frame's site, and a site's number.
 
-/// The site's scopes all have the same time limit, which their frames do not repeat.
+/// All scopes of the site have the same time limit, so their frames do not store it.
 pub(crate) const LIMITED: u32 = 1 << 29;
 
-/// The frame's `start`, `lag` and `due` belong to this scope. Clear: they are leftovers of an earlier scope,
-/// and this one starts with the stack's entry word.
+/// The frame's `start`, `lag` and `due` belong to this scope. If clear, they are leftovers of an earlier scope, and
+/// this scope started at the stack's entry word.
 pub(crate) const DATED: u32 = 1 << 30;
 
-/// A wall: the scopes below it do not count inside it.
+/// A wall: the scopes below it do not count above it.
 pub(crate) const WALL: u32 = 1 << 31;
 
-/// The wall of a shield, which a token can be forced through.
+/// The wall of a shield. A token that was cancelled with grace can be forced through it.
 pub(crate) const SHIELD: u32 = WALL | 1;
 
-/// Work on other threads holds on to the scope. A push clears it.
+/// Work on other threads holds a reference to the scope. A push clears the bit.
 pub(crate) const SHARED: u32 = 1 << 28;
 
 // A frame's `due`.
 
-/// The deadline was not worked out yet.
+/// The deadline has not been computed yet.
 pub(crate) const UNKNOWN: u64 = 0;
 
-/// The scope is spent, by something else than time.
+/// The scope is spent, by something other than time.
 pub(crate) const SPENT: u64 = 1;
 
-/// The scope has tripped before. No deadline but `MAX` reaches this bit.
+/// The scope has tripped before. No deadline except `MAX` reaches this bit.
 pub(crate) const TOLD: u64 = 1 << 63;
 
-/// The deadline alone.
+/// The deadline without the [`TOLD`] bit.
 pub(crate) fn untold(due: u64) -> u64 {
     if due == u64::MAX { due } else { due & !TOLD }
 }
 
-/// The moment at which a scope ends. One that is centuries away never comes.
+/// The time at which a scope ends. A limit of centuries never ends.
 #[inline]
 pub(crate) fn end(start: u64, limit: u64) -> u64 {
     let end = start.saturating_add(limit);
@@ -94,10 +94,11 @@ pub(crate) fn end(start: u64, limit: u64) -> u64 {
 
 // A frame's `limit`.
 
-/// The scope has spent it and was let pass. No deadline comes of it, since [`end`] makes one that late never come.
+/// The scope has spent its limit, and its mode let it pass. It has no deadline any more, since [`end`] treats a
+/// limit this large as endless.
 const PASSED: u64 = 1 << 63;
 
-/// The limit of a scope that was let pass, which differs from every other but that of centuries.
+/// Marks the limit of a scope that its mode let pass. The result differs from every limit shorter than centuries.
 pub(crate) fn passed(limit: u64) -> u64 {
     if limit == u64::MAX {
         u64::MAX - 1
@@ -111,35 +112,36 @@ pub(crate) fn passed(limit: u64) -> u64 {
 /// `start` is a clock reading, not an epoch.
 pub(crate) const EXACT: u64 = u64::MAX;
 
-// A mark: what was so when a call was deferred.
+// A mark: the circumstances under which a call was deferred.
 
 /// The thread was unwinding already.
 pub(crate) const UNWINDING: u64 = 1;
 
-/// It is the cleanup of a future that has not come to its end.
+/// The call is the cleanup of a future that has not finished yet.
 pub(crate) const AWAITS: u64 = 2;
 
-/// Its time is so short that its wall has to read the clock.
+/// The cleanup's time is so short that its wall has to read the clock.
 pub(crate) const SHORT: u64 = 4;
 
 /// A leak check counts it.
 #[cfg(feature = "testing")]
 pub(crate) const COUNTED: u64 = 8;
 
-/// From the number of one trip to the next.
+/// The distance between the numbers of two successive trips.
 pub(crate) const TRIP: u64 = 16;
 
-/// The words of policies.
+/// The words that policies pack.
 #[cfg(feature = "policy")]
 pub(crate) mod policy {
-    // A circuit: the state in bits 0 and 1, and the first bits of the rest. Tokens have the same instant.
+    // A circuit: the state is in bits 0 and 1; the other constants give the first bit of each field. Tokens use the
+    // same instant field.
 
     pub(crate) const STATE: u64 = 3;
     pub(crate) const LEVEL: u32 = 2;
     pub(crate) const GENERATION: u32 = 6;
     pub(crate) const INSTANT: u32 = 24;
 
-    /// An instant of a policy is a multiple of 2^20 ns, about a millisecond: 40 bits are 36 years.
+    /// Policies count instants in units of 2^20 ns, about a millisecond, so that 40 bits last 36 years.
     pub(crate) const UNIT: u32 = 20;
 
     /// The highest level.
@@ -148,19 +150,19 @@ pub(crate) mod policy {
     /// The highest generation.
     pub(crate) const GENERATIONS: u64 = (1 << (INSTANT - GENERATION)) - 1;
 
-    /// Bits of the number of a window's slice in a stamp; those above are the generation's.
+    /// How many bits of a stamp hold the number of a window's slice. The bits above hold the generation.
     pub(crate) const SLICE: u32 = 20;
 }
 
-// Words of two halves: counters of policies, and lengths of strips.
+// Words made of two halves: counters of policies, and lengths of strips.
 
-/// The word of an upper and a lower half.
+/// Joins an upper and a lower half into one word.
 #[inline(always)]
 pub(crate) fn join(upper: u32, lower: u32) -> u64 {
     u64::from(upper) << 32 | u64::from(lower)
 }
 
-/// The upper and the lower half.
+/// Splits a word into its upper and its lower half.
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "each half in turn")]
 pub(crate) fn split(word: u64) -> (u32, u32) {

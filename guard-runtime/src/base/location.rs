@@ -24,7 +24,7 @@ impl Location {
         Self::new(place.file(), place.line(), place.column())
     }
 
-    /// The file, as the compiler was told it.
+    /// The file, as the compiler was given its path.
     #[must_use]
     pub fn file(&self) -> &'static str {
         self.file
@@ -49,7 +49,7 @@ impl fmt::Display for Location {
     }
 }
 
-/// A check: its location, and the kind of code it stands at (`while`, `for`, `loop`, `fn`, `checkpoint`).
+/// A check: its location, and the kind of code where it stands (`while`, `for`, `loop`, `fn`, `checkpoint`).
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct At {
@@ -58,7 +58,7 @@ pub struct At {
 }
 
 impl At {
-    /// The check of the `kind` that is written here.
+    /// A check of this `kind` at this location.
     #[must_use]
     pub const fn new(kind: &'static str, file: &'static str, line: u32, column: u32) -> Self {
         Self {

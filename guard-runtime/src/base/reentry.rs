@@ -1,8 +1,9 @@
-//! Guarded functions that the runtime comes to itself, through a global allocator.
+//! Guarded functions that the runtime itself reaches through a global allocator.
 //!
-//! The runtime allocates now and then, also under its own locks. While a thread does that, guarded functions
-//! find nothing due, and open no scope unless they can without a lock and a lease: they would wait for the lock
-//! that their own thread holds, or lease a stack in order to lease a stack.
+//! The runtime allocates now and then, sometimes while it holds one of its own locks. If the global allocator
+//! contains guarded functions, these could wait for the lock that their own thread holds, or lease a stack in order
+//! to lease a stack. So while a thread is in [`bar`], guarded functions find nothing due, and they open a scope
+//! only if that needs neither a lock nor a lease.
 
 use core::cell::Cell;
 
@@ -15,7 +16,7 @@ pub(crate) fn is_barred() -> bool {
     BARRED.get()
 }
 
-/// Does work that allocates.
+/// Runs `work`, which may allocate.
 pub(crate) fn bar<T>(work: impl FnOnce() -> T) -> T {
     struct Reset(bool);
     impl Drop for Reset {
@@ -23,7 +24,7 @@ pub(crate) fn bar<T>(work: impl FnOnce() -> T) -> T {
             BARRED.set(self.0);
         }
     }
-    // Loom's threads share the standard library's thread-locals, and its models have no such allocator.
+    // Loom's threads share the standard library's thread-locals, and its models have no guarded allocator.
     if cfg!(guard_loom) {
         return work();
     }

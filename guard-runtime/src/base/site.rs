@@ -1,4 +1,4 @@
-//! Sites: one per guarded function, numbered at its first entry, because an atomic can hold a number and no
+//! Sites: one per guarded function, numbered at its first entry, because an atomic can hold a number but no
 //! reference.
 
 use core::fmt;
@@ -11,39 +11,39 @@ use crate::base::location::{At, Location};
 use crate::base::lock::lock;
 use crate::base::reentry;
 
-/// A scope's name and place. One per guarded function, in a static.
+/// The name and place of scopes. Each guarded function has one, in a static.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Site {
     name: &'static str,
-    /// The function, or where a scope is opened by hand.
+    /// The head of the function, or the call that opens the scope by hand.
     at: At,
     /// The time limit of all its scopes, in nanoseconds; 0 if they differ.
     limit: u64,
     /// Its number in [`SITES`], from 1, with [`LIMITED`] if `limit` is set; 0 before the first entry.
     id: AtomicU32,
-    /// The same number while the fast path may open its scopes: not before the first entry, nor where the slow path
-    /// has to change what is opened.
+    /// The same number, once the fast path may open scopes of this site: not before the first entry, and not while
+    /// the slow path has to change what is opened.
     hot_id: AtomicU32,
-    /// The [`Mode`], by its number; [`UNRESOLVED`] before the first entry. Relaxed, as the timeout: neither
-    /// guards other data, and a change need only be seen soon.
+    /// The [`Mode`] as a number; [`UNRESOLVED`] before the first entry. Accesses to this and to `timeout` are
+    /// relaxed: neither guards other data, and a change only has to be seen soon.
     mode: AtomicU8,
-    /// The timeout in place of that of its scopes, in nanoseconds; [`NO_TIMEOUT`] if it is theirs.
+    /// A timeout that replaces the one of its scopes, in nanoseconds; [`NO_TIMEOUT`] if there is none.
     timeout: AtomicU64,
-    /// Its scopes are those of futures.
+    /// Whether its scopes belong to futures.
     future: AtomicBool,
     options: Options,
 }
 
-/// What few sites say.
+/// Settings that few sites have.
 #[derive(Debug, Clone, Copy)]
 struct Options {
-    /// The share of the time of which a warning tells, in millionths; 0 for none.
+    /// The share of the time at which a warning is sent, in millionths; 0 for no warning.
     warn_at: u32,
     on_overdue: OnOverdue,
-    /// Time in which the process stood still does not count.
+    /// Whether time in which the process stood still does not count.
     ignores_pauses: bool,
-    /// The time of its scopes is a peer's.
+    /// Whether the time limit of its scopes came from a peer.
     remote: bool,
 }
 
@@ -56,19 +56,19 @@ impl Options {
     };
 }
 
-/// What the watchdog does about a scope that is overdue, besides reporting it.
+/// What the watchdog does about an overdue scope, besides reporting it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[doc(hidden)]
 pub enum OnOverdue {
     /// Nothing.
     Report,
-    /// It leaves the service manager without news, to be restarted.
+    /// It stops notifying the service manager, which then restarts the process.
     Restart,
     /// It aborts the process.
     Abort,
 }
 
-/// The whole of which [`Site::warn_at`] names a share.
+/// The whole of which [`Site::warn_at`] is a share.
 pub(crate) const MILLION: u32 = 1_000_000;
 
 /// What a guard does about its budget; see [`set_mode`](crate::set_mode).
@@ -84,53 +84,54 @@ pub enum Mode {
     Enforce,
 }
 
-/// In place of a mode: no rule was asked yet.
+/// Stands in for a mode until the rules have been asked.
 const UNRESOLVED: u8 = u8::MAX;
 
-/// In place of a timeout. The longest one that can be set is a nanosecond shorter.
+/// Stands for "no timeout". The longest timeout that can be set is one nanosecond shorter.
 const NO_TIMEOUT: u64 = u64::MAX;
 
-/// Whether somebody wants to hear of scopes that are left late. Relaxed, as modes are.
+/// Whether somebody wants to be told of scopes that are left late. Relaxed, like modes.
 static HEARD: AtomicBool = AtomicBool::new(false);
 
-/// Whether somebody wants to hear of scopes that are left late.
+/// Whether somebody wants to be told of scopes that are left late.
 pub(crate) fn is_heard() -> bool {
     HEARD.load(Ordering::Relaxed)
 }
 
-/// Says whether somebody does, for the sites that are [`set`](Site::set) from now on.
+/// Sets that, for the sites that are [`set`](Site::set) from now on.
 pub(crate) fn set_heard(heard: bool) {
     HEARD.store(heard, Ordering::Relaxed);
 }
 
-/// Every site that was ever entered, by its number. Each row is twice as long as the one before, so no site
-/// ever moves and reading takes no lock.
+/// Every site that was ever entered, by its number. Each row is twice as long as the one before, so a site never
+/// moves and readers take no lock.
 static SITES: [OnceLock<Row>; SHARED.trailing_zeros() as usize] =
     [const { OnceLock::new() }; SHARED.trailing_zeros() as usize];
 
-/// The site of a scope that was not opened, inside the runtime's own allocations.
+/// Stands for a scope that was not opened because the runtime itself was allocating.
 static UNKNOWN: Site = Site::new("a function of the allocator", "", 0, 0);
 
 type Row = Box<[OnceLock<&'static Site>]>;
 
-/// The number given last.
+/// The number that was assigned last.
 static COUNT: Mutex<u32> = Mutex::new(0);
 
-/// The row that holds the site with this number, the length of that row, and the index in it.
+/// The row that holds the site with this number, the length of that row, and the index within it.
 fn row_of(number: u32) -> (usize, usize, usize) {
     let row = number.ilog2();
     let length = 1_usize << row;
     (row as usize, length, number as usize - length)
 }
 
-/// The sites of scopes opened by hand. Each is leaked once, so a loop of such calls leaks nothing more.
+/// The sites of scopes that are opened by hand. Each is leaked once, so opening scopes in a loop leaks nothing
+/// more.
 static NAMED: Mutex<Option<HashMap<ByHand, &'static Site>>> = Mutex::new(None);
 
-/// The name, the place, whether the time is a peer's, and whether pauses do not count.
+/// The name, the place, whether a peer set the time, and whether pauses are ignored.
 type ByHand = (&'static str, Location, bool, bool);
 
 impl Site {
-    /// The function `name`, at this place.
+    /// A site for the function `name` at this place.
     #[must_use]
     pub const fn new(name: &'static str, file: &'static str, line: u32, column: u32) -> Self {
         Self {
@@ -146,28 +147,28 @@ impl Site {
         }
     }
 
-    /// The same with a warning when so many millionths of the time are used.
+    /// Adds a warning when this share of the time, in millionths, is used.
     #[must_use]
     pub const fn warn_at(mut self, share: u32) -> Self {
         self.options.warn_at = share;
         self
     }
 
-    /// The same, with more to do than to report when a scope of it is overdue.
+    /// Sets what happens besides a report when a scope of this site is overdue.
     #[must_use]
     pub const fn on_overdue(mut self, what: OnOverdue) -> Self {
         self.options.on_overdue = what;
         self
     }
 
-    /// The same, of scopes for which pauses of the process do not count.
+    /// Makes pauses of the process not count for its scopes.
     #[must_use]
     pub const fn ignore_pauses(mut self) -> Self {
         self.options.ignores_pauses = true;
         self
     }
 
-    /// The same with one time limit, in nanoseconds, for all its scopes.
+    /// Gives all its scopes the same time limit, in nanoseconds.
     #[must_use]
     pub const fn within(mut self, limit: u64) -> Self {
         self.limit = limit;
@@ -176,13 +177,13 @@ impl Site {
 
     /// The site of a scope that is opened by hand at `location`.
     ///
-    /// Inside the runtime's own allocations no scope opens, and the lock may be held by this very thread: any
-    /// site does then.
+    /// While the runtime itself allocates, no scope is opened, and this very thread may hold the lock: the result
+    /// is then a placeholder.
     pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
         Self::by_hand(name, location, Options::NONE)
     }
 
-    /// The same, of scopes whose time a peer has set.
+    /// Like [`named`](Self::named), for scopes whose time limit came from a peer.
     #[cfg(feature = "tower")]
     pub(crate) fn remote(name: &'static str, location: Location) -> &'static Self {
         let options = Options {
@@ -192,7 +193,7 @@ impl Site {
         Self::by_hand(name, location, options)
     }
 
-    /// The same, of scopes for which pauses of the process do not count.
+    /// Like [`named`](Self::named), for scopes for which pauses of the process do not count.
     pub(crate) fn without_pauses(name: &'static str, location: Location) -> &'static Self {
         let options = Options {
             ignores_pauses: true,
@@ -233,30 +234,31 @@ impl Site {
         self.at.location()
     }
 
-    /// Whether a peer has set the time of its scopes.
+    /// Whether the time limit of its scopes came from a peer.
     pub(crate) fn is_remote(&self) -> bool {
         self.options.remote
     }
 
-    /// The check that entering is.
+    /// The check that an entry makes.
     #[inline(always)]
     pub(crate) fn at(&self) -> At {
         self.at
     }
 
-    /// The number, or 0 before the first entry. Acquire: whoever finds the number in a frame finds its site.
+    /// The number, or 0 before the first entry. The acquire load makes the site visible to whoever finds its number
+    /// in a frame.
     #[inline(always)]
     pub(crate) fn id(&self) -> u32 {
         self.id.load(Ordering::Acquire)
     }
 
-    /// The number, if the fast path may open a scope of the site; else 0. Acquire, as above.
+    /// The number, if the fast path may open scopes of this site; else 0. Acquire, like [`id`](Self::id).
     #[inline(always)]
     pub(crate) fn hot_id(&self) -> u32 {
         self.hot_id.load(Ordering::Acquire)
     }
 
-    /// The number, given at the first call.
+    /// The number, which the first call assigns.
     #[inline]
     pub(crate) fn register(&'static self) -> u32 {
         if self.id() == 0 {
@@ -285,7 +287,7 @@ impl Site {
         self.id()
     }
 
-    /// What was [`set`](Self::set); `None` before that.
+    /// The mode that was [`set`](Self::set); `None` before that.
     #[inline]
     pub(crate) fn mode(&self) -> Option<Mode> {
         match self.mode.load(Ordering::Relaxed) {
@@ -296,14 +298,14 @@ impl Site {
         }
     }
 
-    /// The timeout in place of that of its scopes, in nanoseconds.
+    /// The timeout that replaces the one of its scopes, in nanoseconds.
     #[inline]
     pub(crate) fn timeout(&self) -> Option<u64> {
         Some(self.timeout.load(Ordering::Relaxed)).filter(|timeout| *timeout != NO_TIMEOUT)
     }
 
-    /// Sets both, of a site that has its number, and admits its scopes to the fast path if neither changes them, and
-    /// nobody wants to hear of those that are late.
+    /// Sets mode and timeout of a registered site. Admits its scopes to the fast path if neither changes them and
+    /// nobody wants to be told of scopes that are left late.
     pub(crate) fn set(&self, mode: Mode, timeout: Option<u64>) {
         let unchanged =
             mode != Mode::Off && timeout.is_none() && self.warns_at().is_none() && !is_heard();
@@ -314,13 +316,13 @@ impl Site {
         self.hot_id.store(hot_id, Ordering::Release);
     }
 
-    /// The share of the time after which it warns, in millionths.
+    /// The share of the time at which it warns, in millionths.
     #[inline]
     pub(crate) fn warns_at(&self) -> Option<u32> {
         Some(self.options.warn_at).filter(|share| *share != 0)
     }
 
-    /// See [`on_overdue`](Self::on_overdue).
+    /// What [`on_overdue`](Self::on_overdue) has set.
     pub(crate) fn does_on_overdue(&self) -> OnOverdue {
         self.options.on_overdue
     }
@@ -329,7 +331,7 @@ impl Site {
         self.options.ignores_pauses
     }
 
-    /// Its scopes are those of futures: one on a stack is being polled.
+    /// Marks its scopes as those of futures: one that is on a stack is being polled.
     #[inline]
     pub(crate) fn set_future(&self) {
         if !self.is_future() {
@@ -342,7 +344,7 @@ impl Site {
         self.future.load(Ordering::Relaxed)
     }
 
-    /// Calls `work` with every site that has its number.
+    /// Calls `work` with every registered site.
     pub(crate) fn each(mut work: impl FnMut(&'static Self)) {
         let count = *lock(&COUNT);
         for number in 1..=count {
@@ -350,11 +352,11 @@ impl Site {
         }
     }
 
-    /// The site with this number; [`UNKNOWN`] for 0.
+    /// The site with this number; a placeholder for 0.
     ///
     /// # Panics
     ///
-    /// If [`register`](Self::register) never gave it.
+    /// If [`register`](Self::register) never assigned the number.
     pub(crate) fn by_id(id: u32) -> &'static Self {
         if id & !LIMITED == 0 {
             return &UNKNOWN;
@@ -364,7 +366,7 @@ impl Site {
         site.expect("a number that was given")
     }
 
-    /// The time limit of all its scopes, if it is [`LIMITED`].
+    /// The time limit of all its scopes, if its number is [`LIMITED`].
     pub(crate) fn limit(&self) -> u64 {
         self.limit
     }

@@ -1,11 +1,11 @@
-//! The one switch between the real primitives and loom's. `cfg(guard_loom)` stands here and at the models alone.
+//! The one switch between the real primitives and loom's. `cfg(guard_loom)` appears only here and at the models.
 //!
-//! Loom's atomics and locks cannot be made in a constant, nor outside a model. So a model works on instances of its
-//! own, and the statics of the process, which no model touches, are made at their first use under loom.
+//! Loom's atomics and locks cannot be created in a constant or outside a model. So each model works on its own
+//! instances, and under loom the statics of the process, which no model uses, are created at their first use.
 //!
 //! - `const_fn!` declares a `const fn`; a plain `fn` under loom.
-//! - `array!` makes an array of values that are alike, in a `const_fn!`.
-//! - `process!` declares a static of the process that holds primitives of this file.
+//! - `array!` makes an array of equal values inside a `const_fn!`.
+//! - `process!` declares a process-wide static that holds primitives of this file.
 
 pub(crate) use primitives::*;
 
@@ -51,7 +51,7 @@ mod primitives {
     pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
     pub(crate) use loom::sync::{Mutex, MutexGuard};
 
-    /// As `base::lock` does.
+    /// Ignores poisoning, like `base::lock`.
     pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
         mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,7 +61,8 @@ mod primitives {
         cell.get()
     }
 
-    /// Loom has none. This one hands out copies; while it is empty, a look is one acquire load, as in the real one.
+    /// Loom has no `OnceLock`. This one hands out copies; reading it while it is empty is one acquire load, as in
+    /// the real one.
     pub(crate) struct OnceLock<T> {
         is_set: AtomicBool,
         value: Mutex<Option<T>>,

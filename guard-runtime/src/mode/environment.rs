@@ -7,13 +7,13 @@ use crate::mode::rules::{Rule, Rules};
 
 const VARIABLE: &str = "LOOP_GUARD";
 
-/// What stands between a pattern and `=` where the value is a duration.
+/// The suffix of a pattern whose value is a duration.
 const TIMEOUT: &str = ".timeout";
 
-/// Characters of a wrong part that are repeated.
+/// How many characters of an invalid part a message repeats.
 const SHOWN: usize = 60;
 
-/// The rules, and one line about what is wrong with the text.
+/// The rules, and one line that says what is wrong with the text, if anything is.
 pub(crate) fn read() -> (Rules, Option<String>) {
     let text = std::env::var_os(VARIABLE).unwrap_or_default();
     parse(&text.to_string_lossy())
@@ -68,7 +68,7 @@ fn mode(text: &str) -> Option<Mode> {
     }
 }
 
-/// On one line, and no longer than a person would read.
+/// The part on one line, shortened if it is long.
 fn shown(part: &str) -> String {
     let mut head: String = part.chars().take(SHOWN).collect();
     if head.len() < part.len() {
@@ -141,8 +141,8 @@ mod tests {
         assert!(complaint.len() < 200, "{complaint}");
     }
 
-    /// Texts made of the pieces that mean something, in an order that the seed decides. A million of them
-    /// by `LOOP_GUARD_FUZZ=1000000 cargo test --release -p guard-runtime no_text`.
+    /// Feeds random texts to the parser, made of the pieces that mean something to it. For a million texts:
+    /// `LOOP_GUARD_FUZZ=1000000 cargo test --release -p guard-runtime no_text`.
     #[test]
     fn no_text_panics() {
         const PIECES: &[&str] = &[
@@ -197,7 +197,7 @@ mod tests {
                 None => right += 1,
             }
         }
-        // Both kinds were there.
+        // Valid and invalid texts both occurred.
         assert!(
             right > texts / 100 && wrong > texts / 100,
             "{right} {wrong}"

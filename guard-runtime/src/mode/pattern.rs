@@ -1,9 +1,9 @@
-//! Patterns that names are matched with.
+//! Patterns that match names.
 
 use core::error::Error;
 use core::fmt;
 
-/// Text in which `*` stands for any text, also none.
+/// Text in which `*` stands for any text, including none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern(Box<str>);
 
@@ -54,12 +54,12 @@ impl Pattern {
         Self("*".into())
     }
 
-    /// Whether it matches the whole name. Takes time proportional to the product of both lengths at most.
+    /// Whether the pattern matches the whole name. Takes time proportional to the product of both lengths at most.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let (pattern, name) = (self.0.as_bytes(), name.as_bytes());
         let (mut p, mut n) = (0, 0);
-        // Behind the last `*`, and where what it stands for ends at present. Only that one need be tried
-        // again: an earlier one that stood for more would leave less for the rest.
+        // The position behind the last `*`, and where the text that it stands for ends at present. Only the last
+        // `*` has to be tried again: an earlier one that took more text would leave less for the rest.
         let mut star = None;
         while n < name.len() {
             if pattern.get(p) == Some(&b'*') {
@@ -77,8 +77,7 @@ impl Pattern {
         pattern[p..].iter().all(|byte| *byte == b'*')
     }
 
-    /// Greater is more specific: a whole name before all others, then the most characters that stand for
-    /// themselves.
+    /// Greater is more specific: a whole name first, then the number of characters that stand for themselves.
     pub(crate) fn specificity(&self) -> (bool, usize) {
         let literal = self.0.chars().filter(|c| *c != '*').count();
         (!self.0.contains('*'), literal)

@@ -11,18 +11,18 @@ use crate::mode::environment;
 use crate::mode::rules::{Rule, Rules, Setting};
 use crate::time::clock;
 
-/// `None` before the environment was read.
+/// `None` until the environment has been read.
 static RULES: Mutex<Option<Rules>> = Mutex::new(None);
 
-/// Whether there is a rule. Relaxed, as modes are.
+/// Whether there is any rule. Relaxed, like modes.
 static ANY: AtomicBool = AtomicBool::new(false);
 
-/// Whether a scope may have another mode than [`Mode::Enforce`].
+/// Whether any scope may have another mode than [`Mode::Enforce`].
 pub(crate) fn any() -> bool {
     ANY.load(Ordering::Relaxed)
 }
 
-/// Calls `work` with the rules. What the environment has wrong is told outside the lock.
+/// Calls `work` with the rules. Mistakes in the environment variable are reported after the lock is released.
 fn with_rules<T>(work: impl FnOnce(&mut Rules) -> T) -> T {
     let mut complaint = None;
     let done = reentry::bar(|| {
@@ -43,7 +43,7 @@ fn with_rules<T>(work: impl FnOnce(&mut Rules) -> T) -> T {
     done
 }
 
-/// Resolves the sites that are known already once more.
+/// Resolves the registered sites again.
 fn renew(rules: &Rules) {
     Site::each(|site| {
         if site.mode().is_some() {
@@ -52,7 +52,7 @@ fn renew(rules: &Rules) {
     });
 }
 
-/// Somebody wants to hear of scopes that are left late, or nobody does any more.
+/// Sets whether somebody wants to be told of scopes that are left late.
 pub(crate) fn hear(heard: bool) {
     if site::is_heard() != heard {
         site::set_heard(heard);
@@ -60,7 +60,7 @@ pub(crate) fn hear(heard: bool) {
     }
 }
 
-/// Adds a rule, for the sites that are known already as well.
+/// Adds a rule; it applies to registered sites as well.
 pub(crate) fn add(rule: Rule) {
     with_rules(|rules| {
         rules.add(rule);
@@ -68,14 +68,14 @@ pub(crate) fn add(rule: Rule) {
     });
 }
 
-/// The mode of the site's scopes and the timeout, in nanoseconds, in place of theirs.
+/// The mode of the site's scopes, and the timeout that replaces theirs, in nanoseconds.
 #[inline]
 pub(crate) fn of(site: &'static Site) -> (Mode, Option<u64>) {
     let mode = site.mode().unwrap_or_else(|| resolve(site));
     (mode, site.timeout())
 }
 
-/// Registers the site, and admits it to the fast path if nothing is to be changed there.
+/// Registers the site, and admits it to the fast path if no rule changes its scopes.
 #[cold]
 fn resolve(site: &'static Site) -> Mode {
     with_rules(|rules| {

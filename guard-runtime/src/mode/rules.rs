@@ -5,33 +5,34 @@ use core::time::Duration;
 use crate::base::site::Mode;
 use crate::mode::pattern::Pattern;
 
-/// What is said about the scopes whose name a pattern matches.
+/// A pattern, and what it says about the scopes whose name it matches.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
     pattern: Pattern,
-    says: Says,
+    effect: Effect,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Says {
+enum Effect {
     Mode(Mode),
     Timeout(Duration),
 }
 
 impl Rule {
     pub(crate) fn mode(pattern: Pattern, mode: Mode) -> Self {
-        let says = Says::Mode(mode);
-        Self { pattern, says }
+        let effect = Effect::Mode(mode);
+        Self { pattern, effect }
     }
 
     pub(crate) fn timeout(pattern: Pattern, timeout: Duration) -> Self {
-        let says = Says::Timeout(timeout);
-        Self { pattern, says }
+        let effect = Effect::Timeout(timeout);
+        Self { pattern, effect }
     }
 
-    /// Whether the other one says something else in the same place.
+    /// Whether this rule replaces `other`: same pattern, same kind of setting.
     fn replaces(&self, other: &Self) -> bool {
-        let same_kind = core::mem::discriminant(&self.says) == core::mem::discriminant(&other.says);
+        let same_kind =
+            core::mem::discriminant(&self.effect) == core::mem::discriminant(&other.effect);
         same_kind && self.pattern == other.pattern
     }
 }
@@ -40,11 +41,11 @@ impl Rule {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Setting {
     pub(crate) mode: Mode,
-    /// In place of the scope's own, if it is not off.
+    /// Replaces the scope's own timeout, if the mode is not off.
     pub(crate) timeout: Option<Duration>,
 }
 
-/// In order of their setting.
+/// In the order in which they were set.
 #[derive(Debug, Default)]
 pub(crate) struct Rules(Vec<Rule>);
 
@@ -59,20 +60,20 @@ impl Rules {
     }
 
     pub(crate) fn setting(&self, name: &str) -> Setting {
-        let says = |find: fn(&Says) -> bool| {
-            let matching = self.0.iter().filter(|rule| find(&rule.says));
-            // Of equal ones this is the last.
+        let strongest = |find: fn(&Effect) -> bool| {
+            let matching = self.0.iter().filter(|rule| find(&rule.effect));
+            // The last of equally specific rules wins.
             matching
                 .filter(|rule| rule.pattern.matches(name))
                 .max_by_key(|rule| rule.pattern.specificity())
-                .map(|rule| rule.says)
+                .map(|rule| rule.effect)
         };
-        let mode = match says(|says| matches!(says, Says::Mode(_))) {
-            Some(Says::Mode(mode)) => mode,
+        let mode = match strongest(|effect| matches!(effect, Effect::Mode(_))) {
+            Some(Effect::Mode(mode)) => mode,
             _ => Mode::Enforce,
         };
-        let timeout = match says(|says| matches!(says, Says::Timeout(_))) {
-            Some(Says::Timeout(timeout)) => Some(timeout),
+        let timeout = match strongest(|effect| matches!(effect, Effect::Timeout(_))) {
+            Some(Effect::Timeout(timeout)) => Some(timeout),
             _ => None,
         };
         Setting { mode, timeout }

@@ -9,33 +9,33 @@ use crate::stack::frame::Frame;
 use crate::stack::frames::Stack;
 
 thread_local! {
-    // Neither has a destructor: both can be read at any time, also while the thread exits. `None` and not a
-    // reference to some static: Rust 1.85 accepts no such constant.
+    // Neither cell has a destructor, so both can be read at any time, even while the thread exits. `USUAL` holds an
+    // `Option` instead of a reference to an empty static, because Rust 1.85 accepts no such constant.
     static USUAL: Cell<Option<Usual>> = const { Cell::new(None) };
-    /// The last epoch with which a check of this thread found nothing due.
+    /// The last epoch at which a check of this thread found nothing due.
     static SEEN: Cell<u64> = const { Cell::new(PARKED) };
 }
 
-/// The stack on which a thread opens scopes as usual, and its frames.
+/// The stack on which a thread normally opens its scopes, and copies of what an entry reads of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Usual {
     pub(crate) stack: &'static Stack,
-    /// The frames in use: whoever makes the stack grow replaces this.
+    /// The frames in use. Growing the stack replaces them.
     pub(crate) frames: &'static [Frame],
-    /// The stack's [entry word](Stack::entry_word). Only this thread writes it, and here an entry compares without a load
-    /// of its own.
+    /// The stack's [entry word](Stack::entry_word). Only this thread writes it, and an entry that compares with
+    /// this copy saves a load.
     pub(crate) word: u64,
-    /// The counts of its entries, as the frames.
+    /// The counters of its entries; replaced when they grow, like the frames.
     pub(crate) entries: Entries,
 }
 
-/// The usual stack of this thread. `None` before its first scope, and while it exits.
+/// The usual stack of this thread. `None` before its first scope, and while the thread exits.
 #[inline(always)]
 pub(crate) fn usual() -> Option<Usual> {
     USUAL.get()
 }
 
-/// Replaces the usual stack, and sees the frames that it has by now.
+/// Replaces the usual stack, and reloads its frames and counters.
 pub(crate) fn set_usual(stack: Option<&'static Stack>) {
     let frames = stack.map_or(&[][..], Stack::frames);
     USUAL.set(stack.map(|stack| Usual {
@@ -46,7 +46,7 @@ pub(crate) fn set_usual(stack: Option<&'static Stack>) {
     }));
 }
 
-/// Makes the current stack of this thread grow.
+/// Grows the current stack of this thread.
 #[cold]
 #[inline(never)]
 pub(super) fn grow(stack: &'static Stack) {
@@ -54,7 +54,7 @@ pub(super) fn grow(stack: &'static Stack) {
     see_again(stack);
 }
 
-/// Counts an entry of the site on the current stack of this thread; whether it is timed.
+/// Counts an entry of the site on the current stack of this thread. Returns whether the entry is timed.
 #[inline]
 pub(crate) fn count_entry(stack: &'static Stack, site: u32) -> bool {
     let (timed, moved) = stack.table.count(site);
@@ -70,7 +70,7 @@ fn see_again(stack: &'static Stack) {
     }
 }
 
-/// The stack with this thread's scopes; `None` if it has none open and never had.
+/// The stack with this thread's scopes; `None` if the thread has opened none.
 #[inline]
 pub(crate) fn current() -> Option<&'static Stack> {
     usual().map(|usual| usual.stack).or_else(exiting::current)
@@ -87,8 +87,8 @@ pub(crate) fn seen() -> u64 {
     SEEN.get()
 }
 
-/// The epoch that checks compare with from now on, and under which scopes open; not if it is parked, for then it
-/// is never a start. `lag` was loaded before it.
+/// Sets the epoch that checks compare with and under which scopes open from now on. A parked word is not admitted
+/// for scopes, since it is never a start. `lag` must have been loaded before `word`.
 #[inline]
 pub(crate) fn set_seen(word: u64, lag: u64) {
     set(word, Some(lag));
@@ -102,7 +102,7 @@ pub(crate) fn force_cold() {
 
 #[inline]
 fn set(word: u64, lag: Option<u64>) {
-    // Short scopes come here each time they open. The earlier lag makes no deadline earlier.
+    // Short scopes come here each time they open. Keeping the earlier lag makes no deadline earlier.
     if seen() == word {
         return;
     }

@@ -9,15 +9,15 @@ use crate::time::epoch::EPOCH;
 #[cfg(feature = "tokio")]
 use crate::time::{source, tokio_clock};
 
-/// The deadline that counts on this thread's `stack`, and the time if that had to be read.
+/// The deadline that counts on this thread's `stack`, and the current time if that had to be read.
 #[inline(always)]
 pub(crate) fn counting(stack: &Stack) -> (Earliest, Option<u64>) {
     on_clock(stack, stack.earliest(&EPOCH), None)
 }
 
-/// The same where the earliest deadline is known; `now` is the time, if it was read just now.
+/// Like [`counting`], if the earliest deadline is known already; `now` is the time, if it was read just now.
 ///
-/// Below a runtime whose clock was stopped or moved by hand, deadlines follow that clock.
+/// In a runtime whose clock was stopped or moved by hand, deadlines follow that clock.
 #[inline(always)]
 #[cfg_attr(
     not(feature = "tokio"),
@@ -40,16 +40,16 @@ pub(crate) fn on_clock(
     (earliest, now)
 }
 
-/// The deadline that counts on this thread, if there is one, and the time if that had to be read.
+/// The deadline that counts on this thread, if there is one, and the current time if that had to be read.
 pub(crate) fn current() -> Option<(Earliest, Option<u64>)> {
     if reentry::is_barred() {
-        return None; // The stacks may be locked by this very thread.
+        return None; // The lock of the stacks may be held by this very thread.
     }
     let (earliest, now) = counting(current::current()?);
     (earliest.due != u64::MAX).then_some((earliest, now))
 }
 
-/// The index of the scope whose deadline has passed and by how much, if one has: what the next check would find.
+/// The index of the scope whose deadline has passed, and by how much: what the next check would find.
 fn passed() -> Option<(u32, u64)> {
     let (earliest, now) = current()?;
     if !earliest.is_settled() {

@@ -7,19 +7,19 @@ use crate::stack::frames::Stack;
 use crate::time::epoch::Epoch;
 
 impl Stack {
-    /// The earliest deadline of all open scopes.
+    /// The earliest deadline of all open scopes, down to the innermost wall.
     #[inline(always)]
     pub(crate) fn earliest(&self, epoch: &Epoch) -> Earliest {
         self.earliest_below(self.depth(), epoch)
     }
 
-    /// The same at the present depth, which was just read.
+    /// Like [`earliest`](Self::earliest), for the current depth, which was just read.
     #[inline(always)]
     pub(crate) fn earliest_below(&self, depth: u32, epoch: &Epoch) -> Earliest {
         self.known_below(depth).unwrap_or_else(|| self.walk(epoch))
     }
 
-    /// The same, if an earlier check has worked it out.
+    /// Like [`earliest_below`](Self::earliest_below), if an earlier check has computed it.
     #[inline(always)]
     pub(crate) fn known_below(&self, depth: u32) -> Option<Earliest> {
         let mut earliest = Earliest::NONE;
@@ -27,8 +27,8 @@ impl Stack {
         known.then_some(earliest)
     }
 
-    /// Walks down to the first frame that knows the earliest deadline, or to a wall, and fills in the frames
-    /// above it: each scope is worked out once, however many are open.
+    /// Walks down to the first frame that knows the earliest deadline, or to a wall, and fills in the frames above
+    /// it. So each scope is computed once, however many are open.
     #[inline(never)]
     fn walk(&self, epoch: &Epoch) -> Earliest {
         self.date_open();
@@ -51,14 +51,13 @@ impl Stack {
         earliest
     }
 
-    /// The deadline of the wall at `index`, if a check has worked it out. That one stays: recomputing it could
-    /// give a later one.
+    /// The deadline of the wall at `index`, if a check has computed it. Recomputing it could give a later one.
     pub(crate) fn settled_deadline(&self, index: u32) -> Option<u64> {
         let due = self.frame(index).due.load(Ordering::Relaxed);
         (self.frame(index).is_dated() && due != UNKNOWN).then(|| untold(due))
     }
 
-    /// The least time limit of the scopes that count: no more time than this can remain.
+    /// The shortest time limit of the scopes that count: no more time than this can remain.
     pub(crate) fn least_limit(&self) -> u64 {
         self.date_open();
         let mut least = u64::MAX;
@@ -76,7 +75,7 @@ impl Stack {
         (index + 1..self.depth()).any(|above| self.frame(above).is_wall())
     }
 
-    /// The depth above the innermost wall: scopes from there on count.
+    /// The depth right above the innermost wall: scopes from there on count.
     pub(crate) fn above_innermost_wall(&self) -> u32 {
         let wall = (0..self.depth())
             .rev()
@@ -84,7 +83,8 @@ impl Stack {
         wall.map_or(0, |wall| wall + 1)
     }
 
-    /// The depth above the innermost wall that is no shield: scopes from there on count if a token is forced.
+    /// The depth right above the innermost wall that is not a shield: scopes from there on count when a token is
+    /// forced.
     pub(crate) fn above_innermost_but_shields(&self) -> u32 {
         let is_wall = |index: &u32| {
             let frame = self.frame(*index);
@@ -108,7 +108,7 @@ impl Stack {
         None
     }
 
-    /// Marks the scope at `index` as tripped; true the first time.
+    /// Marks the scope at `index` as tripped. Returns true the first time.
     pub(crate) fn tell(&self, index: u32) -> bool {
         self.date_open();
         let frame = self.frame(index);
@@ -117,8 +117,8 @@ impl Stack {
         due & TOLD == 0
     }
 
-    /// The budget of the scope at `index` counts no more; true the first time. The next check works out all
-    /// deadlines anew.
+    /// Makes the budget of the scope at `index` count no more. Returns true the first time. The next check
+    /// recomputes all deadlines.
     pub(crate) fn let_pass(&self, index: u32) -> bool {
         self.date_open();
         let frame = self.frame(index);
@@ -129,13 +129,13 @@ impl Stack {
         limit != passed(limit)
     }
 
-    /// When the scope at `index` began, as far as its deadline is concerned.
+    /// When the scope at `index` began, as its deadline counts from there.
     pub(crate) fn beginning(&self, index: u32, epoch: &Epoch) -> Option<u64> {
         let saved = self.save(index);
         saved.start(epoch).filter(|_| saved.limit != u64::MAX)
     }
 
-    /// The scope at `index` begins at this moment. The next check works out all deadlines anew.
+    /// Moves the beginning of the scope at `index` to `start`. The next check recomputes all deadlines.
     pub(crate) fn begin_later(&self, index: u32, start: u64) {
         self.date_open();
         let frame = self.frame(index);
@@ -144,7 +144,7 @@ impl Stack {
         self.forget_deadlines(index);
     }
 
-    /// Those of the scope at `index` and of what is open in it.
+    /// Forgets the deadlines of the scope at `index` and of the scopes inside it.
     fn forget_deadlines(&self, index: u32) {
         self.frame(index).due.store(UNKNOWN, Ordering::Release);
         for above in index + 1..self.depth() {
@@ -156,8 +156,8 @@ impl Stack {
         }
     }
 
-    /// The earliest deadline of the open scopes whose site's number `counts`, and of walls; no scope below a wall
-    /// counts. `MAX` if there is none.
+    /// The earliest deadline among walls and the open scopes for whose site's number `counts` returns true; scopes
+    /// below a wall do not count. `MAX` if there is none.
     pub(crate) fn earliest_where(&self, epoch: &Epoch, counts: impl Fn(u32) -> bool) -> u64 {
         self.date_open();
         let mut earliest = u64::MAX;
@@ -181,7 +181,7 @@ impl Stack {
         earliest
     }
 
-    /// Has the time of the innermost scope, at `index`, end at `due`, which has passed.
+    /// Makes the time of the innermost scope, at `index`, end at `due`, which has passed.
     #[cfg(feature = "testing")]
     pub(crate) fn expire(&self, index: u32, due: u64) {
         self.date_open();

@@ -1,8 +1,7 @@
 //! How often a thread has entered each site, and how long some of its scopes took (feature `metrics`).
 //!
-//! Only the stack's own thread counts, by a load and a store; whoever publishes the counts adds up those of all
-//! stacks. A stack outlives its threads, and no count is lost with one. Without the feature nothing here takes room
-//! or an instruction.
+//! Only the stack's own thread counts, with a load and a store; the publisher adds up the counts of all stacks. A
+//! stack outlives its threads, so no count is lost. Without the feature nothing here takes memory or instructions.
 
 pub(crate) use kind::{Entries, Table};
 
@@ -15,14 +14,14 @@ mod kind {
     use crate::base::lock::lock;
     use crate::base::reentry;
 
-    /// One entry in so many is timed, the first of them: a clock read costs more than all else.
+    /// One entry in this many is timed, starting with the first: a clock read costs more than everything else.
     const TIMED: u64 = 64;
 
-    /// Times that a thread keeps until they are published. Beyond them, a second that is rich in scopes tells of its
-    /// first ones.
+    /// How many times a thread keeps until they are published. In a second with more timed scopes, only the first
+    /// ones are told.
     const ROOM: usize = 256;
 
-    /// The counts of a thread, by the number of the site, as its entries find them.
+    /// The counters of a thread, indexed by the number of the site, as its entries use them.
     #[derive(Clone, Copy)]
     pub(crate) struct Entries(&'static [AtomicU64]);
 
@@ -31,7 +30,8 @@ mod kind {
     }
 
     impl Entries {
-        /// Counts an entry of the site. False if the cold path has to: there is no room yet, or the entry is timed.
+        /// Counts an entry of the site. Returns false if the cold path has to count it: there is no room yet, or
+        /// the entry is timed.
         #[inline(always)]
         pub(crate) fn count(self, site: u32) -> bool {
             let Some(count) = self.0.get(index(site)) else {
@@ -46,11 +46,11 @@ mod kind {
         }
     }
 
-    /// What a stack keeps of its thread's entries.
+    /// What a stack stores about its thread's entries.
     pub(crate) struct Table {
-        /// Grows by being copied, in the cold path of the thread that counts: those before it stay as they are.
+        /// Grows by copying, in the cold path of the thread that counts. Older copies stay as they are.
         counts: Mutex<Entries>,
-        /// The number of a site, and nanoseconds.
+        /// The number of a site, and a time in nanoseconds.
         runs: Mutex<Vec<(u32, u64)>>,
     }
 
@@ -66,7 +66,7 @@ mod kind {
             *lock(&self.counts)
         }
 
-        /// Counts an entry of the site; whether it is timed, and whether the counts have moved.
+        /// Counts an entry of the site. Returns whether the entry is timed, and whether the counters have moved.
         pub(crate) fn count(&self, site: u32) -> (bool, bool) {
             let mut counts = lock(&self.counts);
             let moved = counts.0.len() <= index(site);
@@ -79,7 +79,7 @@ mod kind {
             (before % TIMED == 0, moved)
         }
 
-        /// A scope of the site took so many nanoseconds.
+        /// Records that a scope of the site took this many nanoseconds.
         pub(crate) fn add_run(&self, site: u32, nanos: u64) {
             let mut runs = lock(&self.runs);
             if runs.len() < ROOM {
@@ -87,7 +87,7 @@ mod kind {
             }
         }
 
-        /// The times since the last call.
+        /// Takes the times that were recorded since the last call.
         pub(crate) fn take_runs(&self) -> Vec<(u32, u64)> {
             core::mem::take(&mut *lock(&self.runs))
         }
@@ -104,7 +104,7 @@ mod kind {
     }
 
     impl Entries {
-        /// A copy with room for the site at `index`, by the thread that counts here.
+        /// A copy with room for the site at `index`. Called only by the thread that counts here.
         fn with_room(self, index: usize) -> Self {
             let length = (index + 1).next_power_of_two().max(16);
             let before = self.0.iter().map(|count| count.load(Ordering::Relaxed));
@@ -152,7 +152,7 @@ mod kind {
 
 #[cfg(not(feature = "metrics"))]
 mod kind {
-    /// Nothing is counted.
+    /// Without the feature: counts nothing.
     #[derive(Clone, Copy)]
     pub(crate) struct Entries;
 

@@ -1,9 +1,9 @@
-//! The stacks of exiting threads: destructors of thread-locals may open scopes after the thread has given its own
-//! stack back.
+//! The stacks of exiting threads: destructors of thread-locals may open scopes after the thread has returned its
+//! own stack.
 //!
-//! None of our code runs when an exiting thread leaves its last scope: leaving only stores a depth. So such a
-//! thread owns no stack. Its cold paths look one up in a list, and the next exiting thread takes over one that is
-//! empty. Such a stack admits no epoch, so every entry is a cold path.
+//! None of our code runs when an exiting thread leaves its last scope, since leaving only stores a depth. So such a
+//! thread owns no stack: its cold paths look one up in a list, and the next exiting thread reuses a stack that is
+//! empty. These stacks admit no epoch, so every entry takes the cold path.
 
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -22,15 +22,15 @@ struct Exiting {
 
 static STACKS: Mutex<Vec<Exiting>> = Mutex::new(Vec::new());
 
-/// The number given last.
+/// The number that was assigned last.
 static THREADS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    /// This thread's number among the exiting ones; 0 before.
+    /// This thread's number among the exiting ones; 0 while it is not exiting.
     static THREAD: Cell<u64> = const { Cell::new(0) };
 }
 
-/// This thread exits, and gives its stack back.
+/// Marks this thread as exiting. It returns its stack.
 pub(crate) fn begin() {
     THREAD.set(THREADS.fetch_add(1, Ordering::Relaxed) + 1);
 }
@@ -40,10 +40,10 @@ pub(crate) fn has_begun() -> bool {
     THREAD.get() != 0
 }
 
-/// The stack with this thread's scopes, if it exits and has any open.
+/// The stack with this thread's scopes, if the thread is exiting and has any open.
 #[cold]
 pub(crate) fn current() -> Option<&'static Stack> {
-    // While it allocates for the list, the thread itself holds the lock.
+    // While it allocates for the list, this thread holds the lock itself.
     if !has_begun() || reentry::is_barred() {
         return None;
     }
@@ -52,7 +52,7 @@ pub(crate) fn current() -> Option<&'static Stack> {
     (!ours.stack.is_free()).then_some(ours.stack)
 }
 
-/// An empty stack for this thread, which exits and has none.
+/// An empty stack for this thread, which is exiting and has none.
 pub(crate) fn lease(make: impl FnOnce() -> &'static Stack) -> &'static Stack {
     let mut stacks = lock(&STACKS);
     let index = stacks.iter().position(|entry| entry.stack.is_free());

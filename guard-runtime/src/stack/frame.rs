@@ -1,4 +1,4 @@
-//! One open scope: the frame that its thread's stack holds of it, and what is kept while it is on no stack.
+//! One open scope: its frame on a thread's stack, and what is saved of it while it is on no stack.
 
 use crate::base::layout::{
     DATED, EXACT, LIMITED, SHARED, SHIELD, TOLD, UNKNOWN, WALL, end, untold,
@@ -7,7 +7,7 @@ use crate::base::site::Site;
 use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
 use crate::time::epoch::Epoch;
 
-/// One open scope, on a cache line of its own. [`layout`](crate::base::layout) has the bits of its words.
+/// One open scope, on a cache line of its own. [`layout`](crate::base::layout) defines the bits of its words.
 #[repr(align(64))]
 pub(crate) struct Frame {
     /// The number of its site, or the kind of a wall.
@@ -19,13 +19,13 @@ pub(crate) struct Frame {
     /// The time limit. Not written while the site is limited and the frame is not dated.
     pub(crate) limit: AtomicU64,
     pub(crate) lag: AtomicU64,
-    /// The earliest deadline of this frame and those below it. The first check that needs it works it out.
+    /// The earliest deadline of this frame and those below it. The first check that needs it computes it.
     pub(crate) due: AtomicU64,
     /// The iteration limit.
     pub(crate) iterations: AtomicU64,
     /// The iterations left, where closures count too.
     pub(crate) left: AtomicU64,
-    /// The mark of a shared scope.
+    /// The mark of a scope that is shared with other threads.
     pub(crate) shared: AtomicU64,
 }
 
@@ -46,7 +46,7 @@ impl Frame {
         }
     }
 
-    /// Makes this, which nobody reads yet, a copy of a frame of the same thread.
+    /// Copies another frame of the same thread into this one, which nobody reads yet.
     pub(crate) fn copy(&self, other: &Self) {
         let copy_32 = |to: &AtomicU32, from: &AtomicU32| {
             to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -72,7 +72,7 @@ impl Frame {
         self.set(site, start, lag);
     }
 
-    /// The same where the start is a clock reading, and the earliest deadline known.
+    /// Like [`write`](Self::write), if the start is a clock reading and the earliest deadline is known.
     #[inline(always)]
     pub(crate) fn write_known(&self, site: u32, start: u64, limit: u64, earliest: Earliest) {
         self.limit.store(limit, Ordering::Release);
@@ -82,7 +82,7 @@ impl Frame {
         self.site.store(site | DATED, Ordering::Release);
     }
 
-    /// Dates a frame that was not.
+    /// Dates a frame that was not dated.
     #[inline]
     pub(crate) fn date(&self, start: u64, lag: u64) {
         let site = self.site.load(Ordering::Relaxed);
@@ -106,7 +106,7 @@ impl Frame {
         self.site.load(Ordering::Relaxed) & !(DATED | SHARED)
     }
 
-    /// What has to be kept of the scope to open it again. The frame is dated.
+    /// What is needed to open the scope again. The frame must be dated.
     pub(crate) fn save(&self) -> Saved {
         Saved {
             start: self.start.load(Ordering::Relaxed),
@@ -115,14 +115,15 @@ impl Frame {
         }
     }
 
-    /// Replaces the start by a clock reading.
+    /// Replaces the start with a clock reading.
     #[cfg(feature = "tokio")]
     pub(crate) fn set_start(&self, now: u64) {
         self.start.store(now, Ordering::Release);
         self.lag.store(EXACT, Ordering::Release);
     }
 
-    /// Makes its own deadline the earliest, whatever is below it. It is at `index`, and its start is exact.
+    /// Makes the scope's own deadline the earliest, ignoring the frames below. The frame is at `index`, and its
+    /// start is exact.
     #[cfg(feature = "tokio")]
     pub(crate) fn settle_alone(&self, index: u32) {
         let due = self.due.load(Ordering::Relaxed);
@@ -134,7 +135,7 @@ impl Frame {
         });
     }
 
-    /// This scope's own deadline, and whether it is settled. One that is not may move later (see `epoch.rs`).
+    /// This scope's own deadline, and whether it is settled. Until then it may still move later (see `epoch.rs`).
     #[inline]
     pub(crate) fn deadline(&self, epoch: &Epoch) -> (u64, bool) {
         self.save().deadline(epoch)
@@ -162,13 +163,13 @@ impl Frame {
         self.site.load(Ordering::Relaxed) & WALL != 0
     }
 
-    /// As [`recall`](Self::recall), of a frame that may not be dated.
+    /// Like [`recall`](Self::recall), for a frame that may not be dated.
     #[inline]
     pub(crate) fn knows(&self, earliest: &mut Earliest) -> bool {
         self.is_dated() && self.recall(earliest)
     }
 
-    /// The earliest deadline, if an earlier check worked it out.
+    /// Reads the earliest deadline into `earliest`, if an earlier check has computed it.
     #[inline]
     pub(crate) fn recall(&self, earliest: &mut Earliest) -> bool {
         let due = untold(self.due.load(Ordering::Relaxed));
@@ -179,7 +180,7 @@ impl Frame {
         true
     }
 
-    /// Takes this scope's deadline into account, and remembers the earliest one once it is final.
+    /// Includes this scope's deadline in `earliest`, and stores the result once it is final.
     #[inline]
     pub(crate) fn work_out(&self, epoch: &Epoch, index: u32, earliest: &mut Earliest) {
         self.take_in(index, self.deadline(epoch), earliest);
@@ -187,7 +188,7 @@ impl Frame {
 
     #[inline]
     pub(crate) fn take_in(&self, index: u32, (own, settled): (u64, bool), earliest: &mut Earliest) {
-        // A deadline that is not settled and comes later anyway must not hold up an outer one.
+        // A later deadline that is not settled must not delay the settling of an outer one.
         if own < earliest.due {
             let owner = if settled { index } else { Earliest::UNSETTLED };
             *earliest = Earliest { due: own, owner };
@@ -209,8 +210,8 @@ impl Frame {
 pub(crate) struct Earliest {
     /// `MAX` if there is none.
     pub(crate) due: u64,
-    /// The index of the scope it belongs to; [`UNSETTLED`](Self::UNSETTLED) while it may move later, and then
-    /// it has not passed.
+    /// The index of the scope it belongs to; [`UNSETTLED`](Self::UNSETTLED) while it may still move later, in which
+    /// case it has not passed.
     pub(crate) owner: u32,
 }
 
@@ -222,7 +223,7 @@ impl Earliest {
 
     pub(crate) const UNSETTLED: u32 = u32::MAX;
 
-    /// The earlier one of this and the settled deadline `due` of the scope at `depth`.
+    /// The earlier of this and the settled deadline `due` of the scope at `depth`.
     #[inline(always)]
     pub(crate) fn or(self, depth: u32, due: u64) -> Self {
         if due < self.due {
@@ -237,7 +238,7 @@ impl Earliest {
     }
 }
 
-/// What is kept of an open scope that is on no stack: that of an async function between two polls.
+/// What is saved of an open scope that is on no stack: the scope of an async function between two polls.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Saved {
     pub(crate) start: u64,
@@ -261,8 +262,8 @@ impl Saved {
         (end(start, self.limit), settled)
     }
 
-    /// The same with its start as a moment, if that is final: it need not be worked out again, when more is
-    /// forgotten.
+    /// The same scope with its start as a moment, if that is final: later it might not be computable, since old lag
+    /// is forgotten.
     #[inline]
     pub(crate) fn settled(self, epoch: &Epoch) -> Self {
         match start(epoch, self.start, self.lag) {
@@ -275,7 +276,7 @@ impl Saved {
         }
     }
 
-    /// An upper bound of its start, if that is known.
+    /// An upper bound of its start, if one is known.
     pub(crate) fn start(&self, epoch: &Epoch) -> Option<u64> {
         let known = self.start != 0;
         known.then(|| start(epoch, self.start, self.lag).0)

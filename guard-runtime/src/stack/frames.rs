@@ -1,18 +1,19 @@
 //! The stack of one thread's open scopes: pushing, popping and dating its frames.
 //!
-//! Only its own thread writes to it. The ticker and the snapshot read it: acquire loads of what release stores
-//! wrote (`reading.rs`).
+//! Only the stack's own thread writes to it. The ticker and the snapshot read it, with acquire loads of what
+//! release stores wrote (`reading.rs`).
 //!
-//! A push stores only the site, and the limit unless the site fixes it. All scopes that the thread opens under
-//! the same epoch share one start, [`Stack::entry_word`]. Before that changes, it is copied into the open
-//! frames: they are *dated*. Those that are dated lie below those that are not.
+//! A push stores only the site, and the limit unless the site fixes it. All scopes that the thread opens under the
+//! same epoch share one start, [`Stack::entry_word`]. Before that changes, it is copied into the open frames: they
+//! are *dated*. Dated frames lie below those that are not dated.
 //!
-//! A push writes its frame and then raises the depth; a pop only stores the depth. A push that writes more than
-//! the site counts itself first, for the readers.
+//! A push writes its frame and then raises the depth; a pop only stores the depth. A push that writes more than the
+//! site first increments the count of pushes, for the readers.
 //!
-//! The frames lie in one piece, which grows by doubling: the open ones are copied into a new piece, and the old one
-//! stays for readers that are in it. So entering costs the same at any depth, and all pieces together are no more
-//! than four times the deepest recursion. They stay with their stack, which the next thread takes over.
+//! The frames lie in one contiguous piece, which grows by doubling: the open frames are copied into a new piece,
+//! and the old one stays for readers that still use it. So entering costs the same at any depth, and all pieces
+//! together are at most four times as large as the deepest recursion needs. They stay with their stack when the
+//! next thread reuses it.
 
 use std::sync::Mutex;
 use std::thread::Thread;
@@ -28,7 +29,7 @@ use crate::time::epoch::Epoch;
 /// Frames in the first piece.
 const FIRST: usize = if cfg!(guard_loom) { 1 } else { 32 };
 
-/// Pieces. A thread's memory ends long before the last one is full.
+/// The largest number of pieces. A thread runs out of memory long before the last one is full.
 const PIECES: usize = if cfg!(guard_loom) { 2 } else { 26 };
 
 type Piece = OnceLock<&'static [Frame]>;
@@ -36,16 +37,16 @@ type Piece = OnceLock<&'static [Frame]>;
 /// The open scopes of one thread.
 pub(crate) struct Stack {
     pub(crate) depth: AtomicU32,
-    /// The piece in use. Before the first one there is none.
+    /// The piece in use. Before the first push there is none.
     pub(crate) piece: AtomicU32,
-    /// The pushes that wrote more than a site.
+    /// How many pushes wrote more than a site.
     pub(crate) pushes: AtomicU64,
     /// The epoch under which scopes open without a clock read; stale if none may.
     pub(crate) entry_word: AtomicU64,
-    /// The lag that was loaded before that epoch, or a later one.
+    /// The lag that was loaded before that epoch was, or an earlier epoch's.
     pub(crate) entry_lag: AtomicU64,
     pieces: [Piece; PIECES],
-    /// The thread that it belongs to.
+    /// The thread that uses the stack.
     pub(crate) thread: Mutex<Option<Thread>>,
     pub(crate) witness: Witness,
     /// How often the thread has entered each site.
@@ -53,7 +54,7 @@ pub(crate) struct Stack {
 }
 
 process! {
-    /// The frame of a scope that was not opened, inside the runtime's own allocations.
+    /// The frame that stands for a scope that was not opened because the runtime itself was allocating.
     static NO_FRAME: Frame = Frame::new();
 }
 
@@ -79,7 +80,7 @@ impl Stack {
         self.depth.load(Ordering::Acquire) == EMPTY
     }
 
-    /// Takes the stack for a thread that is about to open a scope. Leaving that scope makes it free again.
+    /// Takes the stack for a thread that is about to open a scope. Leaving that scope frees it again.
     pub(crate) fn reserve(&self) {
         self.set_depth(RESERVED);
     }
@@ -90,7 +91,7 @@ impl Stack {
         self.raw_depth() & !RESERVED
     }
 
-    /// The word itself. Of a thread's usual stack, which is never reserved, it is the depth.
+    /// The depth with its flag. On a thread's usual stack, which is never reserved, it equals the depth.
     #[inline(always)]
     pub(crate) fn raw_depth(&self) -> u32 {
         self.depth.load(Ordering::Relaxed)
@@ -102,13 +103,13 @@ impl Stack {
         self.depth.store(depth, Ordering::Release);
     }
 
-    /// Leaves every scope, for the next thread.
+    /// Leaves every scope, so that the next thread can use the stack.
     pub(crate) fn clear(&self) {
         self.set_depth(EMPTY);
         self.entry_word.store(STALE, Ordering::Release);
     }
 
-    /// The piece with this number; empty if there is none.
+    /// The piece with this number; empty if it does not exist.
     #[inline]
     pub(crate) fn frames_of(&self, piece: u32) -> &'static [Frame] {
         self.pieces[piece as usize]
@@ -137,7 +138,7 @@ impl Stack {
         self.frames().len() <= self.depth() as usize
     }
 
-    /// Makes room. Whoever holds the frames in use gets them anew.
+    /// Makes room for more frames. Copies of [`frames`](Self::frames) must be replaced afterwards.
     pub(crate) fn grow(&self) {
         let before = self.frames();
         let piece = self.piece.load(Ordering::Relaxed) + u32::from(!before.is_empty());
@@ -153,12 +154,12 @@ impl Stack {
         for (new, old) in frames.iter().zip(before) {
             new.copy(old);
         }
-        // Release, and before anything is written there: a reader that finds the piece finds the copies, and one
-        // that finds a later depth or frame finds that the piece has changed.
+        // Release, and before anything is written to the new piece: a reader that finds the piece also finds the
+        // copies, and a reader that finds a later depth or frame also finds that the piece has changed.
         self.piece.store(piece, Ordering::Release);
     }
 
-    /// See the field.
+    /// The epoch under which scopes open without a clock read; stale if none may.
     #[inline(always)]
     pub(crate) fn entry_word(&self) -> u64 {
         self.entry_word.load(Ordering::Relaxed)
@@ -168,8 +169,8 @@ impl Stack {
         self.entry_lag.load(Ordering::Relaxed)
     }
 
-    /// From now on scopes open under the epoch `word`; under none if it is stale. `lag` was loaded before
-    /// `word`; it may be missing if `word` is stale.
+    /// Makes scopes open under the epoch `word` from now on; a stale `word` admits none. `lag` must have been
+    /// loaded before `word`; it may be missing if `word` is stale.
     pub(crate) fn admit(&self, word: u64, lag: Option<u64>) {
         self.date_open();
         let lag = lag.unwrap_or(self.entry_lag());
@@ -183,7 +184,7 @@ impl Stack {
         self.date_below(self.depth());
     }
 
-    // The depth is passed on where it is known: the compiler does not merge two loads of an atomic.
+    // Callers that know the depth pass it on: the compiler does not merge two loads of an atomic.
     #[inline(always)]
     fn date_below(&self, depth: u32) {
         if depth != 0 && !self.frame(depth - 1).is_dated() {
@@ -202,7 +203,7 @@ impl Stack {
         }
     }
 
-    /// Opens a scope under the [entry word](Self::entry_word), in the `frame` at the present depth.
+    /// Opens a scope under the [entry word](Self::entry_word), in `frame`, the one at the current depth.
     #[inline(always)]
     pub(crate) fn push(&self, frame: &Frame, site: u32, limit: u64) {
         self.count_push();
@@ -211,14 +212,14 @@ impl Stack {
         self.deepen();
     }
 
-    /// The same for a site that fixes the limit.
+    /// Like [`push`](Self::push), for a site that fixes the limit.
     #[inline(always)]
     pub(crate) fn push_limited(&self, frame: &Frame, site: u32) {
         frame.site.store(site, Ordering::Release);
         self.deepen();
     }
 
-    /// One level, by the instruction that increments memory.
+    /// Raises the depth by one, with the instruction that increments memory.
     #[inline(always)]
     fn deepen(&self) {
         let depth = self.depth.load(Ordering::Relaxed);
@@ -231,8 +232,8 @@ impl Stack {
         self.pushes.store(pushes.wrapping_add(1), Ordering::Release);
     }
 
-    /// Opens a scope that starts at a clock reading. The stack is not full. Returns the deadline that counts, so that it need not be
-    /// read back from frames that were written a moment ago.
+    /// Opens a scope that starts at a clock reading. The stack must not be full. Returns the deadline that counts,
+    /// so that it need not be read back from frames that were just written.
     #[inline]
     pub(crate) fn push_exact(
         &self,
@@ -246,7 +247,8 @@ impl Stack {
         self.push_inside(around, depth, site, start, limit)
     }
 
-    /// The same in the `frame` at the present depth, where it is known which deadline will be the earliest.
+    /// Like [`push_exact`](Self::push_exact), in the `frame` at the current depth, if it is known which deadline
+    /// will be the earliest.
     #[inline(always)]
     pub(crate) fn push_known(
         &self,
@@ -260,7 +262,7 @@ impl Stack {
         self.deepen();
     }
 
-    /// As [`push_exact`](Self::push_exact) for a wall, inside which no scope around it counts.
+    /// Like [`push_exact`](Self::push_exact), for a wall, inside which no scope around it counts.
     pub(crate) fn push_wall(&self, kind: u32, start: u64, limit: u64) {
         self.push_inside(Earliest::NONE, self.depth(), kind, start, limit);
     }
@@ -281,7 +283,7 @@ impl Stack {
         })
     }
 
-    // Inlined always: what is written comes in registers, and would go through memory.
+    // Always inlined: the values to write arrive in registers, and a call would pass them through memory.
     #[inline(always)]
     fn open<T>(&self, depth: u32, write: impl FnOnce(&Frame) -> T) -> T {
         self.date_below(depth);
@@ -291,8 +293,8 @@ impl Stack {
         written
     }
 
-    /// Whether the innermost scope may have a time limit below `limit`, which is one from which scopes open
-    /// without a clock read: those are dated later, and the others at once.
+    /// Whether the innermost scope may have a time limit below `limit`. `limit` must be one from which scopes open
+    /// without a clock read: those are dated later, shorter ones at once.
     #[cfg(feature = "policy")]
     #[inline]
     pub(crate) fn is_short(&self, limit: u64) -> bool {
@@ -303,14 +305,14 @@ impl Stack {
         frame.is_dated() && frame.limit.load(Ordering::Relaxed) < limit
     }
 
-    /// What has to be kept of the scope at `index` to open it again.
+    /// What is needed to open the scope at `index` again.
     #[inline]
     pub(crate) fn save(&self, index: u32) -> Saved {
         self.date_open();
         self.frame(index).save()
     }
 
-    /// Opens a scope again, on this stack or another one.
+    /// Opens a saved scope again, on this stack or another one.
     #[inline]
     pub(crate) fn resume(&self, site: u32, saved: &Saved) {
         let Saved { start, limit, lag } = *saved;
@@ -326,14 +328,14 @@ impl Stack {
             .find(|&index| (self.frame(index).site() ^ site) & !LIMITED == 0)
     }
 
-    /// How many scopes are open, walls apart.
+    /// How many scopes are open, not counting walls.
     #[cfg(feature = "testing")]
     pub(crate) fn scopes(&self) -> u32 {
         let walls = (0..self.depth()).filter(|index| self.frame(*index).is_wall());
         self.depth() - u32::try_from(walls.count()).unwrap_or(0)
     }
 
-    /// The number of the site of the scope at `index`, its time limit, and its iteration limit if that is spent.
+    /// The scope at `index`: the number of its site, its time limit, and its iteration limit if that is spent.
     pub(crate) fn describe(&self, index: u32) -> (u32, u64, Option<u64>) {
         self.date_open();
         let frame = self.frame(index);
@@ -345,7 +347,7 @@ impl Stack {
         )
     }
 
-    /// The innermost scope, its site's number and its time limit.
+    /// The innermost scope: its index, its site's number and its time limit.
     #[cfg(feature = "testing")]
     pub(crate) fn innermost(&self) -> Option<(u32, u32, u64)> {
         let index = self.depth().checked_sub(1)?;
@@ -356,14 +358,14 @@ impl Stack {
 
 #[cfg(test)]
 impl Stack {
-    /// As [`leased`](crate::stack::lease) does.
+    /// Makes room as [`leased`](crate::stack::lease) does.
     pub(crate) fn make_room(&self) {
         if self.is_full() {
             self.grow();
         }
     }
 
-    /// Opens a scope as entering does, under the entry word; the site fixes the limit if there is none.
+    /// Opens a scope the way an entry does, under the entry word; without a `limit`, the site fixes it.
     pub(crate) fn enter(&self, site: u32, limit: Option<u64>) {
         let depth = self.depth();
         self.make_room();

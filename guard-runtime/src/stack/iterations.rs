@@ -1,4 +1,4 @@
-//! Iteration budgets that a frame counts, because closures of its function count too.
+//! Iteration budgets that a frame counts, because closures of its function count as well.
 
 use crate::base::layout::{SPENT, UNKNOWN, untold};
 use crate::base::sync::Ordering;
@@ -6,7 +6,7 @@ use crate::stack::frame::Earliest;
 use crate::stack::frames::Stack;
 
 impl Stack {
-    /// Sets the iterations that the scope at `index` may take.
+    /// Sets how many iterations the scope at `index` may take.
     pub(crate) fn allow(&self, index: u32, limit: u64) {
         self.frame(index).iterations.store(limit, Ordering::Release);
         self.set_left(index, limit);
@@ -44,7 +44,7 @@ impl Stack {
         }
     }
 
-    /// Marks the scope at `index` as out of iterations; true the first time.
+    /// Marks the scope at `index` as out of iterations. Returns true the first time.
     pub(crate) fn spend(&self, index: u32, limit: u64) -> bool {
         self.date_open();
         let frame = self.frame(index);

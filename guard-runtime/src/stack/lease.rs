@@ -1,4 +1,4 @@
-//! Which thread works on which stack.
+//! Which thread uses which stack.
 //!
 //! A stack is leaked once and lent to one thread after another: a reference to it needs no count, and entering a
 //! scope allocates nothing.
@@ -17,14 +17,14 @@ use crate::stack::reading::Row;
 /// The stacks that no thread uses.
 static FREE: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
 
-/// All stacks ever made.
+/// All stacks that were ever made.
 static ALL: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
 
 thread_local! {
     static LEASE: Lease = const { Lease };
 }
 
-/// Gives the stack back when the thread exits.
+/// Returns the stack when the thread exits.
 struct Lease;
 
 impl Drop for Lease {
@@ -35,7 +35,7 @@ impl Drop for Lease {
         };
         current::set_usual(None);
         let stack = usual.stack;
-        // Scopes are locals of functions that have returned by now; only a leaked guard is left.
+        // The functions whose locals held scopes have returned; only a leaked guard can be left.
         stack.clear();
         *lock(&stack.thread) = None;
         reentry::bar(|| lock(&FREE).push(stack));
@@ -54,7 +54,7 @@ pub(crate) fn leased() -> &'static Stack {
 
 #[cold]
 fn lease() -> &'static Stack {
-    // It admits nothing yet.
+    // The new stack admits no epoch yet.
     force_cold();
     reentry::bar(|| {
         if exiting::has_begun() || LEASE.try_with(|_| ()).is_err() {
@@ -82,11 +82,11 @@ pub(crate) struct Busy {
     pub(crate) number: usize,
     pub(crate) thread: String,
     pub(crate) scopes: Vec<Row>,
-    /// The check that looked last, and when.
+    /// The last check that took the cold path, and when.
     pub(crate) looked: Option<(u64, At)>,
 }
 
-/// The open scopes of all threads, by thread.
+/// The open scopes of all threads, grouped by thread.
 pub(crate) fn open_scopes() -> Vec<Busy> {
     let mut open = Vec::new();
     reentry::bar(|| {
@@ -102,7 +102,7 @@ pub(crate) fn open_scopes() -> Vec<Busy> {
     open
 }
 
-/// The name of the thread that works on the stack, or its number.
+/// The name of the thread that uses the stack, or its number.
 pub(crate) fn thread_name(stack: &Stack) -> String {
     match &*lock(&stack.thread) {
         Some(thread) => match thread.name() {
@@ -113,7 +113,7 @@ pub(crate) fn thread_name(stack: &Stack) -> String {
     }
 }
 
-/// Calls `look` with each stack on which scopes are open, and its number.
+/// Calls `look` with each stack that has open scopes, and its number.
 pub(crate) fn each_busy(mut look: impl FnMut(usize, &'static Stack)) {
     let all = lock(&ALL);
     for (number, stack) in all.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Scopes that follow the clock of a runtime, which a test has stopped or moved.
+//! Scopes that follow the clock of a runtime after a test has stopped or moved it.
 
 use crate::base::layout::{EXACT, SPENT, UNKNOWN, untold};
 use crate::base::sync::Ordering;
@@ -6,14 +6,14 @@ use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
 
 impl Stack {
-    /// The epoch that the scope at `index` started with, if it read no clock.
+    /// The epoch at which the scope at `index` started, if it read no clock.
     pub(crate) fn start_word(&self, index: u32) -> Option<u64> {
         self.date_open();
         let Saved { start, limit, lag } = self.frame(index).save();
         (limit != u64::MAX && lag != EXACT).then_some(start)
     }
 
-    /// Sets the start of the scope at `index`, the innermost.
+    /// Sets the start of the scope at `index`, which must be the innermost.
     pub(crate) fn set_start(&self, index: u32, now: u64) {
         self.date_open();
         let frame = self.frame(index);
@@ -23,8 +23,8 @@ impl Stack {
         }
     }
 
-    /// From now on the scope at `base` and those above it follow another clock than those below, which no
-    /// longer count. That clock shows `now`, as it did when those scopes began, unless they read it themselves.
+    /// Makes the scopes from `base` up follow another clock than those below, which no longer count. That clock
+    /// shows `now`; scopes that did not read it themselves are taken to begin now.
     pub(crate) fn part(&self, base: u32, now: u64) {
         self.date_open();
         for index in base..self.depth() {
@@ -36,7 +36,7 @@ impl Stack {
                 continue;
             }
             if index == base {
-                // A known deadline ends the search for an earlier one.
+                // A known deadline ends the walk down.
                 frame.settle_alone(base);
             } else {
                 frame.due.store(UNKNOWN, Ordering::Release);

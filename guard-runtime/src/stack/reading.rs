@@ -1,11 +1,10 @@
 //! What other threads read of a stack of open scopes.
 //!
-//! A seqlock without a lock: a reader reads a frame, the depth and the frame again, between two reads of the
-//! count of pushes and of the piece that the frames are in. If nothing differs, the scope was open as it was read. A counted push did not happen
-//! meanwhile. One that is not counted stores only a site, in one store, while the frame is not dated; and the
-//! entry word that was read before it cannot come back once another one is there, since epochs only grow. So
-//! each row is true. Rows of a thread that opens and closes the same scopes again and again can be of different
-//! moments.
+//! A seqlock without a lock: a reader reads a frame, the depth and the frame again, between two reads of the count
+//! of pushes and of the current piece. If nothing differs, the scope was open as it was read. Counted pushes are
+//! excluded by their count. A push that is not counted stores only a site, in one store, while the frame is not
+//! dated; and the entry word that was read before it cannot come back, since epochs only grow. So each row is true.
+//! Rows of a thread that opens and closes the same scopes again and again can stem from different moments.
 
 use crate::base::layout::{DATED, FLAGS, LIMITED, RESERVED, SHARED, WALL};
 use crate::base::site::Site;
@@ -14,18 +13,18 @@ use crate::stack::frame::{Frame, Saved};
 use crate::stack::frames::Stack;
 use crate::time::epoch::Epoch;
 
-/// Of one open scope the number of its site, and what is saved of it.
+/// An open scope as another thread reads it: the number of its site, and its saved state.
 pub(crate) type Row = (u32, Saved);
 
 impl Stack {
     /// The open scopes, the outermost first, as another thread reads them.
     ///
-    /// All of one moment, unless the thread opens and closes scopes all the time, faster than they are read:
-    /// then those that were read last, without those that have changed meanwhile.
+    /// All rows are of one moment, unless the thread opens and closes scopes faster than they can be read: then the
+    /// result is the last reading, without the scopes that changed during it.
     pub(crate) fn read(&self) -> Vec<Row> {
         const TRIES: u32 = 1000;
-        // Kept from one try to the next: a thread that reads its own stack would change it with each allocation, if
-        // the allocator opens scopes.
+        // Reused for each attempt: if the allocator opens scopes, a thread that reads its own stack would change it
+        // with each allocation.
         let (mut rows, mut again, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..TRIES {
             let count = self.count();
@@ -46,8 +45,8 @@ impl Stack {
         again
     }
 
-    /// Whether a scope may be past its deadline, as far as one reading tells: it is no promise for those that the
-    /// thread opens and closes meanwhile. Cheaper than [`read`](Self::read).
+    /// Whether a scope may be past its deadline, judged by a single reading: scopes that the thread opens and
+    /// closes meanwhile may be missed. Cheaper than [`read`](Self::read).
     pub(crate) fn may_be_late(&self, epoch: &Epoch, now: u64) -> bool {
         let frames = self.frames_of(self.count().1).iter();
         let open = frames.take(self.published_depth() as usize);
@@ -55,8 +54,8 @@ impl Stack {
             .any(|(site, saved)| site & WALL == 0 && site != 0 && saved.deadline(epoch).0 < now)
     }
 
-    /// When its thread last looked, or a little earlier; [`APART`](crate::stack::witness::APART) if its clock is not
-    /// the real one.
+    /// When the thread last took the cold path, or a little earlier; [`APART`](crate::stack::witness::APART) if its
+    /// clock is not the real one.
     pub(crate) fn looked(&self) -> u64 {
         let entry = self.entry_word.load(Ordering::Acquire) & !FLAGS;
         self.witness.looked().max(entry)
@@ -77,7 +76,7 @@ impl Stack {
         rows.extend(open.take_while(|(site, _)| *site != 0));
     }
 
-    /// The number of scopes that another thread finds open.
+    /// The number of scopes that are open, as another thread sees it.
     fn published_depth(&self) -> u32 {
         self.depth.load(Ordering::Acquire) & !RESERVED
     }
@@ -85,7 +84,8 @@ impl Stack {
     fn read_frame(&self, frame: &Frame) -> Row {
         let mut start = self.entry_word.load(Ordering::Acquire);
         let mut lag = self.entry_lag.load(Ordering::Acquire);
-        // Open scopes are dated before the entry word changes: what is not dated by now had the one just read.
+        // Before the entry word changes, open scopes are dated. So a frame that is still undated here started at
+        // the entry word that was read above.
         let site = frame.site.load(Ordering::Acquire);
         if site & DATED != 0 {
             start = frame.start.load(Ordering::Acquire);
@@ -99,7 +99,7 @@ impl Stack {
         (site & !(DATED | SHARED), Saved { start, limit, lag })
     }
 
-    /// What another thread reads of the scope at `index`, and whether it is spent. `None` if it is not open, or
+    /// The scope at `index` as another thread reads it, and whether it is spent. `None` if it is not open, or
     /// changed meanwhile.
     #[cfg(all(test, guard_loom))]
     pub(crate) fn try_read(&self, index: u32) -> Option<(Row, bool)> {

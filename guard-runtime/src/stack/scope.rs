@@ -13,57 +13,57 @@ use crate::stack::timed::Timed;
 #[must_use]
 pub struct Scope {
     pub(crate) stack: &'static Stack,
-    // The depth above and not the one below: the subtraction sets the flag that leaving branches on, and the depth below
-    // is in no register meanwhile. So a scope that nobody listens to costs no instruction more.
+    // The depth above the scope, not the index of its frame: leaving subtracts one, and that subtraction sets the
+    // flag that leaving branches on. So a scope that nobody listens to costs no extra instruction.
     next: u32,
     timed: Timed,
 }
 
 process! {
-    /// The stack of scopes that are not opened. Leaving one stores the depth that is there.
+    /// The stack that stands for scopes that were not opened. Leaving one stores the depth that is there already.
     static NOWHERE: Stack = Stack::new();
 }
 
-/// Leaves a scope at this depth, and tells whoever listens if that is late.
+/// Leaves the scope at this depth, and tells whoever listens if that is late.
 pub(crate) type Listener = fn(&'static Stack, u32);
 
-/// What listens, once somebody does.
+/// The listener, once there is one.
 static LISTENER: OnceLock<Listener> = OnceLock::new();
 
-/// Has `listener` leave the scopes that are [`heard`](Scope::heard).
+/// Installs the listener that leaves scopes that are [`heard`](Scope::heard).
 pub(crate) fn listen(listener: Listener) {
     LISTENER.get_or_init(|| listener);
 }
 
 impl Scope {
-    /// The one whose frame is at `depth`.
+    /// The scope whose frame is at `depth`.
     #[inline(always)]
     pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
         let (next, timed) = (depth + 1, Timed::NOT);
         Self { stack, next, timed }
     }
 
-    /// The same; whoever leaves it tells how long it took.
+    /// Makes leaving the scope tell how long it took.
     #[inline(always)]
     pub(crate) fn timed(mut self, timed: Timed) -> Self {
         self.timed = timed;
         self
     }
 
-    /// Leaves it open, for a task that will close it.
+    /// Leaves the scope open; a task will close it.
     #[inline(always)]
     pub(crate) fn keep(self) {
         self.timed.hand_over();
         core::mem::forget(self);
     }
 
-    /// A scope on no thread's stack.
+    /// A scope that is on no thread's stack.
     #[cold]
     pub(crate) fn nowhere() -> Self {
         Self::new(&NOWHERE, 0)
     }
 
-    /// The same; the listener leaves it.
+    /// Makes the listener leave the scope.
     pub(crate) fn heard(self) -> Self {
         let heard = Self {
             stack: self.stack,
@@ -74,13 +74,13 @@ impl Scope {
         heard
     }
 
-    /// The stack, and the depth below the scope, which is the index of its frame.
+    /// The stack, and the index of the scope's frame.
     #[inline]
     pub(crate) fn place(&self) -> (&'static Stack, u32) {
         (self.stack, (self.next & !HEARD) - 1)
     }
 
-    /// Sets the iterations that its frame counts, where closures count too.
+    /// Sets the iterations that its frame counts, for functions whose closures count as well.
     #[inline]
     pub fn allow(&self, limit: u64) {
         self.stack.allow(self.place().1, limit);
@@ -101,7 +101,7 @@ impl Drop for Scope {
     }
 }
 
-// Of a foreign ABI: no landing pad for it in every function.
+// `extern "C"`, so that it cannot unwind and functions need no landing pad for it.
 #[cold]
 #[inline(never)]
 extern "C" fn leave_heard(stack: &'static Stack, depth: u32) {
@@ -111,7 +111,7 @@ extern "C" fn leave_heard(stack: &'static Stack, depth: u32) {
     }
 }
 
-/// The depth at which it was made; dropping it leaves whatever was opened since.
+/// The depth at which this was made; dropping it leaves every scope that was opened since.
 #[must_use]
 pub(crate) struct Base {
     stack: &'static Stack,

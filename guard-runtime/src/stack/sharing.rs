@@ -1,9 +1,9 @@
-//! A scope that work on other threads holds on to: whether it is still open.
+//! A scope that work on other threads refers to: whether it is still open.
 //!
-//! Leaving a scope is one store of the depth, and stays that. So a shared scope is marked in its frame, and whoever
-//! asks reads depth and mark. A push overwrites the mark before it raises the depth again: once the scope is left, it
-//! is found to have ended, whatever is opened in its place. The loads are acquire loads of release stores, so that a
-//! depth from a later push shows what that push wrote.
+//! Leaving a scope is one store of the depth, and should stay that cheap. So a shared scope is marked in its frame,
+//! and other threads read the depth and the mark. A push overwrites the mark before it raises the depth again: once
+//! the scope has been left, it is found to have ended, whatever is opened in its place. The loads are acquire loads
+//! of release stores, so that a depth from a later push also shows what that push wrote.
 
 use core::sync::atomic::AtomicU64 as Counter;
 
@@ -11,7 +11,7 @@ use crate::base::layout::{RESERVED, SHARED};
 use crate::base::sync::Ordering;
 use crate::stack::frames::Stack;
 
-/// The marks of the process.
+/// The numbers of the process's marks.
 static NUMBERS: Counter = Counter::new(1);
 
 /// A scope on some thread's stack.
@@ -39,7 +39,7 @@ impl Shared {
 }
 
 impl Stack {
-    /// Marks the scope at `index`, by the thread whose stack this is.
+    /// Marks the scope at `index`. Only the thread that owns the stack may call this.
     pub(crate) fn share(&self, index: u32) -> u64 {
         self.date_open();
         let frame = self.frame(index);
@@ -53,10 +53,10 @@ impl Stack {
         number
     }
 
-    /// Whether the scope at `index` that was marked so is open.
+    /// Whether the scope at `index` that got the mark `number` is still open.
     pub(crate) fn shares(&self, index: u32, number: u64) -> bool {
         let depth = self.depth.load(Ordering::Acquire) & !RESERVED;
-        // The depth before the piece: one from a later push shows the piece in which that was.
+        // Load the depth before the piece: a depth from a later push then shows the piece that the push wrote to.
         let frames = self.frames_of(self.piece.load(Ordering::Acquire));
         let Some(frame) = frames.get(index as usize).filter(|_| depth > index) else {
             return false;
@@ -74,10 +74,10 @@ mod model {
     use crate::base::layout::EMPTY;
     use crate::stack::frames::Stack;
 
-    /// A scope that was left has ended for whoever learns that, also if another one was opened in its place; and one
-    /// that is open has not.
+    /// A scope that was left has ended for whoever learns that it was left, even if another one was opened in its
+    /// place; and a scope that is open has not ended.
     ///
-    /// Caught: a mark that a push keeps.
+    /// Catches a push that keeps the mark.
     #[test]
     fn a_scope_that_was_left_has_ended() {
         loom::model(|| {
@@ -89,7 +89,7 @@ mod model {
                 let stack = Arc::clone(&stack);
                 thread::spawn(move || {
                     let first = stack.shares(0, number);
-                    // It does not come back.
+                    // Once ended, it stays ended.
                     assert!(first || !stack.shares(0, number));
                 })
             };

@@ -1,4 +1,4 @@
-//! When a scope began whose time is told by a metric (feature `metrics`). Without the feature it takes no room.
+//! The beginning of scopes whose time a metric reports (feature `metrics`). Without the feature it takes no memory.
 
 pub(crate) use kind::Timed;
 
@@ -10,11 +10,11 @@ mod kind {
     use crate::time::clock;
 
     thread_local! {
-        /// Of the future that this thread polls: the body opens the scope, and its task closes it.
+        /// The timing of the future that this thread polls: the body opens the scope, and its task closes it.
         static BEGUN: Cell<Timed> = const { Cell::new(Timed::NOT) };
     }
 
-    /// The time of its beginning; 0 if it is not timed.
+    /// When the scope began; 0 if it is not timed.
     #[derive(Clone, Copy)]
     pub(crate) struct Timed(u64);
 
@@ -29,7 +29,7 @@ mod kind {
             }
         }
 
-        /// The scope of the site ends, on the thread of this stack.
+        /// Ends the scope of the site, on the thread that owns this stack.
         #[inline(always)]
         pub(crate) fn end(self, stack: &Stack, site: impl FnOnce() -> u32) {
             if self.0 != 0 {
@@ -44,17 +44,18 @@ mod kind {
             stack.table.add_run(site, nanos);
         }
 
-        /// A future's scope was opened by its body, for the task around it.
+        /// Hands the timing of a future's scope, which the body opened, to the task around it.
         pub(crate) fn hand_over(self) {
             BEGUN.set(self);
         }
 
-        /// The future that is polled from now on has this one; that of the future around it, to be put back.
+        /// Makes this the timing of the future that is polled from now on. Returns the one of the future around it,
+        /// to be put back.
         pub(crate) fn poll(self) -> Self {
             BEGUN.replace(self)
         }
 
-        /// That of the future that is polled.
+        /// The timing of the future that is being polled.
         pub(crate) fn polled() -> Self {
             BEGUN.get()
         }
@@ -65,7 +66,7 @@ mod kind {
 mod kind {
     use crate::stack::frames::Stack;
 
-    /// No scope is timed.
+    /// Without the feature: no scope is timed.
     #[derive(Clone, Copy)]
     pub(crate) struct Timed;
 

@@ -1,8 +1,8 @@
 //! Walls: frames inside which the scopes around them do not count, for cleanups and shields.
 //!
-//! A wall opens as a scope of a second or more does: under the epoch that this thread saw last, without a clock
-//! read, and with nothing due inside. As long as the epoch has not moved when it falls, there was no time to run
-//! over, and nothing to check.
+//! A wall opens like a scope of a second or more: under the epoch that this thread saw last, without a clock read,
+//! and with nothing due inside. If the epoch has not moved when the wall is removed, no time was exceeded, and
+//! there is nothing to check.
 
 use core::cell::Cell;
 use core::panic::Location as Caller;
@@ -17,13 +17,13 @@ use crate::stack::lease::leased;
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
 
-/// The kinds of walls, as their frames hold them.
+/// The kinds of walls, as their frames store them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Kind {
     Cleanup = WALL,
     Shield = SHIELD,
-    /// What hides everything around, without a limit: entry points, hooks, other tasks.
+    /// Hides everything around, without a limit: for entry points, hooks, other tasks.
     Root = WALL | 2,
 }
 
@@ -38,11 +38,11 @@ impl Kind {
 }
 
 thread_local! {
-    /// Where the innermost wall is written: a frame has no room for that.
+    /// Where the innermost wall was written; a frame has no room for it.
     static PLACE: Cell<Option<&'static Caller<'static>>> = const { Cell::new(None) };
 }
 
-/// The site that a trip of the innermost wall names; its frame says `kind`.
+/// The site that a trip of the innermost wall names; `kind` comes from its frame.
 #[cold]
 pub(crate) fn site(kind: u32) -> &'static Site {
     let kind = if kind == Kind::Cleanup as u32 {
@@ -54,7 +54,7 @@ pub(crate) fn site(kind: u32) -> &'static Site {
     Site::named(kind.name(), Location::of(place))
 }
 
-/// A wall that stands until this is dropped.
+/// A wall that exists until this is dropped.
 pub(crate) struct Wall {
     stack: &'static Stack,
     /// The index of its frame.
@@ -65,10 +65,10 @@ pub(crate) struct Wall {
 }
 
 impl Wall {
-    /// Opens a wall under the epoch of the present, for a `limit` of a second or more; `None` where that takes a
-    /// look first.
+    /// Opens a wall under the current epoch, for a `limit` of a second or more; `None` if the clock has to be read
+    /// first.
     ///
-    /// One comparison covers every obstacle: before the thread's first scope, behind a trip, while its clock is
+    /// One comparison covers every obstacle: before the thread's first scope, after a trip, while its clock is
     /// paused and while the ticker is parked, the entry word is stale.
     #[inline(always)]
     pub(crate) fn open(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Option<Self> {
@@ -89,13 +89,14 @@ impl Wall {
         })
     }
 
-    /// Opens a wall that starts at a clock reading, unless it is without a limit.
+    /// Opens a wall that starts at a clock reading, unless it has no limit.
     pub(crate) fn open_exact(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Self {
         let stack = leased();
         let depth = stack.depth();
         let now = if limit == u64::MAX { 0 } else { clock::now() };
         stack.push_wall(kind as u32, now, limit);
-        // The first check inside asks for the tick that the wall wants; without one, no ticker wakes.
+        // The first check inside asks for the tick at the wall's deadline; without that check, no ticker wakes for
+        // it.
         force_cold();
         Self {
             stack,
@@ -105,7 +106,7 @@ impl Wall {
         }
     }
 
-    /// Whether there was no time to run over.
+    /// Whether the epoch has not moved since the wall opened, so that no limit can have been exceeded.
     #[inline(always)]
     pub(crate) fn is_untouched(&self) -> bool {
         EPOCH.load_relaxed() == self.word
@@ -117,13 +118,14 @@ impl Wall {
         (self.stack, self.depth)
     }
 
-    /// Whatever ran out meanwhile is noticed at the very next check, also of loops that hold the present epoch,
+    /// Makes the very next check notice whatever ran out meanwhile, even in loops that hold the current epoch, and
     /// even if the ticker is late.
     #[cold]
     #[inline(never)]
     fn come_back(word: u64) {
         force_cold();
-        // Loops around a wall of an earlier epoch hold that one or an older one, and look by themselves.
+        // Loops around a wall of an earlier epoch hold that epoch or an older one, so they go to the cold path by
+        // themselves.
         if word == STALE && deadline::late().is_some() {
             EPOCH.bump();
         }

@@ -1,40 +1,41 @@
-//! What the thread of a stack leaves for the watchdog, and what the watchdog leaves for the thread.
+//! What a thread records for the watchdog, and what the watchdog records for the thread.
 //!
-//! The thread writes in its cold path and never waits for the watchdog: where the watchdog reads just now, one
-//! look is not recorded, and the next one is a tick away. All words are relaxed. The watchdog judges by spans of a
-//! second and more, in which every store has long been seen; what it reports is under a lock.
+//! The thread writes in its cold path and never waits for the watchdog: if the watchdog is reading at that moment,
+//! one record is skipped, and the next one is a tick away. All accesses are relaxed. The watchdog judges spans of a
+//! second and more, within which every store has long become visible; its reports are under a lock.
 
 use crate::base::location::At;
 use crate::base::sync::{AtomicU32, AtomicU64, Mutex, Ordering, const_fn, lock};
 
-/// In place of the time of a look: this thread's clock is not the real one, and no span of it can be judged.
+/// Stands for the time of the last cold check if this thread's clock is not the real one, so that no span of it can
+/// be judged.
 pub(crate) const APART: u64 = u64::MAX;
 
-/// One thread's side and the watchdog's.
+/// The records of one thread and of the watchdog about it.
 pub(crate) struct Witness {
-    /// The kernel's number of the thread; 0 if that is not known.
+    /// The kernel's number of the thread; 0 if it is not known.
     thread: AtomicU32,
-    /// The time of the last cold check, or a little earlier; [`APART`].
+    /// The time of the last cold check, or a little earlier; or [`APART`].
     looked: AtomicU64,
-    /// Where that was.
+    /// Where that check stands.
     at: Mutex<Option<At>>,
-    /// The polls of outermost futures that it has begun.
+    /// How many polls of outermost futures the thread has begun.
     polls: AtomicU64,
-    /// Scopes in `overdue`.
+    /// How many scopes are in `overdue`.
     count: AtomicU64,
     overdue: Mutex<Vec<Overdue>>,
 }
 
-/// A scope that was reported as overdue, and not yet as recovered.
+/// A scope that was reported as overdue, and has not been reported as recovered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Overdue {
     pub(crate) site: u32,
-    /// Its frame's, from the bottom.
+    /// The index of its frame.
     pub(crate) index: u32,
     pub(crate) due: u64,
 }
 
-/// The kernel's number of the calling thread; 0 if it does not tell.
+/// The kernel's number of the calling thread; 0 if the kernel does not tell.
 fn this_thread() -> u32 {
     if !cfg!(target_os = "linux") {
         return 0;
@@ -61,12 +62,12 @@ impl Witness {
         }
     }
 
-    /// The calling thread takes the stack over.
+    /// Prepares the record for the calling thread, which starts to use the stack.
     pub(crate) fn begin(&self) {
         self.thread.store(this_thread(), Ordering::Relaxed);
         self.looked.store(0, Ordering::Relaxed);
         *lock(&self.at) = None;
-        // What the thread before it left there is no business of this one: the watchdog reports it.
+        // Overdue scopes of the previous thread are not this thread's concern: the watchdog reports them.
         self.count.store(0, Ordering::Relaxed);
     }
 
@@ -74,7 +75,7 @@ impl Witness {
         Some(self.thread.load(Ordering::Relaxed)).filter(|thread| *thread != 0)
     }
 
-    /// A check looked at the time `now`.
+    /// Records a cold check at the time `now`.
     pub(crate) fn look(&self, now: u64, at: At) {
         self.looked.store(now, Ordering::Relaxed);
         if let Ok(mut place) = self.at.try_lock() {
@@ -82,7 +83,7 @@ impl Witness {
         }
     }
 
-    /// Whether the thread's clock is another than the real one.
+    /// Records whether the thread's clock differs from the real one.
     #[inline]
     pub(crate) fn set_apart(&self, apart: bool) {
         if apart != (self.looked() == APART) {
@@ -91,14 +92,14 @@ impl Witness {
         }
     }
 
-    /// The thread begins to poll a guarded future, inside no other one.
+    /// Records that the thread begins to poll an outermost guarded future.
     #[inline]
     pub(crate) fn begin_poll(&self) {
         let polls = self.polls.load(Ordering::Relaxed);
         self.polls.store(polls.wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// The number of the poll that the thread has begun last.
+    /// The number of the poll that the thread began last.
     pub(crate) fn polls(&self) -> u64 {
         self.polls.load(Ordering::Relaxed)
     }
@@ -107,18 +108,18 @@ impl Witness {
         self.looked.load(Ordering::Relaxed)
     }
 
-    /// The check that looked last.
+    /// The last check that took the cold path.
     pub(crate) fn at(&self) -> Option<At> {
         *lock(&self.at)
     }
 
-    /// Whether a scope of this stack was reported as overdue, and not yet as recovered.
+    /// Whether a scope of this stack was reported as overdue, and has not been reported as recovered.
     #[inline]
     pub(crate) fn has_overdue(&self) -> bool {
         self.count.load(Ordering::Relaxed) != 0
     }
 
-    /// The scope is reported; again, if it was before.
+    /// Records that the scope was reported, perhaps for another time.
     pub(crate) fn add_overdue(&self, scope: Overdue) {
         let mut overdue = lock(&self.overdue);
         if !overdue.contains(&scope) {
@@ -127,14 +128,14 @@ impl Witness {
         self.count.store(overdue.len() as u64, Ordering::Relaxed);
     }
 
-    /// Whoever gets a scope reports that it has recovered.
+    /// Takes all of them. The caller reports that each has recovered.
     pub(crate) fn take_overdue(&self) -> Vec<Overdue> {
         let mut overdue = lock(&self.overdue);
         self.count.store(0, Ordering::Relaxed);
         core::mem::take(&mut *overdue)
     }
 
-    /// The same of one scope; false if somebody else got it.
+    /// Takes one of them; false if somebody else has taken it.
     pub(crate) fn take_one(&self, scope: Overdue) -> bool {
         let mut overdue = lock(&self.overdue);
         let before = overdue.len();

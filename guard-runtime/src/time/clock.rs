@@ -1,5 +1,5 @@
-//! The clock that a thread follows: the real one, unless its test has paused it or it works for a tokio runtime
-//! whose clock a test has stopped.
+//! The clock that a thread follows: the real one, unless a test has paused the thread's clock, or the thread works
+//! for a tokio runtime whose clock a test has stopped.
 
 pub(crate) use crate::time::moment::{instant, nanos, real};
 use crate::time::source;
@@ -20,7 +20,7 @@ pub(crate) fn now() -> u64 {
     real()
 }
 
-/// The same; after it, [`tokio_clock::is_apart`] tells whether a runtime's clock is the real one.
+/// Like [`now`]; afterwards [`tokio_clock::is_apart`] tells whether the runtime's clock differs from the real one.
 #[cfg(feature = "tokio")]
 pub(crate) fn compared() -> u64 {
     #[cfg(feature = "testing")]
@@ -30,8 +30,8 @@ pub(crate) fn compared() -> u64 {
     tokio_clock::read().0
 }
 
-/// Whether no check of this thread may rely on the ticker: its clock stood still when it was last read, or
-/// every check is to take the cold path.
+/// Whether no check of this thread may rely on the ticker: its clock was stopped when it was last read, or every
+/// check has to take the cold path.
 pub(crate) fn is_paused() -> bool {
     if source::counts_checks() {
         return true;

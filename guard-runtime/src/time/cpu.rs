@@ -1,4 +1,4 @@
-//! The CPU time of the current thread (feature `cpu`), and when to look at it.
+//! The CPU time of the current thread (feature `cpu`), and when to read it.
 
 #[cfg(feature = "cpu")]
 use rustix::time::{ClockId, clock_gettime};
@@ -8,7 +8,7 @@ compile_error!(
     "the feature `cpu` of guard-runtime needs the CPU clock of a thread, as Unix has it: leave it out for this target"
 );
 
-/// In nanoseconds. It costs a system call.
+/// The CPU time of this thread in nanoseconds. Reading it costs a system call.
 #[cfg(feature = "cpu")]
 pub(crate) fn now() -> u64 {
     #[cfg(feature = "testing")]
@@ -20,14 +20,14 @@ pub(crate) fn now() -> u64 {
     unsigned(time.tv_sec).saturating_mul(1_000_000_000) + unsigned(time.tv_nsec)
 }
 
-/// The wall-clock time until the next look at a budget of which so much is left: a thread's CPU time cannot outrun
-/// the wall, so nothing is missed until then. The least step is nearly what a budget may be late by, and bounds the number
-/// of looks.
+/// The wall-clock time until a CPU budget with `left` nanoseconds has to be read again. CPU time of a thread cannot
+/// grow faster than wall time, so nothing is missed until then. The smallest step is close to the lateness that is
+/// allowed, which bounds the number of reads.
 pub(crate) fn until_next_look(limit: u64, left: u64) -> u64 {
     left.max(lateness(limit) / 16 * 15)
 }
 
-/// By how much a trip may be late: 2 ms or 2 %, whichever is more.
+/// How late a trip may be: 2 ms or 2 %, whichever is more.
 const fn lateness(limit: u64) -> u64 {
     let (share, least) = (limit / 50, 2_000_000);
     if share > least { share } else { least }
@@ -37,9 +37,9 @@ const fn lateness(limit: u64) -> u64 {
 mod tests {
     use super::{lateness, until_next_look};
 
-    /// Looks at a thread that gets so many of a thousand parts of the wall time; how many there were, and the CPU
-    /// time at the last one.
-    fn spin(limit: u64, share: u64) -> (u32, u64) {
+    /// Simulates a thread that gets `share` thousandths of the wall time. Returns how often its CPU time was read,
+    /// and that time at the last read.
+    fn simulate(limit: u64, share: u64) -> (u32, u64) {
         let (mut looks, mut used) = (0, 0);
         while used <= limit {
             looks += 1;
@@ -52,7 +52,7 @@ mod tests {
     fn few_looks_and_hardly_late_whatever_share_of_a_processor_a_thread_gets() {
         for limit in [1_000_000, 50_000_000, 1_000_000_000, 60_000_000_000] {
             for share in [1000, 999, 900, 500, 300] {
-                let (looks, used) = spin(limit, share);
+                let (looks, used) = simulate(limit, share);
                 assert!(used - limit <= lateness(limit), "{limit} {share}: {used}");
                 assert!(share < 500 || looks <= 8, "{limit} {share}: {looks}");
             }

@@ -1,76 +1,74 @@
-//! The epoch: the time of the last tick, published in one word, and the protocol between the ticker and the
-//! threads it serves.
+//! The epoch: the time of the last tick, published in one word, and the protocol between the ticker and the threads
+//! it serves.
 //!
 //! The word is a time of [`moment`](crate::time::moment) with two flags in its lowest bits: [`PARKED`] and
-//! [`SLOW`]. It strictly grows, so a check need only compare for equality.
+//! [`SLOW`]. It strictly grows, so a check only has to compare for equality.
 //!
 //! # Orderings
 //!
-//! *A hot check* loads the word relaxed: a stale value only delays the cold path, and coherence
-//! bounds that by the time a cache line takes. Everything a decision rests on is read in the cold
-//! path, after an acquire load of the word.
+//! *A hot check* loads the word relaxed: a stale value only delays the cold path, and coherence bounds that delay
+//! by the time a cache line takes to travel. The cold path reads everything that its decision rests on after an
+//! acquire load of the word.
 //!
-//! **No deadline is forgotten.** The ticker stores the time of its next wake-up (`next`) and then
-//! publishes the word. A thread loads the word (acquire) and then lowers `next` to the time at
-//! which it wants a tick ([`Epoch::request`]). If the ticker's store overwrites the request, the
-//! publication comes after it, so the thread holds an older word, its next check goes cold, and it
-//! asks again. If the thread holds the new word, the acquire load makes the new `next` visible, and
-//! its request lowers that one. Parking is the same with `next = MAX`: any request lowers it and wakes.
-//! A thread that opens its scope just as the ticker parks sees the word change at its next check.
-//! `next` itself is relaxed: the word brings it to the threads, and the unpark that follows a request
-//! brings it to the ticker. Of several requests, whoever lowered `next` wakes the ticker for all.
+//! **No deadline is forgotten.** The ticker stores the time of its next wake-up (`next`) and then publishes the
+//! word. A thread loads the word (acquire) and then lowers `next` to the time at which it wants a tick
+//! ([`Epoch::request`]). If the ticker's store overwrites the request, the publication comes after it, so the
+//! thread holds an older word, its next check goes cold, and it asks again. If the thread holds the new word, the
+//! acquire load makes the new `next` visible, and the request lowers that one. Parking works the same way with
+//! `next = MAX`: any request lowers it and wakes the ticker. A thread that opens its scope just as the ticker parks
+//! sees the word change at its next check. `next` itself is relaxed: the word carries it to the threads, and the
+//! unpark that follows a request carries it to the ticker. Of several requests, the one that lowered `next` wakes
+//! the ticker for all.
 //!
-//! **A thread moves the word too** ([`Epoch::bump`]), by one step, when all threads have to check their
-//! deadlines before the next tick. A bump is no tick: it plans nothing and leaves the flags. It adds to the
-//! word, which keeps the last tick's release for whoever acquires the sum; the ticker publishes by comparing,
-//! so the word grows whatever happens.
+//! **A thread may move the word too** ([`Epoch::bump`]), by one step, when all threads have to check their
+//! deadlines before the next tick. A bump is not a tick: it plans nothing and keeps the flags. It adds to the word,
+//! so whoever acquires the sum also acquires the last tick's release; the ticker publishes by compare-and-swap, so
+//! the word always grows.
 //!
-//! `model/epoch.rs` runs all this in every order.
+//! `model/epoch.rs` checks all of this in every order.
 //!
 //! # Never early
 //!
-//! A scope of one second or more reads no clock when it opens: it keeps the word it saw, `E`. Its
-//! real start lies before the moment at which the tick that replaced `E` was visible. The ticker
-//! reads the clock *after* that publication (a sequentially consistent swap, so that the store has
-//! left the core), and adds what the gap exceeded [`gap`]`(E)` by to the [`Lag`] before it marks the word
-//! `settled`. Hence
+//! A scope of one second or more reads no clock when it opens: it keeps the word it saw, `E`. Its real start lies
+//! before the moment at which the tick that replaced `E` became visible. The ticker reads the clock *after* that
+//! publication (a sequentially consistent swap, so that the store has left the core), and adds the part of the gap
+//! that exceeded [`gap`]`(E)` to the [`Lag`] before it marks the word `settled`. Hence
 //!
 //! ```text
 //! start <= E + gap(E) + (lag at the end of that gap - lag at entry) + MARGIN     once settled > E
 //! ```
 //!
-//! and the deadline is counted from the right-hand side. Entry loads the lag *before* the word: had it
-//! seen the gap's own contribution, the acquire would have shown it the later word as well. Until
-//! `settled > E` the deadline is unknown and cannot have passed. Lag of later gaps does not count: `lag.rs` has
-//! its history. A starved ticker, a stopped
-//! process or a preempted tick all make the gap longer, and are in `lag`; none can make a trip
-//! early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of
-//! the caller's own clock read, which its reorder window bounds by less than a microsecond.
-//! A parked word is never a start: entry then reads the clock. A bumped word is later than its tick, and so is
-//! the deadline counted from it.
+//! and the deadline is counted from the right-hand side. Entry loads the lag *before* the word: if it had seen the
+//! gap's own contribution, the acquire would have shown it the later word as well. Until `settled > E` the deadline
+//! is unknown and cannot have passed. The lag of later gaps does not count: `lag.rs` keeps its history. A starved
+//! ticker, a stopped process or a preempted tick all make the gap longer and are therefore in `lag`; none can make
+//! a trip early. [`MARGIN`] covers what the orderings do not: a load that the processor executed ahead of the
+//! caller's own clock read, which its reorder window limits to less than a microsecond. A parked word is never used
+//! as a start: entry then reads the clock. A bumped word is later than its tick, and so is the deadline counted
+//! from it.
 
 use crate::base::layout::{FLAGS, PARKED, SLOW, STEP};
 use crate::base::sync::{AtomicU64, Ordering, const_fn, process};
 use crate::time::lag::Lag;
 
-/// While scopes open, a tick comes at least this often, in nanoseconds.
+/// While scopes are open, ticks are at most this far apart, in nanoseconds.
 pub(crate) const HEARTBEAT: u64 = 5_000_000;
 
-/// The same while no scope has asked for fast ticks for a while: each wake-up costs more than ten microseconds
-/// of a processor.
+/// The same once no scope has asked for fast ticks for a while: each wake-up costs more than ten microseconds of
+/// CPU time.
 const SLOW_BEAT: u64 = SLOW_BEATS as u64 * HEARTBEAT;
 
 /// Heartbeats in a slow beat.
 pub(crate) const SLOW_BEATS: u32 = 8;
 
-/// A gap between ticks up to this length is no lag. A second, the shortest budget that starts without a clock
-/// read, may be 1 % late: nearly as much again is left for ticks that are late.
+/// A gap between ticks of up to this length adds no lag. A second is the shortest budget that starts without a
+/// clock read, and its trip may be 10 ms late: what the gap leaves of them is for late ticks.
 pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
 
-/// The same after a slow word.
+/// The longest gap without lag after a slow word.
 pub(crate) const SLOW_GAP: u64 = SLOW_BEAT + 1_000_000;
 
-/// The longest gap after a word that is no lag.
+/// The longest gap without lag after this word.
 fn gap(word: u64) -> u64 {
     if word & SLOW == 0 { GAP } else { SLOW_GAP }
 }
@@ -86,9 +84,9 @@ pub(crate) struct Epoch {
     word: AtomicU64,
     /// Time of the next planned tick; `MAX` while parked.
     next: AtomicU64,
-    /// What gaps exceeded [`gap`] by.
+    /// The sum of what gaps exceeded [`gap`] by, with its history.
     lag: Lag,
-    /// The last word whose predecessor's gap is in `lag`.
+    /// The last word for which the gap before it is in `lag`.
     settled: AtomicU64,
     /// 1 if a thread has asked for fast ticks since the last one.
     fast: AtomicU64,
@@ -96,7 +94,7 @@ pub(crate) struct Epoch {
 
 impl Epoch {
     const_fn! {
-        /// Parked, as before the first guard of the process.
+        /// A parked epoch, as it is before the first guard of the process.
         pub(crate) fn new() -> Self {
             Self {
                 word: AtomicU64::new(PARKED),
@@ -119,7 +117,8 @@ impl Epoch {
         self.load_relaxed() & !FLAGS
     }
 
-    /// The word, for the cold path, which then sees what the ticker did before it published that word.
+    /// The word, for the cold path: the acquire load makes visible what the ticker did before it published the
+    /// word.
     #[inline(always)]
     pub(crate) fn load(&self) -> u64 {
         self.word.load(Ordering::Acquire)
@@ -134,8 +133,8 @@ impl Epoch {
     }
 
     /// An upper bound of the start of a scope that opened with this [lag and word](Self::load_with_lag), and
-    /// whether it is final. Until the gap after `word` is in the lag, the bound may move later, and the start
-    /// plus any limit has not passed.
+    /// whether the bound is final. Until the gap after `word` is in the lag, the bound may still move later, and no
+    /// limit counted from it has passed.
     pub(crate) fn latest_start(&self, lag: u64, word: u64) -> (u64, bool) {
         let settled = self.settled.load(Ordering::Acquire) > word;
         let late = if settled {
@@ -182,14 +181,14 @@ impl Epoch {
         self.fast.swap(0, Ordering::Relaxed) != 0
     }
 
-    /// Ticks, with no next tick planned. Returns the word.
+    /// Ticks and plans no next tick. Returns the word.
     pub(crate) fn park(&self, now: u64) -> u64 {
         self.plan(u64::MAX);
         self.publish(now, PARKED)
     }
 
-    /// A swap, not a store; on x86 they are one instruction. Loom does not order a store among the atomic minima
-    /// of requests, and would report executions that cannot happen.
+    /// A swap instead of a store; on x86 they are one instruction. Loom does not order a store among the atomic
+    /// minima of requests, and would report executions that cannot happen.
     fn plan(&self, next: u64) {
         self.next.swap(next, Ordering::Relaxed);
     }
@@ -215,8 +214,8 @@ impl Epoch {
         self.word.fetch_add(STEP, Ordering::Release);
     }
 
-    /// Accounts for the gap between the tick `before` and the tick `word`, which was visible at the time
-    /// `visible` at the latest.
+    /// Accounts for the gap between the ticks `before` and `word`; `word` was visible at the time `visible` at the
+    /// latest.
     pub(crate) fn settle(&self, before: u64, word: u64, visible: u64) {
         if before & PARKED == 0 {
             let excess = visible.saturating_sub(before).saturating_sub(gap(before));

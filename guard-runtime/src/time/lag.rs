@@ -1,38 +1,38 @@
-//! How late ticks were, and when: what the ticker knows of the process being starved or stopped.
+//! How late ticks were, and when: what the ticker knows about the process being starved or stopped.
 //!
-//! A scope that reads no clock at its entry needs the lag of one gap, the one that it began in, whenever it asks.
-//! So the sum of all lag is kept as a history: of each late gap the word before it and the sum until then.
-//! The sum at the first late gap that began after the scope is no less than the sum at the end of its own gap,
-//! and no lag of its later life is in it.
+//! A scope that reads no clock at its entry needs the lag of one gap, the gap in which it began, and may need it at
+//! any later time. So the sum of all lag is kept as a history: for each late gap, the word before it and the sum up
+//! to its end. The scope uses the record of the first late gap that began after it: that sum is at least the sum at
+//! the end of the scope's own gap, and contains no lag of its later life.
 //!
-//! Of older records only every second, fourth, .. one is kept: each level holds the last [`LENGTH`] of those
-//! whose number is a multiple of its power of two. A record that is not there makes the answer later, by the lag
-//! until the next one: less than one part in [`LENGTH`] of the scope's age.
+//! Of older records only every second, fourth, and so on is kept: level `n` holds the last [`LENGTH`] records whose
+//! number is a multiple of 2^n. A missing record makes the answer later, by the lag until the next record that was
+//! kept: less than one part in [`LENGTH`] of the scope's age.
 //!
 //! # Orderings
 //!
-//! Only the ticker writes. It stores the sum of a record before the word, both release, and a reader loads the
-//! word first (acquire): the sum that it finds belongs to that word or to a later one. A later sum only makes the
-//! answer later, and that of another record is in its place.
+//! Only the ticker writes. It stores the sum of a record before the word, both with release, and a reader loads the
+//! word first with acquire: the sum it then finds belongs to that word or to a later one. A later sum, or another
+//! record in the same place, only makes the answer later.
 
 use crate::base::sync::{AtomicU64, Ordering, array, const_fn};
 
-/// Records in a level.
+/// How many records a level holds.
 const LENGTH: usize = if cfg!(guard_loom) { 1 } else { 64 };
 
-/// With 2^8 times 64 late gaps, minutes of a machine that is starved all the time.
+/// 64 late gaps times 2^8 cover minutes of a machine that is starved all the time.
 const LEVELS: usize = if cfg!(guard_loom) { 1 } else { 9 };
 
 struct Record {
     /// The word before a late gap.
     before: AtomicU64,
-    /// The sum of all lag until then.
+    /// The sum of all lag up to the end of that gap.
     sum: AtomicU64,
 }
 
 impl Record {
     const_fn! {
-        /// Of no gap: no word is before the first.
+        /// An empty record: no scope began before the first word.
         fn new() -> Self {
             Self { before: AtomicU64::new(0), sum: AtomicU64::new(0) }
         }
@@ -50,7 +50,7 @@ impl Record {
     }
 }
 
-/// What all gaps between ticks exceeded their allowed length by, and when.
+/// By how much gaps between ticks exceeded their allowed length, in all, and when.
 pub(crate) struct Lag {
     sum: AtomicU64,
     /// How many gaps were late.
@@ -69,13 +69,13 @@ impl Lag {
         }
     }
 
-    /// The sum of all lag. Acquire: whoever sees the lag of a gap sees the word that ended it.
+    /// The sum of all lag. The acquire load also makes the word visible that ended the last late gap.
     #[inline(always)]
     pub(crate) fn sum(&self) -> u64 {
         self.sum.load(Ordering::Acquire)
     }
 
-    /// The gap after the word `before` was late by `excess`. Only the ticker calls this.
+    /// Records that the gap after the word `before` was late by `excess`. Only the ticker calls this.
     pub(crate) fn add(&self, before: u64, excess: u64) {
         let sum = self.sum.load(Ordering::Relaxed);
         let number = self.count.load(Ordering::Relaxed);
@@ -92,8 +92,8 @@ impl Lag {
             .store(sum.saturating_add(excess), Ordering::Release);
     }
 
-    /// The lag of the gap after `word`, at the most, if the gap is over; `entry` is the sum that was loaded
-    /// before `word` was.
+    /// An upper bound of the lag of the gap after `word`, if that gap is over; `entry` is the sum that was loaded
+    /// before `word`.
     pub(crate) fn after(&self, word: u64, entry: u64) -> u64 {
         let now = self.sum();
         if now == entry {
@@ -114,7 +114,7 @@ mod tests {
         let lag = Lag::new();
         lag.add(100, 7);
         let entry = lag.sum();
-        // On time: the gaps after 200 and 300.
+        // The gaps after 200 and 300 were on time.
         assert_eq!(lag.after(200, entry), 0);
         lag.add(400, 50);
         assert_eq!(lag.after(200, entry), 0, "it began before the late gap");

@@ -1,39 +1,39 @@
-//! Pauses: spans in which the whole process stood still, since it was stopped or the machine starved it.
+//! Pauses: spans in which the whole process stood still, because it was stopped or the machine starved it.
 //!
-//! The ticker sees them: it wakes long after it wanted to. It writes a pause down before it ticks, and no thread trips
-//! by a pause that is not written down yet, since whoever asks sees that the ticker is late. A pause begins where the
-//! ticker went to sleep, at most 40 ms before the process stood still: who gets pauses back never gets too little.
-//! The clock itself stands still while a machine is suspended, so that is no pause.
+//! The ticker detects them when it wakes long after it planned to. It records a pause before it ticks, and no
+//! thread trips because of a pause that is not recorded yet, since every reader sees that the ticker is late. A
+//! recorded pause begins where the ticker went to sleep, at most 40 ms before the process stood still, so nobody is
+//! given back too little. A suspended machine is not a pause, because the monotonic clock stands still as well.
 
 use std::sync::Mutex;
 
 use crate::base::lock::lock;
 use crate::base::reentry;
 
-/// What is no longer, in nanoseconds, is a machine under load, and counts.
+/// The shortest pause, in nanoseconds. Anything shorter is normal load and counts.
 const LEAST: u64 = 100_000_000;
 
-/// Pauses that are kept, each on its own. What is older than the last so many is given to nobody.
+/// How many pauses are kept. Time lost to older ones is not given back.
 const ROOM: usize = 1024;
 
-/// A pause, from one moment to another.
+/// A pause, as its beginning and its end.
 type Pause = (u64, u64);
 
 struct Pauses {
-    /// When the ticker went to sleep, and when it wants to wake.
+    /// When the ticker went to sleep, and when it plans to wake.
     asleep: Option<Pause>,
-    /// In order.
+    /// The pauses that were recorded, in order.
     seen: Vec<Pause>,
 }
 
 static PAUSES: Mutex<Pauses> = Mutex::new(Pauses::new());
 
-/// The ticker sleeps from now until then, at most.
+/// The ticker goes to sleep now and plans to wake at `until`.
 pub(crate) fn sleep(now: u64, until: u64) {
     lock(&PAUSES).asleep = Some((now, until));
 }
 
-/// The ticker is awake.
+/// The ticker is awake again.
 pub(crate) fn wake(now: u64) {
     reentry::bar(|| lock(&PAUSES).wake(now));
 }
@@ -51,7 +51,7 @@ impl Pauses {
         }
     }
 
-    /// The pause that goes on, or ends, at this moment.
+    /// The pause that is in progress at `now`, or ends there.
     fn present(&self, now: u64) -> Option<Pause> {
         let (from, until) = self.asleep?;
         (now > until.saturating_add(LEAST)).then_some((from, now))

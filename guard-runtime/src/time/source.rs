@@ -1,27 +1,27 @@
-//! What decides which clock this thread follows, and how often its checks read it. Rooms below set these
-//! cells; `clock.rs` reads them. None has a destructor, so all can be read while the thread dies.
+//! The cells that decide which clock this thread follows, and how often its checks read it. Rooms below set these
+//! cells; `clock.rs` reads them. None has a destructor, so all can be read while the thread exits.
 
 use core::cell::Cell;
 
 thread_local! {
-    /// The depth below the outermost guarded future that this thread polls; [`NONE`] without one.
+    /// The depth below the outermost guarded future that this thread polls; [`NONE`] if it polls none.
     static POLLS: Cell<u32> = const { Cell::new(NONE) };
-    /// Whether that future is polled outside of every tokio runtime.
+    /// Whether that future is polled outside every tokio runtime.
     static OUTSIDE: Cell<bool> = const { Cell::new(false) };
-    /// The innermost guarded future that is polled, by its address.
+    /// The address of the innermost guarded future that is being polled.
     static TASK: Cell<usize> = const { Cell::new(0) };
     static QUANTUM: Cell<Quantum> = const { Cell::new(Quantum::ENDLESS) };
 }
 
-/// No future is polled.
+/// No guarded future is being polled.
 const NONE: u32 = u32::MAX;
 
-/// How long the task at hand may run before it yields.
+/// How long the current task may run before it yields.
 #[derive(Clone, Copy)]
 pub(crate) struct Quantum {
-    /// In nanoseconds.
+    /// The length in nanoseconds.
     pub(crate) every: u64,
-    /// When it began.
+    /// When the quantum began.
     pub(crate) since: u64,
 }
 
@@ -31,7 +31,7 @@ impl Quantum {
         since: 0,
     };
 
-    /// The moment at which it is over.
+    /// The moment at which the quantum is over.
     pub(crate) fn end(self) -> u64 {
         self.since.saturating_add(self.every)
     }
@@ -46,7 +46,7 @@ pub(crate) fn set_quantum(quantum: Quantum) {
     QUANTUM.set(quantum);
 }
 
-/// What a poll of a guarded future changes here, to be put back after it.
+/// What [`begin_poll`] replaced, for [`end_poll`] to put back.
 pub(crate) struct Polling {
     polls: u32,
     outside: bool,
@@ -54,14 +54,16 @@ pub(crate) struct Polling {
     quantum: Quantum,
 }
 
-/// The poll of the future `task` begins; its scope lies at `depth`. `is_outside`: of every tokio runtime.
+/// Begins a poll of the future `task`, whose scope lies at `depth`. `is_outside` tells whether there is no tokio
+/// runtime around.
 #[inline]
 pub(crate) fn begin_poll(depth: u32, task: usize, is_outside: impl FnOnce() -> bool) -> Polling {
     let polls = POLLS.get();
     let outside = OUTSIDE.get();
     if polls == NONE || outside {
         let is_outside = is_outside();
-        // A future that is polled outside of a runtime and blocks on one does not follow that one's clock.
+        // A future that is polled outside every runtime and then blocks on one does not follow that runtime's
+        // clock.
         if polls == NONE || !is_outside {
             POLLS.set(depth);
             OUTSIDE.set(is_outside);
@@ -71,12 +73,12 @@ pub(crate) fn begin_poll(depth: u32, task: usize, is_outside: impl FnOnce() -> b
         polls,
         outside,
         task: TASK.replace(task),
-        // A future without a quantum of its own has no part in that of the future around it.
+        // A future without a quantum of its own does not use up the quantum of the future around it.
         quantum: QUANTUM.replace(Quantum::ENDLESS),
     }
 }
 
-/// The poll ends.
+/// Ends the poll, and puts back what was there before.
 #[inline]
 pub(crate) fn end_poll(before: &Polling) {
     POLLS.set(before.polls);
@@ -85,40 +87,42 @@ pub(crate) fn end_poll(before: &Polling) {
     QUANTUM.set(before.quantum);
 }
 
-/// The innermost guarded future that this thread polls, by its address; 0 without one.
+/// The address of the innermost guarded future that this thread polls; 0 if it polls none.
 #[inline(always)]
 pub(crate) fn task() -> usize {
     TASK.get()
 }
 
-/// Whether this thread polls a guarded future: it may then have a quantum, and follow a runtime's clock.
+/// Whether this thread polls a guarded future, so that it may have a quantum and follow a runtime's clock.
 #[inline(always)]
 pub(crate) fn is_polling() -> bool {
     POLLS.get() != NONE
 }
 
-/// The depth below the outermost guarded future that this thread polls and that follows the present clock.
+/// The depth below the outermost guarded future that this thread polls and that follows the current clock.
 #[cfg(feature = "tokio")]
 pub(crate) fn polls() -> Option<u32> {
     Some(POLLS.get()).filter(|polls| *polls != NONE)
 }
 
-/// The same; above all scopes without one.
+/// Like [`polls`]; without such a future, a depth above all scopes.
 pub(crate) fn base_of_polls() -> u32 {
     POLLS.get()
 }
 
 thread_local! {
-    /// The scopes of this thread for which every check counts, or the cold path has more to look at than deadlines.
+    /// How many open scopes of this thread need the cold path at every check: scopes that count checks, or that
+    /// have more than deadlines to look at.
     static COUNTING: Cell<i32> = const { Cell::new(0) };
 }
 
-/// One more of them, or one less.
+/// Adds to that number; `by` is 1 or -1.
 pub(crate) fn count_checks(by: i32) {
     COUNTING.set(COUNTING.get() + by);
 }
 
-/// Whether checks of this thread take the cold path because they count, or have more to look at.
+/// Whether checks of this thread take the cold path because a scope counts them or has more than deadlines to look
+/// at.
 pub(crate) fn counts_checks() -> bool {
     COUNTING.get() != 0
 }
@@ -126,14 +130,14 @@ pub(crate) fn counts_checks() -> bool {
 #[cfg(feature = "testing")]
 pub(crate) use test_clock::*;
 
-/// The clock that a test of this thread has paused.
+/// The clock that a test has paused on this thread.
 #[cfg(feature = "testing")]
 mod test_clock {
     use core::cell::Cell;
 
     thread_local! {
         static PAUSED_AT: Cell<Option<u64>> = const { Cell::new(None) };
-        /// The CPU time that the thread has spent according to its test.
+        /// The CPU time that the test says its thread has spent.
         static SPENT_CPU: Cell<u64> = const { Cell::new(0) };
         static EVERY_CHECK: Cell<bool> = const { Cell::new(false) };
     }
@@ -158,7 +162,7 @@ mod test_clock {
         SPENT_CPU.set(SPENT_CPU.get().saturating_add(by));
     }
 
-    /// Whether every check of this thread takes the cold path, whatever the ticker does.
+    /// Whether every check of this thread takes the cold path, no matter what the ticker does.
     pub(crate) fn takes_every_check() -> bool {
         EVERY_CHECK.get()
     }

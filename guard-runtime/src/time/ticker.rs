@@ -1,36 +1,36 @@
 //! What the ticker's thread does, and how other threads wake it.
 //!
-//! The ticker ticks when asked and at every heartbeat while a scope is open, and sleeps without a plan
-//! otherwise. Its code is here; its thread is in `driver.rs`; what it acts on ([`World`]) is the process or,
-//! in `model/`, a model of it.
+//! The ticker ticks when it is asked to and at every heartbeat while a scope is open; otherwise it parks. This file
+//! has its code; `driver.rs` has its thread. It acts on a [`World`], which is the process or, in `model/`, a model
+//! of it.
 
 use crate::base::reentry;
 use crate::base::sync::{Mutex, OnceLock, lock};
 use crate::time::epoch::{Epoch, HEARTBEAT, SLOW_BEATS};
 
-/// Heartbeats without an open scope before the ticker parks, so that a loop of short calls does not start and
-/// stop it all the time.
+/// Heartbeats without an open scope before the ticker parks, so that a loop of short calls does not start and stop
+/// it again and again.
 const IDLE_BEATS: u32 = 25;
 
-/// Heartbeats without a request for fast ticks before they become slow.
+/// Heartbeats without a request for fast ticks before ticks become slow.
 const FAST_BEATS: u32 = 32;
 
-/// What the ticker sees of everything else.
+/// Everything outside itself that the ticker sees.
 pub(crate) trait World {
     fn now(&self) -> u64;
 
-    /// Called between a tick's clock reading and its publication, where a delay hurts most.
+    /// Called between the clock reading of a tick and its publication, where a delay does the most harm.
     fn stall(&self) {}
 
     /// Whether any thread has a scope open, or an alarm is set.
     fn any_open(&self) -> bool;
 
-    /// Fires the alarms before `now`. Returns the time of the next one.
+    /// Fires the alarms that are due before `now`. Returns the time of the next one.
     fn fire_alarms(&self, _now: u64) -> u64 {
         u64::MAX
     }
 
-    /// Sleeps until woken, or for so many nanoseconds (`MAX`: for ever), or less.
+    /// Sleeps until woken, or for `nanos` nanoseconds at most (`MAX`: no limit).
     fn sleep(&self, nanos: u64);
 }
 
@@ -38,7 +38,7 @@ pub(crate) trait World {
 pub(crate) struct Ticker<'e, W> {
     epoch: &'e Epoch,
     world: W,
-    /// The last word.
+    /// The word of the last tick.
     before: u64,
     /// Heartbeats since a scope was open.
     idle: u32,
@@ -57,7 +57,7 @@ impl<'e, W: World> Ticker<'e, W> {
         }
     }
 
-    /// One whose ticks have become slow.
+    /// Starts with slow ticks.
     #[cfg(all(test, guard_loom))]
     pub(crate) fn slow(mut self) -> Self {
         self.fast = 0;
@@ -91,7 +91,8 @@ impl<'e, W: World> Ticker<'e, W> {
         };
         let word = self.epoch.tick(now, self.fast == 0);
         self.settle(word);
-        // After the plan: an alarm that is set meanwhile and not found here lowers the plan.
+        // Fired after the next tick was planned: an alarm that is set in the meantime and missed here lowers the
+        // plan itself.
         let alarm = self.world.fire_alarms(now);
         let _: bool = self.epoch.request(alarm);
     }
@@ -116,8 +117,8 @@ impl<'e, W: World> Ticker<'e, W> {
     pub(crate) fn park(&mut self) {
         let word = self.epoch.park(self.world.now());
         self.settle(word);
-        // A scope may open after `any_open` and before its thread sees the parked word, and the thread may be
-        // inside a call that makes no check. After one heartbeat its store is visible: look again.
+        // A scope may open after `any_open` and before its thread sees the parked word, and that thread may be
+        // inside a call that makes no check. After one heartbeat the store of its depth is visible, so look again.
         self.world.sleep(HEARTBEAT);
         if !self.world.any_open() {
             while self.epoch.next() == u64::MAX {
@@ -132,7 +133,7 @@ pub(crate) trait Wake {
     fn wake(&self);
 }
 
-/// How threads reach the ticker, which the first request starts.
+/// How threads reach the ticker. The first request starts it.
 pub(crate) struct Bell<T> {
     ticker: OnceLock<T>,
     starting: Mutex<()>,
@@ -145,10 +146,10 @@ impl<T: Wake + Clone> Bell<T> {
         }
     }
 
-    /// Asks for a tick at the time `at`. `start` starts the ticker, if there is none.
+    /// Asks for a tick at the time `at`. `start` starts the ticker if there is none.
     ///
-    /// False if none can be started. Every request tries that, not only the one that lowered `next`: another
-    /// thread's start may have failed, or may not have happened yet.
+    /// Returns false if it cannot be started. Every request tries to start it, not only the one that lowered
+    /// `next`: another thread's attempt may have failed, or may not have happened yet.
     pub(crate) fn request(
         &self,
         epoch: &Epoch,
@@ -159,7 +160,8 @@ impl<T: Wake + Clone> Bell<T> {
         if self.ticker.get().is_none() && !self.start(start) {
             return false;
         }
-        // Also if it was only just started, by whatever thread: it may have slept before the request.
+        // Wake it even if it was only just started, by whatever thread: it may have gone to sleep before the
+        // request.
         if let (true, Some(ticker)) = (wake, self.ticker.get()) {
             ticker.wake();
         }
@@ -194,7 +196,7 @@ mod tests {
     fn a_start_that_failed_is_no_ticker_for_anybody() {
         let (epoch, bell) = (Epoch::new(), Bell::new());
         assert!(!bell.request(&epoch, 5, || None));
-        // This request is later than the first, which is still in `next`.
+        // This request is later than the first one, which is still in `next`.
         assert!(!bell.request(&epoch, 7, || None));
         assert!(bell.request(&epoch, 7, || Some(Sleepless)));
         assert!(bell.request(&epoch, 9, || unreachable!("it was started")));

@@ -1,7 +1,7 @@
 //! The clock of the tokio runtime that a thread works for.
 //!
-//! Tests may stop such a clock and move it by hand; the deadlines of futures that the runtime polls then
-//! follow it. While it runs it is the real clock.
+//! Tests can stop such a clock and move it by hand; the deadlines of futures that the runtime polls then follow it.
+//! While it runs, it is the real clock.
 
 use std::cell::Cell;
 
@@ -14,11 +14,11 @@ use crate::time::moment::{of, real};
 use crate::time::source;
 
 thread_local! {
-    /// Whether the clock that this thread read last was another than the real one.
+    /// Whether the clock that this thread read last differed from the real one.
     static APART: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether there is a runtime around the caller whose clock can be stopped.
+/// Whether the caller is inside a runtime whose clock can be stopped.
 pub(crate) fn can_stop() -> bool {
     Handle::try_current().is_ok_and(|runtime| can_be_stopped(&runtime))
 }
@@ -28,31 +28,31 @@ pub(crate) fn can_be_stopped(runtime: &Handle) -> bool {
     runtime.runtime_flavor() != RuntimeFlavor::MultiThread
 }
 
-/// Whether there is no runtime around the caller.
+/// Whether the caller is outside every runtime.
 pub(crate) fn is_outside() -> bool {
-    // The first question costs less, and a task is the usual answer.
+    // The first question is cheaper, and the caller is usually a task.
     tokio::task::try_id().is_none() && Handle::try_current().is_err()
 }
 
-/// Whether the caller is a task that a runtime runs on a thread which blocks on that runtime, so that the scopes
-/// that are open on this thread may be those of whoever blocks.
+/// Whether the caller is a task that runs on a thread which blocks on the task's runtime. The open scopes of this
+/// thread may then belong to the function that blocks.
 pub(crate) fn is_task_of_one_thread() -> bool {
     tokio::task::try_id().is_some() && can_stop()
 }
 
-/// The time of the runtime around the caller; the real one without a runtime.
+/// The time of the runtime around the caller; the real time outside a runtime.
 #[inline]
 pub(crate) fn unchecked() -> u64 {
     of(Instant::now().into_std())
 }
 
-/// The same, for a scope that begins now.
+/// Like [`unchecked`], for a scope that begins now.
 ///
-/// A reading that may be real is not compared with another one: whatever clock it is, the scope begins then,
-/// and a check goes by [`read`].
+/// The reading is not compared with the real clock if it may be real: the scope begins at this reading in either
+/// case, and checks use [`read`].
 #[inline(always)]
 pub(crate) fn now() -> u64 {
-    // The epoch first: the real time is not before it.
+    // Load the epoch first: real time is never before it.
     let word = EPOCH.load();
     let now = unchecked();
     if APART.get() || !(word..=word.saturating_add(GAP)).contains(&now) {
@@ -61,24 +61,25 @@ pub(crate) fn now() -> u64 {
     now
 }
 
-/// The same, and whether that clock is apart from the real one: it stands still, or was stopped or moved.
+/// The time, and whether the clock is apart from the real one: stopped, or moved by a test.
 #[inline(always)]
 pub(crate) fn read() -> (u64, bool) {
     let before = real();
     let now = unchecked();
-    // A clock that is ahead is seldom ahead by less than its reading takes: then one more reading is saved.
+    // A clock that a test moved is rarely ahead by less than a reading takes. So a smaller difference counts as
+    // none, which saves a second reading.
     let apart = now < before || (now - before > READING && real() < now);
     APART.set(apart);
     (now, apart)
 }
 
-/// Longer than the reading of a clock usually takes, in nanoseconds.
+/// Longer than reading a clock usually takes, in nanoseconds.
 const READING: u64 = 1_000;
 
-/// Whether the clock that this thread read last was another than the real one.
+/// Whether the clock that this thread read last differed from the real one.
 #[inline]
 pub(crate) fn is_apart() -> bool {
-    // A clock that a test of ours has paused is the thread's, whatever runtime it works for.
+    // A clock paused by `testing::pause` belongs to the thread, whatever runtime the thread works for.
     #[cfg(feature = "testing")]
     if source::paused_at().is_some() {
         return false;

@@ -1,4 +1,4 @@
-//! The trip of a scope becomes known.
+//! How the trip of a scope becomes known.
 
 use crate::base::location::At;
 use crate::base::site::Site;
@@ -6,10 +6,11 @@ use crate::time::epoch::EPOCH;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::trip::{hook, log};
 
-/// The trip of the scope at `owner`, in the log and, if it is the first of that scope, told to the hook.
+/// Makes the trip of the scope at `owner`, and notes it in the log. If it is the first of that scope, tells the
+/// hook.
 ///
-/// The first one bumps the epoch: outer loops hold an epoch with which nothing was due, and would miss it if the
-/// code between them and this check swallows the error.
+/// The first trip also bumps the epoch: outer loops hold an epoch at which nothing was due, and would miss the
+/// deadline if the code between them and this check swallows the error.
 pub(crate) fn announce(
     owner: u32,
     site: &'static Site,

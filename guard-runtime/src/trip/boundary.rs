@@ -8,13 +8,13 @@ use crate::time::seen::Seen;
 use crate::trip::log::Flight;
 use crate::trip::tripped::Tripped;
 
-/// The trip that unwinds as this panic.
+/// The trip that unwinds in this panic, if the panic is one.
 pub(crate) fn flying(payload: &(dyn Any + Send)) -> Option<Tripped> {
     let flight = payload.downcast_ref::<Flight>()?;
     Some(flight.tripped.clone())
 }
 
-/// A panic that was caught goes on; a trip to a boundary that is there now.
+/// Resumes a panic that was caught. A trip goes on to a boundary that exists now.
 pub(crate) fn resume(payload: Box<dyn Any + Send>) -> ! {
     if let Some(tripped) = flying(&*payload) {
         _ = unwind(tripped);
@@ -23,16 +23,16 @@ pub(crate) fn resume(payload: Box<dyn Any + Send>) -> ! {
 }
 
 thread_local! {
-    /// The boundaries on this thread's stack: guarded functions with loops in closures, guarded futures,
+    /// The number of boundaries on this thread's stack: guarded functions with loops in closures, guarded futures,
     /// [`Budget::run`](crate::Budget::run)s and cleanups.
     static BOUNDARIES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Leaves a function that has no place for an error: in silence to the nearest boundary, or with a panic whose
-/// message is the report where there is none.
+/// Leaves a function that has no place for an error: silently to the nearest boundary or, if there is none, with a
+/// panic whose message is the report.
 ///
-/// Comes back only while the thread unwinds already: a second panic would abort the process, and a destructor
-/// that runs because of a trip is not to be cut short by it.
+/// Returns only if the thread is unwinding already: a second panic would abort the process, and a destructor that
+/// runs because of a trip must not be cut short by it.
 #[doc(hidden)]
 #[cold]
 #[track_caller]
@@ -44,7 +44,7 @@ pub fn panic(tripped: Tripped) {
     }
 }
 
-/// As [`panic`], of a thread that does not unwind yet.
+/// Like [`panic`], for a thread that is not unwinding yet.
 #[cold]
 #[inline(never)]
 #[track_caller]
@@ -55,12 +55,12 @@ pub(crate) fn fall(tripped: Tripped) -> ! {
     panic!("{tripped:#}");
 }
 
-/// Unwinds to a boundary, without the panic hook's noise.
+/// Unwinds to a boundary without calling the panic hook.
 fn fly(tripped: Tripped) -> ! {
     resume_unwind(Box::new(Flight::new(tripped)));
 }
 
-/// Leaves a closure, as [`panic`]. Where panics abort, it comes back too, for the loop to go on: then the
+/// Leaves a closure, like [`panic`]. Under `panic = "abort"` it returns as well, and the loop goes on until the
 /// function's own next check leaves.
 #[doc(hidden)]
 #[cold]
@@ -73,7 +73,7 @@ pub fn unwind(tripped: Tripped) -> Seen {
     Seen::STALE
 }
 
-/// Calls `body`; a trip that unwinds to here becomes the error, any other panic goes on as it is.
+/// Calls `body`. A trip that unwinds to here becomes the error; any other panic passes through.
 #[doc(hidden)]
 #[inline(always)]
 #[allow(clippy::missing_errors_doc, reason = "described above")]
@@ -85,10 +85,10 @@ pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
     outcome.or_else(land)
 }
 
-/// The boundaries that were there, as [`hide`] found them; dropping it restores them.
+/// The boundaries that [`hide`] found; dropping it restores them.
 pub(crate) struct Boundaries(u32);
 
-/// Until the result is dropped, no trip unwinds to the boundaries that are there now.
+/// Hides the boundaries that exist now: no trip unwinds to them until the result is dropped.
 pub(crate) fn hide() -> Boundaries {
     Boundaries(BOUNDARIES.replace(0))
 }
@@ -99,7 +99,7 @@ impl Drop for Boundaries {
     }
 }
 
-/// Only to satisfy a type: a boundary that caught a trip is not reached while a thread unwinds.
+/// Only satisfies a type: a boundary that caught a trip is not reached while a thread is unwinding.
 #[doc(hidden)]
 #[cold]
 #[must_use]

@@ -20,26 +20,29 @@ pub enum Event {
     /// A scope that is observed ([`Mode::Observe`](crate::Mode::Observe)) would have tripped: once for each
     /// activation, at the check that noticed. It goes on.
     WouldTrip(Tripped),
-    /// A scope is past its deadline and its thread comes to no check: it hangs where no guard can reach it. Told for the first
-    /// time when it has not looked for `max(1 s, timeout / 10)` since its deadline or its last look, and again after 2, 4 and 8
-    /// times that. From the ticker's thread: while the hook runs, nobody is told the time.
+    /// A scope is past its deadline and its thread comes to no check: it hangs where no guard can reach it. Told
+    /// for the first time when the thread has made no check for `max(1 s, timeout / 10)` since the deadline or
+    /// since its last check, and again after 2, 4 and 8 times that. Called on the ticker's thread: while the hook
+    /// runs, no thread learns that time has passed.
     #[non_exhaustive]
     Overdue {
         /// The name of the scope.
         scope: &'static str,
         /// Where its function (or [`Budget`](crate::Budget)) is written.
         location: Location,
-        /// The name of the thread that runs it; its number (`ThreadId(7)`) if it has none; `task 7` of a future that waits.
+        /// The name of the thread that runs it; its number (`ThreadId(7)`) if it has none; `task 7` for a future
+        /// that waits.
         thread: String,
-        /// For how long its deadline has passed.
+        /// How long ago its deadline passed.
         late: Duration,
-        /// The loop (or checkpoint) of the thread that looked last, if one did.
+        /// The loop (or checkpoint) of the last check of the thread that took the cold path, if there was one.
         looked: Option<Location>,
-        /// What the thread does instead.
+        /// What the thread is doing instead.
         why: Why,
     },
-    /// A scope that was told as [`Overdue`](Self::Overdue) came to a check after all, or ended. From its own thread, at the next
-    /// check or entry there; from the ticker's, if there was none within a quarter of a second after its end.
+    /// A scope that was told as [`Overdue`](Self::Overdue) came to a check after all, or ended. Called on its own
+    /// thread, at the next check or entry there; or on the ticker's, if there was none within a quarter of a second
+    /// after the scope's end.
     #[non_exhaustive]
     Recovered {
         /// The name of the scope.
@@ -49,8 +52,8 @@ pub enum Event {
         /// How long after its deadline that was.
         late: Duration,
     },
-    /// A scope has used the share of its time that `warn_at` names: once for each activation, at the first look after
-    /// that, unless it was too late by then.
+    /// A scope has used the share of its time that `warn_at` names: once for each activation, at the first cold
+    /// check after that, unless the deadline had passed by then.
     #[non_exhaustive]
     Warning {
         /// The name of the scope.
@@ -64,10 +67,10 @@ pub enum Event {
         /// The loop (or entry, or checkpoint) that noticed.
         noticed: Location,
     },
-    /// A scope had its result after the deadline, and no check came in between: it is no trip, and the result stands.
-    /// `strict` in the attribute (or [`Budget::strict`](crate::Budget::strict)) makes it one. Told as the scope is left, by
-    /// its own thread, and only where a hook is set or a subscriber of `tracing` is there; of time alone, and not of a scope
-    /// that panics, is dropped as a future, or is left because of a trip.
+    /// A scope had its result after the deadline, and no check came in between: it is no trip, and the result
+    /// stands. `strict` in the attribute (or [`Budget::strict`](crate::Budget::strict)) makes it one. Called on the
+    /// scope's own thread as the scope is left, and only if a hook is set or `tracing` has a subscriber. Covers
+    /// time budgets only, and no scope that panics, is dropped as a future, or is left because of a trip.
     #[non_exhaustive]
     Late {
         /// The name of the scope.
@@ -79,8 +82,8 @@ pub enum Event {
         /// The time it took.
         elapsed: Duration,
     },
-    /// One poll of a guarded future blocks its thread, and every other task on it. Told once for each poll, from the ticker's
-    /// thread; only if the environment variable `LOOP_GUARD_BLOCKED` says from when on: `500ms`.
+    /// One poll of a guarded future blocks its thread, and every other task on it. Told once for each poll, on the
+    /// ticker's thread, and only if the environment variable `LOOP_GUARD_BLOCKED` says after how long: `500ms`.
     #[non_exhaustive]
     BlockedPoll {
         /// The name of the outermost scope of a future that is polled there.
@@ -89,25 +92,25 @@ pub enum Event {
         location: Location,
         /// The name of the thread; its number (`ThreadId(7)`) if it has none.
         thread: String,
-        /// For how long, at least.
+        /// For how long at least.
         blocked: Duration,
-        /// The loop (or checkpoint) of the thread that looked last, if one did.
+        /// The loop (or checkpoint) of the last check of the thread that took the cold path, if there was one.
         looked: Option<Location>,
     },
-    /// `on_trip = "break"` broke a loop off, and the function went on after it.
+    /// `on_trip = "break"` ended a loop, and the function went on after it.
     #[non_exhaustive]
     LoopBroken {
-        /// The trip. Nobody else is told of it.
+        /// The trip. Nothing else reports it.
         tripped: Tripped,
     },
-    /// A cleanup, or a [`shield_for`](crate::shield_for), took longer than it may.
+    /// A cleanup, or a [`shield_for`](crate::shield_for), took longer than its limit.
     #[non_exhaustive]
     CleanupOverrun {
         /// `cleanup` or `shield`.
         what: &'static str,
         /// Where it is written.
         location: Location,
-        /// The time it may take.
+        /// The time limit.
         limit: Duration,
         /// The time it took.
         elapsed: Duration,
@@ -127,12 +130,12 @@ pub enum Event {
     Answered {
         /// The trip.
         tripped: Tripped,
-        /// Which step it was, from 1; one more than there are is the last resort.
+        /// The number of the step, from 1; one more than there are stands for the last resort.
         step: u32,
         /// Where the chain is written.
         location: Location,
     },
-    /// A policy did something else than to refuse a call.
+    /// A policy did something other than refuse a call.
     #[cfg(feature = "policy")]
     Policy(PolicyEvent),
     /// A thread or a task that was started through this crate panicked, and nobody joins it.
@@ -145,23 +148,23 @@ pub enum Event {
         /// The panic's message.
         message: String,
     },
-    /// A shutdown has come to its next phase. From a thread that does nothing else.
+    /// A shutdown has entered its next phase. Called on a thread that does nothing else.
     #[cfg(feature = "shutdown")]
     #[non_exhaustive]
     ShutdownPhase {
         /// `begun`, `draining` (nothing new is let in), `stopping` (nodes), `flushing`, `over`.
         phase: &'static str,
-        /// Why it began.
+        /// Why the shutdown began.
         reason: String,
-        /// The time since then.
+        /// The time since it began.
         elapsed: Duration,
     },
-    /// A node or a flush hook of a shutdown, or its work in flight, has ended or is waited for no longer. From a thread that
-    /// does nothing else.
+    /// A node or a flush hook of a shutdown, or its work in flight, has ended or is no longer waited for. Called on
+    /// a thread that does nothing else.
     #[cfg(feature = "shutdown")]
     #[non_exhaustive]
     NodeStopped {
-        /// Its name; `in flight` of tracked scopes.
+        /// Its name; `in flight` for tracked scopes.
         node: &'static str,
         /// An [`Outcome`](crate::shutdown::Outcome), as it prints.
         outcome: &'static str,
@@ -169,7 +172,7 @@ pub enum Event {
         budget: Duration,
         /// The time it took; `None` if it has not ended.
         took: Option<Duration>,
-        /// What it said when it panicked, or the trip that cut it.
+        /// The message of its panic, or the trip that stopped it.
         message: Option<String>,
     },
     /// A cleanup could not run.
@@ -181,7 +184,8 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether it may go unreported without a hook: an error or a panic tells of it as well, or only a hook is told.
+    /// Whether the event need not go to stderr without a hook: an error or a panic reports it as well, or it is
+    /// meant for hooks only.
     pub(crate) fn is_told_elsewhere(&self) -> bool {
         match self {
             Self::Tripped(_) | Self::Late { .. } => true,
@@ -194,7 +198,7 @@ impl Event {
     }
 }
 
-/// The name of a cause, the limit and what was used of it.
+/// The name of a cause, the limit, and how much of it was used.
 #[cfg(any(feature = "tracing", feature = "metrics"))]
 pub(crate) fn cause(cause: Cause) -> (&'static str, Option<Duration>, Option<Duration>) {
     match cause {
@@ -361,7 +365,7 @@ impl Event {
     }
 }
 
-/// The check that looked last.
+/// Writes which check was the last one to take the cold path.
 fn write_looked(f: &mut fmt::Formatter<'_>, looked: Option<Location>) -> fmt::Result {
     match looked {
         Some(looked) => write!(f, "; the check at {looked} was the last"),

@@ -104,7 +104,7 @@ impl Event {
     }
 }
 
-/// Of the time that was allowed, so much was used.
+/// Adds the time that was allowed and the time that was used.
 fn spent(
     guard: &'static str,
     cause: &'static str,
@@ -134,7 +134,7 @@ fn trip(level: Level, tripped: &Tripped) -> Fields {
     }
 }
 
-/// Without anything else.
+/// Fields with nothing optional set.
 fn fields(level: Level, guard: &'static str, cause: &'static str) -> Fields {
     Fields {
         level,
@@ -147,7 +147,7 @@ fn fields(level: Level, guard: &'static str, cause: &'static str) -> Fields {
     }
 }
 
-/// Of a node's outcome.
+/// The level for a node's outcome.
 #[cfg(feature = "shutdown")]
 fn level_of(outcome: &str) -> Level {
     if outcome == "done" {

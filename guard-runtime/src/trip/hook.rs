@@ -32,7 +32,7 @@ type Shared = Arc<dyn Fn(&Event) + Send + Sync>;
 
 static HOOK: RwLock<Option<Shared>> = RwLock::new(None);
 
-/// Whether there is a hook: a trip that an error tells of looks no further without one.
+/// Whether there is a hook. Without one, a trip that an error reports does nothing more.
 static HOOKED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
@@ -40,15 +40,13 @@ thread_local! {
     static REPORTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `hook` with every [`Event`] of the process from now on. Replaces the hook before it;
-/// [`add_hook`] keeps that one.
+/// Calls `hook` with every [`Event`] of the process from now on. Replaces the current hook; [`add_hook`] keeps it.
 ///
-/// The hook runs on the thread to which the event happened, [shielded](crate::shield()) from that thread's
-/// budgets and with no lock held. It may call guarded code, and it may panic: neither changes how the scope
-/// is left. Events that happen while it runs are not reported to it. Without a hook, every event that nobody
-/// would be told of otherwise (all but [`Event::Tripped`] and [`Event::Late`]) is one line on stderr. With the feature `tracing`,
-/// a subscriber is told of everything as well, inside the span to which it happened, and then nothing goes to
-/// stderr.
+/// The hook runs on the thread to which the event happened, [shielded](crate::shield()) from that thread's budgets
+/// and with no lock held. It may call guarded code, and it may panic: neither changes how the scope is left. Events
+/// that happen while it runs are not reported to it. Without a hook, every event that nothing else reports (all but
+/// [`Event::Tripped`] and [`Event::Late`]) is one line on stderr. With the feature `tracing`, a subscriber receives
+/// all events as well, inside the span in which they happened, and nothing goes to stderr.
 ///
 /// ```
 /// use guard_runtime::{Event, loop_guard, set_hook};
@@ -78,8 +76,8 @@ pub fn set_hook(hook: impl Fn(&Event) + Send + Sync + 'static) {
     drop(replace(|_| Some(Arc::new(hook))));
 }
 
-/// Calls `hook` with every [`Event`] from now on, after the hooks that are there already: an application
-/// and its libraries can all listen.
+/// Calls `hook` with every [`Event`] from now on, after the hooks that exist already, so that an application and
+/// its libraries can all listen.
 ///
 /// A hook that panics does not keep the others from being called. Everything else is as in [`set_hook`].
 ///
@@ -115,7 +113,8 @@ pub fn add_hook(hook: impl Fn(&Event) + Send + Sync + 'static) {
     }));
 }
 
-/// Removes the hook and returns it, with all that [`add_hook`] added to it; `None` if there is none.
+/// Removes the hook and returns it, together with everything that [`add_hook`] added to it; `None` if there is
+/// none.
 ///
 /// ```
 /// use guard_runtime::{set_hook, take_hook};
@@ -138,7 +137,8 @@ pub fn take_hook() -> Option<Hook> {
     Some(Box::new(move |event| before(event)))
 }
 
-/// Replaces the hook and returns the one before it. Its destructor is the user's, so it runs without the lock.
+/// Replaces the hook and returns the previous one. Its destructor is the user's code, so the caller drops it
+/// without the lock.
 fn replace(make: impl FnOnce(Option<Shared>) -> Option<Shared>) -> Option<Shared> {
     let mut place = HOOK.write().unwrap_or_else(PoisonError::into_inner);
     let before = place.clone();
@@ -150,7 +150,7 @@ fn replace(make: impl FnOnce(Option<Shared>) -> Option<Shared>) -> Option<Shared
     before
 }
 
-/// Reports that a loop was broken off.
+/// Reports that a trip ended a loop under `on_trip = "break"`.
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
@@ -167,7 +167,7 @@ pub(crate) fn tripped(tripped: &Tripped) {
     }
 }
 
-/// Tells of what a policy does, if anybody listens.
+/// Reports what a policy does, if anybody listens.
 #[cfg(feature = "policy")]
 #[cold]
 pub(crate) fn policy(event: PolicyEvent) {
@@ -176,7 +176,7 @@ pub(crate) fn policy(event: PolicyEvent) {
     }
 }
 
-/// Tells the hook; without one, stderr what nobody else would be told of. Never panics.
+/// Passes the event to the hook; without a hook, prints it on stderr if nothing else reports it. Never panics.
 #[cold]
 pub(crate) fn report(event: &Event) {
     let traced = trace(event);
@@ -200,7 +200,7 @@ pub(crate) fn report(event: &Event) {
     }
 }
 
-/// Whether a subscriber of `tracing` is told of events.
+/// Whether a subscriber of `tracing` receives events.
 pub(crate) fn is_traced() -> bool {
     #[cfg(feature = "tracing")]
     return traced::is_on();
@@ -208,7 +208,7 @@ pub(crate) fn is_traced() -> bool {
     return false;
 }
 
-/// Tells the subscriber of `tracing`, if there is one: its code is the user's, as a hook's is.
+/// Passes the event to the subscriber of `tracing`, if there is one: its code is the user's, like a hook's.
 fn trace(event: &Event) -> bool {
     #[cfg(feature = "tracing")]
     if traced::is_on() && !REPORTING.replace(true) {
@@ -225,12 +225,12 @@ fn trace(event: &Event) -> bool {
     false
 }
 
-/// One line on stderr. A closed one is no reason to panic.
+/// Prints one line on stderr. A closed stderr is no reason to panic.
 pub(crate) fn line(text: &fmt::Arguments<'_>) {
     _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Reports that the cleanup written at `location` panicked, and that the panic ends here.
+/// Reports that the cleanup at `location` panicked, and that the panic ends here.
 #[cold]
 pub(crate) fn cleanup_panicked(location: Location, payload: Box<dyn Any + Send>) {
     report(&Event::CleanupPanicked {
@@ -240,7 +240,7 @@ pub(crate) fn cleanup_panicked(location: Location, payload: Box<dyn Any + Send>)
     discard(payload);
 }
 
-/// Reports that the `what` (cleanup or shield) written at `location` took `elapsed`, more than its `limit`.
+/// Reports that the `what` (cleanup or shield) at `location` took `elapsed`, more than its `limit`.
 #[cold]
 pub(crate) fn overran(what: &'static str, location: Location, limit: u64, elapsed: u64) {
     report(&Event::CleanupOverrun {
@@ -260,7 +260,7 @@ pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     text.unwrap_or("(a value, not a text)").to_owned()
 }
 
-/// Drops the payload of a panic; its destructor may panic as well.
+/// Drops the payload of a panic, whose destructor may panic as well.
 pub(crate) fn discard(payload: Box<dyn Any + Send>) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         core::mem::forget(payload);

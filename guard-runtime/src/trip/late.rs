@@ -1,8 +1,8 @@
-//! Scopes whose result comes after the deadline, and that no check noticed.
+//! Scopes whose result comes after the deadline without a check that noticed it.
 //!
-//! Leaving is a store, and nothing looks at the time there. While there is a hook, or a subscriber of `tracing`, no site
-//! is admitted to the fast path of an entry; what the slow one opens is [`heard`](crate::stack::scope::Scope::heard),
-//! and this file leaves it.
+//! Leaving a scope is one store, and reads no clock. While there is a hook, or a subscriber of `tracing`, no site
+//! is admitted to the fast path of an entry; the slow path opens scopes that are
+//! [`heard`](crate::stack::scope::Scope::heard), and this file leaves those.
 
 use core::time::Duration;
 
@@ -18,9 +18,9 @@ use crate::time::pauses;
 use crate::trip::event::Event;
 use crate::trip::hook;
 
-/// Whether a scope that opens now is one to be heard of.
+/// Whether a scope that opens now should be heard.
 ///
-/// Nobody tells this crate of a new subscriber: so the slow path of an entry asks, which each thread comes to with each
+/// Nobody tells this crate of a new subscriber, so the slow path of an entry asks; each thread takes it at every
 /// tick.
 pub(crate) fn is_heard() -> bool {
     if !site::is_heard() {
@@ -33,7 +33,7 @@ pub(crate) fn is_heard() -> bool {
     true
 }
 
-/// Leaves the scope at `index`, and tells that it is late, if it is.
+/// Leaves the scope at `index`, and reports it if it is late.
 fn leave(stack: &'static Stack, index: u32) {
     let event = late(stack, index);
     stack.set_depth(index);
@@ -42,9 +42,9 @@ fn leave(stack: &'static Stack, index: u32) {
     }
 }
 
-/// A result came of the scope at `index`, which is the innermost.
+/// The event to report if the result of the scope at `index`, the innermost, comes late.
 pub(crate) fn late(stack: &Stack, index: u32) -> Option<Event> {
-    // Under the epoch of its entry no budget is spent that opened without a clock read.
+    // While the epoch of its entry lasts, a scope that opened without a clock read is not past its deadline.
     let untouched = !stack.frame(index).is_dated() && stack.entry_word() == EPOCH.load_relaxed();
     if untouched || std::thread::panicking() || stack.last_told().is_some() {
         return None;

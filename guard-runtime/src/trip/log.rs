@@ -1,6 +1,6 @@
-//! What tripped on a thread, for cleanup that asks why its scope is left.
+//! What tripped on a thread, for cleanups that ask why their scope is left.
 //!
-//! Only trips write here, and only cleanup reads, so that scopes without cleanup pay nothing. Leaving a scope
+//! Only trips write here, and only cleanups read, so that scopes without a cleanup pay nothing. Leaving a scope
 //! therefore does not remove its entry. A reader ignores what was noted before it began (numbers up to its
 //! [`count`]), and trips of scopes that were opened since, which are deeper.
 
@@ -11,11 +11,11 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use crate::base::layout::TRIP;
 use crate::trip::tripped::Tripped;
 
-/// Numbers given so far. Relaxed: one thread compares it with what the same thread noted, or what came to it
-/// with a future.
+/// How many numbers were assigned. Relaxed: a thread compares it only with numbers that it noted itself, or that
+/// came to it with a future.
 static TRIPS: AtomicU64 = AtomicU64::new(0);
 
-/// A trip, and its number among those of the process.
+/// A trip, and its number among all trips of the process.
 struct Numbered {
     number: u64,
     tripped: Tripped,
@@ -23,21 +23,21 @@ struct Numbered {
 
 #[derive(Default)]
 struct Log {
-    /// The trips noted on this thread, each with the depth of the scope that ran out. Each is deeper than the
-    /// one before it: the trip of an outer scope is one of all scopes in it.
+    /// The trips noted on this thread, each with the depth of the scope that ran out. Depths increase: the trip of
+    /// an outer scope replaces those of all scopes inside it.
     noted: Vec<(u32, Numbered)>,
-    /// The trip that unwinds to a boundary.
+    /// The trip that is unwinding to a boundary.
     flying: Option<Numbered>,
-    /// The guarded futures, by address, that were left here because their time was over while they waited. The
-    /// destructors of one can block on others, so there may be several.
+    /// The guarded futures, by address, that are being left on this thread because their time ran out while they
+    /// waited. The destructors of one can block on others, so there may be several.
     left: Vec<(usize, Numbered)>,
 }
 
-/// Of the futures in [`Log::left`], the newest ones are kept: more than destructors ever nest.
+/// How many of [`Log::left`] are kept, the newest ones: more than destructors ever nest.
 const LEFT: usize = 16;
 
 thread_local! {
-    // Without a destructor, so that it can be read while the thread exits; `Clear` frees what it has.
+    // Without a destructor, so that it can be read while the thread exits; `Clear` frees its memory.
     static LOG: ManuallyDrop<RefCell<Log>> = const {
         ManuallyDrop::new(RefCell::new(Log {
             noted: Vec::new(),
@@ -61,12 +61,12 @@ thread_local! {
     static CLEAR: Clear = const { Clear };
 }
 
-/// A number that no trip has yet.
+/// The next number, which no other trip has.
 fn next_number() -> u64 {
     TRIPS.fetch_add(TRIP, Ordering::Relaxed) + TRIP
 }
 
-/// To be compared later: has anything tripped since?
+/// The number of the last trip. Compared later, it tells whether anything has tripped since.
 #[inline(always)]
 pub(crate) fn count() -> u64 {
     TRIPS.load(Ordering::Relaxed)
@@ -75,7 +75,7 @@ pub(crate) fn count() -> u64 {
 /// Notes a trip of the scope at depth `owner`.
 pub(crate) fn note(owner: u32, tripped: &Tripped) {
     let (number, tripped) = (next_number(), tripped.clone());
-    // It has run already if this is a destructor of a thread-local.
+    // Fails if this runs in a destructor of a thread-local, after `Clear` was dropped.
     let _ = CLEAR.try_with(|_| ());
     LOG.with(|log| {
         let noted = &mut log.borrow_mut().noted;
@@ -86,7 +86,7 @@ pub(crate) fn note(owner: u32, tripped: &Tripped) {
     });
 }
 
-/// The trip that was noticed after `mark`, of a scope at a depth below `bound`.
+/// The innermost trip noted after `mark` of a scope at a depth below `bound`.
 pub(crate) fn since(mark: u64, bound: u32) -> Option<Tripped> {
     LOG.with(|log| {
         let noted = &log.borrow().noted;
@@ -108,7 +108,7 @@ pub(crate) fn each_since(mark: u64, mut visit: impl FnMut(u32, &Tripped)) {
     });
 }
 
-/// The trip that was noted last of the scope at depth `owner`, which has tripped.
+/// The last trip noted of the scope at depth `owner`, which has tripped.
 pub(crate) fn of(owner: u32) -> Option<Tripped> {
     LOG.with(|log| {
         let noted = &log.borrow().noted;
@@ -117,15 +117,15 @@ pub(crate) fn of(owner: u32) -> Option<Tripped> {
     })
 }
 
-/// A trip on its way to a boundary: the payload of a panic. It flies until this is dropped, by the boundary
-/// or by whoever else catches it.
+/// A trip on its way to a boundary: the payload of a panic. It is in flight until this is dropped, by the boundary
+/// or by whoever else catches the panic.
 pub(crate) struct Flight {
     number: u64,
     pub(crate) tripped: Tripped,
 }
 
 impl Flight {
-    /// Begins one, on this thread.
+    /// Begins a flight on this thread.
     pub(crate) fn new(tripped: Tripped) -> Self {
         let number = next_number();
         let flying = Numbered {
@@ -146,7 +146,7 @@ impl Drop for Flight {
     }
 }
 
-/// The trip because of which this thread unwinds, if its flight began after `mark`.
+/// The trip because of which this thread is unwinding, if its flight began after `mark`.
 pub(crate) fn flying(mark: u64) -> Option<Tripped> {
     LOG.with(|log| {
         let log = log.borrow();
@@ -155,12 +155,12 @@ pub(crate) fn flying(mark: u64) -> Option<Tripped> {
     })
 }
 
-/// The panic that was caught is resumed later, perhaps on another thread.
+/// Ends the flight for now: the panic was caught, and will be resumed later, perhaps on another thread.
 pub(crate) fn stop_flying() {
     LOG.with(|log| log.borrow_mut().flying = None);
 }
 
-/// A guarded future is polled that has its scope at this depth.
+/// Forgets what was noted at this depth, where a guarded future that is now polled has its scope.
 #[inline]
 pub(crate) fn forget(depth: u32, task: usize) {
     if count() == 0 {
@@ -173,7 +173,7 @@ pub(crate) fn forget(depth: u32, task: usize) {
     });
 }
 
-/// The future is left, and dropped, because of this trip.
+/// Notes that the future is left, and dropped, because of this trip.
 pub(crate) fn set_left(task: usize, tripped: &Tripped) {
     let (number, tripped) = (next_number(), tripped.clone());
     LOG.with(|log| {
@@ -186,7 +186,7 @@ pub(crate) fn set_left(task: usize, tripped: &Tripped) {
     });
 }
 
-/// The trip because of which this future is dropped. One of before `mark` was that of another future, which had
+/// The trip because of which this future is dropped. An entry from before `mark` belongs to another future that had
 /// the same address.
 pub(crate) fn left(task: usize, mark: u64) -> Option<Tripped> {
     LOG.with(|log| {

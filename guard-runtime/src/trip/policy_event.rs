@@ -8,19 +8,19 @@ use tracing::Level;
 
 use crate::base::location::Location;
 
-/// What a breaker does with the next call.
+/// The state of a breaker: what it does with the next call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// It lets every call through, and counts how they end.
     Closed,
-    /// It refuses every call, until its time is over.
+    /// It refuses every call, until its retry time has passed.
     Open,
-    /// It lets one call after the other through, to see how they end, and refuses the rest.
+    /// It lets one call at a time through, to see how it ends, and refuses the rest.
     HalfOpen,
 }
 
-/// As in `half-open`.
+/// Prints `closed`, `open` or `half-open`.
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -36,24 +36,25 @@ impl fmt::Display for State {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PolicyEvent {
-    /// A breaker has changed its state: by how a call ended, by a call that it let through as the first probe, or by hand.
+    /// A breaker has changed its state: because of how a call ended, because it let the first probe through, or by
+    /// hand.
     #[non_exhaustive]
     BreakerChanged {
         /// The name of the breaker.
         name: &'static str,
-        /// What it was.
+        /// The state before.
         from: State,
-        /// What it is.
+        /// The state now.
         to: State,
     },
-    /// An attempt has failed, and there will be another one.
+    /// An attempt has failed, and another one will follow.
     #[non_exhaustive]
     Retrying {
         /// Where the retry is written.
         location: Location,
         /// The number of the attempt that follows; 2 is the first retry.
         attempt: u32,
-        /// After this long.
+        /// How long the retry waits before it.
         delay: Duration,
     },
     /// A call begins to wait for a permit.
@@ -61,14 +62,14 @@ pub enum PolicyEvent {
     Queued {
         /// The name of the bulkhead.
         name: &'static str,
-        /// How many calls wait, with this one.
+        /// How many calls wait, including this one.
         waiting: usize,
     },
 }
 
 #[cfg(feature = "tracing")]
 impl PolicyEvent {
-    /// How loud it is, the name of the policy, and what happened in a word.
+    /// The level, the name of the policy, and what happened in one word.
     pub(crate) fn described(&self) -> (Level, &'static str, &'static str) {
         match self {
             Self::BreakerChanged { name, to, .. } => match to {

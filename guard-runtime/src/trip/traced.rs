@@ -1,4 +1,4 @@
-//! Events for `tracing`, from the thread and inside the span to which they happened (feature `tracing`).
+//! Events for `tracing`, sent on the thread and inside the span in which they happened (feature `tracing`).
 
 use core::fmt::Display;
 use core::time::Duration;
@@ -7,18 +7,18 @@ use tracing::{Level, dispatcher};
 
 use crate::base::location::Location;
 
-/// What a subscriber is told, besides the line.
+/// What a subscriber receives besides the line of text.
 pub(crate) struct Fields {
     pub(crate) level: Level,
-    /// The name of the scope, or what else it happened to.
+    /// The name of the scope, or of whatever else the event is about.
     pub(crate) guard: &'static str,
-    /// In one word.
+    /// What happened, in one word.
     pub(crate) cause: &'static str,
     pub(crate) limit: Option<Duration>,
     pub(crate) elapsed: Option<Duration>,
-    /// Where it was noticed, or where that is written to which it happened.
+    /// Where it was noticed, or where the subject of the event was written.
     pub(crate) location: Option<Location>,
-    /// The name of the thread, if that is not this one.
+    /// The name of the thread, if it is not the current one.
     pub(crate) thread: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn is_on() -> bool {
     dispatcher::has_been_set()
 }
 
-/// Tells the subscriber of this thread.
+/// Sends an event to the subscriber of this thread.
 pub(crate) fn emit(fields: &Fields, line: &dyn Display) {
     macro_rules! emit {
         ($level:ident) => {{

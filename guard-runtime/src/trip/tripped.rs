@@ -19,13 +19,13 @@ use crate::base::site::Site;
 /// loop guard: app::settle (src/settle.rs:41) ran out of time: 30s allowed, 30.001s used; noticed in the `while` at src/settle.rs:57:9
 /// ```
 ///
-/// Guarded functions return it by `E: From<Tripped>`, which is there for `Tripped` itself, for
-/// [`io::Error`] ([`TimedOut`](io::ErrorKind::TimedOut), or [`Interrupted`](io::ErrorKind::Interrupted) after a cancel
-/// or in a shutdown), `Box<dyn Error + Send + Sync>`, and for what else
-/// converts from any error (`anyhow::Error`, `eyre::Report`).
+/// Guarded functions return it by `E: From<Tripped>`, which exists for `Tripped` itself, for [`io::Error`]
+/// ([`TimedOut`](io::ErrorKind::TimedOut), or [`Interrupted`](io::ErrorKind::Interrupted) after a cancel or in a
+/// shutdown), `Box<dyn Error + Send + Sync>`, and for types that convert from any error (`anyhow::Error`,
+/// `eyre::Report`).
 ///
-/// An error type of your own keeps the trip findable if it has it as a *source*. With `thiserror`, that is
-/// `#[error("stopped")] Tripped(#[from] Tripped)`; `#[error(transparent)]` skips the trip in the chain, since
+/// An error type of your own keeps the trip findable if it holds it as a *source*. With `thiserror`, that is
+/// `#[error("stopped")] Tripped(#[from] Tripped)`; `#[error(transparent)]` leaves the trip out of the chain, since
 /// it passes on the trip's own source, and the trip has none. The same by hand:
 ///
 /// ```
@@ -107,11 +107,11 @@ pub enum Cause {
         /// The budget.
         limit: u64,
     },
-    /// More CPU time was spent in the scope than it may (feature `cpu`).
+    /// The scope used more CPU time than its limit (feature `cpu`).
     Cpu {
         /// The budget.
         limit: Duration,
-        /// What was spent when a check noticed; always more than `limit`.
+        /// The CPU time used when a check noticed; always more than `limit`.
         used: Duration,
     },
     /// More than `limit` activations of the function were open on this thread, or in this task.
@@ -119,7 +119,8 @@ pub enum Cause {
         /// The budget.
         limit: u64,
     },
-    /// All budgets of a scope that says `when = "all"` are spent: those that it has, with what was used of each.
+    /// All budgets of a scope with `when = "all"` are spent. Each field is a budget that the scope has, with what
+    /// was used of it.
     All {
         /// Wall-clock time.
         time: Option<Use<Duration>>,
@@ -133,24 +134,25 @@ pub enum Cause {
     /// A token was cancelled.
     #[non_exhaustive]
     Cancelled {
-        /// As [`CancelToken::cancel`](crate::CancelToken::cancel) was told; `cancelled` of a token without reasons.
+        /// The reason passed to [`CancelToken::cancel`](crate::CancelToken::cancel); `cancelled` for a token
+        /// without reasons.
         reason: &'static str,
     },
-    /// The scope that this work was started in has ended without it: see [`Context`](crate::Context).
+    /// The scope in which this work was started has ended before the work: see [`Context`](crate::Context).
     ScopeEnded,
-    /// The process shuts down (feature `shutdown`): the scope was in flight for longer than the shutdown waits, or was to
-    /// open after it had begun.
+    /// The process shuts down (feature `shutdown`): the scope was in flight for longer than the shutdown waits, or
+    /// was about to open after the shutdown had begun.
     Shutdown,
-    /// A breaker (feature `policy`) did not let the call through, because earlier ones have failed.
+    /// A breaker (feature `policy`) did not let the call through, because earlier calls have failed.
     Refused {
-        /// After this long it lets one through, at the latest; [`Duration::MAX`] if it was opened by hand.
+        /// After this long at the latest it lets a call through; [`Duration::MAX`] if it was opened by hand.
         retry_after: Duration,
     },
     /// A bulkhead (feature `policy`) had no permit left, and no place in its queue.
     Full,
 }
 
-/// One budget of several, and what was used of it.
+/// One of several budgets, and what was used of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(
     clippy::exhaustive_structs,
@@ -175,7 +177,7 @@ impl Tripped {
         }))
     }
 
-    /// The name of the scope whose budget ran out: `module::path::function`, or the name given.
+    /// The name of the scope whose budget ran out: `module::path::function`, or the name that was given.
     #[must_use]
     pub fn scope(&self) -> &'static str {
         self.0.site.name()
@@ -193,10 +195,11 @@ impl Tripped {
         self.0.at.location()
     }
 
-    /// The calls that led to the check that noticed, on its thread; only if the environment variable `LOOP_GUARD_BACKTRACE`
-    /// was `1` at the first trip of the process. Taking one costs microseconds, and printing it milliseconds.
+    /// The calls that led to the check that noticed, on its thread. Only there if the environment variable
+    /// `LOOP_GUARD_BACKTRACE` was `1` at the first trip of the process. Taking one costs microseconds, and printing
+    /// it milliseconds.
     ///
-    /// `{:#}` prints it behind the line, as the message of a panic by a trip does.
+    /// `{:#}` prints it after the line, as does the message of a panic caused by a trip.
     ///
     /// ```
     /// use guard_runtime::{Budget, checkpoint};
@@ -210,14 +213,14 @@ impl Tripped {
         self.0.backtrace.as_ref()
     }
 
-    /// Why.
+    /// Why the scope tripped.
     #[must_use]
     pub fn cause(&self) -> Cause {
         self.0.cause
     }
 
-    /// Whether the budget that ran out was set by a peer: a request came with a header that left it less time than
-    /// we would have given it (feature `tower`, [`wire`](crate::wire)).
+    /// Whether a peer set the budget that ran out: a request came with a header that left it less time than the
+    /// service allows (feature `tower`, [`wire`](crate::wire)).
     ///
     /// ```
     /// use std::time::Duration;
@@ -301,14 +304,14 @@ impl fmt::Display for Use<u64> {
     }
 }
 
-/// `elapsed` with as many digits, from three, as it takes to see that it is more than `limit`.
+/// Formats `elapsed` with as many digits, at least three, as are needed to show that it is more than `limit`.
 fn beyond(elapsed: Duration, limit: Duration) -> String {
     let digits = |count, duration: Duration| format!("{duration:.count$?}");
     let count = (3..9).find(|&count| digits(count, elapsed) != digits(count, limit));
     digits(count.unwrap_or(9), elapsed)
 }
 
-/// Whether somebody wants to know how the check was come to.
+/// Whether `LOOP_GUARD_BACKTRACE` asks for backtraces.
 fn wants_backtrace() -> bool {
     static WANTS: OnceLock<bool> = OnceLock::new();
     *WANTS

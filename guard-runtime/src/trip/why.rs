@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// What a thread does that comes to no check, as far as the kernel tells: of
+/// What a thread that comes to no check is doing, as far as the kernel tells. Part of
 /// [`Event::Overdue`](crate::Event::Overdue).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -12,23 +12,23 @@ pub enum Why {
     /// It waits in the kernel.
     #[non_exhaustive]
     Waiting {
-        /// The system call, by its name where that is known: `futex`, `read`, `syscall 451`; empty if the kernel
-        /// does not tell.
+        /// The name of the system call if it is known: `futex`, `read`, `syscall 451`; empty if the kernel does not
+        /// tell.
         syscall: String,
         /// The function of the kernel in which it sleeps; empty if the kernel does not tell.
         wchan: String,
     },
-    /// It could run and gets no processor: the machine is overloaded, or a quota is used up.
+    /// It is ready to run but gets no CPU time: the machine is overloaded, or a quota is used up.
     Starved,
-    /// It is a future that waits. It was woken at its deadline, and nobody has polled it since: the executor's threads are
-    /// blocked, or it was forgotten.
+    /// It is a future that waits. It was woken at its deadline, and nobody has polled it since: the executor's
+    /// threads are blocked, or the future was forgotten.
     Unpolled,
     /// The system does not tell: it is not Linux, or `/proc` is not mounted.
     Unknown,
 }
 
 impl Why {
-    /// Where that is: on a thread, or in a task.
+    /// Where the scope runs: on a thread, or in a task.
     pub(crate) fn place(&self, name: &str) -> String {
         match self {
             Self::Unpolled => format!("in {name}"),
@@ -36,7 +36,7 @@ impl Why {
         }
     }
 
-    /// What would have the thread come to a check.
+    /// What would make the thread come to a check.
     pub(crate) fn advice(&self) -> &'static str {
         match self {
             Self::Running => {
