@@ -42,7 +42,7 @@ impl Project {
         let runtime = root.join("guard-runtime");
         let manifest = format!(
             "[workspace]\n[package]\nname = \"random\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\
-             [features]\nplain = []\n[dependencies]\nguard-runtime = {{ path = {:?} }}\n",
+             [features]\nplain = []\n[profile.dev]\ndebug = 0\nincremental = false\n[dependencies]\nguard-runtime = {{ path = {:?} }}\n",
             runtime.to_str().expect("a path in Unicode"),
         );
         fs::write(folder.join("Cargo.toml"), manifest).expect("a manifest");
