@@ -58,9 +58,16 @@ fn a_panic_is_the_joins_or_else_an_event() {
     wait_for_panic("before the handle went");
     let told = PANICS.lock().unwrap().clone();
     assert!(!told.iter().any(|event| event.contains("for the join")));
+    // Other tests have theirs.
+    let ours: Vec<_> = told
+        .iter()
+        .filter(|event| event.contains("the handle went"))
+        .collect();
+    assert_eq!(ours.len(), 2, "{told:?}");
     assert!(
-        told.iter()
-            .all(|event| event.contains("the thread started at tests/context/started.rs:"))
+        ours.iter()
+            .all(|event| event.contains("the thread started at tests/context/started.rs:")),
+        "{ours:?}"
     );
 }
 
