@@ -1,12 +1,13 @@
-//! [`Args`] and a function become a [`Plan`].
+//! Turns [`Args`] and a function into a [`Plan`].
 //!
-//! This room alone rejects: whatever is wrong with an item, or with arguments on this item, is found here, and all
-//! of it is reported at once. The rooms behind do what the plan says and report nothing.
+//! This room alone rejects: it finds whatever is wrong with an item, or with arguments on this item, and reports
+//! all of it at once. The rooms below do what the plan says and report nothing.
 //!
 //! - `target.rs`: what the attribute may stand on;
 //! - `loops.rs`: loops, and the attributes on them;
 //! - `future.rs`: which functions are guarded as futures;
 //! - `leave.rs`: the way out;
+//! - `helpers.rs`: functions that catch the trips of what they call;
 //! - `idle.rs`: arguments that guard nothing;
 //! - `breaks.rs`: loops that `on_trip = "break"` cannot leave.
 
@@ -32,30 +33,31 @@ use crate::args::attribute::{Arg, Args};
 use crate::args::cleanup::closure;
 use crate::args::value::{OnTrip, Pauses, When};
 use crate::errors::Errors;
-use crate::plan::{Cleanup, Further, Limits, Plan, Policies};
+use crate::plan::{BudgetParts, Cleanup, Limits, Plan, Policies};
 use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::types::{is_called_result, is_closure, is_unit, never};
 use crate::syntax::walk::Visitor;
 
-/// A function with more loops than this has none in strips, and its checks are the shortest to compile. With so many strips
-/// a debug build takes twice as long as without the attribute, and with twice as many four times.
+/// A function with more loops than this runs none of them in strips, and its checks are the form that is shortest
+/// to compile. With this many strips a debug build takes twice as long as without the attribute, and with twice as
+/// many four times as long.
 const CROWD: usize = 32;
 
-/// What is to be done with a function, and what guards nothing in it.
+/// The plan for a function, and arguments that guard nothing in it.
 pub(crate) struct Judged<'a> {
     pub(crate) verdict: Verdict<'a>,
     pub(crate) idle: Option<Idle>,
 }
 
-/// What is to be done with a function.
+/// What to do with a function.
 pub(crate) enum Verdict<'a> {
-    /// Nothing.
+    /// Leave it as it is.
     Pass,
     Guard(Box<Plan<'a>>),
 }
 
-/// Judges the function, and says what is to be done with it.
+/// Judges the function, and plans what to do with it.
 pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<Judged<'a>, Error> {
     let mut errors = Errors::default();
     let inherit = args.inherit.is_some();
@@ -119,7 +121,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
             deadline: args.deadline.as_ref().map(|arg| &arg.value),
             iterations: args.iterations.as_ref().map(|arg| &arg.value),
-            further: further(args),
+            via_budget: budget_parts(args),
             yield_every,
             warn_at: args.warn_at.as_ref().map(|arg| arg.value),
             on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
@@ -144,8 +146,8 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
     })
 }
 
-fn further(args: &Args) -> Option<Further<'_>> {
-    args.has_further().then(|| Further {
+fn budget_parts(args: &Args) -> Option<BudgetParts<'_>> {
+    args.needs_budget().then(|| BudgetParts {
         budget: args.budget.as_ref().map(|arg| &arg.value),
         cpu: args.cpu.as_ref().map(|arg| &arg.value),
         depth: args.depth.as_ref().map(|arg| &arg.value),
@@ -178,7 +180,7 @@ fn policies<'a>(args: &'a Args, output: &ReturnType) -> Option<Policies<'a>> {
     })
 }
 
-/// Rejects what no arguments could make right.
+/// Rejects what no arguments could make valid.
 fn judge_signature(function: &Function<'_>, errors: &mut Errors) {
     if let Some(token) = &function.sig.constness {
         errors.push(Error::new_spanned(
@@ -202,7 +204,7 @@ fn is_naked(attribute: &Attribute) -> bool {
     inner.is_some_and(|path| path.is_ident("naked"))
 }
 
-/// Rejects a fallback that uses an argument which the future's body surely has taken.
+/// Rejects a fallback that uses an argument which the future's body has certainly moved.
 fn judge_fallback(args: &Args, function: &Function<'_>, is_future: bool, errors: &mut Errors) {
     let Some(fallback) = args.fallback.as_ref().filter(|_| is_future) else {
         return;
@@ -231,7 +233,8 @@ fn judge_fallback(args: &Args, function: &Function<'_>, is_future: bool, errors:
     }
 }
 
-/// Rejects ways out that this function does not have. `future`: what it yields, if it is guarded as a future.
+/// Rejects ways out that this function does not have. `future` is what the future yields, if the function is
+/// guarded as one.
 fn judge_leave(
     args: &Args,
     function: &mut Function<'_>,
@@ -311,7 +314,7 @@ fn judge_sync(args: &Args, cleanup: Option<&Cleanup<'_>>, errors: &mut Errors) {
     }
 }
 
-/// Rejects arguments on a block that belong to one function.
+/// Rejects arguments on a block that only make sense for a single function.
 pub(crate) fn judge_block(args: &Args, errors: &mut Errors) {
     if let Some(cleanup) = &args.cleanup {
         errors.push(Error::new(
@@ -321,7 +324,7 @@ pub(crate) fn judge_block(args: &Args, errors: &mut Errors) {
     }
 }
 
-/// The errors of the item that do not depend on the arguments, behind an error of those.
+/// Adds to an error in the arguments the errors of the item that do not depend on the arguments.
 pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
     let mut errors = Errors::default();
     match target {
@@ -354,16 +357,16 @@ fn passes(args: &Args, function: &Function<'_>, loops: bool) -> bool {
     let inherit = args.inherit.is_some();
     let is_const = sig.constness.is_some();
     let idle = !loops && args.entry.is_none() && !recurses(function);
-    // A destructor that was cut short by its caller's budget would be a lost cleanup.
+    // A destructor that its caller's budget cuts short would be a lost cleanup.
     let passes = inherit && (idle || is_destructor(sig));
-    // The attribute of a block is not about these.
+    // The attribute on a block is not meant for these functions.
     let cannot = (is_const && (inherit || !loops))
         || (!loops && sig.abi.as_ref().is_some_and(|abi| !unwinds(abi)))
         || function.attrs.iter().any(is_naked);
     passes || (function.of_block && cannot)
 }
 
-/// Whether the function names itself: then its calls are a loop, and each entry is checked.
+/// Whether the function calls itself by name. Its calls then form a loop, so each entry is checked.
 fn recurses(function: &Function<'_>) -> bool {
     calls::names(function.block.to_token_stream(), &function.sig.ident)
 }
@@ -375,9 +378,9 @@ fn is_destructor(sig: &Signature) -> bool {
         && matches!(sig.output, ReturnType::Default)
 }
 
-/// Whether the body may become a closure. In one, `Location::caller()` would not be the function's caller, `!` has no
-/// value that could be handed out, and a closure that is returned as `impl Fn` would not be told the types of its
-/// arguments.
+/// Whether the body may become a closure. In a closure, `Location::caller()` would not be the function's caller,
+/// `!` has no value that could be returned, and a closure that is returned as `impl Fn` would not learn the types
+/// of its arguments.
 fn can_be_wrapped(function: &Function<'_>) -> bool {
     !never(&function.sig.output)
         && !is_closure(&function.sig.output)

@@ -1,13 +1,13 @@
-//! The attribute's tokens become [`Args`](attribute::Args).
+//! Turns the attribute's tokens into [`Args`](attribute::Args).
 //!
 //! This room judges the arguments alone and never sees the function. Each value keeps the key that named it, so
 //! that a later stage can point an error at the key.
 //!
 //! - `attribute.rs`: all arguments of the attribute on a function or a block;
 //! - `keys.rs`: their names, and messages that name them;
-//! - `duration.rs`: how `timeout` and the other durations are read;
-//! - `cleanup.rs`: how the closure or path of `cleanup` is read;
-//! - `value.rs`: how everything else is read;
+//! - `duration.rs`: how `timeout` and the other durations are parsed;
+//! - `cleanup.rs`: how the closure or path of `cleanup` is parsed;
+//! - `value.rs`: how everything else is parsed;
 //! - `pace.rs`: the attribute on a loop, `#[loop_guard(skip)]` and `#[loop_guard(every = 1024)]`.
 //!
 //! A new argument is a row in `keys.rs`, a field and an arm in `attribute.rs`, and a field of the plan.

@@ -1,17 +1,17 @@
 //! Every path into `guard_runtime::__private` that an expansion contains.
 //!
-//! This room spells; it decides nothing and remembers nothing from one call to the next. All tokens are bound at
-//! `mixed_site`: locals cannot collide with the user's, and lints that spare the macros of other crates spare these.
-//! Where the compiler has to point at something of the user's, a token of ours is *located* there: it keeps its
-//! hygiene and takes over the place.
+//! This room quotes; it decides nothing and keeps no state between calls. All tokens have `mixed_site` hygiene:
+//! locals cannot collide with the user's, and lints that skip the macros of other crates skip these tokens. If the
+//! compiler should point at something of the user's, a token of ours is *located* there: it keeps its hygiene and
+//! takes over the place.
 //!
 //! - `quotes.rs`: what the others are made of;
 //! - `place.rs`: places in source code, and the site of a scope;
 //! - `scope.rs`: opening a scope;
-//! - `budget.rs`: the same, of a `Budget`;
+//! - `budget.rs`: opening the scope of a `Budget`;
 //! - `check.rs`: the check of a loop;
 //! - `exit.rs`: the ways out of a function that tripped;
-//! - `arguments.rs`: arguments that are bound once more;
+//! - `arguments.rs`: arguments that are bound again;
 //! - `policy.rs`: policies around the body;
 //! - `poll.rs`: guarded futures;
 //! - `cleanup.rs`: `cleanup`, and the duration of `defer!`;

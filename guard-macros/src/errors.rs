@@ -1,4 +1,4 @@
-//! Errors that do not depend on each other, so that a user sees all of them at once.
+//! Independent errors, collected so that a user sees all of them at once.
 
 use syn::Error;
 
@@ -18,7 +18,7 @@ impl Errors {
         self.0.is_none()
     }
 
-    /// `value` if nothing was collected, else all errors as one.
+    /// Returns `value` if no error was collected, otherwise all errors as one.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, Error> {
         self.0.map_or(Ok(value), Err)
     }

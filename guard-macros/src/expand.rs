@@ -15,11 +15,12 @@ use crate::errors::Errors;
 use crate::rewrite;
 use crate::syntax::function::Function;
 
-/// Whether the item stays as it was. Tests of guards need guards: with the feature `testing` there are some.
+/// Whether the item stays as it was. The feature `testing` overrides `disable`, because tests of guards need
+/// guards.
 pub(crate) const DISABLED: bool = cfg!(all(feature = "disable", not(feature = "testing")));
 
-/// The item with its loops guarded, or as it was if that is `disabled`; on error, the errors beside the item as
-/// it was.
+/// The item with its loops guarded; if guards are `disabled`, the item as it was; on an error, the errors and the
+/// item as it was.
 pub(crate) fn expand(args: TokenStream, item: TokenStream, disabled: bool) -> TokenStream {
     match try_expand(args, item.clone()) {
         Ok(_) if disabled => target::untouched(item),
@@ -32,8 +33,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream, disabled: bool) -> To
     }
 }
 
-/// `compile_error! { "..." }` at the error's place. A `::core` in front, at a place of the user's,
-/// would be a module of the user's in edition 2015.
+/// `compile_error! { "..." }` at the error's place. There is no `::core` in front: at a place of the user's in
+/// edition 2015 it would name a module of the user's.
 fn report(error: Error) -> impl Iterator<Item = TokenTree> {
     const PATH: usize = 5;
     error.into_compile_error().into_iter().skip(PATH)
@@ -71,7 +72,7 @@ fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error
     errors.finish(on.into_token_stream())
 }
 
-/// One function: as a future, if it is one.
+/// Guards one function, as a future if it is one.
 fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
     let judged = analyze::judge(args, function)?;
     match judged.verdict {
@@ -90,7 +91,7 @@ fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The root of the runtime, and a duration.
+/// The arguments of `within!`: the root of the runtime, and a duration.
 struct Within(Path, Expr);
 
 impl Parse for Within {

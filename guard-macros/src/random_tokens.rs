@@ -1,12 +1,12 @@
-//! Random token streams: the expander panics on none, and makes an item of what was one.
+//! Random token streams: the expander never panics, and returns an item for every item.
 //!
 //! ```text
 //! cargo test -p guard-macros random_tokens                                         10,000 streams
 //! LOOP_GUARD_STREAMS=1000000 cargo test -p guard-macros --release random_tokens    the long run
 //! ```
 //!
-//! Each stream is one of [`ITEMS`] under one of [`ARGUMENTS`], of which some tokens were left out, doubled, exchanged or
-//! replaced, so that most are wrong somewhere and right elsewhere. A fault names the number of its stream.
+//! Each stream is one of [`ITEMS`] under one of [`ARGUMENTS`] with some tokens removed, doubled, swapped or
+//! replaced, so that most are wrong somewhere and right elsewhere. A failure names the number of its stream.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -46,7 +46,7 @@ const ITEMS: [&str; 16] = [
     "fn f(x: Option<u32>) -> u32 { let Some(y) = x else { loop { return 3 } }; match y { 0 => for _ in g() {}, _ => while c() {} } y }",
 ];
 
-/// What replaces tokens: what the grammar of functions is made of.
+/// The tokens that replace others: what the grammar of functions is made of.
 const POOL: &str = "fn loop while for in async await move break continue return if else match let const unsafe impl mod \
     trait self Self crate super 'a 'b : :: -> => = == , ; . .. ..= & * ? ! # | || < > + - _ 0 1u8 \"30s\" 1.5 'x' \
     timeout inherit iterations fallback cleanup on_trip name every skip loop_guard x y Result Option vec \
@@ -67,7 +67,7 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().expect("tokens")
 }
 
-/// The stream with one token in so many changed.
+/// The stream with about one token in `one_in` changed.
 fn changed(
     stream: TokenStream,
     one_in: usize,
@@ -141,7 +141,7 @@ fn expand_to_an_item_without_a_panic() {
         }
         expanded += u32::from(!output.to_string().contains("compile_error"));
     }
-    // Else they would show little.
+    // Otherwise the streams would show little.
     assert!(right * 3 > count, "{right} of {count} are items");
     assert!(expanded > 0, "none was rewritten");
 }

@@ -1,17 +1,17 @@
-//! Edits a function by its plan.
+//! Rewrites a function by its plan.
 //!
-//! The function is edited in place: its attributes, signature and body keep their tokens and spans, and what is added
-//! comes from `emit`. This room reports no error.
+//! The function is edited in place: its attributes, signature and body keep their tokens and spans, and what is
+//! added comes from `emit`. This room reports no error.
 //!
 //! - `loops.rs`: the visitor that puts a check at the head of every loop;
-//! - `strips.rs`: of these, the loops that run in strips;
+//! - `strips.rs`: the loops among them that run in strips;
 //! - `function.rs`: functions, and the boundary around a body with loops in closures;
 //! - `future.rs`: functions that are guarded as futures;
-//! - `awaits.rs`: those whose body stays where it was written;
-//! - `arguments.rs`: how arguments move into such a body;
+//! - `awaits.rs`: futures whose body stays where it was written;
+//! - `arguments.rs`: how arguments move into a body that becomes a closure or a future;
 //! - `cleanup.rs`: the attribute's `cleanup`;
-//! - `expectations.rs`: lints that are expected in a function;
-//! - `warning.rs`: an attribute that guards nothing.
+//! - `expectations.rs`: `#[expect]`ed lints in a function;
+//! - `warning.rs`: the warning for an attribute that guards nothing.
 
 pub(crate) mod arguments;
 pub(crate) mod awaits;

@@ -1,6 +1,6 @@
-//! What the pipeline makes of each form, as it would be formatted.
+//! The expansion of each form, formatted.
 //!
-//! `UPDATE_EXPECT=1 cargo test -p guard-macros` writes the snapshots anew; read the difference.
+//! `UPDATE_EXPECT=1 cargo test -p guard-macros` rewrites the snapshots; read the difference.
 
 #![allow(
     clippy::needless_raw_string_hashes,
@@ -18,11 +18,11 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::format_ident;
 use syn::Ident;
 
-/// Line and column are those in `item`.
+/// Checks the expansion. Lines and columns count within `item`.
 pub(crate) fn check(args: &str, item: &str, expected: &Expect) {
     let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap(), false);
     let file = syn::parse2(places(expanded)).unwrap();
-    // Real paths are absolute; short ones read better here.
+    // Real paths are absolute; short ones are easier to read here.
     let text = prettyplease::unparse(&file).replace("::guard_runtime::__private::", "p::");
     expected.assert_eq(&text);
 }
@@ -496,7 +496,7 @@ fn a_closure_needs_a_boundary() {
     );
 }
 
-/// Another macro below reads them.
+/// Another macro below the attribute reads the names.
 #[test]
 fn arguments_keep_their_names_above_another_macro() {
     check(
@@ -544,7 +544,7 @@ async fn f(#[case] n: u32, #[case] (a, _): (u32, u32)) {
     );
 }
 
-/// A keyword in the edition of this crate, in which the argument is named anew.
+/// `gen` is a keyword in the edition of this crate, whose tokens would name the argument again.
 #[test]
 fn an_argument_named_gen() {
     check(
@@ -771,15 +771,15 @@ fn recursion_without_a_loop_is_checked_at_entry() {
     );
 }
 
-/// Nanoseconds that this thread has had a processor, so that a loaded machine changes nothing; where
-/// the system does not tell, nanoseconds of the clock.
+/// The CPU time of this thread in nanoseconds, which other load on the machine does not change; wall-clock time
+/// where the system does not tell.
 fn processor_time(since: std::time::Instant) -> u128 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let busy = stat.and_then(|stat| stat.split_whitespace().next()?.parse().ok());
     busy.unwrap_or_else(|| since.elapsed().as_nanos())
 }
 
-/// Nanoseconds for so many expansions.
+/// The nanoseconds that this many expansions take.
 fn time(item: &str, times: usize) -> u128 {
     let origin = std::time::Instant::now();
     let start = processor_time(origin);
@@ -791,8 +791,8 @@ fn time(item: &str, times: usize) -> u128 {
     processor_time(origin) - start
 }
 
-/// An eighth of the input, eight times as often, takes as long; were expanding quadratic, the large
-/// one would take eight times longer.
+/// An eighth of the input, expanded eight times as often, takes about as long. If expanding were quadratic, the
+/// large input would take eight times longer.
 fn assert_linear(generate: impl Fn(usize) -> String, size: usize) {
     let (small, large) = (time(&generate(size), 24), time(&generate(size * 8), 3));
     assert!(
@@ -829,7 +829,7 @@ fn a_crowd_of_loops_has_no_strips_and_short_checks() {
     let (few, crowd) = (function(32), function(33));
     assert_eq!(count(&few, "while ! __strips"), 32);
     assert_eq!(count(&crowd, "__strips"), 0);
-    // One call a loop, and no constant of its own.
+    // Each loop has one call, and no constant of its own.
     assert_eq!(count(&crowd, "__probe . check"), 33);
     assert_eq!(count(&crowd, "const {"), 0);
     assert_eq!(count(&crowd, "match"), 1, "the entry");
@@ -852,7 +852,7 @@ fn long_functions_expand_in_linear_time() {
 
 #[test]
 fn deep_nests_expand_in_linear_time() {
-    // 60 loops deep at the larger size, beside enough of them to be measured.
+    // 60 nested loops at the larger size, next to enough others to be measurable.
     let nest = |depth: usize| {
         format!(
             "{}step();{}",

@@ -1,9 +1,9 @@
-//! Loops that run in strips: which ones, and over what. The room only answers; `emit/weave.rs` quotes what it finds.
+//! Which loops run in strips, and over what. The room only answers; `emit/weave.rs` quotes what it finds.
 //!
-//! A loop qualifies if its body is plain, so that it takes little time and runs no code of the user's but operators
-//! (`plain.rs`), and if the type of what it is over is known where it stands (`known.rs`). `strip.rs` takes the
-//! head of such a loop apart. Of `while` loops those qualify that count by one (`counted.rs`). Others
-//! whose body is small and plain, and such `loop`s, are checked once in eight iterations (`unrolled.rs`).
+//! A loop qualifies if its body is plain, which means that it takes little time and runs no user code except
+//! operators (`plain.rs`), and if the type of what it iterates over is known (`known.rs`). `strip.rs` takes the
+//! head of such a loop apart. `while` loops qualify if they count by one (`counted.rs`). Other `while` loops and
+//! `loop`s with a small plain body are checked once in eight iterations (`unrolled.rs`).
 
 pub(crate) mod counted;
 pub(crate) mod known;

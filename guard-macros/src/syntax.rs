@@ -1,6 +1,6 @@
-//! Questions about syntax, and the one walk that asks them.
+//! Questions about syntax, and the one walk that answers them.
 //!
-//! Nothing here edits, rejects or knows the runtime; a visitor takes `&mut` only because `syn`'s walk does.
+//! Nothing here edits, rejects or knows the runtime; visitors take `&mut` only because `syn`'s walk does.
 //!
 //! - `walk.rs`: the walk that all visitors share;
 //! - `function.rs`: one function, wherever it is written;

@@ -1,24 +1,25 @@
 //! Checks: the hot comparison, its cold path, and entering a scope, which is a check as well.
 //!
-//! A check costs a load, a compare and a branch until the epoch moves. The cold path then compares the clock
-//! with the earliest deadline of the thread's stack, asks the ticker for a tick there, and trips if that has
+//! A check costs a load, a compare and a branch until the epoch moves. The cold path then compares the clock with
+//! the earliest deadline of the thread's stack, asks the ticker for a tick at that time, and trips if it has
 //! passed. It never trips early, and a scope that has tripped trips at each further check.
 //!
 //! - `tick.rs`: the check, and its cold path;
 //! - `enter.rs`: opening a scope, hot and cold;
-//! - `probe.rs`: how a function leaves that tripped, by its return type;
+//! - `probe.rs`: how a function leaves when it trips, by its return type;
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
-//! - `further.rs`: what a scope may spend besides time and iterations; `accounts.rs`: those of a thread;
+//! - `account.rs`: what a scope may spend besides time and iterations; `accounts.rs`: the accounts of a thread;
+//! - `uses.rs`: whether a scope with several budgets has spent one of them, or all;
 //! - `warn.rs`: `warn_at`; `given.rs`: `pauses = "ignore"`;
 //! - `fault.rs`: checks that trip because a test says so.
 
+pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod counted;
 pub(crate) mod enter;
 #[cfg(feature = "testing")]
 pub(crate) mod fault;
-pub(crate) mod further;
 mod given;
 pub(crate) mod iterations;
 pub(crate) mod probe;

@@ -1,7 +1,7 @@
-//! What runs when a scope is left, and shields.
+//! Cleanups, which run when a scope is left, and shields.
 //!
-//! A cleanup runs exactly once on every way out, and is told which one it was. It runs behind a wall: the
-//! budgets around do not count in it, only its own. A panic in it hides nothing and never aborts.
+//! A cleanup runs exactly once on every way out, and is told which one it was. It runs behind a wall: only its own
+//! budget counts in it, not those around. A panic in a cleanup hides no other panic and never aborts.
 //!
 //! - `deferred.rs`: `Exit`, `defer`, and the `cleanup` of an attribute; `defer.rs`: the macro;
 //! - `cleanup_future.rs`: cleanups that are awaited, or spawned if their future is dropped;

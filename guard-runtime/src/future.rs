@@ -1,16 +1,15 @@
 //! Scopes of futures.
 //!
-//! The scope of a guarded future is on the stack of a thread while it is polled there, and in the future
-//! between two polls. While it waits it has an alarm, so that its task is woken at the deadline whoever
-//! executes it: the ticker's, or a timer of the tokio runtime around where a test may stop that runtime's
-//! clock.
+//! The scope of a guarded future is on a thread's stack while it is polled there, and in the future itself between
+//! two polls. While the future waits it has an alarm, so that its task is woken at the deadline on any executor.
+//! The ticker fires the alarm or, where a test can stop the clock of the tokio runtime, a timer of that runtime.
 //!
 //! - `polled.rs`: a body that is a future of its own inside the guarded one, which any code may suspend;
 //! - `in_place.rs`: a body that stays where it was written, and whose awaits are all known;
 //! - `kept.rs`: what both keep from one poll to the next;
-//! - `poller.rs`: one poll: whose scopes it sees, and that the stack is left as it was;
+//! - `poller.rs`: one poll: which scopes it sees, and how the stack is restored after it;
 //! - `waiting.rs`, `timer.rs`: the entry in the lists of alarms, from the first `Pending` on;
-//! - `carried.rs`: a scope that goes from one future to the next;
+//! - `carried.rs`: a scope that passes from one future to the next;
 //! - `left.rs`: how the body asks to be left;
 //! - `quantum.rs`: `yield_every`.
 

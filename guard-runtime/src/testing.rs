@@ -1,7 +1,7 @@
 //! A clock that tests move by hand.
 //!
-//! [`pause`] stops the clock of the calling thread: scopes that it enters from then on live in that
-//! time, which only [`advance`] moves. Other threads are not touched, so tests run side by side.
+//! [`pause`] stops the clock of the calling thread: scopes that it enters from then on use that time, which only
+//! [`advance`] moves. Other threads are not affected, so tests can run in parallel.
 //!
 //! ```
 //! use std::time::Duration;

@@ -6,20 +6,20 @@ use crate::errors::Errors;
 use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::{self, Visitor};
 
-/// Rejects the loops of a body that must yield a value, which a bare `break` could not give. `value`: the body
-/// is that of a function that returns one.
+/// Rejects the loops that must yield a value, which a bare `break` could not provide. `value`: the function returns
+/// one.
 pub(crate) fn judge_breaks(body: &mut Block, value: bool, errors: &mut Errors) {
     Breaks { errors, value }.visit_block_mut(body);
 }
 
 struct Breaks<'e> {
     errors: &'e mut Errors,
-    /// The expression at hand is the value of the function or of a variable.
+    /// Whether the current expression is the value of the function or of a variable.
     value: bool,
 }
 
 impl Breaks<'_> {
-    /// Judges the `break`s of one loop, and tells whether there are any.
+    /// Judges the `break`s of one loop. Returns whether there are any.
     fn judge(&mut self, label: Option<&Label>, body: &mut Block) -> bool {
         let mut broken = false;
         let mut visit = |jump: &mut Expr| {
@@ -85,7 +85,7 @@ impl Visitor for Breaks<'_> {
         self.value = value;
     }
 
-    // Loops in these are not this function's.
+    // Loops in these do not belong to this function.
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
 }

@@ -12,7 +12,7 @@ use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::walk::{self, Visitor};
 
-/// The future to guard, if the function is not to be guarded as a plain function.
+/// The future to guard, if the function should be guarded as one.
 pub(crate) fn guarded(function: &mut Function<'_>) -> Option<Guarded> {
     let output = function.sig.output.clone();
     if function.sig.asyncness.is_some() {
@@ -38,7 +38,8 @@ pub(crate) fn guarded(function: &mut Function<'_>) -> Option<Guarded> {
     })
 }
 
-/// Rejects `async` blocks that become the function's value by a way that is not recognised: nobody would guard them.
+/// Rejects `async` blocks that become the function's value in a way that is not recognised: nothing would guard
+/// them.
 pub(crate) fn judge_unguarded(
     function: &mut Function<'_>,
     guarded: Option<&Guarded>,
@@ -46,7 +47,7 @@ pub(crate) fn judge_unguarded(
 ) {
     let last = match guarded.map(|future| future.body) {
         None => 0,
-        // The last one found is the body.
+        // The last block found is the body.
         Some(FutureBody::Value) => 1,
         Some(FutureBody::Whole | FutureBody::Blocked) => return,
     };
@@ -65,7 +66,7 @@ pub(crate) fn judge_unguarded(
 /// The `async` blocks of a function that become its value, boxed or not.
 #[derive(Default)]
 struct Values {
-    /// Variables that are such blocks.
+    /// Variables whose value is such a block.
     bound: Vec<(Ident, ExprAsync)>,
     found: Vec<Token![async]>,
 }
@@ -140,14 +141,14 @@ impl Visitor for Values {
         walk::expr(self, expr);
     }
 
-    // What returns from these is not the function.
+    // A `return` in these does not leave the function.
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
     fn visit_expr_async_mut(&mut self, _: &mut ExprAsync) {}
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
 impl FutureBody {
-    /// The body, in the block of a function that was recognised.
+    /// Finds the body in the block of a function that was recognised.
     pub(crate) fn find(self, block: &mut Block) -> Option<&mut Block> {
         match self {
             Self::Whole => Some(block),
@@ -201,7 +202,8 @@ fn output_of_bound(bound: &TypeParamBound) -> Option<&Type> {
     })
 }
 
-/// The block that was an `async fn`'s before `#[tokio::main]` or `#[tokio::test]`, if that came first.
+/// The block that was the body of an `async fn` before `#[tokio::main]` or `#[tokio::test]`, if one of those ran
+/// first.
 ///
 /// ```text
 /// fn main() { let body = async { .. }; ..; { return runtime.block_on(body); } }
@@ -240,7 +242,7 @@ fn async_block(value: &mut Expr) -> Option<&mut ExprAsync> {
     }
 }
 
-/// The name of a variable, boxed or not.
+/// The name, if the value is a variable, boxed or not.
 fn variable(value: &Expr) -> Option<&Ident> {
     match value {
         Expr::Path(path) => path.path.get_ident(),

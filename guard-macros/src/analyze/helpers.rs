@@ -1,13 +1,14 @@
 //! Functions that catch the trips of what they call.
 //!
-//! A helper without a budget and without a place for an error (`inherit`, `-> u32`) leaves by unwinding. Whether its loop or
-//! its caller's notices that the time is over is chance, so the function that owns the budget catches such a trip and
-//! leaves by its own way out. It does not where nothing that it calls could trip, and where it calls itself: debug builds
-//! have no stack to spare there, and its own activations have a place for the error.
+//! A helper without a budget and without a place for an error (`inherit`, `-> u32`) leaves by unwinding. It is
+//! chance whether its loop or its caller's notices first that the time is over, so the function that owns the
+//! budget catches such a trip and leaves by its own way out. It does not if nothing that it calls could trip, or if
+//! it calls itself: debug builds have no stack to spare for that, and its own activations have a place for the
+//! error.
 
 //!
-//! In a future, what is called to make a future that is awaited at once (`client.get(url).send().await`) counts as no
-//! helper: catching would make the body a future of its own, for the sake of constructors.
+//! In a future, calls that make a future which is awaited at once (`client.get(url).send().await`) do not count as
+//! helpers: catching would turn the body into a future of its own, for the sake of constructors.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -20,19 +21,19 @@ use crate::syntax::function::Function;
 use crate::syntax::types::is_called_result;
 use crate::syntax::walk::{self, Visitor};
 
-/// Whether the function, which has a budget, catches trips.
+/// Whether the function, which has a budget, should catch trips.
 pub(crate) fn catches(function: &Function<'_>, leave: &Leave<'_>) -> bool {
     let has_a_place = match leave {
         Leave::Probe(_) => is_called_result(&function.sig.output),
         Leave::Error(_) => true,
-        // A fallback could be an argument, which the boundary would have moved.
+        // A fallback could use an argument that the boundary has moved.
         Leave::Fallback(_) | Leave::Panic | Leave::Break | Leave::Cut => false,
     };
     let names_itself = || calls::names(function.block.to_token_stream(), &function.sig.ident);
     has_a_place && !names_itself() && calls_others(&mut function.block.clone())
 }
 
-/// Whether the future with this body, which has a budget, does.
+/// Whether the future with this body, which has a budget, should catch trips.
 pub(crate) fn future_catches(body: &mut Block, output: &ReturnType, leave: &Leave<'_>) -> bool {
     let has_a_place = match leave {
         Leave::Probe(_) => is_called_result(output),
@@ -48,7 +49,7 @@ fn calls_others(body: &mut Block) -> bool {
     calls.0
 }
 
-/// Whether something is called that could be a helper.
+/// Whether anything is called that could be a helper.
 struct Calls(bool);
 
 impl Visitor for Calls {

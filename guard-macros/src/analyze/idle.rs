@@ -1,8 +1,9 @@
 //! Arguments that guard nothing in this function.
 //!
-//! A budget is spent where somebody looks: in the function's loops, where it waits, and in what it calls, which may be
-//! guarded by `inherit` or ask by `checkpoint()`. Operators, indices and `?` are calls as well, unless their operands are
-//! known to be of a primitive type. So what is warned of here can trip at its entry only, where nothing is spent yet.
+//! A budget is enforced where something checks it: in the function's loops, where it waits, and in what it calls,
+//! which may be guarded by `inherit` or call `checkpoint()`. Operators, indices and `?` are calls as well, unless
+//! their operands are known to be of a primitive type. So an argument that is warned about here could only trip at
+//! the entry, where nothing is spent yet.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -15,13 +16,13 @@ use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::walk::{self, Visitor};
 
-/// What the compiler is to say, and where.
+/// A warning: what the compiler should say, and where.
 pub(crate) struct Idle {
     pub(crate) note: &'static str,
     pub(crate) at: Span,
 }
 
-/// Of `inherit`, on a function that is left as it is.
+/// The warning for `inherit` on a function that is left as it is.
 pub(crate) fn of_inherit(function: &mut Function<'_>, destructor: bool) -> Option<Idle> {
     let awaits = function.sig.asyncness.is_some() && awaits::in_block(function.block);
     if function.of_block || awaits {
@@ -36,7 +37,7 @@ pub(crate) fn of_inherit(function: &mut Function<'_>, destructor: bool) -> Optio
     Some(Idle { note, at })
 }
 
-/// Of budgets and turns, on a function that is guarded. `loops`: whether it has any.
+/// The warning for budgets and `yield_every` on a function that is guarded. `loops`: whether it has any.
 pub(crate) fn of_budgets(args: &Args, function: &mut Function<'_>, loops: bool) -> Option<Idle> {
     if function.of_block {
         return None;
@@ -80,9 +81,9 @@ fn idle<T>(arg: &Arg<T>, note: &'static str) -> Idle {
     Idle { note, at }
 }
 
-/// Whether the attribute is there for something besides time and iterations.
+/// Whether the attribute has a purpose besides time and iterations.
 fn does_more(args: &Args) -> bool {
-    args.has_further()
+    args.needs_budget()
         || args.deadline.is_some()
         || args.strict.is_some()
         || args.entry.is_some()
@@ -91,7 +92,7 @@ fn does_more(args: &Args) -> bool {
         || args.policy().is_some()
 }
 
-/// Loops that the future itself runs.
+/// Whether the future itself runs loops.
 struct OwnLoops {
     /// The function is `async`: the blocks in it are other futures.
     asynchronous: bool,
@@ -122,7 +123,7 @@ impl Visitor for OwnLoops {
     fn visit_item_mut(&mut self, _: &mut Item) {}
 }
 
-/// Code that may look, or come to code that does.
+/// Whether there is code that may check, or that may call code which does.
 struct Looks {
     /// Arguments of primitive types.
     primitive: Vec<String>,
@@ -144,7 +145,7 @@ impl Looks {
         }
     }
 
-    /// Whether the operand is surely of a primitive type.
+    /// Whether the operand is certainly of a primitive type.
     fn is_plain(&self, operand: &Expr) -> bool {
         match operand {
             Expr::Lit(_) => true,
@@ -189,7 +190,7 @@ impl Visitor for Looks {
             | Expr::Tuple(_)
             | Expr::Array(_)
             | Expr::Field(_) => false,
-            // An assignment drops what was there.
+            // An assignment drops the previous value.
             _ => true,
         };
         walk::expr(self, expr);

@@ -1,4 +1,4 @@
-//! The way out of a function, by its arguments and by the look of its return type.
+//! The way out of a function, as its arguments and its return type tell.
 
 use syn::{ReturnType, Type};
 
@@ -18,13 +18,14 @@ pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     }
     match output {
         ReturnType::Type(_, ty) if args.on_trip.is_some() => Leave::Error(ty.clone()),
-        // `!` is a type only in this place, and has no value to return.
+        // `!` is a type only in this position, and has no value to return.
         ReturnType::Type(_, ty) if !never(output) => by_type(ty),
         _ => Leave::Panic,
     }
 }
 
-/// Of `impl Trait` nobody knows whether it is a `Result`. One that is part of a type does not matter.
+/// The way out by the syntax of the type. Nobody knows whether an `impl Trait` is a `Result`; one that is only part
+/// of the type does not matter.
 fn by_type<'a>(ty: &Type) -> Leave<'a> {
     match ty {
         Type::ImplTrait(_) => Leave::Panic,
@@ -34,7 +35,7 @@ fn by_type<'a>(ty: &Type) -> Leave<'a> {
     }
 }
 
-/// The type, as it can be written in a body, unless it is surely no `Result`.
+/// The type as a body can name it, unless it is certainly no `Result`.
 pub(crate) fn fallible(output: &ReturnType) -> Option<Type> {
     match (output, nameable(output)) {
         (ReturnType::Type(_, ty), ReturnType::Type(_, nameable)) => {

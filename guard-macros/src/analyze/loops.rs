@@ -1,4 +1,4 @@
-//! What the analysis asks of a body: its loops, and the attributes on them.
+//! The loops of a body, and the attributes on them.
 
 use syn::{Attribute, Block, Error, Item};
 
@@ -8,16 +8,16 @@ use crate::syntax::calls;
 use crate::syntax::function::{is_loop_guard, is_on_loop};
 use crate::syntax::walk::{self, Visitor};
 
-/// Judges the attributes inside a body, and tells whether it has a loop.
+/// Judges the attributes inside a body, and counts its loops.
 pub(crate) struct Loops<'e> {
     errors: &'e mut Errors,
     pub(crate) found: bool,
-    /// How many there are; macros with one or more count for one.
+    /// How many loops there are; a macro call with loops counts as one.
     pub(crate) count: usize,
-    /// Loops, closures and `async` blocks around the expression at hand.
+    /// The number of loops, closures and `async` blocks around the current expression.
     depth: u32,
-    /// A jump has no loop around it. That does not compile, and the compiler's own message is best where it sees the
-    /// function as the user wrote it.
+    /// Whether a jump has no loop around it. That does not compile, and the compiler's own message is best if it
+    /// sees the function as the user wrote it.
     pub(crate) stray: bool,
 }
 
@@ -94,7 +94,7 @@ impl Visitor for Loops<'_> {
         self.stray |= self.depth == 0 && expr.label.is_none();
     }
 
-    /// Reached only where the attribute is not on a loop.
+    /// Reached only if the attribute is not on a loop.
     fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
         if is_loop_guard(attribute) {
             self.errors.push(Error::new_spanned(
@@ -104,7 +104,7 @@ impl Visitor for Loops<'_> {
         }
     }
 
-    /// The call is parsed only when it is rewritten; until then a keyword counts as a loop.
+    /// The call is only parsed when it is rewritten; until then a keyword counts as a loop.
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
         let loops = calls::mentions_loop(call.tokens.clone());
         self.found |= loops;

@@ -32,7 +32,7 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
     let item = match parsed.or_else(|error| syn::parse2(ungroup(item.clone())).map_err(|_| error)) {
         Ok(item) => item,
         Err(_) if syn::parse2::<syn::Stmt>(item.clone()).is_ok() => return Err(misplaced(item)),
-        // Rust itself reports what no item is; it does so at the same token.
+        // Rust itself rejects text that is no item, and does so at the same token.
         Err(error) => return Err(error),
     };
     match item {
@@ -50,8 +50,8 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
     }
 }
 
-/// The tokens, less the invisible groups around what a `macro_rules` captured (`$body:block`,
-/// `$first:stmt`): as a statement such a group would want a semicolon, and Rust wants none.
+/// The tokens without the invisible groups around what a `macro_rules` captured (`$body:block`, `$first:stmt`): as
+/// a statement such a group would need a semicolon that Rust does not require.
 fn ungroup(tokens: TokenStream) -> TokenStream {
     let mut tokens = tokens.into_iter().peekable();
     let mut flat = TokenStream::new();
@@ -124,7 +124,7 @@ fn misplaced(item: TokenStream) -> Error {
     )
 }
 
-/// The function as it was, kept in an attribute of a tool that the compiler knows and does not read.
+/// The original function, kept in a tool attribute that the compiler accepts and ignores.
 ///
 /// ```text
 /// #[cfg_attr(feature = "x", loop_guard(iterations = 3))]
@@ -138,7 +138,7 @@ fn marker(sig: &Signature, block: &Block) -> Attribute {
 
 const MARKER: &str = "__loop_guard_was";
 
-/// Takes back what a block's attribute has made of the function: its own one counts.
+/// Undoes what a block's attribute has made of the function, whose own attribute has precedence.
 fn restore(function: &mut ItemFn) {
     let was = function.attrs.iter().position(|attribute| {
         let last = attribute.path().segments.last();
@@ -159,7 +159,7 @@ pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)
         if attrs.iter().any(is_loop_guard) {
             return;
         }
-        // Another attribute may be this macro under another name, or become it.
+        // Another attribute may be this macro under another name, or expand to it.
         let marker = (attrs.iter().any(is_foreign)).then(|| marker(sig, block));
         visit(Function {
             attrs,
@@ -200,8 +200,8 @@ pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)
     }
 }
 
-/// The item as it was, less the attributes on loops: Rust would take those for calls of the macro,
-/// and bury our message under its own.
+/// The item as it was, without the attributes on loops: Rust would take them for calls of the macro and hide our
+/// message behind its own.
 pub(crate) fn untouched(item: TokenStream) -> TokenStream {
     struct Strip {
         stripped: bool,

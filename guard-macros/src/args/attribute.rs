@@ -11,7 +11,7 @@ use crate::args::value::{self, OnOverdue, OnTrip, Pauses, When, flag, value};
 use crate::args::{cleanup, duration};
 use crate::errors::Errors;
 
-/// What the attribute says.
+/// The parsed arguments of the attribute.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) timeout: Option<Arg<Timeout>>,
@@ -161,7 +161,7 @@ impl Args {
         }
     }
 
-    /// Rejects arguments that are right each for itself and wrong together.
+    /// Rejects arguments that are valid by themselves but cannot be combined.
     fn check(&self, span: Span, errors: &mut Errors) {
         let limits = self.limits();
         let budget = self.budget.as_ref().map(|arg| &arg.key);
@@ -239,7 +239,7 @@ impl Args {
 }
 
 impl Args {
-    /// The keys of the limits that can stand beside each other.
+    /// The keys of the limits that can be combined.
     fn limits(&self) -> [Option<&Ident>; 6] {
         [
             self.timeout.as_ref().map(|arg| &arg.key),
@@ -251,7 +251,7 @@ impl Args {
         ]
     }
 
-    /// The keys of what is about a deadline.
+    /// The keys that concern a deadline.
     fn of_time(&self) -> impl Iterator<Item = &Ident> {
         let keys = [
             self.warn_at.as_ref().map(|arg| &arg.key),
@@ -261,7 +261,7 @@ impl Args {
         keys.into_iter().flatten()
     }
 
-    /// `budget` stands alone, and `when` with several.
+    /// Rejects other limits beside `budget`, and `when` without several limits.
     fn check_combination(&self, errors: &mut Errors) {
         let limits = self.limits();
         let when = self.when.as_ref().map(|arg| &arg.key);
@@ -275,7 +275,7 @@ impl Args {
             return;
         }
         let Some(when) = &self.when else { return };
-        // A cancel trips at once in any case.
+        // A cancel always trips at once, so it does not count for `when`.
         let [limits @ .., _cancel] = limits;
         if limits.iter().flatten().count() < 2 {
             errors.push(Error::new(
@@ -294,8 +294,8 @@ impl Args {
         }
     }
 
-    /// Whether there is more than a frame holds.
-    pub(crate) fn has_further(&self) -> bool {
+    /// Whether the scope has to be opened from a `Budget`, because a frame cannot store all of its limits.
+    pub(crate) fn needs_budget(&self) -> bool {
         let all = self.when.as_ref().is_some_and(|arg| arg.value == When::All);
         let [.., cpu, depth, cancel] = self.limits();
         all || self.budget.is_some() || cpu.or(depth).or(cancel).is_some()
@@ -337,7 +337,7 @@ impl Args {
     }
 }
 
-/// The one place that rejects a key named twice.
+/// The one place that rejects a key which is given twice.
 fn set_once<T>(
     slot: &mut Option<Arg<T>>,
     key: Ident,
@@ -354,7 +354,7 @@ fn set_once<T>(
     Ok(())
 }
 
-/// Skips the rest of a wrong argument, so that the next ones are judged too.
+/// Skips the rest of an invalid argument, so that the arguments after it are judged too.
 fn skip_to_comma(input: ParseStream) -> Result<(), Error> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;

@@ -6,7 +6,7 @@ use syn::{Error, Expr, ExprClosure, Stmt};
 
 pub(crate) const WHAT: &str = "write `cleanup = |exit| ...`, or the path of a function of `&Exit`";
 
-/// A path, a closure of one argument, or a block whose value is such a closure.
+/// Accepts a path, a closure of one argument, or a block whose value is such a closure.
 pub(crate) fn call(mut expr: Expr) -> Result<Expr, Error> {
     if let Expr::Group(group) = expr {
         return call(*group.expr);
@@ -38,7 +38,7 @@ pub(crate) fn call(mut expr: Expr) -> Result<Expr, Error> {
     }
 }
 
-/// The closure in the value of `cleanup`. It may be the value of a block that prepares what it captures.
+/// The closure in the value of `cleanup`. It may be the value of a block that prepares what the closure captures.
 pub(crate) fn closure(call: &mut Expr) -> Option<&mut ExprClosure> {
     match call {
         Expr::Closure(closure) => Some(closure),

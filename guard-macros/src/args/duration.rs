@@ -1,10 +1,10 @@
-//! Durations: strings such as `"1m 30s"`, which are read here, or expressions of type `Duration`.
+//! Durations: strings such as `"1m 30s"`, which are parsed here, or expressions of type `Duration`.
 
 use syn::{Error, Expr, Lit};
 
 use crate::args::value::{is_negative_literal, literal};
 
-/// A duration: known now, or when the function is entered.
+/// A duration, known now or when the function is entered.
 pub(crate) enum Timeout {
     Nanos(u64),
     Expr(Box<Expr>),
@@ -33,7 +33,7 @@ pub(crate) fn timeout(expr: Expr) -> Result<Timeout, Error> {
     }
 }
 
-/// The nanoseconds of a duration as people write it.
+/// Parses a duration as people write it, into nanoseconds.
 fn nanos(text: &str) -> Result<u64, String> {
     use humantime::DurationError::{
         Empty, InvalidCharacter, NumberExpected, NumberOverflow, UnknownUnit,

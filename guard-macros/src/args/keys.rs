@@ -35,7 +35,7 @@ pub(crate) const KEYS: [(&str, &str); 28] = [
     ("macros", "macros(my_vec, my::log)"),
 ];
 
-/// What others call an argument of ours.
+/// Names that other libraries use for one of our arguments.
 const SYNONYMS: [(&str, &str); 10] = [
     ("duration", "timeout"),
     ("limit", "iterations"),

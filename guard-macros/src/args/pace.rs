@@ -7,27 +7,27 @@ use syn::{Attribute, Error, Ident, Meta, Token};
 
 use crate::args::keys::{keys, unknown};
 
-/// How often a loop is checked, if its attribute says so.
+/// How often a loop is checked, as its attribute sets it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
     /// Never.
     Skip,
-    /// Once in so many iterations.
+    /// Once in this many iterations.
     Every(u32),
 }
 
 const PACES: [&str; 2] = ["skip", "every"];
 
-/// What the attribute on a loop says.
+/// The attribute on a loop.
 pub(crate) struct Paced {
     pub(crate) pace: Pace,
-    /// The condition under which it says so.
+    /// The `cfg` condition under which it applies.
     pub(crate) condition: Option<Meta>,
 }
 
 const WHAT: &str = "on a loop, write `loop_guard(skip)` or `loop_guard(every = 1024)`";
 
-/// Reads `#[loop_guard(skip)]`, `#[loop_guard(every = 1024)]`, or one of them in a `cfg_attr`.
+/// Parses `#[loop_guard(skip)]`, `#[loop_guard(every = 1024)]`, or one of them in a `cfg_attr`.
 pub(crate) fn paced(attribute: &Attribute) -> Result<Paced, Error> {
     if !attribute.path().is_ident("cfg_attr") {
         let pace = pace(&attribute.meta)?;

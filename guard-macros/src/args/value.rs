@@ -1,4 +1,4 @@
-//! How the value of an argument is read, durations and `cleanup` apart.
+//! How the value of an argument is parsed, except durations and `cleanup`.
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -8,7 +8,7 @@ use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
 use crate::args::keys::{NO_COMMA, did_you_mean, example, list};
 
-/// How to leave, if the return type does not decide.
+/// How to leave, instead of by the return type.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnTrip {
     Error,
@@ -23,7 +23,7 @@ pub(crate) enum When {
     All,
 }
 
-/// What the watchdog does about a scope that is overdue, besides reporting it.
+/// What the watchdog does about an overdue scope, besides reporting it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OnOverdue {
     Report,
@@ -31,7 +31,7 @@ pub(crate) enum OnOverdue {
     Abort,
 }
 
-/// What becomes of time in which the process stood still.
+/// Whether time counts in which the process stood still.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pauses {
     Count,
@@ -82,7 +82,7 @@ fn source(value: &Expr) -> String {
         .replace(" (", "(")
 }
 
-/// Nothing: the key says it all.
+/// Parses an argument without a value.
 pub(crate) fn flag(input: ParseStream, key: &Ident) -> Result<(), Error> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
@@ -109,7 +109,7 @@ fn equals(input: ParseStream, key: &Ident) -> Result<(), Error> {
     ))
 }
 
-/// The literal, if the expression is one; macro capture wraps it in a group.
+/// The literal, if the expression is one; a macro capture wraps it in a group.
 pub(crate) fn literal(expr: &Expr) -> Option<&Lit> {
     match expr {
         Expr::Lit(lit) => Some(&lit.lit),
@@ -118,7 +118,7 @@ pub(crate) fn literal(expr: &Expr) -> Option<&Lit> {
     }
 }
 
-/// `-1`, grouped or not.
+/// Whether the expression is a negative literal such as `-1`, grouped or not.
 pub(crate) fn is_negative_literal(expr: &Expr) -> bool {
     match expr {
         Expr::Unary(unary) => {
@@ -129,7 +129,7 @@ pub(crate) fn is_negative_literal(expr: &Expr) -> bool {
     }
 }
 
-/// The whole number of `key`, of which `what` are counted.
+/// Parses the whole number of `key`, which counts `what`.
 pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> {
     if is_negative_literal(&expr) {
         return Err(Error::new_spanned(
@@ -151,7 +151,7 @@ pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> 
     }
 }
 
-/// An expression of a type that has no literals.
+/// Accepts an expression of a type that has no literals.
 pub(crate) fn computed(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> {
     match literal(&expr) {
         None => Ok(expr),
@@ -189,7 +189,7 @@ pub(crate) fn pauses(expr: &Expr) -> Result<Pauses, Error> {
     one_of("pauses", values, expr)
 }
 
-/// The value that this string literal names.
+/// The variant that the string literal names.
 fn one_of<T, const N: usize>(key: &str, values: [(&str, T); N], expr: &Expr) -> Result<T, Error> {
     let names = values.each_ref().map(|(name, _)| *name);
     let Some(Lit::Str(text)) = literal(expr) else {
@@ -256,7 +256,7 @@ pub(crate) fn name(expr: &Expr) -> Result<LitStr, Error> {
     }
 }
 
-/// The `Instant` of `deadline`.
+/// Accepts an expression of type `Instant`, for `deadline`.
 pub(crate) fn moment(expr: Expr) -> Result<Expr, Error> {
     match literal(&expr) {
         None => Ok(expr),

@@ -1,23 +1,23 @@
-//! Scopes of a `Budget`: one that the function names, or one that is made here of limits that a frame does not hold.
+//! Scopes of a `Budget`: one that the function names, or one that is made here of limits that a frame cannot store.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Ident;
 
 use crate::emit::{Emit, q};
-use crate::plan::{Further, Limits};
+use crate::plan::{BudgetParts, Limits};
 
 impl Emit<'_> {
-    /// What the scope may spend, in front of the function's statements.
+    /// The `let` with the scope's budget, in front of the function's statements.
     ///
     /// ```text
     /// static SITE; let budget = grant(spending(nanos).depth(1_000), &SITE); let site = budget.site();
     /// ```
     pub(crate) fn grant(&self, function: &Ident) -> Option<TokenStream> {
         let limits = self.plan.budget.as_ref()?;
-        let further = limits.further.as_ref()?;
+        let parts = limits.via_budget.as_ref()?;
         let (private, site) = (&self.private, self.site(function, None));
-        let budget = self.budget(limits, further);
+        let budget = self.budget(limits, parts);
         Some(q! {
             #site
             let __budget = #private::grant(#budget, &__LOOP_GUARD_SITE);
@@ -25,27 +25,27 @@ impl Emit<'_> {
         })
     }
 
-    fn budget(&self, limits: &Limits<'_>, further: &Further<'_>) -> TokenStream {
+    fn budget(&self, limits: &Limits<'_>, parts: &BudgetParts<'_>) -> TokenStream {
         let private = &self.private;
         let root = self.plan.root.then(|| q!(.root()));
-        if let Some(expr) = further.budget {
+        if let Some(expr) = parts.budget {
             let (private, end) = self.blaming(expr);
             let budget = quote_spanned!(end=> #private::budget(&(#expr)));
             return q!(#budget #root);
         }
         let time = self.time(limits);
         let mut budget = q!(#private::spending(#time));
-        if let Some(limit) = further.cpu {
+        if let Some(limit) = parts.cpu {
             let limit = self.nanos(Some(limit));
             budget = q!(#private::cpu::within(#budget, #limit));
         }
         let iterations = limits.iterations.map(|limit| self.number(limit));
         let iterations = iterations.map(|limit| q!(.iterations(#limit)));
-        let depth = further.depth.map(|limit| self.number(limit));
+        let depth = parts.depth.map(|limit| self.number(limit));
         let depth = depth.map(|limit| q!(.depth(#limit)));
-        let all = further.all.then(|| q!(.all()));
+        let all = parts.all.then(|| q!(.all()));
         budget = q!(#budget #iterations #depth #all #root);
-        match further.cancel {
+        match parts.cancel {
             Some(token) => {
                 let (private, end) = self.blaming(token);
                 quote_spanned!(end=> #private::until_cancelled(#budget, #token))
@@ -83,7 +83,7 @@ impl Emit<'_> {
     /// The site of the scope.
     pub(super) fn own_site(&self) -> TokenStream {
         let limits = self.plan.budget.as_ref();
-        if limits.is_some_and(|limits| limits.further.is_some()) {
+        if limits.is_some_and(|limits| limits.via_budget.is_some()) {
             q!(__site)
         } else {
             q!(&__LOOP_GUARD_SITE)
@@ -91,7 +91,7 @@ impl Emit<'_> {
     }
 }
 
-/// Hides what is around, if the budget says so. It stands behind [`grant`](Emit::grant).
+/// Hides the scopes around, if the budget demands it. Stands behind [`grant`](Emit::grant).
 pub(crate) fn root_of_budget() -> TokenStream {
     q!(let __root = __budget.root();)
 }

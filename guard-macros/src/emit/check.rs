@@ -8,16 +8,16 @@ use crate::emit::exit::{Place, probe};
 use crate::emit::{Emit, Mark, q};
 use crate::plan::Leave;
 
-/// What a check needs to know of its loop.
+/// What a check has to know about its loop.
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     pub(crate) mark: Mark,
     pub(crate) place: Place,
-    /// The number of its counter, and the iterations between two checks.
+    /// The number of its counter, and how many iterations are between two checks.
     pub(crate) every: Option<(u32, u32)>,
-    /// What was seen last is read from the thread, and not from a local.
+    /// Whether the epoch seen last is read from the thread, and not from a local.
     pub(crate) fresh: bool,
-    /// The task yields here when its turn is over.
+    /// Whether the task yields here when its quantum is over.
     pub(crate) turns: bool,
 }
 
@@ -82,7 +82,8 @@ impl Emit<'_> {
         q!(#count #due)
     }
 
-    /// The same in a crowd of loops: one call, one way on, and no constant of its own, which the compiler would have to evaluate.
+    /// The check in a function with very many loops: one call, one exit, and no constant of its own, which the
+    /// compiler would have to evaluate.
     ///
     /// ```text
     /// if let Some(out) = probe.check(&mut seen, place) { return out; }
@@ -127,7 +128,7 @@ impl Emit<'_> {
                 if let #private::Option::Some(__tripped) = #private::spend(&__scope, __limit, #at) {
                     #leave
                 }
-                // Observed: it goes on, and is asked no more.
+                // The scope is observed: it goes on, and is not asked again.
                 __left = #private::u64::MAX;
             }
             __left = __left.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! `cleanup`.
+//! The attribute's `cleanup`.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -9,7 +9,7 @@ use crate::emit::{Emit, q, run};
 use crate::plan::Cleanup;
 
 impl Emit<'_> {
-    /// `let __cleanup = ..;`, in front of everything else, so that it is dropped when all of that is gone.
+    /// `let __cleanup = ..;`, in front of everything else, so that it is dropped last.
     pub(crate) fn cleanup(&self, cleanup: &Cleanup<'_>, call: &Expr) -> TokenStream {
         let private = &self.private;
         let within = match cleanup.timeout {

@@ -20,12 +20,12 @@ pub(crate) enum Place {
 }
 
 impl Emit<'_> {
-    /// Leaves with `__tripped`. If that cannot be done (a panic while the thread unwinds already), the code behind this
+    /// Leaves with `__tripped`. If that is impossible (a panic while the thread is unwinding), the code after this
     /// runs, and the next check finds the same trip.
     pub(crate) fn leave(&self, place: Place, fresh: bool) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
-            // There is no loop to break at the entry; the first one will notice.
+            // At the entry there is no loop to break; the first loop will notice.
             Leave::Break if place == Place::Entry => q!(_ = __tripped;),
             Leave::Break => q!(#private::broken(__tripped); break;),
             _ if place == Place::Closure && fresh => q!(_ = #private::unwind(__tripped);),
@@ -35,7 +35,7 @@ impl Emit<'_> {
         }
     }
 
-    /// Leaves with `__tripped` from where `return` leaves the function.
+    /// Leaves with `__tripped` where a `return` leaves the function.
     fn leave_function(&self) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
@@ -48,7 +48,7 @@ impl Emit<'_> {
                 q!(return #error;)
             }
             Leave::Panic | Leave::Break => q!(#private::panic(__tripped);),
-            // What is cut is reported when it is left.
+            // A cleanup that is cut short is reported when it is left.
             Leave::Cut => q!(return;),
             Leave::Fallback(fallback) => {
                 let value = self.fallback(fallback);
@@ -57,7 +57,7 @@ impl Emit<'_> {
         }
     }
 
-    /// What the return type makes of `__tripped`; a missing `From` is reported there.
+    /// The function's error for `__tripped`; a missing `From` is reported at the return type.
     fn error(&self) -> TokenStream {
         match &self.plan.leave {
             Leave::Probe(ty) => {
@@ -78,7 +78,7 @@ impl Emit<'_> {
                 let (private, end) = self.blaming(fallback);
                 quote_spanned!(end=> #private::Fallback::with(__tripped, #fallback))
             }
-            // As the value of an arm, it would end behind its first block.
+            // As the value of a match arm, it would end after its first block.
             Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) if begins_with_block(fallback) => {
                 q!((#fallback))
             }
@@ -86,8 +86,8 @@ impl Emit<'_> {
         }
     }
 
-    /// The probe of the function's return type. Where the compiler knows that type, it is not named: in the body its names
-    /// may mean something else.
+    /// The probe of the function's return type. If the compiler can infer that type, it is not named: in the body,
+    /// its names may mean something else.
     ///
     /// ```text
     /// let probe = Probe::new(); if false { return probe.value(); }
@@ -101,7 +101,7 @@ impl Emit<'_> {
             Some(ReturnType::Default) => q!(()),
             Some(ReturnType::Type(_, ty)) => q!(#ty),
         };
-        // The compiler points here where the future is of another type.
+        // The compiler points here if the future is of another type.
         let (private, end) = match named {
             Some(ReturnType::Type(_, ty)) => self.blaming(ty),
             _ => (self.private.clone(), Span::mixed_site()),
@@ -116,8 +116,8 @@ impl Emit<'_> {
     ///     match outcome { Ok(value) => value, Err(tripped) => { rebound; leave } }
     /// }
     /// ```
-    /// A trip in a closure of the body unwinds to here. The arguments move into the
-    /// closure; `rebound` are those that a fallback needs.
+    /// A boundary around the body, to which trips in closures unwind. The arguments move into the closure;
+    /// `rebound` are those that a fallback needs.
     pub(crate) fn boundary(&self, arguments: &Moved, body: &Block) -> TokenStream {
         let private = &self.private;
         let leave = self.value_of_trip(&arguments.rebound);
@@ -134,7 +134,8 @@ impl Emit<'_> {
         }
     }
 
-    /// As [`boundary`](Self::boundary), where a result after the deadline is a trip as well. The scope is open around.
+    /// Like [`boundary`](Self::boundary), but a result after the deadline is a trip as well. The scope is open
+    /// around it.
     pub(crate) fn strict(
         &self,
         arguments: &Moved,
@@ -163,7 +164,7 @@ impl Emit<'_> {
         }
     }
 
-    /// The function's value when `__tripped` came out of its body.
+    /// The function's value after `__tripped` came out of its body.
     pub(crate) fn value_of_trip(&self, rebound: &TokenStream) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
@@ -185,8 +186,9 @@ impl Emit<'_> {
     /// ```text
     /// { body }   =>   { match '__tripped: { enter; return { body }; } { tripped => fallback } }
     /// ```
-    /// The fallback sees the arguments and nothing of the body, and is evaluated when the scope and all locals are gone.
-    /// If the body is that of a future that is `polled`, whoever polls it evaluates the fallback.
+    /// Adds the fallback, which sees the arguments but nothing of the body, and is evaluated after the scope and
+    /// all locals are gone. If the body belongs to a future that is `polled`, the code that polls it evaluates the
+    /// fallback.
     pub(crate) fn with_fallback(
         &self,
         fallback: &Expr,
@@ -204,7 +206,7 @@ impl Emit<'_> {
         };
         let yields = diverge::block(body);
         let body = braced(body);
-        // In front of a body that never yields, the compiler would call the `return` unreachable.
+        // The compiler would call a `return` in front of a diverging body unreachable.
         let run = match yields {
             Yields::Surely => q!(return #body;),
             Yields::Perhaps => q!(#[allow(unreachable_code)] return #body;),
@@ -226,7 +228,7 @@ pub(crate) fn inferable(output: &ReturnType) -> TokenStream {
     }
 }
 
-/// The probe where the return type begins, and the place where that ends: a missing `From` is reported there.
+/// The probe where the return type begins, and the place where the type ends: a missing `From` is reported there.
 pub(crate) fn probe(ty: &impl ToTokens) -> (Ident, Span) {
     let (first, last) = ends(ty);
     (Ident::new("__probe", first), last)

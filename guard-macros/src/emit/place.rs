@@ -6,7 +6,7 @@ use syn::Ident;
 
 use crate::emit::{Emit, q};
 
-/// A keyword and where it stands: what an error names.
+/// A keyword and its position: what an error names.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
     pub(crate) kind: &'static str,
@@ -30,7 +30,7 @@ impl Emit<'_> {
         let start = span.start();
         let (line, column) = (start.line, start.column + 1);
         if line == 0 {
-            // Before Rust 1.88 a macro is not told where a token stands; this is the attribute.
+            // Before Rust 1.88 a macro cannot ask where a token is; these macros give the place of the attribute.
             return q!(#private::file!(), #private::line!(), #private::column!());
         }
         let (line, column) = (
@@ -58,7 +58,7 @@ impl Emit<'_> {
         }
     }
 
-    /// The scope's name and place, in a static. `within`: its time limit, if that is always the same.
+    /// The static with the scope's name and place. `within`: its time limit, if that is always the same.
     pub(crate) fn site(&self, function: &Ident, within: Option<&TokenStream>) -> TokenStream {
         let private = &self.private;
         let name = self.name(function);
@@ -68,7 +68,7 @@ impl Emit<'_> {
         q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within #options;)
     }
 
-    /// What only some sites say.
+    /// Settings that few sites have.
     fn options(&self) -> Option<TokenStream> {
         let (private, limits) = (&self.private, self.plan.budget.as_ref()?);
         let warn_at = limits.warn_at.map(|share| q!(.warn_at(#share)));

@@ -9,7 +9,7 @@ use crate::emit::{Emit, braced, q};
 use crate::plan::{Leave, Policies};
 use crate::syntax::types::{nameable, never};
 
-/// The body that is called, and what it belongs to.
+/// The body to call, and its function.
 pub(crate) struct Call<'b> {
     pub(crate) body: &'b Block,
     pub(crate) output: &'b ReturnType,
@@ -99,7 +99,7 @@ impl Emit<'_> {
             layers = self.layer("bulkhead", None, expr, &layers, call);
         }
         if let Some(expr) = policies.breaker {
-            // With the type, so that a breaker of another one is what the compiler finds wrong.
+            // The type is given, so that the compiler blames a breaker of another type.
             layers = self.layer("breaker", policies.outcome.as_ref(), expr, &layers, call);
         }
         if let Some(timeout) = policies.attempt_timeout {
@@ -116,7 +116,7 @@ impl Emit<'_> {
         layers
     }
 
-    /// The policy around what is in it; what the compiler has to say of the policy, it says at the expression.
+    /// A policy around `inner`. Compiler errors about the policy point at its expression.
     fn layer(
         &self,
         policy: &str,
@@ -136,7 +136,7 @@ impl Emit<'_> {
         }
     }
 
-    /// A body that can be called again: the compiler says so at each token that keeps it from that.
+    /// A body that can be called again. The compiler reports each token that prevents that.
     fn attempts(&self, retry: &Expr, call: &Call<'_>) -> TokenStream {
         let private = &self.private;
         let closure = closure(call);
@@ -190,7 +190,7 @@ fn closure(call: &Call<'_>) -> TokenStream {
     q!(|| #output #body)
 }
 
-/// A keyword of the user's, as before every body that becomes a future.
+/// The keyword `async` as if the user had written it, as for every body that becomes a future.
 fn asynchronous(call: &Call<'_>) -> TokenStream {
     let open = call.body.brace_token.span.open();
     quote_spanned!(open=> async)

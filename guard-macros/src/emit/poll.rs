@@ -12,16 +12,16 @@ use crate::emit::scope::new_task;
 use crate::emit::{Emit, Mark, in_braces_of, q};
 use crate::plan::{Leave, Limits};
 
-/// What is to be polled in a scope.
+/// What to poll in a scope.
 pub(crate) struct Polled<'b> {
-    /// The future's body, in whose place this stands.
+    /// The future's body, which is replaced by the quoted code.
     pub(crate) body: &'b Block,
     pub(crate) arguments: Moved,
-    /// Arguments stay borrowed where they can be.
+    /// Whether arguments stay borrowed where possible.
     pub(crate) borrows: bool,
-    /// What the future yields, if there is a probe of that.
+    /// What the future yields, if there is a probe for it.
     pub(crate) output: Option<&'b ReturnType>,
-    /// Trips in closures unwind to the poll.
+    /// Whether trips in closures unwind to the poll.
     pub(crate) caught: bool,
     /// Statements in front: the cleanup.
     pub(crate) cleanup: Option<TokenStream>,
@@ -38,8 +38,9 @@ impl Emit<'_> {
     ///     match awaited { Ok(value) => value, Err(tripped) => return leave }
     /// } }
     /// ```
-    /// As with the compiler's own `await`, the temporaries of `future` live to the end of the statement, and the future
-    /// itself until it is ready or left. The whole spans what the user wrote: lints look at the value as they did.
+    /// As with the compiler's own `await`, the temporaries of `future` live to the end of the statement, and the
+    /// future itself until it is ready or left. The whole spans what the user wrote, so lints treat the value as
+    /// before.
     pub(crate) fn awaited(&self, awaited: &ExprAwait) -> TokenStream {
         let private = &self.private;
         let ExprAwait {
@@ -55,8 +56,8 @@ impl Emit<'_> {
         q!(#(#attrs)* #matched #private::IntoFuture::into_future(#base) #arms)
     }
 
-    /// Waits for `__future` in the scope of a body that stays in place, by `wait`: the user's own `.await`, at which the
-    /// compiler says what must be `Send`.
+    /// Awaits `__future` in the scope of a body that stays in place. `wait` is the user's own `.await`, where the
+    /// compiler reports what must be `Send`.
     pub(super) fn waited(&self, wait: &TokenStream) -> TokenStream {
         let private = &self.private;
         let leave = match &self.plan.leave {
@@ -65,7 +66,8 @@ impl Emit<'_> {
                 let value = self.value_of_trip(&TokenStream::new());
                 q!(return #value)
             }
-            // It has no value, so a `return` would be unreachable code where the function's type is `!`.
+            // The trip's value never comes into being, so a `return` would be unreachable code if the function's
+            // type is `!`.
             _ => self.value_of_trip(&TokenStream::new()),
         };
         q! {
@@ -88,7 +90,8 @@ impl Emit<'_> {
     ///     match outcome { Ok(value) => value, Err(tripped) => leave }
     /// }
     /// ```
-    /// The body is gone before the function leaves. A cleanup stands around all of this.
+    /// Polls the body in its scope. The body is gone before the function leaves; a cleanup stands around all of
+    /// this.
     pub(crate) fn polled(&self, polled: &Polled<'_>, function: &Ident) -> TokenStream {
         let Polled {
             body,
@@ -104,10 +107,10 @@ impl Emit<'_> {
             kind: "async fn",
             span: function.span(),
         });
-        // A keyword of the user's: else the compiler has no names for what the block captures.
+        // The keyword is the user's: otherwise the compiler has no names for what the block captures.
         let asynchronous = quote_spanned!(body.brace_token.span.open()=> async);
         let by_move = (!borrows).then(|| q!(move));
-        // What the compiler knows of the function's value, it is told of the block's.
+        // What the compiler knows about the function's value, the block's value has to be told.
         let typed = output.map(|output| {
             let (probe, end) = match output {
                 ReturnType::Default => probe(function),
@@ -126,7 +129,8 @@ impl Emit<'_> {
                 q!(#private::poll_caught(__body.as_mut(), __context)),
             ),
             Some(Limits {
-                further: Some(_), ..
+                via_budget: Some(_),
+                ..
             }) => {
                 future = q!(__budget.in_scope(#future));
                 let poll = if self.plan.strict {
@@ -147,7 +151,7 @@ impl Emit<'_> {
                     true => q!(poll_caught),
                     false => q!(poll),
                 };
-                // Nothing around counts while it is polled.
+                // While it is polled, nothing around it counts.
                 let root = self.plan.root.then(|| q!(let __root = #private::root();));
                 (
                     q!(#site let mut __task = #private::Task::#new();),
@@ -158,14 +162,14 @@ impl Emit<'_> {
         let awaited = self.plan.cleanup.as_ref().is_some_and(|it| it.is_async);
         let (poll, finish) = match cleanup {
             None => (poll, None),
-            // A panic goes on behind it.
+            // A panic is resumed after the cleanup.
             Some(_) if awaited => (
                 q!(#private::until_panic(|| #poll)),
                 Some(q!(let __outcome = __cleanup.finish(__outcome).await;)),
             ),
             Some(_) => (poll, Some(q!(__cleanup.finish();))),
         };
-        // A value that does not live long enough is found here, and reported where the user has it.
+        // A value that does not live long enough is found here, and reported at the user's value.
         let (first, last) = *value;
         let matched = quote_spanned!(first=> match __outcome);
         let outcome = quote_spanned! {last=>
@@ -189,7 +193,7 @@ impl Emit<'_> {
     }
 }
 
-/// A lint calls the semicolon behind a `match` without a value unnecessary.
+/// Silences a lint that calls the semicolon after a `match` without a value unnecessary.
 pub(crate) fn allow_semicolon() -> TokenStream {
     q!(#[allow(unknown_lints, clippy::unnecessary_semicolon)])
 }

@@ -16,16 +16,16 @@ pub(crate) struct Emit<'p> {
     pub(crate) plan: &'p Plan<'p>,
     /// `::guard_runtime::__private`
     pub(crate) private: TokenStream,
-    /// Iterations are counted in the frame, where closures can reach the count.
+    /// Whether iterations are counted in the frame, where closures can reach the count.
     pub(crate) shared_count: bool,
-    /// For loops that run when the scope is not open: their iterations are not counted.
+    /// Whether this is for loops that run while the scope is not open, so that their iterations are not counted.
     pub(crate) outside: bool,
-    /// The body of the future stays in place: its awaits go through its scope.
+    /// Whether the future's body stays in place, so that its awaits go through its scope.
     pub(crate) in_place: bool,
 }
 
 impl<'p> Emit<'p> {
-    /// `in_closures`: closures or `async` blocks of the function have loops.
+    /// `in_closures`: whether closures or `async` blocks of the function have loops.
     pub(crate) fn new(plan: &'p Plan<'p>, in_closures: bool) -> Self {
         let private = match plan.runtime {
             Some(runtime) => q!(#runtime::__private),
@@ -47,12 +47,12 @@ impl<'p> Emit<'p> {
     pub(crate) fn counts(&self) -> bool {
         let limits = self.plan.budget.as_ref();
         limits.is_some_and(|limits| {
-            let budget = limits.further.as_ref().and_then(|it| it.budget);
+            let budget = limits.via_budget.as_ref().and_then(|it| it.budget);
             limits.iterations.or(budget).is_some()
         })
     }
 
-    /// Whether loops yield, where they can.
+    /// Whether loops yield to other tasks, where they can.
     pub(crate) fn yields(&self) -> bool {
         let limits = self.plan.budget.as_ref();
         limits.is_some_and(|limits| limits.yield_every.is_some())
@@ -64,8 +64,8 @@ impl<'p> Emit<'p> {
     }
 }
 
-/// `private` located where the cause begins, and the place where it ends: the compiler reports an error in what
-/// stands from the one to the other at the whole cause.
+/// `private` located where the cause begins, and the place where the cause ends: the compiler reports an error
+/// between the two at the whole cause.
 pub(crate) fn blaming(private: &TokenStream, cause: &impl ToTokens) -> (TokenStream, Span) {
     let (first, last) = ends(cause);
     let at_first = |mut token: TokenTree| {
@@ -98,9 +98,9 @@ pub(crate) fn block(declarations: &TokenStream, value: &Expr) -> Expr {
     Expr::Verbatim(q!({ #declarations #value }))
 }
 
-/// The block in the user's braces, because their edition decides whether the temporaries of its last expression are
-/// dropped before its locals or after them. On one line, a block without locals gets braces of ours: a lint would call
-/// the user's unnecessary.
+/// The block in the user's braces, because the edition of the braces decides whether the temporaries of its last
+/// expression are dropped before its locals or after them. A block on one line and without locals gets our braces,
+/// because a lint would call the user's unnecessary.
 pub(crate) fn braced(block: &Block) -> TokenStream {
     let places = block.brace_token.span;
     let one_line = places.open().start().line == places.close().end().line;
@@ -111,8 +111,8 @@ pub(crate) fn braced(block: &Block) -> TokenStream {
     }
 }
 
-/// The body as the last expression of a block of ours. The temporaries of its own last expression are dropped at the
-/// end of the arm: before the locals in front of it, as they are before a function's arguments.
+/// The body as the last expression of our own block. The temporaries of its last expression are dropped at the end
+/// of the match arm: before the locals in front of it, just as they are dropped before a function's arguments.
 pub(crate) fn run(body: &Block) -> TokenStream {
     let body = braced(body);
     q!(match () { () => #body })
@@ -125,7 +125,7 @@ pub(crate) fn in_braces_of(body: &Block, tokens: TokenStream) -> TokenStream {
     TokenTree::Group(group).into()
 }
 
-/// Where these tokens begin, as the user's own.
+/// Where these tokens begin, with the user's hygiene.
 pub(super) fn first(tokens: &impl ToTokens) -> Span {
     match tokens.to_token_stream().into_iter().next() {
         Some(TokenTree::Group(group)) => group.span_open(),

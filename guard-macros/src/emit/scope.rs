@@ -20,7 +20,7 @@ impl Emit<'_> {
     /// };
     /// ```
     pub(crate) fn enter(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
-        if limits.further.is_some() {
+        if limits.via_budget.is_some() {
             return self.open_granted();
         }
         let (nanos, limit) = (self.time(limits), self.limit(limits));
@@ -39,14 +39,15 @@ impl Emit<'_> {
         q!(#limit #left #open)
     }
 
-    /// What hides everything around, in front of the scope. The time is evaluated where that is still seen.
+    /// The wall that hides everything around, in front of the scope. The time is evaluated before it, where the
+    /// scopes around still count.
     ///
     /// ```text
     /// let nanos = ..; let root = root();
     /// ```
     pub(crate) fn root(&self) -> Option<TokenStream> {
         let limits = self.plan.budget.as_ref().filter(|_| self.plan.root)?;
-        if limits.further.is_some() {
+        if limits.via_budget.is_some() {
             return None;
         }
         let private = &self.private;
@@ -59,7 +60,7 @@ impl Emit<'_> {
         let private = &self.private;
         let open = match &self.plan.leave {
             Leave::Panic => q!({ #site #private::enter_or_panic(#entry) }),
-            // There is no loop to break at the entry; the first one will notice.
+            // At the entry there is no loop to break; the first loop will notice.
             Leave::Break => q!({ #site #private::open(#entry) }),
             Leave::Probe(ty) => {
                 let (probe, end) = probe(ty);
@@ -88,15 +89,15 @@ impl Emit<'_> {
         q!(let (__scope, mut __seen) = #open;)
     }
 
-    /// Opens the scope of a future, at its first poll, and leaves if a budget is spent already.
+    /// Opens the scope of a future at its first poll, and leaves if a budget is spent already.
     pub(crate) fn begin(&self, limits: &Limits<'_>, function: &Ident) -> TokenStream {
         let private = &self.private;
         let turns = limits.yield_every.map(|every| {
             let every = self.nanos(Some(every));
             q!(#private::take_turns(#every);)
         });
-        if limits.further.is_some() {
-            // Whoever polls the body opens the scope.
+        if limits.via_budget.is_some() {
+            // The code that polls the body opens the scope.
             return turns.unwrap_or_default();
         }
         let (nanos, limit) = (self.time(limits), self.limit(limits));
@@ -119,13 +120,13 @@ impl Emit<'_> {
         }
     }
 
-    /// The state of checks where no scope is opened.
+    /// The epoch to begin with if no scope is opened.
     pub(crate) fn inherit(&self) -> TokenStream {
         let private = &self.private;
         q!(let mut __seen = #private::inherit();)
     }
 
-    /// The time of a scope, in nanoseconds: without what is kept for a fallback.
+    /// The time of a scope in nanoseconds, without what is kept for a fallback.
     pub(super) fn time(&self, limits: &Limits<'_>) -> TokenStream {
         let private = &self.private;
         let nanos = match limits.deadline {
@@ -144,7 +145,7 @@ impl Emit<'_> {
         }
     }
 
-    /// A number of nanoseconds; without a duration there is no limit.
+    /// A number of nanoseconds; no limit if there is no duration.
     pub(crate) fn nanos(&self, timeout: Option<&Timeout>) -> TokenStream {
         let private = &self.private;
         match timeout {
@@ -159,7 +160,7 @@ impl Emit<'_> {
         Some(q!(let __limit = #limit;))
     }
 
-    /// A number, of whatever integer type.
+    /// A number of any integer type.
     pub(super) fn number(&self, expr: &Expr) -> TokenStream {
         match unsuffixed(expr) {
             Some(number) => grouped(number),
@@ -171,7 +172,7 @@ impl Emit<'_> {
     }
 }
 
-/// How the task of a future is made: most have no more than a deadline to keep.
+/// How to create the task of a future: most have nothing but a deadline.
 pub(super) fn new_task(limits: &Limits<'_>) -> TokenStream {
     if limits.iterations.is_some() || limits.yield_every.is_some() {
         q!(with_extras)
@@ -180,7 +181,7 @@ pub(super) fn new_task(limits: &Limits<'_>) -> TokenStream {
     }
 }
 
-/// Whether the scope's time is the same each time it is entered.
+/// Whether the scope's time is the same at each entry.
 pub(crate) fn is_constant(limits: &Limits<'_>) -> bool {
     let is_computed = matches!(limits.timeout, Some(Timeout::Expr(_)));
     !is_computed && limits.deadline.is_none() && limits.reserve.is_none()
@@ -197,7 +198,7 @@ pub(crate) fn nanos(private: &TokenStream, timeout: &Timeout) -> TokenStream {
     }
 }
 
-/// The number, if the expression is one that leaves its type open.
+/// The number, if the expression is a literal without a suffix.
 fn unsuffixed(expr: &Expr) -> Option<u64> {
     match expr {
         Expr::Group(group) => unsuffixed(&group.expr),
@@ -209,7 +210,7 @@ fn unsuffixed(expr: &Expr) -> Option<u64> {
     }
 }
 
-/// The number as a person would write it.
+/// The number with digits grouped, as a person would write it.
 fn grouped(number: u64) -> TokenStream {
     let digits = number.to_string();
     let mut text = String::new();

@@ -26,11 +26,11 @@ impl Emit<'_> {
     ///     }}};
     /// }
     /// ```
-    /// The body stands there twice because one loop for both is compiled for what both have in common: rows of forty
-    /// numbers took 1.1 to 2.3 times as long. In `all` it is the loop that the user wrote.
+    /// The body is quoted twice, because a single loop for both cases would be compiled for what both have in
+    /// common: rows of forty numbers took 1.1 to 2.3 times as long. In `all` it is the loop as the user wrote it.
     ///
-    /// The outer `match` keeps the temporaries of the bases alive until the loop ends, as `for` does, and no longer:
-    /// it is a statement. `covers`: it checks for the loop around it as well.
+    /// The outer `match` is a statement: it keeps the temporaries of the bases alive until the loop ends, as `for`
+    /// does, and no longer. `covers`: this loop also checks for the loop around it.
     pub(crate) fn for_strips(
         &self,
         strips: &Strips,
@@ -68,14 +68,14 @@ impl Emit<'_> {
             .outer
             .as_ref()
             .map_or_else(|| q!('__strips:), ToTokens::to_token_stream);
-        // What keeps a borrow of the user's alive is the head of the loop.
+        // What keeps one of the user's borrows alive is the head of the loop.
         let head = Ident::new("__strips", begin);
         let is_done = quote_spanned!(end=> #head.is_done());
         let strip = quote_spanned!(end=> #head.strip(__length, __seen));
         let all = quote_spanned!(end=> #head.all());
-        // One name in both heads: what the compiler says of the two is the same, and is said once.
+        // Both heads use one name: what the compiler reports about the two is then equal, and reported once.
         let piece = Ident::new("__strip", begin);
-        // Who checks for a loop around has to where it has no item as well.
+        // A loop that checks for the loop around it has to check even if it has no items.
         let (in_front, leave) = if covers {
             (q!(loop), Some(q!(if #is_done { break; })))
         } else {
@@ -124,7 +124,7 @@ impl Emit<'_> {
     ///     if !more { break } adapt
     /// }
     /// ```
-    /// which vectorises; with the condition in front of the body it does not.
+    /// The inner loop vectorises; with the condition in front of the body it does not.
     pub(crate) fn while_strips(&self, expr: &ExprWhile, check: Check) -> TokenStream {
         let private = &self.private;
         let ExprWhile {
@@ -164,7 +164,7 @@ impl Emit<'_> {
     /// 'strips: while more { check; for _ in eight(seen) { 'body: { body } more = condition; if !more { break } } }
     /// ```
     ///
-    /// A body that always leaves makes the second condition unreachable, of which the user's code is not to be warned.
+    /// A body that always leaves makes the second condition unreachable; the user must not be warned about that.
     pub(crate) fn unrolled_while(&self, expr: &ExprWhile, check: Check) -> TokenStream {
         let private = &self.private;
         let check = self.check(check);
@@ -207,7 +207,7 @@ impl Emit<'_> {
         });
     }
 
-    /// What loops in strips have in common: the declarations, and the check in front of a strip.
+    /// The common part of loops in strips: the declarations, and the check in front of a strip.
     fn strip(&self, check: Check) -> (TokenStream, TokenStream) {
         let private = &self.private;
         let tick = self.tick(check.mark, check.place, check.fresh);
@@ -225,7 +225,7 @@ impl Emit<'_> {
     }
 }
 
-/// The head, made of the bases that these names hold.
+/// The head, built from the bases that these names hold.
 fn made(head: &Head, names: &[Ident]) -> TokenStream {
     match head {
         Head::Base(number) => {

@@ -1,4 +1,4 @@
-//! The arguments of a function whose body becomes a closure or a future: they move into it.
+//! The arguments of a function whose body becomes a closure or a future, into which they move.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -12,7 +12,8 @@ use crate::syntax::calls;
 use crate::syntax::function::{Function, is_condition, is_foreign};
 use crate::syntax::walk::{self, Visitor};
 
-/// Moves the arguments into the body, to be dropped with it and in their order, the last one first.
+/// Moves the arguments into the body. They are dropped with the body and in the same order as before, the last one
+/// first.
 ///
 /// The body captures what it mentions, and captures are dropped in the order of their mention.
 ///
@@ -20,29 +21,29 @@ use crate::syntax::walk::{self, Visitor};
 /// fn f(a: A, (b, c): B) { body }   =>   fn f(a: A, (b, c): B) { move || { let _ = &c; let _ = &b; let _ = &a; body } .. }
 /// ```
 ///
-/// What a pattern does not bind is not captured. Such an argument gets a name and is bound once more in the body, and so
-/// is every argument behind it, because variables are dropped before captures.
+/// What a pattern does not bind is not captured. Such an argument gets a name and is bound again in the body, and
+/// so is every argument after it, because variables are dropped before captures.
 ///
 /// ```text
 /// fn f(a: A, (b, _): B) { body }   =>   fn f(a: A, argument_1: B) {
 ///     move || { let _ = &a; let argument_1 = argument_1; let (b, _) = argument_1; body } ..
 /// ```
 ///
-/// Not so if another macro stands below the attribute, which may read the names of the arguments, or if a `Budget`, or
-/// the time of an entry point, is made of them outside of the body: then what is not bound is dropped behind everything else.
+/// Not so if another macro below the attribute may read the names of the arguments, or if a `Budget` or the time of
+/// an entry point is made of them outside the body: then what is not bound is dropped after everything else.
 pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
     let mut body = function.block.to_token_stream();
     if let Leave::Fallback(fallback) = &plan.leave {
         fallback.to_tokens(&mut body);
     }
     let cleanup = (plan.cleanup.as_ref()).map(|cleanup| cleanup.call.to_token_stream());
-    // An argument that only the cleanup uses stays outside, where the cleanup is.
+    // An argument that only the cleanup uses stays outside, with the cleanup.
     let is_for_cleanup = |name: &Ident| {
         let mentioned = (cleanup.as_ref()).is_some_and(|call| calls::mentions(call, name));
         mentioned && !calls::mentions(&body, name)
     };
     let is_outside =
-        |limits: &Limits<'_>| limits.further.is_some() || (plan.root && !is_constant(limits));
+        |limits: &Limits<'_>| limits.via_budget.is_some() || (plan.root && !is_constant(limits));
     let outside = plan.budget.as_ref().is_some_and(is_outside);
     let keep_names = outside || function.attrs.iter().any(is_foreign);
     let mut arguments = Arguments::default();
@@ -59,7 +60,7 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
         if names.all.iter().any(is_for_cleanup) {
             continue;
         }
-        // A lint will say so, unless it is mentioned.
+        // A lint reports an unused argument, unless it is mentioned.
         let is_unused =
             |name: &Ident| !name.to_string().starts_with('_') && !calls::mentions(&body, name);
         anew |= !names.are_whole || names.all.iter().any(is_unused);
@@ -84,10 +85,10 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
 
 #[derive(Default)]
 struct Arguments {
-    /// Those that are captured.
+    /// The arguments that are captured.
     names: Vec<Ident>,
     mentions: Vec<TokenStream>,
-    /// Those that are bound once more, in the body and for the fallback.
+    /// The bindings of those that are bound again, in the body and for the fallback.
     bindings: TokenStream,
     rebound: TokenStream,
 }
@@ -98,7 +99,7 @@ impl Arguments {
         self.names.push(name);
     }
 
-    /// Gives the argument a name, and binds its pattern to that.
+    /// Gives the argument a name, and binds its pattern to that name.
     fn bind_anew(
         &mut self,
         plan: &Plan<'_>,
@@ -119,7 +120,7 @@ impl Arguments {
         };
         let unused = match &*pat {
             Pat::Wild(_) => true,
-            // Lints object to its mention, so there is none but the body's own.
+            // Lints object to mentioning it, so only the body itself may.
             Pat::Ident(pat) if simple && pat.ident.to_string().starts_with('_') => {
                 !calls::mentions(body, &pat.ident)
             }
@@ -154,12 +155,12 @@ impl Arguments {
     }
 }
 
-/// What a pattern binds.
+/// The names that a pattern binds.
 struct Names {
     all: Vec<Ident>,
-    /// That is all there is to the value.
+    /// Whether the names take the whole value.
     are_whole: bool,
-    /// Some of it with `ref mut`.
+    /// Whether some of it is bound with `ref mut`.
     borrow_mutably: bool,
 }
 
@@ -181,7 +182,7 @@ impl Visitor for Names {
     }
 
     fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
-        // What begins with a capital may be a constant.
+        // A name that begins with a capital may be a constant.
         if !pat.ident.to_string().starts_with(char::is_uppercase) {
             self.all.push(pat.ident.clone());
         }

@@ -11,11 +11,11 @@ use crate::syntax::awaits::are_in_sight;
 use crate::syntax::function::{Function, is_foreign};
 use crate::syntax::walk::{self, Visitor};
 
-/// Whether the body may stay in place. Not if it has to be caught or called as a whole, and not if something else than
-/// an await in sight may suspend it, because its scope would stay on the thread's stack: a macro, or whatever another
-/// attribute makes of the function.
+/// Whether the body may stay in place. It may not if it has to be caught or called as a whole, or if something
+/// other than an await in sight (a macro, or another attribute's work) may suspend it, because its scope would stay
+/// on the thread's stack.
 pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) -> bool {
-    let has_simple_scope = (plan.budget.as_ref()).is_some_and(|limits| limits.further.is_none());
+    let has_simple_scope = (plan.budget.as_ref()).is_some_and(|limits| limits.via_budget.is_none());
     let is_polled_as_one = plan.strict
         || plan.root
         || plan.cleanup.is_some()
@@ -27,8 +27,8 @@ pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_
         && (future.body.find(function.block)).is_some_and(are_in_sight)
 }
 
-/// Whether the last expression of the block has no temporaries: in front of that, our task may stand as a local. The
-/// temporaries of another would be dropped behind it in one edition, and before it in the next.
+/// Whether the last expression of the block has no temporaries, so that our task may stand in front of it as a
+/// local. Temporaries would be dropped after the task in one edition, and before it in the next.
 pub(crate) fn ends_plainly(block: &Block) -> bool {
     fn is_plain(value: &Expr) -> bool {
         match value {
@@ -66,7 +66,7 @@ impl Visitor for Awaits<'_> {
         self
     }
 
-    /// Of an await that is a statement, the compiler looks whether its value is used.
+    /// If an await is a statement, the compiler checks whether its value is used.
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {
             Stmt::Expr(expr @ Expr::Await(_), semicolon) => {

@@ -10,14 +10,14 @@ use crate::plan::{Cleanup, FutureBody, Guarded, Leave, Plan};
 use crate::rewrite::loops::Instrument;
 use crate::syntax::walk::Visitor;
 
-/// The statement that stands in front of everything else.
+/// The cleanup's statement, which stands in front of everything else.
 pub(crate) fn cleanup(plan: &Plan<'_>, emit: &Emit<'_>) -> Option<TokenStream> {
     let cleanup = plan.cleanup.as_ref()?;
     let call = checked(cleanup, plan);
     Some(emit.cleanup(cleanup, &call))
 }
 
-/// The plan for the cleanup's own loops: they check the budget that the cleanup runs in.
+/// The plan for the loops of the cleanup itself: they check the budget in which the cleanup runs.
 fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
     Plan {
         runtime: of.runtime,
@@ -42,7 +42,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
     }
 }
 
-/// The call with its loops checked; an `async` one so that it can be spawned.
+/// The call with its loops checked. An `async` one is made spawnable.
 fn checked<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Expr {
     let mut call = cleanup.call.clone();
     let Some(closure) = closure(&mut call) else {
@@ -63,19 +63,19 @@ fn checked<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Expr {
 /// ```text
 /// async |exit| body   =>   move |left| async move { let exit = &left.exit(); declarations; body }
 /// ```
-/// Such a future borrows nothing: it can be spawned.
+/// Makes the future borrow nothing, so that it can be spawned.
 fn spawnable(closure: &mut ExprClosure, declarations: &TokenStream) {
     let asynchronous = closure.asyncness.take();
     let pat = closure.inputs.first();
     let body = match &*closure.body {
-        // Its braces would be one pair too many.
+        // The closure's own braces would be unnecessary.
         Expr::Block(body) if body.label.is_none() && body.attrs.is_empty() => {
             let stmts = &body.block.stmts;
             q!(#(#stmts)*)
         }
         body => body.to_token_stream(),
     };
-    // What cannot be spawned is reported from the one end to the other.
+    // What prevents spawning is reported between these two ends.
     let (_, last) = ends(&closure.body);
     let exit = q!(let #pat = &__left.exit(););
     let body = quote_spanned!(last=> #asynchronous move { #exit #declarations #body });

@@ -1,7 +1,7 @@
-//! Lints that are expected in a function.
+//! `#[expect]`ed lints in a function.
 //!
-//! What is rewritten, a lint may not find any more: a `for` with a check in it, or in strips, is no needless range loop.
-//! An expectation would be unfulfilled then, so each becomes permission.
+//! A lint may not fire any more in rewritten code: a `for` with a check in it, or in strips, is no needless range
+//! loop. The expectation would then be unfulfilled, so each `expect` becomes an `allow`.
 //!
 //! ```text
 //! #[expect(clippy::needless_range_loop)]   =>   #[allow(clippy::needless_range_loop)]
@@ -13,7 +13,7 @@ use syn::{Attribute, Item, Meta};
 use crate::syntax::function::Function;
 use crate::syntax::walk::Visitor;
 
-/// Permits what is expected on the function and in its body.
+/// Turns the expectations on the function and in its body into permissions.
 pub(crate) fn permit(function: &mut Function<'_>) {
     for attribute in function.attrs.iter_mut() {
         Expectations.visit_attribute_mut(attribute);

@@ -16,14 +16,14 @@ use crate::syntax::function::Function;
 use crate::syntax::types::is_unit;
 use crate::syntax::walk::Visitor;
 
-/// Edits the function in place.
+/// Rewrites the function in place.
 ///
 /// ```text
 /// fn f() -> R { body }   =>   fn f() -> R { probe; enter; body, its loops checked }
 /// ```
 ///
-/// A loop in a closure cannot leave the function by `return`: its trip unwinds to a boundary, and so does that of a
-/// helper without a place for an error.
+/// A loop in a closure cannot leave the function by `return`. Its trip unwinds to a boundary, and so does the trip
+/// of a helper without a place for an error.
 ///
 /// ```text
 /// fn f(x: X) -> R { body }   =>   fn f(x: X) -> R {
@@ -44,7 +44,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
         .then(|| Names::of(&function.sig.inputs, function.block));
     instrument.in_policies();
     if plan.strict && matches!(plan.leave, Leave::Fallback(_)) {
-        // The fallback stands outside the closure that the body becomes.
+        // The fallback is outside the closure that the body becomes.
         instrument.place = Place::Closure;
     }
     if !plan.unchecked {
@@ -81,13 +81,13 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
 
     let arguments = arguments.unwrap_or_default();
     if plan.strict {
-        // With a cleanup, which borrows what it names, the body borrows what it can.
+        // A cleanup borrows what it names, so the body only borrows what it can as well.
         let by_move = plan.cleanup.is_none();
         block.stmts = vec![statement(emit.strict(&arguments, block, by_move, name))];
     }
     match &plan.leave {
         Leave::Fallback(fallback) if leaves => {
-            // Elsewhere the arguments are bound around the fallback already.
+            // Otherwise the arguments are bound around the fallback already.
             let rebound = plan.strict.then_some(&arguments.rebound);
             let tokens = emit.with_fallback(fallback, &start, block, rebound, false);
             block.stmts = vec![statement(tokens)];
@@ -119,7 +119,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     block.stmts.splice(0..0, outside);
 }
 
-/// Takes the items at the block's start, which would otherwise stand behind our statements.
+/// Takes the items at the block's start, which would otherwise come after our statements.
 pub(crate) fn leading_items(block: &mut Block) -> Vec<Stmt> {
     let is_other = |stmt: &Stmt| !matches!(stmt, Stmt::Item(_));
     let first = block.stmts.iter().position(is_other);
@@ -127,8 +127,8 @@ pub(crate) fn leading_items(block: &mut Block) -> Vec<Stmt> {
     block.stmts.drain(..count).collect()
 }
 
-/// Whether a loop that has no value stands where the function's value should be. The compiler's message about that is
-/// clear where it finds the user's loop.
+/// Whether a loop without a value stands where the function's value should be. The compiler's message about that is
+/// clear if it sees the user's loop.
 fn ends_in_wrong_loop(function: &Function<'_>) -> bool {
     let last = function.block.stmts.last();
     !is_unit(&function.sig.output)

@@ -27,7 +27,7 @@ use crate::syntax::walk::Visitor;
 /// }
 /// ```
 ///
-/// A body in which each await can be seen stays in place, and nothing has to be caught there:
+/// If each await can be seen and nothing has to be caught, the body stays in place:
 ///
 /// ```text
 /// async fn f(a: A) -> R { body }   =>   async fn f(a: A) -> R {
@@ -35,8 +35,8 @@ use crate::syntax::walk::Visitor;
 /// }
 /// ```
 ///
-/// Without a scope of its own the future stays as it is, but for its loops, unless trips may have to unwind to it. What
-/// a function does before its `async` block, it does when it is called: outside the scope.
+/// Without a scope of its own the future stays as it is, except for its loops, unless trips may have to unwind to
+/// it. What a function does before its `async` block runs at the call, outside the scope.
 pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) {
     let known = Names::of(&function.sig.inputs, function.block);
     if future.body == FutureBody::Value {
@@ -90,7 +90,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     let probes =
         wrapped || plan.policies.is_some() || (leaves && matches!(plan.leave, Leave::Probe(_)));
     let probe = (probes && !never(&future.output)).then(|| {
-        // The value of a block is not known where the function begins.
+        // At the beginning of the function, the value of a block is not known yet.
         let named = (future.body == FutureBody::Value).then_some(&future.output);
         statement(emit.probe(named))
     });

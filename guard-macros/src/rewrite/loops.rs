@@ -22,11 +22,11 @@ fn while_kind(expr: &ExprWhile) -> &'static str {
     }
 }
 
-/// The local `__seen`.
+/// Whether the local `__seen` is declared.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Seen {
     Absent,
-    /// A loop of the statement at hand needs it.
+    /// A loop of the current statement needs it.
     Wanted,
     Declared,
 }
@@ -35,16 +35,16 @@ pub(crate) struct Instrument<'p> {
     pub(crate) emit: Emit<'p>,
     seen: Seen,
     pub(crate) place: Place,
-    /// Loops with `every`, numbered for the names of their counters.
+    /// The number of loops with `every` so far, for the names of their counters.
     paced: u32,
-    /// What is known of the names that the function binds; nothing if no loop may run in strips.
+    /// What is known about the names that the function binds; empty if no loop may run in strips.
     pub(crate) names: Option<Names>,
-    /// Loops may await, and go on on another thread: what was seen last is then read from the thread, and not from a
-    /// local.
+    /// Whether loops may await, and continue on another thread: the epoch seen last is then read from the thread,
+    /// and not from a local.
     pub(crate) awaits: bool,
-    /// A check was written that leaves from outside closures.
+    /// Whether a check was written that leaves from outside closures.
     pub(crate) leaves: bool,
-    /// The next loop in strips checks for the one around it as well.
+    /// Whether the next loop in strips also checks for the loop around it.
     pub(super) covers: bool,
 }
 
@@ -71,7 +71,7 @@ impl<'p> Instrument<'p> {
 }
 
 impl Instrument<'_> {
-    /// The body becomes a closure or a future within policies, if there are any. It is left by `return`, but where a
+    /// The body becomes a closure or a future inside policies, if there are any. It is left by `return` unless a
     /// fallback stands outside: then its trips unwind to the boundary that policies have.
     pub(crate) fn in_policies(&mut self) {
         let outside = matches!(self.emit.plan.leave, Leave::Fallback(_));
@@ -80,7 +80,7 @@ impl Instrument<'_> {
         }
     }
 
-    /// `{ body }   =>   { check; body }`; the loop may wait in its body, or elsewhere (`waits`).
+    /// `{ body }   =>   { check; body }`. `waits`: the loop may await outside its body.
     fn check(&mut self, mark: Mark, attrs: &mut Vec<Attribute>, body: &mut Block, waits: bool) {
         let paced = attrs.iter().find(|attribute| is_on_loop(attribute));
         let paced = paced.and_then(|attribute| paced_by(attribute).ok());
@@ -139,7 +139,7 @@ impl Instrument<'_> {
         body.stmts.insert(0, statement(tokens));
     }
 
-    /// Visits what runs when somebody else calls or polls it.
+    /// Visits code that runs when somebody else calls or polls it.
     fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
         let outer = (self.place, self.seen, self.awaits);
         (self.place, self.seen, self.awaits) = (Place::Closure, Seen::Absent, awaits);
@@ -168,8 +168,8 @@ impl Visitor for Instrument<'_> {
         self
     }
 
-    /// Where no scope is opened, `__seen` is declared right before the statement with the outermost
-    /// loop: a function that returns before its loop pays nothing.
+    /// If no scope is opened, `__seen` is declared right before the statement with the outermost loop: a function
+    /// that returns before its loop pays nothing.
     fn visit_block_mut(&mut self, block: &mut Block) {
         let outer = self.seen;
         let mut index = 0;
@@ -235,8 +235,8 @@ impl Visitor for Instrument<'_> {
         self.check(mark, &mut expr.attrs, &mut expr.body, false);
     }
 
-    /// Its loops look at the scopes of the thread that calls it: nothing of the guard is captured,
-    /// so that the closure keeps its type.
+    /// The loops of a closure check the scopes of the thread that calls it. Nothing of the guard is captured, so
+    /// the closure keeps its type.
     ///
     /// ```text
     /// |x| value   =>   |x| { declarations; value }
@@ -253,12 +253,13 @@ impl Visitor for Instrument<'_> {
         }
     }
 
-    /// As a closure: its loops look at the scopes of the thread that polls it.
+    /// Like a closure: its loops check the scopes of the thread that polls it.
     fn visit_expr_async_mut(&mut self, expr: &mut syn::ExprAsync) {
         self.inside(true, |it| it.visit_block_mut(&mut expr.block));
     }
 
-    /// A macro of the user's may have a known name and evaluate its arguments when it likes, in a closure of its own.
+    /// A macro of the user's may have the name of a known one and evaluate its arguments at any time, in a closure
+    /// of its own.
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
         let named = self.emit.plan.macros;
         if calls::runs_in_place(call, named) {
@@ -273,13 +274,13 @@ impl Visitor for Instrument<'_> {
         self.visit_expr_mut(&mut expr.expr);
     }
 
-    // Loops in nested items belong to those; `const` blocks, types and patterns run at compile time.
+    // Loops in nested items belong to those items; `const` blocks, types and patterns run at compile time.
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
     fn visit_path_arguments_mut(&mut self, _: &mut syn::PathArguments) {}
 
-    /// The guard of a match arm is all in a pattern that runs.
+    /// The only part of a pattern that runs is the guard of a match arm.
     fn visit_pat_mut(&mut self, pat: &mut Pat) {
         if let Pat::Guard(pat) = pat {
             self.visit_expr_mut(&mut pat.guard);
@@ -287,7 +288,7 @@ impl Visitor for Instrument<'_> {
     }
 }
 
-/// The arguments of a macro call, each of them checked as the body of a closure.
+/// Visits the arguments of a macro call. Each is checked like the body of a closure.
 ///
 /// ```text
 /// debug!("{}", value)   =>   debug!("{}", { declarations; value })
@@ -312,7 +313,7 @@ impl Visitor for Arguments<'_, '_> {
     }
 }
 
-/// Whether a closure or an `async` block of the function has a loop in it, macro calls included.
+/// Whether any closure or `async` block of the function contains a loop, macro calls included.
 pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
     struct Closures<'p> {
         plan: &'p Plan<'p>,

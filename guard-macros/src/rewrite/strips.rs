@@ -1,4 +1,4 @@
-//! Replaces the loops that run in strips.
+//! Replaces loops by loops in strips.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, ExprForLoop, ExprLoop, ExprWhile};
@@ -12,12 +12,13 @@ use crate::syntax::function::is_on_loop;
 use crate::syntax::walk::Visitor;
 
 impl Instrument<'_> {
-    /// Where iterations are counted, or the loop says how often it is checked, each one is looked at.
+    /// Whether a loop may run in strips: not if iterations are counted, or if the loop says itself how often it is
+    /// checked.
     fn may_strip(&self, attrs: &[Attribute]) -> bool {
         !self.emit.counts() && !attrs.iter().any(is_on_loop)
     }
 
-    /// A loop in strips, if it qualifies.
+    /// The loop in strips, if it qualifies.
     pub(super) fn for_strips(&mut self, expr: &mut ExprForLoop) -> Option<TokenStream> {
         if self.names.is_none() || !self.may_strip(&expr.attrs) {
             return None;
@@ -37,7 +38,7 @@ impl Instrument<'_> {
         Some(self.emit.for_strips(&strips, expr, check, covers))
     }
 
-    /// The same of a `while`.
+    /// The `while` in strips, if it qualifies.
     pub(super) fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
         if self.names.is_none() || !self.may_strip(&expr.attrs) {
             return None;
@@ -54,7 +55,7 @@ impl Instrument<'_> {
         })
     }
 
-    /// Has a `loop` checked once in eight iterations, if it qualifies.
+    /// Makes a `loop` check once in eight iterations, if it qualifies.
     pub(super) fn unroll_loop(&mut self, expr: &mut ExprLoop) -> bool {
         if self.names.is_none() || !self.may_strip(&expr.attrs) || !unrolled::of_loop(expr) {
             return false;

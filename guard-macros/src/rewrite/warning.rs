@@ -1,6 +1,6 @@
-//! An attribute that guards nothing.
+//! The warning for an attribute that guards nothing.
 //!
-//! A macro cannot warn; the use of something deprecated does.
+//! A macro cannot warn on stable Rust, so the expansion uses something deprecated.
 //!
 //! ```text
 //! { body }   =>   { { #[deprecated(note = "..")] const LOOP_GUARD: () = (); LOOP_GUARD } body }
@@ -12,7 +12,7 @@ use quote::quote_spanned;
 use crate::emit::statement;
 use crate::syntax::function::Function;
 
-/// Has the compiler warn of the function's attribute.
+/// Makes the compiler warn about the function's attribute.
 pub(crate) fn warn(function: &mut Function<'_>, note: &str, at: Span) {
     let span = Span::mixed_site().located_at(at);
     let name = Ident::new("LOOP_GUARD", span);

@@ -1,4 +1,4 @@
-//! What becomes of `cleanup`, as in `snapshots.rs`.
+//! Expansions of `cleanup`.
 
 #![allow(
     clippy::needless_raw_string_hashes,

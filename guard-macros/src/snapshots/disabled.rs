@@ -1,4 +1,4 @@
-//! What the feature `disable` leaves of a guarded item: all of it, and nothing else.
+//! With the feature `disable` a guarded item stays exactly as it was.
 
 use proc_macro2::TokenStream;
 

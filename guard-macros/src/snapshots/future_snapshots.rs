@@ -1,6 +1,6 @@
-//! What the pipeline makes of each form of a future, as it would be formatted.
+//! The expansion of each form of a future, formatted.
 //!
-//! `UPDATE_EXPECT=1 cargo test -p guard-macros` writes the snapshots anew; read the difference.
+//! `UPDATE_EXPECT=1 cargo test -p guard-macros` rewrites the snapshots; read the difference.
 
 #![allow(
     clippy::needless_raw_string_hashes,

@@ -1,4 +1,4 @@
-//! The same for functions with policies.
+//! Expansions of functions with policies.
 
 use expect_test::expect;
 

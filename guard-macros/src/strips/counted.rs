@@ -1,7 +1,7 @@
-//! Which `while` loops run in strips: those that count by one to a bound, which compilers vectorise.
+//! Which `while` loops run in strips: those that count by one up to a bound, which compilers vectorise.
 //!
-//! A check in each of their iterations costs up to six times what they do. Other `while` loops tend to be short, and are
-//! as fast with one.
+//! A check in each of their iterations costs up to six times as much as the iteration. Other `while` loops tend to
+//! be short, and are as fast with a check in each iteration.
 
 use quote::ToTokens;
 use syn::{BinOp, Block, Expr, ExprWhile, Ident, Lit, Stmt};
@@ -9,8 +9,8 @@ use syn::{BinOp, Block, Expr, ExprWhile, Ident, Lit, Stmt};
 use crate::strips::plain::is_plain;
 use crate::syntax::calls;
 
-/// `while i < n { plain; i += 1; }`: one comparison of a name with what has no effects, and no jump, so that asking the
-/// condition behind the body instead of in front of it makes no difference.
+/// Matches `while i < n { plain; i += 1; }`: a single comparison of a name with something that has no effects, and
+/// no jump, so that evaluating the condition after the body instead of before it makes no difference.
 pub(crate) fn is_counted(expr: &mut ExprWhile) -> bool {
     let Some(counter) = counter(&expr.cond) else {
         return false;
@@ -36,7 +36,7 @@ fn counter(cond: &Expr) -> Option<&Ident> {
         .flatten()
 }
 
-/// A number, a name, a field, `len()` of one.
+/// Whether the expression is a number, a name, a field, or `len()` of one.
 fn is_bound(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(lit) => matches!(lit.lit, Lit::Int(_)),
@@ -49,7 +49,7 @@ fn is_bound(expr: &Expr) -> bool {
     }
 }
 
-/// `i += 1`, `i -= 1`
+/// Whether the statement is `i += 1` or `i -= 1`.
 fn steps(stmt: &Stmt, counter: &Ident) -> bool {
     let Stmt::Expr(Expr::Binary(binary), _) = stmt else {
         return false;

@@ -1,8 +1,8 @@
-//! Of which expressions the type is surely known where a loop stands.
+//! Which expressions are certain to have a known type where a loop stands.
 //!
-//! Whether an iteration can be cut is asked of its type, in front of the loop, and the compiler takes a type that is
-//! decided further down for one that can. A macro knows no types, so it asks only where what is written leaves no
-//! doubt. Any other loop is checked at each iteration.
+//! Whether an iteration can be cut is asked of its type, in front of the loop. If that type is only decided by
+//! later code, the compiler assumes that it can be cut. A macro knows no types, so it asks only if what is written
+//! leaves no doubt. Any other loop is checked at each iteration.
 
 use std::collections::HashMap;
 
@@ -16,34 +16,34 @@ use crate::strips::plain::is_among;
 use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
-/// Methods that return an iterator over a slice. A type of the user's may have such methods as well; what they return is
-/// known too.
+/// Methods that return an iterator over a slice. A user's type may have such methods as well; the type of their
+/// result is known too.
 const ITERATING: &str = "iter iter_mut";
 
 /// Methods that return a slice.
 const SLICING: &str = "as_bytes as_mut_slice as_slice to_vec";
 
-/// Methods that return an iterator whose items come at once; and those with an argument.
+/// Methods that return an iterator whose items come at once.
 const PROMPT: &str = "bytes char_indices chars lines split_ascii_whitespace split_whitespace";
 const PROMPT_OF: &str = "chunks chunks_exact chunks_exact_mut chunks_mut windows";
 
-/// What is written of a name's type.
+/// What is known about a name's type.
 #[derive(Clone, Copy, Default)]
 struct Known {
-    /// A slice, an array or a `Vec`, though perhaps of items yet unknown; or a reference to one.
+    /// It is a slice, an array or a `Vec`, or a reference to one; its items may still be of an unknown type.
     list: bool,
     /// It is a reference.
     borrowed: bool,
-    /// All of it.
+    /// The type is known completely.
     whole: bool,
 }
 
-/// The names that a function binds. One that is bound twice is known as far as both are.
+/// The names that a function binds. A name that is bound twice is known as far as both bindings are.
 #[derive(Default)]
 pub(crate) struct Names(HashMap<Ident, Known>);
 
 impl Names {
-    /// Of a function with these arguments.
+    /// The names of a function with these arguments and this body.
     pub(crate) fn of<'a>(inputs: impl IntoIterator<Item = &'a FnArg>, block: &mut Block) -> Self {
         let mut names = Self::default();
         for input in inputs {
@@ -55,13 +55,13 @@ impl Names {
         names
     }
 
-    /// Whether a loop over this may be cut, or counted: it is no list by value, and its type is known.
+    /// Whether a loop over this may be cut or counted: its type is known, and it is no list by value.
     pub(crate) fn may_be_cut(&self, head: &Expr) -> bool {
         let known = self.known(head);
         (known.list && known.borrowed) || self.is_prompt(head)
     }
 
-    /// Whether this is one of the standard library's iterators, and its type is known.
+    /// Whether this is certain to be one of the standard library's iterators, of a known type.
     fn is_prompt(&self, head: &Expr) -> bool {
         let Expr::MethodCall(call) = head else {
             return false;
@@ -119,7 +119,7 @@ impl Names {
             Expr::Unary(part) if matches!(part.op, syn::UnOp::Deref(_)) => self.known(&part.expr),
             Expr::Field(part) if self.known(&part.base).whole => whole(true),
             Expr::Index(part) => match self.known(&part.expr) {
-                // What can be indexed has a type that is known there, and a range of it is a slice.
+                // Only a value of a known type can be indexed, and indexing it with a range gives a slice.
                 of if matches!(*part.index, Expr::Range(_)) => Known { list: true, ..of },
                 of if of.whole => whole(false),
                 _ => Known::default(),
@@ -141,7 +141,7 @@ impl Names {
     }
 }
 
-/// `v.iter()`
+/// Whether the call is like `v.iter()`.
 pub(crate) fn iterates(call: &ExprMethodCall) -> bool {
     is_one_of(call, ITERATING)
 }
@@ -150,7 +150,7 @@ fn is_one_of(call: &ExprMethodCall, names: &str) -> bool {
     call.args.is_empty() && call.turbofish.is_none() && is_among(names, &call.method)
 }
 
-/// `Vec::with_capacity`
+/// Whether the path is like `Vec::with_capacity`.
 fn is_of_vec(path: &syn::Path) -> bool {
     path.segments.len() == 2 && path.segments[0].ident == "Vec"
 }
@@ -211,7 +211,7 @@ impl Visitor for Names {
                 self.visit_local_init_mut(init);
                 self.bind(pat, known);
             }
-            // It may bind any of the names that it is given.
+            // The macro may bind any of the names among its tokens.
             Stmt::Macro(call) if !calls::is_known(&call.mac.path) => {
                 calls::each_ident(call.mac.tokens.clone(), &mut |name| {
                     self.record(name, Known::default());

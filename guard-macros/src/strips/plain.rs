@@ -1,16 +1,16 @@
-//! What a body may do whose loop runs in strips.
+//! What a loop body may do to run in strips.
 //!
-//! A body is plain if the optimiser sees through it, and if it takes so little time that some thousands of turns may
-//! pass between two checks. It runs no code of the user's but operators and methods with a cheap name; how long
-//! those take is measured while the loop runs. Destructors are neither: nothing in a plain body is dropped whose
-//! type may have one, but what operators return.
+//! A body is plain if the optimiser sees through it, and if it takes so little time that some thousands of
+//! iterations may pass between two checks. The only user code that it runs are operators and methods with a cheap
+//! name; how long those take is measured while the loop runs. Destructors are not plain: a plain body drops no
+//! value whose type may have one, except results of operators.
 
 use syn::{Block, Expr, ExprForLoop, ExprLit, Ident, Item, Lit, Pat, RangeLimits, Stmt};
 
 use crate::syntax::walk::{self, Visitor};
 
-/// Methods that a plain body may call: on numbers, slices and options they are a few instructions,
-/// and compilers vectorise or unroll loops with them.
+/// Methods that a plain body may call: on numbers, slices and options they are a few instructions, and compilers
+/// vectorise or unroll loops with them.
 const CHEAP: &str = "\
     abs abs_diff as_bytes as_mut as_ref as_slice borrowing_sub carrying_add carrying_mul ceil checked_add \
     checked_div checked_mul checked_neg checked_rem checked_shl checked_shr checked_sub clamp cmp copied copysign \
@@ -29,27 +29,27 @@ const CHEAP: &str = "\
 /// Types whose functions (`u64::from(x)`) are as cheap as their operators.
 const PRIMITIVE: &str = "bool char f32 f64 i128 i16 i32 i64 i8 isize u128 u16 u32 u64 u8 usize";
 
-/// The most turns that short loops in a body may have together.
+/// The largest number of iterations that nested short loops in a body may have in total.
 const FEW: u64 = 16;
 
-/// Whether a method of this name is.
+/// Whether a method of this name is cheap.
 pub(crate) fn is_cheap(name: &Ident) -> bool {
     is_among(CHEAP, name)
 }
 
-/// Whether a type is, as it is written.
+/// Whether the type with this name is primitive.
 pub(crate) fn is_primitive(name: &str) -> bool {
     PRIMITIVE
         .split_ascii_whitespace()
         .any(|other| name == other)
 }
 
-/// Whether a list of names, which blanks are between, has this one.
+/// Whether `list`, names separated by blanks, contains this name.
 pub(crate) fn is_among(list: &str, name: &Ident) -> bool {
     list.split_ascii_whitespace().any(|other| name == other)
 }
 
-/// Whether a body is.
+/// Whether a body is plain.
 pub(crate) fn is_plain(body: &mut Block) -> bool {
     let mut judge = Judge {
         plain: true,
@@ -63,14 +63,14 @@ pub(crate) fn is_plain(body: &mut Block) -> bool {
 /// Looks for what is not plain.
 struct Judge {
     plain: bool,
-    /// In the value of a `return`: what happens there, happens once.
+    /// Whether this is inside the value of a `return`, which is evaluated only once.
     leaves: bool,
-    /// Of the short loops around, all together.
+    /// The product of the iterations of the short loops around.
     turns: u64,
 }
 
 impl Judge {
-    /// `for i in 0..4 { plain }`, without jumps: as plain as if the body stood there four times.
+    /// `for i in 0..4 { plain }` without jumps is as plain as four copies of its body.
     fn visit_short_loop(&mut self, expr: &mut ExprForLoop) {
         let outer = self.turns;
         self.turns = outer.saturating_mul(turns(&expr.expr).unwrap_or(u64::MAX).max(2));
@@ -108,9 +108,9 @@ impl Visitor for Judge {
             | Expr::Unary(_)
             | Expr::Unsafe(_) => true,
             Expr::Assign(assign) => !may_own(&assign.right),
-            // A label could be one that the loop's own jumps name.
+            // The label could be one that jumps of the outer loop name.
             Expr::Block(block) => block.label.is_none(),
-            // A value would be given to a loop that has none: the compiler shall say so of the user's.
+            // A `break` with a value does not compile in such a loop; the compiler should report the user's loop.
             Expr::Break(jump) => jump.expr.is_none() && self.turns == 1,
             Expr::Continue(_) => self.turns == 1,
             Expr::ForLoop(expr) => return self.visit_short_loop(expr),
@@ -144,9 +144,9 @@ impl Visitor for Judge {
     fn visit_type_mut(&mut self, _: &mut syn::Type) {}
 }
 
-/// Whether a value may be of a type whose destructor is the user's: a variant or constant, where only numbers,
-/// references and what operators make of them are certain not to be. Such a value replaces another of its type,
-/// or is dropped at the end of the turn.
+/// Whether a value may be of a type with a destructor of the user's. A variant or a constant can only be trusted if
+/// it contains numbers, references and results of operators on them. The value replaces another of its type, or is
+/// dropped at the end of the iteration.
 fn may_own(value: &Expr) -> bool {
     let tail = |block: &Block| matches!(block.stmts.last(), Some(Stmt::Expr(value, None)) if may_own(value));
     match value {
@@ -195,12 +195,12 @@ pub(crate) fn is_made(function: &Expr) -> bool {
     last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
 }
 
-/// Whether a loop over this has but a few turns, whatever the types are.
+/// Whether a loop over this has only a few iterations, whatever the types are.
 pub(crate) fn are_few(head: &Expr) -> bool {
     turns(head).is_some_and(|turns| turns <= FEW)
 }
 
-/// How often a loop over this range of literals turns, or over this array.
+/// How many iterations a loop over this range of literals, or over this array, has.
 fn turns(range: &Expr) -> Option<u64> {
     let bound = |expr: &Option<Box<Expr>>| match expr.as_deref() {
         Some(Expr::Lit(ExprLit {

@@ -10,18 +10,18 @@ use crate::strips::known::{Names, iterates};
 use crate::strips::plain::{are_few, is_plain};
 use crate::syntax::walk::Visitor;
 
-/// A loop that qualifies.
+/// A `for` loop that qualifies, taken apart.
 pub(crate) struct Strips {
     pub(crate) head: Head,
-    /// What the head's bases are, in the order in which they are evaluated.
+    /// The bases of the head, in the order in which they are evaluated.
     pub(crate) bases: Vec<Expr>,
-    /// The label that the outer of the two loops takes over from the user's.
+    /// The label that the outer of the two loops takes over from the user's loop.
     pub(crate) outer: Option<Label>,
-    /// The loop's own label and body, for when all of it is one strip.
+    /// The loop's own label and body, for the case that the whole loop is one strip.
     pub(crate) whole: (Option<Label>, Block),
 }
 
-/// What a loop is over: bases that may be cut, and adaptors that are cut with them.
+/// The head of a loop: bases that may be cut, and adaptors that are cut with them.
 pub(crate) enum Head {
     /// The number of a base.
     Base(usize),
@@ -35,7 +35,7 @@ pub(crate) struct Adapted {
     pub(crate) argument: Option<Head>,
 }
 
-/// The strips of a `for` that qualifies.
+/// Takes a `for` apart, if it qualifies.
 pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
     let mut bases = Vec::new();
     let head = head(&expr.expr, names, &mut bases)?;
@@ -52,8 +52,8 @@ pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
     })
 }
 
-/// Whether each run of this body comes to a loop in strips at once, which then checks for both: in front of it stands
-/// only what is plain and goes on.
+/// Whether each run of this body starts with a loop in strips, which then checks for both loops: in front of it
+/// there are only plain statements without jumps.
 pub(crate) fn opens_with_strips(body: &Block, names: &Names) -> bool {
     for (index, stmt) in body.stmts.iter().enumerate() {
         match stmt {
@@ -88,7 +88,7 @@ fn head(expr: &Expr, names: &Names, bases: &mut Vec<Expr>) -> Option<Head> {
             };
             Some(Head::Adapted(Box::new(adapted)))
         }
-        // It becomes an operand of ours, where parentheses would be too many.
+        // The expression becomes an operand in our code, where its parentheses would be unnecessary.
         Expr::Paren(part) => head(&part.expr, names, bases),
         _ if names.may_be_cut(expr) => {
             bases.push(expr.clone());
@@ -98,8 +98,9 @@ fn head(expr: &Expr, names: &Names, bases: &mut Vec<Expr>) -> Option<Head> {
     }
 }
 
-/// Whether it may be an adaptor that can be cut. What a `zip` is given is evaluated before the adaptors in front of it,
-/// which may be the user's and have effects; and a cut from the back needs to know how far the front has come.
+/// Whether the call may be an adaptor that can be cut. Cutting evaluates the argument of a `zip` before the
+/// adaptors in front of it run, which may be the user's and have effects; and cutting from the back requires to
+/// know how far the front has come.
 fn is_adaptor(call: &ExprMethodCall) -> bool {
     let plain = call.attrs.is_empty() && call.turbofish.is_none();
     plain
@@ -113,7 +114,7 @@ fn is_adaptor(call: &ExprMethodCall) -> bool {
         }
 }
 
-/// `&list`, `list.iter().rev()`, `0..n`
+/// Whether the expression only reads: `&list`, `list.iter().rev()`, `0..n`.
 fn only_reads(expr: &Expr) -> bool {
     match expr {
         Expr::Lit(_) | Expr::Path(_) => true,
@@ -137,8 +138,8 @@ fn only_reads(expr: &Expr) -> bool {
     }
 }
 
-/// Sends the `break`s of a body to the outer of the two loops. That is `'__strips` or, if nothing
-/// continues by the user's label, takes that over; the inner loop keeps what is left in `label`.
+/// Sends the `break`s of a body to the outer of the two loops. Its label is `'__strips` or, if no `continue` uses
+/// the user's label, that label; `label` keeps what is left for the inner loop.
 fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
     let mut jumps = Jumps {
         label: label.as_ref().map(|label| label.name.ident.clone()),
@@ -153,7 +154,7 @@ fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
     outer
 }
 
-/// Finds the jumps that are meant for the loop itself. A plain body has no labels inside, and loops only without jumps.
+/// Finds the jumps that target the loop itself. A plain body has no labels inside, and its loops have no jumps.
 struct Jumps {
     label: Option<Ident>,
     continues: bool,

@@ -3,15 +3,15 @@
 /// How a loop runs.
 #[derive(Debug, PartialEq)]
 enum Runs {
-    /// Checked in each turn.
+    /// Checked in each iteration.
     Checked,
     InStrips,
-    /// Checked once in eight turns.
+    /// Checked once in eight iterations.
     InEights,
 }
 use Runs::{Checked, InEights, InStrips};
 
-/// The loop stands in a guarded function.
+/// How the loop among these statements of a guarded function runs.
 fn runs(statements: &str) -> Runs {
     let item = format!("fn f(xs: &[u32], ys: Vec<u32>, n: u32) {{ {statements} }}");
     let expanded = crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
@@ -92,7 +92,7 @@ fn a_few_turns_by_literals_belong_to_the_iteration_around() {
             .matches("static __LOOP_GUARD_STRIDE")
             .count()
     };
-    // The first loop around runs in strips, and the second does not. The inner one has a check in front there.
+    // The first outer loop runs in strips, the second does not and has a check at its head.
     for body in [
         "for i in 0..4 { s[i] += x; }",
         "for i in (1..=4) { s[i] += x; }",

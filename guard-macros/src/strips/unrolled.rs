@@ -1,7 +1,7 @@
-//! Which `while` and `loop` are checked once in eight iterations: those of a small plain body.
+//! Which `while`s and `loop`s are checked once in eight iterations: those with a small plain body.
 //!
-//! The number is a constant, so that the optimiser writes the eight out and counts nothing (`benches/corpus/README.md`
-//! has what four and sixteen did).
+//! The number is a constant, so that the optimiser unrolls the eight iterations and counts nothing
+//! (`benches/corpus/README.md` shows the effect of four and of sixteen).
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,10 +11,10 @@ use crate::strips::plain::is_plain;
 use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
-/// The most tokens of a body: the optimiser does not write out eight of a longer one.
+/// The largest number of tokens of a body: the optimiser does not unroll a longer one.
 const SMALL: usize = 100;
 
-/// Whether it qualifies. Its jumps go to `'__strips` and `'__body` then.
+/// Whether the loop qualifies. If so, its jumps are redirected to `'__strips` and `'__body`.
 pub(crate) fn of_while(expr: &mut ExprWhile) -> bool {
     let mut cond = Block {
         brace_token: expr.body.brace_token,
@@ -32,7 +32,7 @@ pub(crate) fn of_while(expr: &mut ExprWhile) -> bool {
     qualifies
 }
 
-/// Whether it qualifies. Its `break`s go to `'__strips` then.
+/// Whether the loop qualifies. If so, its `break`s are redirected to `'__strips`.
 pub(crate) fn of_loop(expr: &mut ExprLoop) -> bool {
     let qualifies = expr.label.is_none() && is_small(&mut expr.body);
     if qualifies {
@@ -41,7 +41,8 @@ pub(crate) fn of_loop(expr: &mut ExprLoop) -> bool {
     qualifies
 }
 
-/// Whether a condition is surely a `bool`: it is assigned, and the compiler shall say nothing else of it for that.
+/// Whether a condition is certain to be a `bool`: it is assigned to a variable, which must not change the
+/// compiler's messages about it.
 fn compares(cond: &Expr) -> bool {
     let Expr::Binary(binary) = cond else {
         return false;
@@ -71,13 +72,13 @@ fn length(tokens: TokenStream) -> usize {
     tokens.into_iter().map(of).sum()
 }
 
-/// A label of ours, where a jump of the user's stands.
+/// A label of ours, at the place of one of the user's jumps.
 fn label(name: &str, place: Span) -> Lifetime {
     Lifetime::new(name, Span::mixed_site().located_at(place))
 }
 
-/// Sends each `break` without a label to the outer of the two loops and, if it `asks` a condition, each `continue` to
-/// where that is asked. A plain body has no labels inside, and loops only without jumps.
+/// Redirects each `break` without a label to the outer of the two loops and, if the loop has a condition (`asks`),
+/// each `continue` to where it is evaluated. A plain body has no labels inside, and its loops have no jumps.
 struct Jumps {
     asks: bool,
 }

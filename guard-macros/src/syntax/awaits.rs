@@ -5,21 +5,21 @@ use syn::{Block, Expr, Item};
 use crate::syntax::calls;
 use crate::syntax::walk::Visitor;
 
-/// Whether the block may.
+/// Whether the block may suspend.
 pub(crate) fn in_block(block: &mut Block) -> bool {
     let mut awaits = Awaits(false);
     awaits.visit_block_mut(block);
     awaits.0
 }
 
-/// Whether the expression may.
+/// Whether the expression may suspend.
 pub(crate) fn in_expr(expr: &mut Expr) -> bool {
     let mut awaits = Awaits(false);
     awaits.visit_expr_mut(expr);
     awaits.0
 }
 
-/// Whether all that may suspend the block is an `await` outside of macros.
+/// Whether nothing but `await`s outside of macros may suspend the block.
 pub(crate) fn are_in_sight(block: &mut Block) -> bool {
     let mut macros = Macros(false);
     macros.visit_block_mut(block);
@@ -38,7 +38,7 @@ impl Visitor for Macros {
         self.0 |= calls::may_await(call);
     }
 
-    // As below.
+    // See `Awaits` below: these are other futures, or other functions.
     fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
     fn visit_item_mut(&mut self, _: &mut Item) {}

@@ -1,7 +1,7 @@
-//! Macro calls: the arguments of well-known macros, as expressions a visitor can edit.
+//! Macro calls: the arguments of well-known macros, as expressions that a visitor can edit.
 //!
-//! A macro is known by the last segment of its path. What does not read as the macro is known to be
-//! read is left as it is, and so is every macro that nobody named.
+//! A macro is known by the last segment of its path. Tokens that do not parse as the known macro's arguments are
+//! left as they are, and so is every macro that nobody named.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -46,10 +46,10 @@ const EXPRESSIONS: [&str; 30] = [
     "bail",
 ];
 
-/// Those of them that await their arguments.
+/// The macros among them that await their arguments.
 const AWAITING: [&str; 2] = ["join", "try_join"];
 
-/// Whether the call may have an `await` in it, seen or not.
+/// Whether the call may contain an `await`, visible or not.
 pub(crate) fn may_await(call: &Macro) -> bool {
     let known = call.path.segments.last().is_some_and(|last| {
         let name = last.ident.unraw().to_string();
@@ -59,7 +59,7 @@ pub(crate) fn may_await(call: &Macro) -> bool {
     !known || any_ident(call.tokens.clone(), &|ident| ident == "await")
 }
 
-/// What a macro makes of its tokens.
+/// How a macro parses its tokens.
 enum Grammar {
     /// `a, b`, or `a; n` with a length.
     Expressions,
@@ -67,7 +67,7 @@ enum Grammar {
     Matches,
     /// `pattern = future, if condition => handler, ...`
     Select,
-    /// One of the user's: expressions or else statements.
+    /// One of the user's macros: expressions, or else statements.
     Any,
 }
 
@@ -87,8 +87,8 @@ fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
     }
 }
 
-/// Whether the call's arguments surely run where they are written: in macros that the user named, and in `select!`, whose
-/// handlers may leave the function.
+/// Whether the call's arguments are certain to run where they are written: in macros that the user named, and in
+/// `select!`, whose handlers may leave the function.
 pub(crate) fn runs_in_place(call: &Macro, named: &[Path]) -> bool {
     matches!(
         grammar(&call.path, named),
@@ -122,7 +122,7 @@ pub(crate) fn is_known(path: &Path) -> bool {
     grammar(path, &[]).is_some()
 }
 
-/// Hands out the identifiers among the tokens.
+/// Passes the identifiers among the tokens to `see`.
 pub(crate) fn each_ident(tokens: TokenStream, see: &mut dyn FnMut(&Ident)) {
     for token in tokens {
         match token {
@@ -133,7 +133,7 @@ pub(crate) fn each_ident(tokens: TokenStream, see: &mut dyn FnMut(&Ident)) {
     }
 }
 
-/// Whether one of the identifiers among the tokens is wanted.
+/// Whether `wanted` accepts any identifier among the tokens.
 pub(crate) fn any_ident(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => any_ident(group.stream(), wanted),
@@ -159,7 +159,7 @@ pub(crate) fn calls_with(tokens: TokenStream, function: &str, argument: &Ident) 
     })
 }
 
-/// Whether a name is among the tokens; also in a string, which may be a format.
+/// Whether a name is among the tokens, or in a string, which may be a format.
 pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Group(group) => mentions(&group.stream(), name),
@@ -169,7 +169,7 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
     })
 }
 
-/// Has `visitor` edit the expressions in the call, if it is one that is known and has a loop in it.
+/// Lets `visitor` edit the expressions in the call, if the macro is known and the call contains a loop.
 pub(crate) fn visit(call: &mut Macro, named: &[Path], visitor: &mut dyn Visitor) {
     let Some(grammar) = grammar(&call.path, named).filter(|_| mentions_loop(call.tokens.clone()))
     else {
@@ -258,7 +258,7 @@ fn select(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, 
     Ok(tokens)
 }
 
-/// As in a match arm, a block ends the handler.
+/// Parses a handler. As in a match arm, a block ends it.
 fn handler(input: ParseStream, visitor: &mut dyn Visitor) -> Result<TokenStream, Error> {
     if !input.peek(syn::token::Brace) {
         return edit(input, visitor);
@@ -277,7 +277,7 @@ pub(crate) fn takes_the_trip(fallback: &Expr) -> bool {
     }
 }
 
-/// `chain()`, under whatever path, and the methods behind it.
+/// Whether this is `chain()`, under whatever path, with methods behind it.
 fn begins_chain(expr: &Expr) -> bool {
     match expr {
         Expr::MethodCall(call) => begins_chain(&call.receiver),

@@ -1,15 +1,15 @@
-//! Blocks that never yield a value: a `return` in front of one would draw a warning.
+//! Blocks that never yield a value. A `return` in front of one would cause a warning.
 
 use syn::{Block, Expr, ExprLoop, Macro, Path, Stmt};
 
 use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::Visitor;
 
-/// Whether a block yields, as far as its syntax tells.
+/// Whether a block yields a value, as far as its syntax tells.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Yields {
     Never,
-    /// It ends in a call, which may be of a function that never comes back.
+    /// It ends in a call, which may be of a function that never returns.
     Perhaps,
     Surely,
 }
@@ -17,7 +17,7 @@ pub(crate) enum Yields {
 /// Macros that panic.
 const PANICS: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
 
-/// Functions that never come back: module and name.
+/// Functions that never return: module and name.
 const EXITS: [[&str; 2]; 4] = [
     ["process", "exit"],
     ["process", "abort"],
@@ -25,14 +25,14 @@ const EXITS: [[&str; 2]; 4] = [
     ["panic", "panic_any"],
 ];
 
-/// Whether the block yields.
+/// Whether the block yields a value.
 pub(crate) fn block(block: &Block) -> Yields {
     let Some(last) = block.stmts.last() else {
         return Yields::Surely;
     };
     let has_value = matches!(last, Stmt::Expr(_, None))
         || matches!(last, Stmt::Macro(call) if call.semi_token.is_none());
-    // A value at the end has its type, even if it is never reached.
+    // A block with a value at its end has that value's type, even if the value is never reached.
     if !has_value && block.stmts.iter().any(|it| stmt(it) == Yields::Never) {
         return Yields::Never;
     }
@@ -96,7 +96,7 @@ fn exits(path: &Path) -> bool {
         .any(|exit| module == exit[0] && name == exit[1])
 }
 
-/// Whether a `break` leaves the loop, or may.
+/// Whether a `break` leaves the loop, or may leave it.
 fn is_left(expr: &ExprLoop) -> bool {
     let mut left = false;
     let mut visit = |jump: &mut Expr| left |= matches!(jump, Expr::Break(_));

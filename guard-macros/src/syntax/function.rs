@@ -7,12 +7,12 @@ use syn::{Attribute, Block, Ident, Meta, Signature, Token};
 
 use crate::syntax::calls;
 
-/// A function of its own, a method, or one in a block that carries the attribute.
+/// A free function, a method, or a function in a block that carries the attribute.
 pub(crate) struct Function<'f> {
     pub(crate) attrs: &'f mut Vec<Attribute>,
     pub(crate) sig: &'f mut Signature,
     pub(crate) block: &'f mut Block,
-    /// The attribute stands on the `impl`, trait or module around it.
+    /// Whether the attribute is on the `impl`, trait or module around the function.
     pub(crate) of_block: bool,
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
         .is_some_and(|last| last.ident == "loop_guard")
 }
 
-/// Whether the attribute of a loop is this macro, or becomes it: `#[cfg_attr(test, loop_guard(skip))]`.
+/// Whether the attribute of a loop is this macro, or expands to it: `#[cfg_attr(test, loop_guard(skip))]`.
 pub(crate) fn is_on_loop(attribute: &Attribute) -> bool {
     let wanted = Ident::new("loop_guard", Span::call_site());
     is_loop_guard(attribute)
@@ -33,7 +33,7 @@ pub(crate) fn is_on_loop(attribute: &Attribute) -> bool {
             && calls::names(attribute.to_token_stream(), &wanted))
 }
 
-/// Removes this macro from the attributes of a loop, and leaves what else a `cfg_attr` says.
+/// Removes this macro from the attributes of a loop, and keeps what else a `cfg_attr` contains.
 pub(crate) fn without_ours(attrs: &mut Vec<Attribute>) {
     let is_ours = |meta: &Meta| {
         let last = meta.path().segments.last();
@@ -56,7 +56,7 @@ pub(crate) fn without_ours(attrs: &mut Vec<Attribute>) {
     });
 }
 
-/// Whether the attribute decides if there is an argument at all; others belong to its binding.
+/// Whether the attribute decides if there is an argument at all; other attributes belong to its binding.
 pub(crate) fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }

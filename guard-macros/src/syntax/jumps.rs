@@ -1,4 +1,4 @@
-//! The one answer to "whose is this `break`?".
+//! Which loop a `break` or `continue` belongs to. Nothing else answers that question.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Expr, Ident, Item, Label, Macro};
@@ -7,17 +7,17 @@ use crate::syntax::walk::{self, Visitor};
 
 /// Visits the `break`s and `continue`s whose target is one given loop.
 ///
-/// It is to be sent into the body of that loop, or into its condition. A jump without a label belongs to the
-/// innermost loop around it; one with a label to the innermost loop or block of that label, so that an inner one
-/// of the same name hides the loop.
+/// It is sent into the body of that loop, or into its condition. A jump without a label belongs to the innermost
+/// loop around it; one with a label to the innermost loop or block with that label, so an inner one of the same
+/// name hides the loop.
 pub(crate) struct Jumps<'v> {
     label: Option<&'v Ident>,
     visit: &'v mut dyn FnMut(&mut Expr),
-    /// Loops around the expression at hand, inside the one in question.
+    /// How many loops are around the current expression, inside the given loop.
     loops: u32,
-    /// Loops and blocks around it that hide the label.
+    /// How many loops and blocks around it hide the label.
     hidden: u32,
-    /// A macro call mentions `break`: it may leave the loop, seen by nobody.
+    /// Whether a macro call mentions `break`, so that it may leave the loop unseen.
     pub(crate) in_macro: bool,
 }
 

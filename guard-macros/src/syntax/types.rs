@@ -16,7 +16,7 @@ pub(crate) fn is_unit(output: &ReturnType) -> bool {
     }
 }
 
-/// The type, with `_` for each `impl Trait`, which cannot be named in a body.
+/// The type with `_` for each `impl Trait`, which a body cannot name.
 pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
     struct Infer;
     impl Visitor for Infer {
@@ -39,7 +39,8 @@ pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
     output
 }
 
-/// Whether the value is a closure of unwritten type, or has one in it: `impl Fn(u8) -> bool`, `Option<impl FnMut()>`.
+/// Whether the value is a closure of an unnamed type, or contains one: `impl Fn(u8) -> bool`,
+/// `Option<impl FnMut()>`.
 pub(crate) fn is_closure(output: &ReturnType) -> bool {
     struct Closure(bool);
     impl Visitor for Closure {
@@ -75,7 +76,7 @@ fn is_fn(bound: &TypeParamBound) -> bool {
     })
 }
 
-/// Whether there is an `impl Trait` in the type.
+/// Whether the type contains an `impl Trait`.
 pub(crate) fn is_opaque(ty: &Type) -> bool {
     struct Opaque(bool);
     impl Visitor for Opaque {
@@ -92,7 +93,7 @@ pub(crate) fn is_opaque(ty: &Type) -> bool {
     opaque.0
 }
 
-/// Whether the return type goes by the name of `Result`.
+/// Whether the return type is called `Result`.
 pub(crate) fn is_called_result(output: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = output else {
         return false;

@@ -1,10 +1,10 @@
-//! Walks over syntax. `syn` compiles its whole tree of functions anew for every type that implements
-//! `VisitMut`, and that was most of this crate's build: so one type does, for all visitors.
+//! Walks over syntax. `syn` compiles its whole tree of functions again for every type that implements `VisitMut`,
+//! which was most of this crate's build time. So only one type implements it, for all visitors.
 
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericArgument, TypeArray};
 
-/// A node kind: the method that visitors override, and the walk over what is in such a node.
+/// A node kind: the method that visitors override, and the walk over what is inside such a node.
 ///
 /// ```text
 /// visit_expr_mut, expr, Expr   =>   Visitor::visit_expr_mut(&mut self, &mut Expr), by default
@@ -12,9 +12,9 @@ use syn::{GenericArgument, TypeArray};
 /// ```
 macro_rules! kinds {
     ($($visit:ident, $walk:ident, $node:ident;)*) => {
-        /// `VisitMut`, of the kinds that any visitor of ours has to see.
+        /// `VisitMut`, restricted to the node kinds that our visitors have to see.
         pub(crate) trait Visitor {
-            /// `self`: a default method cannot make a trait object of it.
+            /// `self` as a trait object, which a default method cannot make.
             fn as_dyn(&mut self) -> &mut dyn Visitor;
 
             $(fn $visit(&mut self, node: &mut syn::$node) {
@@ -22,7 +22,7 @@ macro_rules! kinds {
             })*
         }
 
-        /// The only one that `syn` knows.
+        /// The only visitor that `syn` knows.
         struct Walk<'v>(&'v mut dyn Visitor);
 
         impl VisitMut for Walk<'_> {
@@ -30,7 +30,7 @@ macro_rules! kinds {
                 self.0.$visit(node);
             })*
 
-            // A constant in a type runs at compile time, whatever the visitor looks for.
+            // A constant in a type runs at compile time, so no visitor looks into it.
             fn visit_generic_argument_mut(&mut self, node: &mut GenericArgument) {
                 if !matches!(node, GenericArgument::Const(_)) {
                     visit_mut::visit_generic_argument_mut(self, node);

@@ -20,9 +20,9 @@ use crate::budget::limits::Budget;
 use crate::budget::root::{Root, root};
 use crate::budget::run::Counting;
 use crate::cancel::asked::IntoCancel;
+use crate::check::account::Account;
 use crate::check::accounts::Listed;
 use crate::check::enter::Entry;
-use crate::check::further::Account;
 use crate::stack::current;
 use crate::trip::tripped::Tripped;
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 use crate::base::location::Location;
 use crate::base::site::Site;
 use crate::cancel::asked::IntoCancel;
-use crate::check::further::{Account, Further};
+use crate::check::account::{Account, AccountLimits};
 use crate::stack::deadline;
 use crate::time::clock;
 use crate::time::moment;
@@ -50,7 +50,7 @@ pub struct Limits {
     pub(super) root: bool,
     pub(super) strict: bool,
     pub(super) ignores_pauses: bool,
-    pub(super) further: Further,
+    pub(super) account: AccountLimits,
     location: Location,
 }
 
@@ -94,7 +94,7 @@ impl Budget {
             root: false,
             strict: false,
             ignores_pauses: false,
-            further: Further::default(),
+            account: AccountLimits::default(),
             location: Location::caller(),
         })
     }
@@ -243,7 +243,7 @@ impl Budget {
     /// ```
     #[cfg(feature = "cpu")]
     pub fn cpu(mut self, limit: Duration) -> Self {
-        self.0.further.cpu = Some(clock::nanos(limit));
+        self.0.account.cpu = Some(clock::nanos(limit));
         self
     }
 
@@ -261,7 +261,7 @@ impl Budget {
     /// assert_eq!(descend(1_000_000).unwrap_err().cause(), Cause::Depth { limit: 100 });
     /// ```
     pub fn depth(mut self, limit: u64) -> Self {
-        self.0.further.depth = Some(limit);
+        self.0.account.depth = Some(limit);
         self
     }
 
@@ -281,7 +281,7 @@ impl Budget {
     /// assert!(matches!(outcome, Ok(Cause::Cancelled { reason: "client gone", .. })));
     /// ```
     pub fn cancel(mut self, token: impl IntoCancel) -> Self {
-        self.0.further.tokens.push(token.into_cancel());
+        self.0.account.tokens.push(token.into_cancel());
         self
     }
 
@@ -301,7 +301,7 @@ impl Budget {
     /// assert!(matches!(outcome, Ok(Some((10, Cause::All { .. })))));
     /// ```
     pub fn all(mut self) -> Self {
-        self.0.further.all = true;
+        self.0.account.all = true;
         self
     }
 
@@ -325,7 +325,7 @@ impl Limits {
 
     /// The time limit of the scope's frame: none where it is only one of all that must be spent.
     pub(super) fn frame_limit(&self) -> u64 {
-        if self.further.all {
+        if self.account.all {
             u64::MAX
         } else {
             self.limit()
@@ -334,14 +334,14 @@ impl Limits {
 
     /// The iterations that the scope's frame counts.
     pub(super) fn frame_iterations(&self) -> Option<u64> {
-        self.iterations.filter(|_| !self.further.all)
+        self.iterations.filter(|_| !self.account.all)
     }
 
     /// The account of a scope that opens now, if it needs one.
     pub(super) fn account(&self, site: &'static Site) -> Option<Arc<Account>> {
-        let further = &self.further;
-        let account = || Account::new(site, further, self.limit(), self.iterations);
-        further.is_some().then(account)
+        let limits = &self.account;
+        let account = || Account::new(site, limits, self.limit(), self.iterations);
+        limits.is_some().then(account)
     }
 
     /// The site of its scopes by this name, at this place.

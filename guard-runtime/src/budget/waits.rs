@@ -5,7 +5,7 @@ use core::pin::Pin;
 use core::task::Context;
 
 use crate::cancel::delay::Alarm;
-use crate::check::further::Account;
+use crate::check::account::Account;
 use crate::time::clock;
 use crate::time::epoch::HEARTBEAT;
 

@@ -1,18 +1,18 @@
 //! The accounts of this thread: what its scopes may spend besides what their frames hold.
 //!
 //! The cold path looks at them: at every tick, at every cancel (which moves the epoch), and when the next look is
-//! due. While one is open, cold entries are told to check as well ([`source::count_checks`]), since they would
-//! otherwise take the moved epoch for seen; [`Looking`] takes that back for a check that has looked. So scopes
-//! without an account pay nothing, and an iteration costs the same under one that has it.
+//! due. While an account is open, entries that take the cold path check it as well ([`source::count_checks`]),
+//! since they would otherwise mark the moved epoch as seen; [`Looking`] suspends that for a check that has looked.
+//! So scopes without an account pay nothing, and an iteration costs the same in a scope that has one.
 //!
-//! The outermost scope that is spent trips, as with deadlines; behind a wall none does.
+//! Of several spent scopes the outermost trips, as with deadlines; scopes below a wall do not.
 
 use core::cell::RefCell;
 use std::sync::Arc;
 
 use crate::base::location::At;
 use crate::base::site::Mode;
-use crate::check::further::{self, Account, Token};
+use crate::check::account::{self, Account, Token};
 use crate::mode::resolve;
 use crate::stack::current::force_cold;
 use crate::stack::frames::Stack;
@@ -30,9 +30,9 @@ struct Open {
     account: Arc<Account>,
     /// How many activations of its site are open here, this one included.
     level: u64,
-    /// The next one below it that has to be looked at again and again.
+    /// The next account below it that has to be looked at repeatedly.
     lasting_below: Option<usize>,
-    /// This thread's CPU time when that was last added up.
+    /// This thread's CPU time when it was last added to the account.
     #[cfg(feature = "cpu")]
     since: u64,
 }
@@ -41,16 +41,16 @@ thread_local! {
     static OPEN: RefCell<Vec<Open>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The account of a scope is open on this thread until this is dropped.
+/// Keeps the account of a scope open on this thread until this is dropped.
 #[must_use]
 pub(crate) struct Listed {
-    /// Of those that were open before; `None` on a thread that exits.
+    /// How many accounts were open before; `None` on a thread that exits.
     before: Option<usize>,
     counts: i32,
 }
 
 impl Listed {
-    /// For the scope at `owner`. The next check looks.
+    /// Opens the account of the scope at `owner`. The next check looks at it.
     pub(crate) fn new(owner: u32, account: Arc<Account>) -> Self {
         let counts = 1 + i32::from(account.counts_checks());
         let before = OPEN.try_with(|open| {
@@ -92,7 +92,7 @@ impl Drop for Listed {
             open.truncate(before);
             gone
         });
-        // The last reference to a token is dropped without a borrow: its destructor is code of others.
+        // The last reference to a token must not be dropped during a borrow: its destructor is foreign code.
         if let Ok(Some(gone)) = gone {
             gone.settle();
         }
@@ -100,7 +100,7 @@ impl Drop for Listed {
 }
 
 impl Open {
-    /// Adds up the CPU time of this thread.
+    /// Adds the CPU time that this thread has used since the last call.
     #[cfg_attr(
         not(feature = "cpu"),
         allow(clippy::unused_self, reason = "there is none")
@@ -116,7 +116,7 @@ impl Open {
 /// Whether this thread has to look at more than deadlines.
 #[inline]
 pub(crate) fn is_open() -> bool {
-    source::counts_checks() && !further::is_asking()
+    source::counts_checks() && !account::is_asking()
 }
 
 fn how_many() -> usize {
@@ -124,9 +124,9 @@ fn how_many() -> usize {
 }
 
 /// Calls `f` with each account that counts here, from the innermost. Nothing is borrowed meanwhile: `f` may run
-/// code of others, which comes to a check itself.
+/// foreign code, which makes checks itself.
 ///
-/// A recursion that has an account of its depth alone is looked at where it is deepest.
+/// A recursion whose account has nothing but a depth limit is visited only where it is deepest.
 fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
     let walls = stack.above_innermost_wall();
     let mut next = how_many().checked_sub(1);
@@ -140,7 +140,7 @@ fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
     }
 }
 
-/// Calls `f` with each account that shields alone keep from counting here, from the innermost.
+/// Calls `f` with each account that only shields keep from counting here, from the innermost.
 fn each_shielded(stack: &Stack, mut f: impl FnMut(&Open)) {
     let shields = stack.above_innermost_wall();
     let walls = stack.above_innermost_but_shields();
@@ -157,7 +157,7 @@ fn each_shielded(stack: &Stack, mut f: impl FnMut(&Open)) {
     }
 }
 
-/// Whether there is a token that can be forced through the shields here.
+/// Whether any token can be forced through the shields here.
 pub(crate) fn can_be_forced(stack: &Stack) -> bool {
     let mut can = false;
     each_shielded(stack, |open| can |= !open.account.tokens().is_empty());
@@ -173,7 +173,7 @@ pub(crate) fn tokens(stack: &Stack) -> Vec<Token> {
     tokens
 }
 
-/// The accounts that count here and are of more than depth, each with the index of its scope, from the outermost.
+/// The accounts that count here and limit more than depth, each with the index of its scope, from the outermost.
 pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Account>)> {
     let mut all = Vec::new();
     each(stack, |open| {
@@ -185,7 +185,7 @@ pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Account>)> {
     all
 }
 
-/// When the next scope here runs out of a time that its frame does not know.
+/// When the next scope here runs out of a time that its frame does not store.
 pub(crate) fn next_of_time(stack: &Stack) -> u64 {
     let (now, mut next) = (clock::now(), u64::MAX);
     each(stack, |open| {
@@ -208,14 +208,14 @@ pub(crate) fn last_told(stack: &Stack) -> Option<u32> {
     told
 }
 
-/// Counts a check for the scopes that count them here.
+/// Counts a check for the scopes here that count checks.
 pub(crate) fn count(stack: &Stack) {
     each(stack, |open| {
         open.account.count_check();
     });
 }
 
-/// Looks at all accounts of this thread: the trip if something is spent, else when to look again, at the
+/// Looks at all accounts of this thread. Returns the trip if one is spent, otherwise when to look again at the
 /// latest.
 #[cold]
 pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
@@ -224,7 +224,7 @@ pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
         match open.account.look(open.level, || open.cpu()) {
             Ok(then) => next = next.min(then),
             Err(cause) if open.passes(cause, at) => {}
-            // The outermost one comes last.
+            // Replaces what an inner scope has spent: the outermost one comes last.
             Err(cause) => spent = Some((open.clone(), cause)),
         }
     });
@@ -238,8 +238,8 @@ pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
     }
 }
 
-/// During a check that has looked, and need not look again before `next`: the accounts are no reason for the
-/// cold path.
+/// Exists during a check that has looked at the accounts and need not look again before `next`: meanwhile they are
+/// no reason for the cold path.
 pub(crate) struct Looking {
     hidden: i32,
     quantum: Quantum,
@@ -266,7 +266,7 @@ impl Drop for Looking {
 }
 
 impl Open {
-    /// Whether the mode of the scope, which is spent, lets it pass.
+    /// Whether the mode of the scope lets it pass, although it is spent.
     fn passes(&self, cause: Cause, at: &At) -> bool {
         let mode = resolve::of(self.account.site()).0;
         if mode == Mode::Observe && self.account.let_pass() {
@@ -285,7 +285,7 @@ impl Open {
 
 #[cfg(feature = "cpu")]
 impl Open {
-    /// The CPU time of this thread that is not added up yet.
+    /// The CPU time of this thread that is not added yet.
     fn cpu(&self) -> u64 {
         crate::time::cpu::now().saturating_sub(self.since)
     }

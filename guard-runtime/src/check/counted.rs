@@ -13,7 +13,7 @@ thread_local! {
 
 const NONE: u32 = u32::MAX;
 
-/// Has every check of this thread count for one scope, until it is dropped.
+/// Makes every check of this thread count for one scope, until this is dropped.
 pub(crate) struct Counted {
     outer: u32,
 }
@@ -35,7 +35,7 @@ impl Drop for Counted {
     }
 }
 
-/// The scope for which a check counts now; none behind a wall.
+/// The scope for which a check counts now; none if a wall stands above it.
 pub(crate) fn owner(stack: &Stack) -> Option<u32> {
     let owner = COUNTED.get();
     (owner < stack.depth() && !stack.is_walled(owner)).then_some(owner)

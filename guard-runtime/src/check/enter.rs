@@ -1,10 +1,11 @@
-//! Entering a scope: as a rule without a clock read, and always with a check.
+//! Entering a scope: usually without a clock read, and always with a check.
 //!
-//! Each way in has a hot form, inlined, for the case in which nothing has to be asked or told, and a cold one
-//! behind it. Budgets of [`LONG`] or more start at the epoch; shorter ones read the clock.
+//! Each entry point has a hot form, which is inlined, for the case that nothing has to be asked or reported, and a
+//! cold form behind it. Budgets of [`LONG`] or more start at the epoch; shorter ones read the clock.
 //!
-//! What an expansion calls is inlined where a build is optimised. Elsewhere it is a call: every variable of an inlined
-//! function is a place on the stack of the user's, and a guarded recursion would reach a third of its depth.
+//! What an expansion calls is inlined only in optimised builds. In others it is a call: each variable of an inlined
+//! function takes a slot on the stack of the user's function, so that a guarded recursion would reach only a third
+//! of its depth.
 
 use crate::base::layout::{LIMITED, SLOW, end};
 use crate::base::reentry;
@@ -28,14 +29,14 @@ use crate::watch::recover;
 /// Budgets from here on start without a clock read, in nanoseconds.
 pub(crate) const LONG: u64 = 1_000_000_000;
 
-/// The same while ticks are slow: an epoch is then older, and may be 1 % late all the same.
+/// The same while ticks are slow: the epoch is older then, and the start may still be only 1 % off.
 const LONGER: u64 = 6_500_000_000;
 
 const _: () = assert!(100 * (GAP + MARGIN) < LONG && 100 * (SLOW_GAP + MARGIN) < LONGER);
 
-/// A scope to be opened: where, and with a budget of how many nanoseconds; `MAX` never ends.
+/// A scope to be opened: its site, and its budget in nanoseconds; `MAX` never ends.
 ///
-/// `ALWAYS`: its site was made [`within`](Site::within) that limit.
+/// `ALWAYS`: the site was made [`within`](Site::within) that limit.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<const ALWAYS: bool> {
@@ -44,7 +45,7 @@ pub struct Entry<const ALWAYS: bool> {
 }
 
 impl Site {
-    /// A scope with the limit of all of them.
+    /// A scope with the limit that all scopes of this site have.
     #[inline(always)]
     #[must_use]
     pub fn always(&'static self, limit: u64) -> Entry<true> {
@@ -82,7 +83,7 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
     }
 }
 
-/// The same where a trip has no place: a panic.
+/// Like [`enter`], for functions without a place for the trip: panics instead.
 #[doc(hidden)]
 #[cfg_attr(not(debug_assertions), inline(always))]
 #[track_caller]
@@ -102,7 +103,7 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
     }
 }
 
-/// Opens a scope. What was seen is stale if somebody has to look before its body runs.
+/// Opens a scope. A stale result asks for a check before the body runs.
 #[doc(hidden)]
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
@@ -115,10 +116,10 @@ pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     }
 }
 
-/// Opens a scope under the epoch with which this thread found nothing due.
+/// Opens a scope under the epoch at which this thread found nothing due.
 #[inline(always)]
 fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
-    // The epoch first: what is read behind it can be compared in memory.
+    // The epoch is loaded first, so that the values read after it can be compared in memory.
     let word = EPOCH.load();
     let usual = current::usual()?;
     if word != usual.word || (entry.limit < LONGER && word & SLOW != 0) {
@@ -138,10 +139,10 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
     Some((Scope::new(stack, depth), Seen(word)))
 }
 
-/// The first scope of a thread or of a function, a tick on the way. One call with all that follows and next to
-/// no arguments, so that there is little of it in every function.
+/// Handles the first scope of a thread or of a function, and a tick in between. One call with almost no arguments,
+/// so that little code remains in every guarded function.
 //
-// Of a foreign ABI, as `tick`.
+// `extern "C"`, for the reason given at `tick`.
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
@@ -178,7 +179,7 @@ fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
     scope
 }
 
-/// A scope of less than [`LONG`], which starts at a clock reading. One that needs the clock from the beginning is sorted out
+/// Opens a scope of less than [`LONG`], which starts at a clock reading. Whether a scope needs the clock is decided
 /// where its limit is a constant.
 #[inline(always)]
 fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Scope {
@@ -197,12 +198,12 @@ fn enter_short(site: &'static Site, limit: u64) -> Scope {
     }
 }
 
-/// Where nothing has to be checked or asked for: nothing was due under this epoch, the scopes around end later,
-/// and a tick is planned before this one ends.
+/// Opens a scope if nothing has to be checked or asked for: nothing was due under this epoch, the scopes around end
+/// later, and a tick is planned before this one ends.
 #[inline(always)]
 fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
-    // If that is the entry word, it is neither stale nor parked: there is a ticker, and time is real.
-    // Acquired before `next` is read, as for a request.
+    // If this is the entry word, it is neither stale nor parked: there is a ticker, and time is real. Acquired
+    // before `next` is read, as for a request.
     let word = EPOCH.load();
     let usual = current::usual()?;
     if word != usual.word || source::is_polling() {
@@ -223,11 +224,12 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     Some(Scope::new(stack, depth))
 }
 
-/// As [`enter_hot`], of a site that is not admitted to it: a rule changes the limit, or somebody wants to hear of it.
+/// Like [`enter_hot`], for a site that is not admitted to it because a rule changes its limit or because late
+/// scopes have to be reported.
 fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
     let word = EPOCH.load();
     let usual = current::usual()?;
-    // One that never ends, as that of a guard that is off, has no start that matters.
+    // A scope that never ends, such as that of a guard that is off, needs no exact start.
     let starts = word == usual.word && limit >= LONG && (limit >= LONGER || word & SLOW == 0);
     if !starts && limit != u64::MAX {
         return None;
@@ -238,12 +240,13 @@ fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
     if mode != Mode::Off && !usual.entries.count(site.id()) {
         return None;
     }
-    // The frame repeats the limit, which is not the site's.
+    // The frame stores the limit, since it is not the site's.
     stack.push(frame, site.id() & !LIMITED, limit);
     Some(Scope::new(stack, depth))
 }
 
-/// Opens a scope with a clock read, and checks the deadlines. What it found is what the thread has seen last.
+/// Opens a scope with a clock read, and checks the deadlines. The thread then holds the epoch that this check has
+/// seen.
 #[cold]
 #[inline(never)]
 fn enter_cold(site: &'static Site, limit: u64) -> Scope {
@@ -258,7 +261,7 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     };
     let heard = mode != Mode::Off && limit != u64::MAX && late::is_heard();
     let open = |scope: Scope| if heard { scope.heard() } else { scope };
-    // One that warns has to begin at a time that is known.
+    // A scope that warns has to begin at a known time.
     let warns = mode != Mode::Off && site.warns_at().is_some();
     if let Some(scope) = changed
         .or(heard.then_some(limit))
@@ -287,7 +290,7 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     open(Scope::new(stack, depth).timed(count(stack, id, mode)))
 }
 
-/// Counts an entry for the metrics, which the ticker publishes: also where nothing else wants it.
+/// Counts an entry for the metrics, even if nothing else needs the cold path.
 #[inline]
 fn count(stack: &'static Stack, id: u32, mode: Mode) -> Timed {
     if cfg!(feature = "metrics") && mode != Mode::Off {

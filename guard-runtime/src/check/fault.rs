@@ -1,4 +1,4 @@
-//! Injected faults: a check that trips though nothing is due, for tests in which every check trips once.
+//! Injected faults: a check that trips although nothing is due, for tests in which every check trips once.
 
 use core::cell::Cell;
 use core::fmt;
@@ -12,7 +12,7 @@ use crate::time::{clock, source};
 #[derive(Clone, Copy)]
 enum State {
     Idle,
-    /// So many checks pass before one trips.
+    /// This many checks pass before one trips.
     Passing(u64),
     Struck(Struck),
 }
@@ -21,7 +21,7 @@ enum State {
 #[derive(Clone, Copy)]
 pub(crate) struct Struck {
     at: At,
-    /// The scope that it tripped; `None`: a cleanup or a shield.
+    /// The scope that it tripped; `None` for a cleanup or a shield.
     site: Option<&'static Site>,
 }
 
@@ -38,7 +38,7 @@ thread_local! {
     static STATE: Cell<State> = const { Cell::new(State::Idle) };
 }
 
-/// From now on every check of this thread takes the cold path; `passing` pass, and the one after them trips.
+/// Makes every check of this thread take the cold path from now on; `passing` checks pass, and the next one trips.
 pub(crate) fn begin(passing: u64) {
     STATE.set(State::Passing(passing));
     source::set_takes_every_check(true);
@@ -53,7 +53,7 @@ pub(crate) fn end() -> Option<Struck> {
     }
 }
 
-/// Called by each check: the one whose number has come finds the innermost scope spent.
+/// Called by each check. The one whose turn it is makes the innermost scope spent.
 pub(crate) fn strike(stack: Option<&Stack>, at: &At) {
     let State::Passing(left) = STATE.get() else {
         return;
@@ -71,7 +71,7 @@ pub(crate) fn strike(stack: Option<&Stack>, at: &At) {
         return;
     }
     if limit == u64::MAX {
-        // It has iterations alone. Its limit is in a local of its function.
+        // It has a budget of iterations only, whose limit is in a local of its function.
         stack.spend(index, 0);
     } else {
         stack.expire(index, clock::now() - 1);

@@ -1,8 +1,8 @@
-//! Scopes that are not spent by time in which the process stood still: `pauses = "ignore"`.
+//! Scopes for which time does not count in which the process stood still: `pauses = "ignore"`.
 //!
-//! Nothing of it is asked before such a scope has run out of time. Then the pauses since its beginning are given back: it
-//! begins so much later, and its deadline moves. What was given is remembered with the new beginning, so that no pause
-//! is given twice.
+//! Nothing of this runs before such a scope is out of time. Then the pauses since its beginning are given back: its
+//! beginning moves later by that much, and so does its deadline. The end of the last pause that was given is
+//! remembered with the new beginning, so that no pause is given twice.
 
 use std::sync::Mutex;
 
@@ -14,18 +14,19 @@ use crate::time::clock;
 use crate::time::epoch::EPOCH;
 use crate::time::pauses;
 
-/// Scopes that have got something back: the number of the site, the beginning, and until when pauses were given.
+/// Scopes that were given time back: the number of the site, the beginning, and up to when pauses were given.
 static GIVEN: Mutex<Vec<(u32, u64, u64)>> = Mutex::new(Vec::new());
 
-/// Beyond so many, the oldest is forgotten: a scope of it could get a pause twice.
+/// How many are remembered. Beyond that the oldest is forgotten, and its scope could be given a pause twice.
 const ROOM: usize = 4096;
 
-/// A clock that differs from the real one by more nanoseconds than this is another one.
+/// A clock that differs from the real one by more nanoseconds than this is a test's clock.
 const APART: u64 = 10_000_000;
 
-/// Gives back what the scope at `owner`, which is out of time `now`, has lost to pauses; false if that is nothing.
+/// Gives the scope at `owner`, which is out of time at `now`, back what it has lost to pauses; false if it lost
+/// nothing.
 pub(super) fn give_back(stack: &Stack, owner: u32, site: &Site, now: u64) -> bool {
-    // Another clock than the real one was not paused with the process.
+    // A clock other than the real one was not paused with the process.
     if !site.ignores_pauses() || now.abs_diff(clock::real()) > APART {
         return false;
     }

@@ -22,8 +22,8 @@ pub fn spend(scope: &Scope, limit: u64, at: &At) -> Option<Tripped> {
     trip(stack, owner, 0, 0, *at)
 }
 
-/// Counts one iteration of the nearest activation of the function `site` on this thread, from its
-/// loops or its closures'; the trip if it is one too many. A closure that runs elsewhere counts
+/// Counts one iteration for the innermost activation of the function `site` on this thread, whether its loops or
+/// its closures make it. Returns the trip if it is one too many. A closure that runs on another thread counts
 /// nothing.
 #[doc(hidden)]
 #[must_use]
@@ -36,7 +36,7 @@ pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
     let limit = stack.take(owner).err()?;
     let first = stack.spend(owner, limit);
     if stack.is_walled(owner) {
-        // Inside a shield nothing trips; the next check behind it does.
+        // Inside a shield nothing trips; the next check after it does.
         if first {
             EPOCH.bump();
         }

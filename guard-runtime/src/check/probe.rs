@@ -1,4 +1,4 @@
-//! How a function leaves that tripped, by its return type.
+//! How a function leaves when it trips, by its return type.
 
 use core::marker::PhantomData;
 
@@ -12,12 +12,12 @@ use crate::trip::tripped::Tripped;
 
 /// Finds the way out by the real return type `R`, through any alias.
 ///
-/// Method lookup tries `Probe<R>` before what it dereferences to: where `R` is a `Result`, the
-/// inherent method below answers, else the one of [`Otherwise`]. No trait has to be in scope, and
-/// the bound on the error is on the method, so that a missing `From` is an error and not a panic.
+/// Method lookup tries `Probe<R>` before what it dereferences to: if `R` is a `Result`, the inherent method below
+/// is chosen, otherwise the one of [`Otherwise`]. No trait has to be in scope, and the bound on the error is on the
+/// method, so that a missing `From` is a compile error and not a panic.
 ///
-/// An expansion makes one where its function begins, before the user's items can hide a name, and has the compiler
-/// infer `R`: `let probe = Probe::new(); if false { return probe.value(); }`.
+/// An expansion creates one at the beginning of the function, before the user's items can hide a name, and lets the
+/// compiler infer `R`: `let probe = Probe::new(); if false { return probe.value(); }`.
 #[doc(hidden)]
 pub struct Probe<R>(Otherwise<R>);
 
@@ -42,21 +42,21 @@ impl<R> Clone for Otherwise<R> {
 impl<R> Copy for Otherwise<R> {}
 
 impl<R> Probe<R> {
-    /// To be asked for the way out of a function that returns `R`.
+    /// A probe for a function that returns `R`.
     #[must_use]
     #[allow(clippy::new_without_default, reason = "for expansions only")]
     pub const fn new() -> Self {
         Self(Otherwise(PhantomData))
     }
 
-    /// Only to be returned where nothing runs: the compiler then knows `R`.
+    /// Only returned in code that never runs, so that the compiler infers `R`.
     #[must_use]
     #[allow(clippy::missing_panics_doc, reason = "never called")]
     pub fn value(&self) -> R {
         unreachable!("never called")
     }
 
-    /// As [`boundary`], for a body of this return type.
+    /// Like [`boundary`], for a body of this return type.
     #[inline]
     #[allow(clippy::missing_errors_doc, reason = "described there")]
     pub fn boundary(&self, body: impl FnOnce() -> R) -> Result<R, Tripped> {
@@ -65,7 +65,7 @@ impl<R> Probe<R> {
 }
 
 impl<R> Probe<R> {
-    /// As [`boundary`], where a value that comes after the deadline is a trip as well.
+    /// Like [`boundary`](Self::boundary), but a value that comes after the deadline is a trip as well.
     #[inline]
     #[allow(clippy::missing_errors_doc, reason = "described there")]
     pub fn strictly(&self, at: &At, body: impl FnOnce() -> R) -> Result<R, Tripped> {
@@ -76,7 +76,7 @@ impl<R> Probe<R> {
 }
 
 impl<T, E> Probe<Result<T, E>> {
-    /// As the error.
+    /// The trip as the function's error.
     #[cold]
     #[track_caller]
     #[must_use]
@@ -119,7 +119,7 @@ impl<T, E> Probe<Result<T, E>> {
         None
     }
 
-    /// Opens a scope, and the way out if a budget is spent already.
+    /// Opens a scope, or returns the way out if a budget is spent already.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
@@ -138,7 +138,7 @@ impl<T, E> Probe<Result<T, E>> {
 }
 
 impl<T, E: FromTripped> Probe<Result<T, E>> {
-    /// As [`enter`](Probe::enter), for a function that may not have a place for the trip.
+    /// Like [`enter`](Probe::enter), for a function that may not have a place for the trip.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
     pub fn enter_leniently<const ALWAYS: bool>(
@@ -148,7 +148,7 @@ impl<T, E: FromTripped> Probe<Result<T, E>> {
         enter(entry).map_err(|tripped| Err(error(tripped)))
     }
 
-    /// As [`look`](Probe::look), for a function that may not have a place for the trip.
+    /// Like [`look`](Probe::look), for a function that may not have a place for the trip.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::missing_errors_doc, reason = "it is what to return")]
     pub fn look_leniently(&self, at: &At) -> Result<Seen, Result<T, E>> {
@@ -179,7 +179,7 @@ impl<R> core::ops::Deref for Probe<R> {
 }
 
 impl<R> Otherwise<R> {
-    /// As a panic with the report; `None` if the thread unwinds already.
+    /// Panics with the report; `None` if the thread is unwinding already.
     #[cold]
     #[track_caller]
     #[must_use]
@@ -193,7 +193,7 @@ impl<R> Otherwise<R> {
         None
     }
 
-    /// The cold path of a check; does not come back if it trips, as [`panic`].
+    /// The cold path of a check; like [`panic`], it does not return if it trips.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it never is")]
@@ -206,7 +206,7 @@ impl<R> Otherwise<R> {
         Ok(look(at))
     }
 
-    /// The check of a loop at this place; does not come back if it trips, as [`panic`].
+    /// The check of a loop at this place; like [`panic`], it does not return if it trips.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[must_use]
@@ -221,7 +221,7 @@ impl<R> Otherwise<R> {
         None
     }
 
-    /// Opens a scope; does not come back if a budget is spent already, as [`panic`].
+    /// Opens a scope; like [`panic`], it does not return if a budget is spent already.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it never is")]
@@ -236,7 +236,7 @@ impl<R> Otherwise<R> {
 }
 
 impl<R> Otherwise<R> {
-    /// Opens a scope without a check: what is due, the next loop finds.
+    /// Opens a scope without a check: the next loop finds what is due.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::missing_errors_doc, reason = "it never is")]
     #[allow(
@@ -251,7 +251,7 @@ impl<R> Otherwise<R> {
         Ok(open(entry))
     }
 
-    /// Nothing: what is due, the next loop finds.
+    /// Does nothing: the next loop finds what is due.
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::missing_errors_doc, reason = "it never is")]
     #[allow(
@@ -266,8 +266,8 @@ impl<R> Otherwise<R> {
 
 /// An error that can hold a trip: everything that is `From<Tripped>`.
 ///
-/// It is never implemented by hand. A guarded function that is generic in its error is bounded by `E: From<Tripped>`,
-/// or by this trait:
+/// It is never implemented by hand. A guarded function that is generic in its error is bounded by
+/// `E: From<Tripped>`, or by this trait:
 ///
 /// ```
 /// use guard_runtime::{FromTripped, Tripped, loop_guard};
@@ -287,7 +287,7 @@ impl<R> Otherwise<R> {
     note = "if it is neither, say in the attribute what to return: `fallback = |tripped| Err(..)`, for example `Err(tripped.to_string())`; or `on_trip = \"panic\"`"
 )]
 pub trait FromTripped {
-    /// The error that says why. A conversion that asks for its caller is told the user's function.
+    /// Converts the trip. A conversion that asks for its caller is told the user's function.
     #[track_caller]
     fn from_tripped(tripped: Tripped) -> Self;
 }
@@ -300,7 +300,7 @@ impl<E: From<Tripped>> FromTripped for E {
     }
 }
 
-/// The return type of a function that says `on_trip = "error"`.
+/// The return type of a function with `on_trip = "error"`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`on_trip = \"error\"` needs a function that returns a `Result`, and this one returns `{Self}`",
@@ -308,7 +308,7 @@ impl<E: From<Tripped>> FromTripped for E {
     note = "return a `Result`, or say `fallback = ...` or `on_trip = \"panic\"` in the attribute"
 )]
 pub trait ErrorReturn {
-    /// As the error.
+    /// Returns the trip as the error.
     #[track_caller]
     fn error_return(tripped: Tripped) -> Self;
 }
@@ -326,7 +326,7 @@ impl<T, E: FromTripped> ErrorReturn for Result<T, E> {
 pub struct Fallback;
 
 impl Fallback {
-    /// Gives the closure's argument its type.
+    /// Calls the fallback. The signature gives the closure's argument its type.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn with<R>(tripped: Tripped, fallback: impl FnOnce(Tripped) -> R) -> R {
         fallback(tripped)

@@ -15,14 +15,14 @@ use crate::time::clock;
 use crate::time::epoch::EPOCH;
 use crate::trip::tripped::Tripped;
 
-/// A check by hand, for helper code and iterator chains: has a budget of this thread run out?
+/// A check by hand, for helper code and iterator chains: is a budget of this thread spent?
 ///
-/// Costs as little as the check of a guarded loop. Outside any scope it is always `Ok`.
+/// Costs as little as the check of a guarded loop. Outside every scope it is always `Ok`.
 ///
 /// # Errors
 ///
-/// The trip, naming the scope whose budget ran out and the place of this call; every further check
-/// in that scope fails as well.
+/// The trip, naming the scope whose budget is spent and the place of this call; every further check in that scope
+/// fails as well.
 ///
 /// ```
 /// use guard_runtime::{Tripped, checkpoint, loop_guard};
@@ -49,7 +49,7 @@ pub fn checkpoint() -> Result<(), Tripped> {
 /// The time left until the checks of this thread trip, never more than the budget; zero once they do, `None`
 /// without a deadline.
 ///
-/// Where it is zero, the next check trips.
+/// If it is zero, the next check trips.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,7 +67,7 @@ pub fn remaining() -> Option<Duration> {
         notice(due);
         return Some(Duration::ZERO);
     }
-    // Not settled: it has not passed.
+    // The deadline is not settled, so it has not passed.
     let mut left = due.saturating_sub(now).max(1);
     if left >= LONG {
         // A scope of a second or more may have begun a little earlier than is known.
@@ -84,8 +84,8 @@ struct Counting {
     now: Option<u64>,
 }
 
-/// That of a scope that is observed does not count: code that waits no longer than that would do something else than
-/// without the guard.
+/// The deadline that counts, except those of observed scopes: code that waits no longer than that would behave
+/// differently than without the guard.
 fn current() -> Option<Counting> {
     let (earliest, now) = deadline::current()?;
     let stack = current::current().filter(|_| resolve::any());
@@ -103,7 +103,8 @@ fn current() -> Option<Counting> {
 
 /// The moment after which the checks of this thread trip; `None` without a deadline.
 ///
-/// The next check reads the clock: whoever waits until then trips at the check behind the wait.
+/// After that moment the next check reads the clock, so code that waits until then trips at the check after the
+/// wait.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -125,8 +126,8 @@ thread_local! {
     static NOTICED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// This deadline has passed, and no check has found that yet, perhaps because the ticker is late. Has the next
-/// check look, also that of a loop that holds the present epoch.
+/// Notices that this deadline has passed although no check has found it yet, perhaps because the ticker is late.
+/// Makes the next check look, even in a loop that holds the current epoch.
 #[cold]
 fn notice(due: u64) {
     force_cold();

@@ -31,12 +31,11 @@ use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::watch::recover;
 
-/// The ticker ticks this much ahead of a deadline, and the checks of the thread concerned then read
-/// the clock until it has passed: no timer and no scheduler is between the deadline and the trip.
-/// More than a timer is usually late.
+/// How far ahead of a deadline the ticker ticks; the checks of the thread concerned then read the clock until the
+/// deadline has passed. So neither a timer nor a scheduler delays the trip. Longer than timers are usually late.
 pub(crate) const LEAD: u64 = 250_000;
 
-/// The word to begin with in a function that opens no scope of its own.
+/// The epoch to begin with in a function that opens no scope of its own.
 #[doc(hidden)]
 #[inline(always)]
 #[must_use]
@@ -58,9 +57,8 @@ pub fn due(seen: Seen) -> bool {
 ///
 /// The trip, if one is.
 //
-// A function of a foreign ABI does not unwind (nothing here panics): without a landing pad for it in
-// every loop, the register allocator keeps the loop's variables in registers. A float reduction was
-// four times slower.
+// An `extern "C"` function does not unwind (nothing here panics): without a landing pad for it in every loop, the
+// register allocator keeps the loop's variables in registers. With one, a float reduction was four times slower.
 #[doc(hidden)]
 #[cold]
 #[inline(never)]
@@ -84,7 +82,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
         accounts::count(stack);
     }
     loop {
-        // The epoch first: see `check_deadlines`. A token that is cancelled after the look moves it.
+        // The epoch is loaded first: see `check_deadlines`. A token that is cancelled after the look moves it.
         let epoch = EPOCH.load_with_lag();
         let _looking = match accounts {
             Some(stack) => Some(Looking::new(accounts::look(stack, at)?)),
@@ -95,7 +93,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
             witness(stack, *at);
         }
         match (check_deadlines(earliest, epoch, now), stack) {
-            // A scope that is let pass counts no more: what is the earliest of the others?
+            // A scope that its mode lets pass counts no more. Find the earliest deadline of the others.
             (Found::Spent { owner, due, now }, Some(stack)) => {
                 if let Some(tripped) = trip(stack, owner, due, now, *at) {
                     return Err(tripped);
@@ -107,7 +105,7 @@ pub extern "C" fn tick(at: &At) -> Result<Seen, Tripped> {
     }
 }
 
-/// Leaves for the watchdog that this thread looked.
+/// Records for the watchdog that this thread has made a cold check.
 fn witness(stack: &Stack, at: At) {
     let now = if clock::is_paused() {
         APART
@@ -133,7 +131,7 @@ fn count(stack: &Stack, at: &At) -> Result<(), Tripped> {
 
 /// The cold path of a check in a function without a place for an error.
 //
-// What comes back does not unwind, and what unwinds does not come back: see `tick`.
+// Split in two: what can return does not unwind, and what unwinds does not return. See `tick`.
 #[doc(hidden)]
 #[inline(always)]
 #[track_caller]
@@ -145,7 +143,7 @@ pub fn look(at: &At) -> Seen {
     }
 }
 
-/// As [`tick`], but that nothing trips while the thread unwinds already.
+/// Like [`tick`], but nothing trips while the thread is already unwinding.
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
@@ -156,8 +154,8 @@ extern "C" fn tick_unless_panicking(at: &At) -> Result<Seen, Tripped> {
     }
 }
 
-/// Checks the deadlines, and leaves it to the next check to trip. Unless something is due, scopes open under the
-/// present epoch afterwards.
+/// Checks the deadlines, and leaves the trip to the next check. Unless something is due, scopes open under the
+/// current epoch afterwards.
 pub(crate) fn refresh() {
     let stack = lease::leased();
     let epoch = EPOCH.load_with_lag();
@@ -169,15 +167,15 @@ pub(crate) fn refresh() {
 pub(crate) enum Found {
     /// Nothing is due.
     Fine(Seen),
-    /// The scope at the index `owner` was `due`, and it is `now`.
+    /// The scope at the index `owner` was `due`, and the time is `now`.
     Spent { owner: u32, due: u64, now: u64 },
 }
 
-/// Compares the time with the deadline that counts, and asks the ticker for a tick there. Lag and epoch were
-/// loaded before the deadline was, as [`Epoch::request`](crate::time::epoch::Epoch::request) requires; `now` is
-/// the time, if it was read just now.
-// Inlined always: passed in memory, the deadline was read back wider than it was written, and the processor
-// stalled on that.
+/// Compares the time with the deadline that counts, and asks the ticker for a tick there. Lag and epoch must have
+/// been loaded before the deadline was, as [`Epoch::request`](crate::time::epoch::Epoch::request) requires; `now`
+/// is the time, if it was read just now.
+// Always inlined: if the deadline were passed in memory, it would be read back wider than it was written, which
+// stalls the processor.
 #[inline(always)]
 pub(crate) fn check_deadlines(
     earliest: Earliest,
@@ -187,7 +185,7 @@ pub(crate) fn check_deadlines(
     let (Earliest { due, owner }, settled) = (earliest, earliest.is_settled());
     let quantum = source::quantum().end();
     if due.min(quantum) == u64::MAX && settled {
-        // On a paused clock no epoch counts as seen: the next scope would start with it, in real time. Nor on
+        // On a paused clock no epoch counts as seen, since the next scope would start with it, in real time. Nor on
         // the ticker's own thread, which would have to move it.
         let seen = if clock::is_paused() || driver::is_here() {
             STALE
@@ -216,7 +214,8 @@ pub(crate) fn check_deadlines(
     Found::Fine(Seen(seen))
 }
 
-/// The trip of the scope at `owner`, whose frame says why; `None` if its mode lets it pass, or if it gets time back.
+/// The trip of the scope at `owner`, whose frame says why; `None` if its mode lets it pass, or if it is given time
+/// back.
 #[cold]
 pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Option<Tripped> {
     let (site, limit, spent) = stack.describe(owner);

@@ -1,4 +1,4 @@
-//! What a scope has used of its budgets, and whether that is too much.
+//! How much of its budgets a scope has used, and whether that is too much.
 
 use core::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::time::clock;
 use crate::time::cpu::until_next_look;
 use crate::trip::tripped::{Cause, Use};
 
-/// What a scope has used of each budget that it has.
+/// How much a scope has used of each budget that it has.
 pub(super) struct Uses {
     pub(super) time: Option<Use<u64>>,
     pub(super) cpu: Option<Use<u64>>,
@@ -32,7 +32,7 @@ impl Use<u64> {
 }
 
 impl Uses {
-    /// One is enough.
+    /// Spent if any budget is.
     pub(super) fn alone(&self) -> Result<u64, Cause> {
         if let Some(Use { limit, .. }) = self.depth.filter(Use::is_spent) {
             return Err(Cause::Depth { limit });
@@ -47,7 +47,7 @@ impl Uses {
         Ok(clock::now().saturating_add(until_next_look(cpu.limit, cpu.left())))
     }
 
-    /// It takes all of them; there is nothing to see before the last one can be spent.
+    /// Spent if all budgets are. Nothing has to be looked at before the last of them can be spent.
     pub(super) fn together(&self) -> Result<u64, Cause> {
         let each = [self.time, self.cpu, self.checks, self.depth];
         let mut known = each.iter().flatten().peekable();

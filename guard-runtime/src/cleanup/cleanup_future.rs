@@ -1,5 +1,5 @@
-//! The cleanup of a guarded future that is a future itself: awaited where the function is left, or, if
-//! nobody polls that any more, spawned.
+//! The cleanup of a guarded future that is itself a future. It is awaited where the function is left or, if the
+//! guarded future is dropped, spawned.
 //!
 //! ```text
 //! let cleanup = cleanup_async(own, within, move |left| async move { let exit = &left.exit(); .. });
@@ -7,11 +7,11 @@
 //! let outcome = cleanup.finish(outcome).await;
 //! ```
 //!
-//! **Exactly once.** Whoever polls takes the cleanup out of its place first, and puts it back if it is
-//! pending: a panic of that poll finds none there. Whoever drops it takes it out for good.
+//! **Exactly once.** A poll takes the cleanup out of its place first, and puts it back if it is pending: if the
+//! poll panics, none is left there. A drop takes it out for good.
 //!
-//! Each poll is behind a wall without a bound; the budget is a scope right above it, which is kept
-//! between two polls like that of any guarded future.
+//! Each poll runs behind a wall without a limit. The cleanup's budget is a scope right above that wall, which is
+//! kept between two polls like that of any guarded future.
 
 use core::future::{Future, poll_fn};
 use core::mem;
@@ -35,12 +35,12 @@ use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::trip::{boundary, log};
 
-/// Why the function was left: an [`Exit`] that owns what it tells.
+/// Why the function was left: an [`Exit`] that owns what it refers to.
 #[doc(hidden)]
 pub struct Left(Result<Exit<'static>, Tripped>);
 
 impl Left {
-    /// For the cleanup.
+    /// What the cleanup is told.
     #[must_use]
     pub fn exit(&self) -> Exit<'_> {
         match &self.0 {
@@ -50,19 +50,19 @@ impl Left {
     }
 }
 
-// What must be `Send` to be spawned is in mutexes that nobody ever locks: then the guarded future is as
-// `Sync` and as unwind safe as without a cleanup.
+// A spawned value has to be `Send`. These mutexes are never locked; they make the guarded future as `Sync` and as
+// unwind safe as it would be without a cleanup.
 type Body = Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 fn into_inner<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A panic, on its way from the body to behind the cleanup.
+/// A panic of the body, which is resumed after the cleanup.
 #[doc(hidden)]
 pub struct Panic(Mutex<Box<dyn Any + Send>>);
 
-/// Polls the body; a panic waits until the cleanup has run.
+/// Polls the body; a panic is caught, to be resumed once the cleanup has run.
 #[doc(hidden)]
 #[inline]
 #[allow(clippy::missing_errors_doc, reason = "described above")]
@@ -73,7 +73,7 @@ pub fn until_panic<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<Result<T, Panic>> 
     }
 }
 
-/// Where it is written, and how long it may take.
+/// Where the cleanup was written, and how long it may take.
 #[derive(Clone, Copy)]
 struct Placed {
     place: &'static Caller<'static>,
@@ -81,7 +81,7 @@ struct Placed {
 }
 
 impl Placed {
-    /// `late`: by how many nanoseconds.
+    /// Reports that the cleanup overran its limit by `late` nanoseconds.
     fn tell_overrun(self, late: u64) {
         let elapsed = self.within.saturating_add(late);
         hook::overran("cleanup", Location::of(self.place), self.within, elapsed);
@@ -116,7 +116,7 @@ impl Running {
         }
     }
 
-    /// Shielded from all that is around, for as long as its own budget lasts.
+    /// Polls behind a wall, until the cleanup's own budget is spent.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let _wall = Wall::open_exact(Kind::Root, u64::MAX, self.place.place);
         let at = {
@@ -126,7 +126,7 @@ impl Running {
         let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
         let outcome = ready!(self.task.poll(Pin::new(body), context, &at));
         if let Err(tripped) = outcome {
-            // What is pending is dropped here, behind the wall.
+            // A cleanup whose budget is spent is dropped here, behind the wall.
             *body = Box::pin(async {});
             if let Cause::Timeout { limit, elapsed } = tripped.cause() {
                 self.place
@@ -138,7 +138,7 @@ impl Running {
 }
 
 impl Placed {
-    /// In the scope of the cleanup. A trip of that ends here.
+    /// Polls the cleanup in its own scope, and catches that scope's trips.
     fn poll(self, cleanup: Pin<&mut impl Future<Output = ()>>, cx: &mut Context<'_>) -> Poll<()> {
         let outcome = boundary::boundary(|| cleanup.poll(cx));
         if let Ok(Poll::Pending) = outcome {
@@ -159,10 +159,10 @@ impl Placed {
 #[must_use]
 pub struct Cleanup<F> {
     rest: Rest<F>,
-    // Not a bound of `F`, which would be missed twice.
+    // A pointer instead of a bound on `F`: if the bound does not hold, rustc would report it twice.
     start: fn(F, Placed, Left) -> Running,
     place: Placed,
-    /// As in `Deferred`.
+    /// Whether the function has a scope of its own, as in `AtExit`.
     own: bool,
     mark: u64,
 }
@@ -173,7 +173,7 @@ enum Rest<F> {
     Nothing,
 }
 
-/// To be made before the body is polled first.
+/// Makes the cleanup. Has to be called before the first poll of the body.
 #[doc(hidden)]
 #[track_caller]
 pub fn cleanup_async<F, Fut>(own: bool, within: Option<u64>, run: F) -> Cleanup<F>
@@ -194,7 +194,7 @@ where
 }
 
 impl<F> Cleanup<F> {
-    /// The body has come to its end; behind the cleanup, so does the function.
+    /// The body has finished; the result finishes the function, once the cleanup has run.
     pub fn finish<T>(self, outcome: Result<T, Panic>) -> Finish<F, T> {
         Finish {
             cleanup: self,
@@ -202,7 +202,7 @@ impl<F> Cleanup<F> {
         }
     }
 
-    /// Why the body was left, right behind it.
+    /// Why the body was left. Has to be called right after its last poll.
     fn why(&self, panic: Option<&Panic>) -> Left {
         let bound = current::depth() + u32::from(self.own);
         let flying = || {
@@ -229,7 +229,7 @@ impl<F> Drop for Cleanup<F> {
     }
 }
 
-/// Polls the cleanup, then leaves.
+/// Polls the cleanup, then completes with the body's outcome.
 #[doc(hidden)]
 #[must_use]
 pub struct Finish<F, T> {
@@ -237,7 +237,7 @@ pub struct Finish<F, T> {
     outcome: Option<Result<T, Panic>>,
 }
 
-// Nothing in it is pinned.
+// No field is pinned in place.
 impl<F, T> Unpin for Finish<F, T> {}
 
 impl<F, T> Future for Finish<F, T> {
@@ -251,7 +251,7 @@ impl<F, T> Future for Finish<F, T> {
             Rest::All(run) => {
                 let left = this.cleanup.why(panic);
                 if panic.is_some() {
-                    // It flies no more until it is resumed, perhaps elsewhere.
+                    // The panic is not in flight until it is resumed, perhaps on another thread.
                     log::stop_flying();
                 }
                 (this.cleanup.start)(into_inner(run), this.cleanup.place, left)
@@ -278,7 +278,8 @@ impl<F, T> Future for Finish<F, T> {
 }
 
 impl Running {
-    /// A panic is reported: something unwinds already, or nobody is there to be told.
+    /// Polls the cleanup and reports a panic instead of passing it on: another panic is already unwinding, or there
+    /// is no caller to receive it.
     fn poll_quietly(&mut self, context: &mut Context<'_>) -> Poll<()> {
         catch_unwind(AssertUnwindSafe(|| self.poll(context))).unwrap_or_else(|payload| {
             hook::cleanup_panicked(Location::of(self.place.place), payload);
@@ -287,11 +288,11 @@ impl Running {
     }
 }
 
-/// Hands what is left of a cleanup to the runtime around, or says that it is lost.
+/// Spawns the rest of a cleanup on the current runtime, or reports that it is lost.
 fn spawn(place: Placed, start: impl FnOnce() -> Running) {
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        // A runtime that shuts down drops it at once.
+        // A runtime that is shutting down drops it immediately.
         drop(runtime.spawn(Spawned(Some(start()))));
         return;
     }

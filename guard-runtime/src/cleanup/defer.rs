@@ -1,17 +1,18 @@
-//! `defer!`: [`defer`](crate::defer()) without a name for its value.
+//! The macro `defer!`.
 
-/// Has something done when the block around is left, whatever the way: [`defer`](fn@crate::defer) without a name.
+/// Runs code when the enclosing block is left, on every way out: [`defer`](fn@crate::defer) without a name for its
+/// value.
 ///
 /// | you write | it means |
 /// |---|---|
-/// | `defer! { a(); b(); }` | do this |
-/// | `defer!(\|exit\| log(exit))` | the same, told why: `exit` is an [`&Exit`](crate::Exit) |
-/// | `defer!(within = "100ms", \|exit\| log(exit))` | for at most this long, not a second |
-/// | `defer!(within = limit, { a(); b() })` | a [`Duration`](core::time::Duration) |
-/// | `let undo = defer(\|exit\| ...); undo.defuse();` | one that can be called off |
+/// | `defer! { a(); b(); }` | run this |
+/// | `defer!(\|exit\| log(exit))` | run this with the reason: `exit` is an [`&Exit`](crate::Exit) |
+/// | `defer!(within = "100ms", \|exit\| log(exit))` | for at most this long, instead of a second |
+/// | `defer!(within = limit, { a(); b() })` | the limit is a [`Duration`](core::time::Duration) |
+/// | `let undo = defer(\|exit\| ...); undo.defuse();` | one that can be cancelled |
 ///
-/// What is deferred last runs first, each exactly once, when what was declared behind it is gone. In
-/// a function with or without the attribute.
+/// What is deferred last runs first, each exactly once, after the variables that were declared behind it are
+/// dropped. Works in functions with and without the attribute.
 ///
 /// ```
 /// use std::cell::RefCell;
@@ -25,8 +26,8 @@
 /// assert_eq!(*told.borrow(), ["first", "last: returned"]);
 /// ```
 ///
-/// It borrows what it names until it has run. Where the code behind it needs that too, hand it a copy
-/// or a shared reference, put the value into a `Cell`, or move it in (`move |_| ...`).
+/// The deferred code borrows what it names until it has run. If the code after it needs those values too, give it a
+/// copy or a shared reference, put the value into a `Cell`, or move it in (`move |_| ...`).
 #[macro_export]
 macro_rules! defer {
     (within = $within:expr, $($call:tt)+) => {
@@ -38,7 +39,7 @@ macro_rules! defer {
     };
 }
 
-/// The value of a [`defer!`] without its bound.
+/// Expands to the deferred call of a [`defer!`], without its binding.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __deferred {
@@ -50,7 +51,7 @@ macro_rules! __deferred {
     ($($body:tt)+) => { $crate::defer(|_| { $($body)+ }) };
 }
 
-/// Without the macro crate, durations are expressions.
+/// Without the macro crate, `within` takes expressions only.
 #[cfg(not(feature = "macros"))]
 #[doc(hidden)]
 #[macro_export]

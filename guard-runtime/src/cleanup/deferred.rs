@@ -1,4 +1,4 @@
-//! What runs when a scope or a block is left, whatever the way, and is told why.
+//! What runs when a scope or a block is left, on every way out, and is told why.
 
 use core::fmt;
 use core::panic::Location as Caller;
@@ -22,14 +22,14 @@ use crate::trip::hook;
 use crate::trip::tripped::Tripped;
 use crate::trip::{boundary, log};
 
-/// Nanoseconds that a cleanup may take, if it does not say.
+/// How many nanoseconds a cleanup may take unless it sets its own limit.
 pub(crate) const WITHIN: u64 = 1_000_000_000;
 
 /// Why a scope was left, as its cleanup is told.
 ///
-/// An `Err` of the function's own is a value that it [returned](Self::Returned), by whatever way: `?`, `return`, its last
-/// expression. Which values mean that something has to be undone, the function knows and no cleanup does: the same `Err` can be
-/// the answer that was asked for, and a `None` or a `false` a failure. So it says so where it has succeeded:
+/// An `Err` of the function's own is a value that it [returned](Self::Returned), whether by `?`, by `return` or as
+/// its last expression. Only the function knows which values mean that something has to be undone: an `Err` can be
+/// the answer that was asked for, and a `None` or a `false` a failure. So the function says where it has succeeded:
 ///
 /// ```
 /// use guard_runtime::{defer, loop_guard};
@@ -55,14 +55,14 @@ pub(crate) const WITHIN: u64 = 1_000_000_000;
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Exit<'t> {
-    /// Its end was reached, or it returned: a value, or an error of its own.
+    /// It reached its end, or returned a value or an error of its own.
     Returned,
-    /// A check in it noticed that a budget had run out: its own, or one around it.
+    /// A check in it noticed that a budget was spent: its own, or that of a scope around it.
     Tripped(&'t Tripped),
-    /// A panic unwinds.
+    /// A panic is unwinding.
     Panicked,
-    /// A guarded future was dropped before its end. (One whose time was over while it waited is left
-    /// by that trip.)
+    /// A guarded future was dropped before its end. (If its time ran out while it waited, it is left by that trip
+    /// instead.)
     Dropped,
 }
 
@@ -81,7 +81,7 @@ impl fmt::Display for Exit<'_> {
 #[must_use = "it runs when this is dropped: at once, if it is bound to nothing"]
 pub struct Deferred<F: FnOnce(&Exit<'_>)> {
     call: Call<F>,
-    /// The guarded future in whose body it was made.
+    /// The guarded future in whose body it was created.
     task: usize,
 }
 
@@ -94,12 +94,12 @@ pub struct AtExit<F: FnOnce(&Exit<'_>)> {
 
 struct Call<F> {
     run: Option<F>,
-    /// Whether the function has a scope of its own, one deeper than where the call was deferred.
+    /// Whether the function has a scope of its own, whose depth is one more than where the call was deferred.
     own: bool,
-    /// The nanoseconds that it may take.
+    /// How many nanoseconds the call may take.
     within: u64,
-    /// The trips of the process so far. The bits below them say what else is not as usual, so that one
-    /// comparison finds the usual case.
+    /// The number of the last trip when the call was deferred, with flags in the bits below for unusual
+    /// circumstances. So a single comparison recognises the usual case.
     mark: u64,
     place: &'static Caller<'static>,
 }
@@ -137,20 +137,20 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     }
 }
 
-/// Has `run` called when the value is dropped, and told why; for at most a second, or as long as
-/// [`within`](Deferred::within) says.
+/// Calls `run` when the returned value is dropped, and tells it why. The call may take a second at most, or as long
+/// as [`within`](Deferred::within) says.
 ///
-/// The macro [`defer!`](macro@crate::defer) is this with a name for the value. Whatever the way out
-/// (return, `?`, trip, panic), it is called once, after what was bound behind it is gone. The budgets
-/// of the scopes around do not count in it ([`shield`](crate::shield)); the guarded loops and
+/// The macro [`defer!`](macro@crate::defer) does the same without a name for the value. Whatever the way out
+/// (return, `?`, trip, panic), the call is made once, after the variables that were bound behind it are dropped.
+/// The budgets of the scopes around do not count in it ([`shield`](crate::shield)); the guarded loops and
 /// checkpoints that it reaches trip when its own time is over, which is reported
 /// ([`Event::CleanupOverrun`](crate::Event::CleanupOverrun)).
 ///
-/// A panic in it, while the thread unwinds already, is caught and reported
-/// ([`Event::CleanupPanicked`](crate::Event::CleanupPanicked)), and the first panic goes on; otherwise it is
-/// a panic like any other, and what else is deferred runs. As everywhere while a thread unwinds, a guarded
-/// function that has no place for an error is not cut short then. Under `panic = "abort"`, a panic runs
-/// nothing, and neither does `process::exit`.
+/// If it panics while the thread is already unwinding, its panic is caught and reported
+/// ([`Event::CleanupPanicked`](crate::Event::CleanupPanicked)), and the first panic continues; otherwise it is a
+/// panic like any other, and other deferred calls still run. As everywhere while a thread unwinds, a guarded
+/// function that has no place for an error is not cut short then. Under `panic = "abort"` a panic runs no deferred
+/// calls, and neither does `process::exit`.
 ///
 /// ```
 /// use guard_runtime::{Exit, defer};
@@ -181,7 +181,8 @@ pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
     }
 }
 
-/// The cleanup of a function. With a scope of its own (`own`), that scope's trip is the function's.
+/// The cleanup of a function. With `own`, the function has a scope of its own, and that scope's trip counts as the
+/// function's.
 #[doc(hidden)]
 #[inline(always)]
 #[track_caller]
@@ -191,7 +192,7 @@ pub fn cleanup<F: FnOnce(&Exit<'_>)>(own: bool, within: Option<u64>, run: F) -> 
     }
 }
 
-/// The same of an async function; [`finish`](Deferred::finish) is its end.
+/// Like [`cleanup`], for an async function, which calls [`finish`](Deferred::finish) at its end.
 #[doc(hidden)]
 #[inline(always)]
 #[track_caller]
@@ -209,7 +210,7 @@ pub fn cleanup_of_future<F: FnOnce(&Exit<'_>)>(
 }
 
 impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
-    /// The future has come to its end.
+    /// Makes the call, since the future has finished.
     #[doc(hidden)]
     #[inline]
     pub fn finish(mut self) {
@@ -237,7 +238,7 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
         self
     }
 
-    /// Drops the call unmade.
+    /// Drops the deferred code without running it.
     #[inline]
     pub fn defuse(mut self) {
         self.call.run = None;
@@ -245,10 +246,10 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
 }
 
 impl<F: FnOnce(&Exit<'_>)> Call<F> {
-    /// Makes the call. `task`: the future in whose body it was deferred, if the value can have moved since.
+    /// Makes the call. `task` is the future in whose body the call was deferred, if the value can have moved since.
     #[inline(always)]
     fn make(&self, run: F, task: Option<usize>) {
-        // No trip since it was deferred, and nothing unusual then.
+        // Nothing has tripped since the call was deferred, and nothing was unusual then.
         let as_usual = self.mark == log::count()
             && task.is_none_or(|task| task == source::task())
             && !thread::panicking();
@@ -263,10 +264,10 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         }
     }
 
-    /// Makes the call behind a wall that may have to look first.
+    /// Makes the call behind a wall that may have to read the clock first.
     fn make_slowly(&self, run: F, exit: &Exit<'_>) {
         let outcome = {
-            // An allocator's, while the runtime allocates, has no scopes around it.
+            // Inside an allocator that the runtime calls there are no scopes around.
             let barred = reentry::is_barred();
             let _wall = (!barred).then(|| Bounded::open_slowly(self.within, self.place));
             boundary::boundary(|| run(exit))
@@ -283,10 +284,11 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         self.forget();
         let unwinds = thread::panicking();
         let panics = unwinds && self.mark & UNWINDING == 0;
-        // The scopes inside have been left, and so has its own.
+        // The depth below which scopes belong to the outside: those inside have been left, and so has the
+        // function's own.
         let bound = current::depth() + u32::from(self.own);
         let awaits = self.mark & AWAITS != 0;
-        // Where nobody polls its future, that future is being dropped, perhaps because its time was over.
+        // If nobody polls the call's future, that future is being dropped, perhaps because its time ran out.
         let elsewhere = task.filter(|task| awaits || *task != source::task());
         let tripped = match elsewhere {
             Some(task) => (!awaits).then(|| log::left(task, self.mark)).flatten(),
@@ -308,7 +310,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         }
     }
 
-    /// A leak check need not count it any more.
+    /// Tells the leak check that the call is no longer pending.
     #[cfg(feature = "testing")]
     #[inline]
     fn forget(&self) {
@@ -318,8 +320,8 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
     }
 }
 
-/// A trip unwound out of the cleanup at `place`. One of the cleanup's own budget ends here, since its overrun
-/// is reported; any other one goes on.
+/// Handles a trip that unwound out of the cleanup at `place`. A trip of the cleanup's own budget ends here, since
+/// its overrun is reported; any other trip continues.
 #[cold]
 #[inline(never)]
 pub(crate) fn pass_on(tripped: Tripped, place: &'static Caller<'static>) {

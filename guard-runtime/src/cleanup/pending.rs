@@ -3,13 +3,13 @@
 use core::cell::Cell;
 
 thread_local! {
-    /// Deferred calls of this thread that are neither made nor called off, of those that were made
-    /// ready while anybody wanted to know.
+    /// How many deferred calls of this thread are neither made nor cancelled. Counts only those that were deferred
+    /// during a leak check.
     static PENDING: Cell<u32> = const { Cell::new(0) };
     static CHECKS: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Whether it was counted.
+/// Counts a deferred call, if a leak check is in progress. Returns whether it did.
 #[inline(always)]
 pub(crate) fn made() -> bool {
     let counted = CHECKS.get() != 0;
@@ -19,13 +19,13 @@ pub(crate) fn made() -> bool {
     counted
 }
 
-/// One that was counted, if it was by this thread.
+/// Uncounts a call that was counted, if this thread counted it.
 #[cold]
 pub(crate) fn gone() {
     PENDING.set(PENDING.get().saturating_sub(1));
 }
 
-/// The deferred calls that were counted, and are neither made nor called off.
+/// The number of counted calls that are neither made nor cancelled.
 pub(crate) fn count() -> u32 {
     PENDING.get()
 }

@@ -12,7 +12,7 @@ use crate::stack::wall::{self, Kind, Wall};
 use crate::time::clock;
 use crate::trip::hook;
 
-/// A wall with a limit, which reports that it stood for longer.
+/// A wall with a limit, which reports if it was exceeded.
 pub(crate) struct Bounded {
     wall: Wall,
     kind: Kind,
@@ -21,8 +21,8 @@ pub(crate) struct Bounded {
 }
 
 impl Bounded {
-    /// Of a cleanup as usual: nothing has tripped since its scope opened, and its `limit` is [`LONG`]. `None`
-    /// if that takes a look first.
+    /// Opens the wall of a cleanup in the usual case: nothing has tripped since its scope opened, and its `limit`
+    /// is at least [`LONG`]. `None` if the clock has to be read first.
     #[inline(always)]
     pub(crate) fn open(limit: u64, place: &'static Caller<'static>) -> Option<Self> {
         let wall = Wall::open(Kind::Cleanup, limit, place)?;
@@ -34,7 +34,7 @@ impl Bounded {
         })
     }
 
-    /// Of any cleanup.
+    /// Opens the wall of a cleanup in any case.
     pub(crate) fn open_slowly(limit: u64, place: &'static Caller<'static>) -> Self {
         let opened = if limit < LONG {
             None
@@ -45,7 +45,7 @@ impl Bounded {
         opened.unwrap_or_else(|| Self::open_exact(Kind::Cleanup, limit, place))
     }
 
-    /// One that starts at a clock reading.
+    /// Opens a wall that starts at a clock reading.
     pub(crate) fn open_exact(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Self {
         Self {
             wall: Wall::open_exact(kind, limit, place),
@@ -56,7 +56,7 @@ impl Bounded {
     }
 }
 
-// By value: a reference to the wall would have the usual case write it to memory.
+// By value: with a reference to the wall, the usual case would have to write it to memory.
 #[cold]
 #[inline(never)]
 fn report_overrun(
@@ -80,12 +80,12 @@ impl Drop for Bounded {
     }
 }
 
-/// Calls `f` with every trip postponed: inside, no budget of the scopes around counts.
+/// Calls `f` with every trip postponed: inside it, no budget of the scopes around counts.
 ///
-/// For a section that must not be left half done. A trip that is pending then comes at the first
-/// check behind it. Scopes opened inside count as ever, and so do their own trips. Without a bound:
-/// a loop inside that never ends is stopped by
-/// [`CancelToken::cancel_with_grace`](crate::CancelToken::cancel_with_grace) alone; see [`shield_for`].
+/// For a section that must not be left half done. A trip that is pending then comes at the first check after it.
+/// Scopes that are opened inside count as usual, and so do their own trips. It has no time limit: only
+/// [`CancelToken::cancel_with_grace`](crate::CancelToken::cancel_with_grace) stops a loop inside that never ends;
+/// see [`shield_for`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -105,9 +105,9 @@ pub fn shield<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
-/// Calls `f` as [`shield`] does, for at most this long: then the checks inside trip, and name the shield.
-/// That it took longer is reported as [`Event::CleanupOverrun`](crate::Event::CleanupOverrun), also if no
-/// check noticed.
+/// Calls `f` like [`shield`], but for at most this long: then the checks inside trip, and name the shield. If it
+/// took longer, that is reported as [`Event::CleanupOverrun`](crate::Event::CleanupOverrun), even if no check
+/// noticed.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,8 +1,8 @@
-//! A scope that goes from one future to the next: that of a request, which covers the future of its response and then
+//! A scope that passes from one future to the next: that of a request covers the future of its response and then
 //! each frame of the response's body.
 //!
-//! As a [`Task`] it is on the stack of a thread during a poll alone. Unlike one, it began when it was made, and it
-//! outlives the future that was polled in it first: what it began with is kept here until it first waits.
+//! Like a [`Task`], it is on a thread's stack only during a poll. Unlike a `Task`, it begins when it is created,
+//! and outlives the future that was polled in it first: until it first waits, its beginning is stored here.
 
 use core::task::{Context, Poll};
 
@@ -29,7 +29,7 @@ pub(crate) struct Carried {
 
 #[derive(Clone, Copy)]
 enum Kept {
-    /// It begins with its first poll, and may then take so many nanoseconds.
+    /// It begins with its first poll, and may then take this many nanoseconds.
     Limit(u64),
     Open(Saved),
 }
@@ -58,7 +58,7 @@ impl Carried {
         }
     }
 
-    /// Makes one poll in the scope. Trips that unwind from it end here.
+    /// Polls once inside the scope. Trips that unwind out of the poll end here.
     #[inline]
     pub(crate) fn poll<T>(
         &mut self,
@@ -94,7 +94,7 @@ impl Carried {
     }
 }
 
-/// The time; `None` where a test may have stopped the clock that the first poll will follow.
+/// The time; `None` if a test may have stopped the clock that the first poll will follow.
 fn now() -> Option<u64> {
     #[cfg(feature = "tokio")]
     if tokio_clock::can_stop() {

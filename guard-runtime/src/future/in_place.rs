@@ -1,6 +1,6 @@
 //! The scope of a guarded future whose body stays where it was written.
 //!
-//! The body is not a future of its own inside the function's, so the future keeps its captures, its `Send`, and
+//! The body is not a future of its own inside the function's, so the future keeps its captures and its `Send`, and
 //! nests as deep as an unguarded one. Each of its awaits goes through the scope:
 //!
 //! ```text
@@ -13,9 +13,9 @@
 //! } }
 //! ```
 //!
-//! The scope is open from `begin` to the end of that poll. An await that is pending takes it from the stack, the
-//! next poll of that await puts it back, and leaving the function drops it. So nothing else in the body may
-//! suspend the future; the macro only chooses this form where it can see that.
+//! The scope is open from `begin` to the end of that poll. A pending await takes it from the stack, the next poll
+//! of that await puts it back, and leaving the function drops it. So nothing else in the body may suspend the
+//! future; the macro chooses this form only if it can see that.
 
 use core::future::Future;
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -34,16 +34,16 @@ use crate::time::seen::Seen;
 use crate::time::source;
 use crate::trip::tripped::Tripped;
 
-/// The scope, in the future itself.
+/// The scope, stored in the future itself.
 #[doc(hidden)]
 pub struct InPlace<X = ()>(Kept<X>);
 
-// A poll that panicked is the last one; so a future is as unwind safe as it was.
+// A future is not polled again after a poll that panicked, so the scope does not make it less unwind safe.
 impl<X> UnwindSafe for InPlace<X> {}
 impl<X> RefUnwindSafe for InPlace<X> {}
 
 impl InPlace {
-    /// Of a scope that will have no more than a deadline.
+    /// For a scope that has nothing but a deadline.
     #[inline(always)]
     #[must_use]
     #[allow(clippy::new_without_default, reason = "for expansions only")]
@@ -53,7 +53,7 @@ impl InPlace {
 }
 
 impl InPlace<Extras> {
-    /// Of one that will count iterations.
+    /// For a scope that counts iterations.
     #[inline(always)]
     #[must_use]
     pub const fn with_extras() -> Self {
@@ -62,7 +62,7 @@ impl InPlace<Extras> {
 }
 
 impl<X> InPlace<X> {
-    /// Identifies the future while it is polled: it does not move.
+    /// Identifies the future while it is polled, since it does not move then.
     #[inline]
     fn task(&self) -> usize {
         core::ptr::from_ref(self).addr()
@@ -78,7 +78,7 @@ impl<X> InPlace<X> {
         polled::begin(site, limit)
     }
 
-    /// Polls `future` in the scope, which is open.
+    /// Polls `future` in the scope, which must be open.
     #[inline(always)]
     pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X> {
         let scope = self;
@@ -95,14 +95,14 @@ impl<X: More> InPlace<X> {
         self.0.resume(stack, index);
     }
 
-    /// The trip, if the deadline has passed; else the scope leaves the stack.
+    /// The trip, if the deadline has passed; otherwise takes the scope from the stack.
     #[cold]
     #[inline(never)]
     fn suspend(&mut self, context: &mut Context<'_>) -> Poll<Tripped> {
         let Some((stack, index)) = open_polls::place(self.task()) else {
             return Poll::Pending;
         };
-        // In an allocator no scope was opened.
+        // Inside an allocator that the runtime calls, no scope was opened.
         if stack.depth() != index {
             if due(inherit()) {
                 let site = Site::by_id(stack.frame(index).site());
@@ -143,7 +143,7 @@ pub struct Awaited<'s, F, X> {
     future: Pin<&'s mut F>,
 }
 
-// As unwind safe as the future by itself, which a reference to it would not be.
+// As unwind safe as the awaited future itself, which a mutable reference to it would not be.
 impl<F: UnwindSafe, X> UnwindSafe for Awaited<'_, F, X> {}
 impl<F: RefUnwindSafe, X> RefUnwindSafe for Awaited<'_, F, X> {}
 

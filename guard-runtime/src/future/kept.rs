@@ -1,6 +1,6 @@
 //! What a guarded future keeps of its scope from one poll to the next.
 //!
-//! It is on the heap, and there is none of it before the first `Pending`: futures are moved, and held by the thousand.
+//! It is stored on the heap, and allocated at the first `Pending`: futures are moved, and held by the thousand.
 
 use core::task::Context;
 
@@ -15,7 +15,7 @@ use crate::stack::timed::Timed;
 use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::source;
 
-/// The scope while it is on no stack; `X` is what only some scopes have.
+/// The scope while it is on no stack; `X` holds what only some scopes have.
 pub(crate) struct Kept<X> {
     waiting: Option<Waiting>,
     timed: Timed,
@@ -32,13 +32,13 @@ impl<X> Kept<X> {
         }
     }
 
-    /// Of the last poll.
+    /// The timing of the last poll.
     #[inline(always)]
     pub(crate) fn timed(&self) -> Timed {
         self.timed
     }
 
-    /// Whether it has waited, and keeps the scope since.
+    /// Whether it has waited, and therefore stores the scope.
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn has_waited(&self) -> bool {
@@ -68,7 +68,7 @@ impl<X: More> Kept<X> {
         }
     }
 
-    /// Takes the scope at `index` from the stack, and has the task woken at the earliest deadline.
+    /// Takes the scope at `index` from the stack, and sets an alarm for the earliest deadline.
     pub(crate) fn suspend(&mut self, stack: &'static Stack, index: u32, context: &mut Context<'_>) {
         #[cfg(feature = "tokio")]
         if self.waiting.is_none() {
@@ -90,8 +90,8 @@ impl<X: More> Kept<X> {
     }
 }
 
-/// Has the checks of this thread look, if the ticker may not know of a deadline before the next tick. They do so anyway if
-/// the epoch has moved.
+/// Makes the checks of this thread read the clock if a deadline may come before the next planned tick. If the epoch
+/// has moved, they do so anyway.
 #[inline]
 pub(super) fn look_if_near(saved: &Saved) {
     let word = EPOCH.load();
@@ -104,16 +104,16 @@ pub(super) fn look_if_near(saved: &Saved) {
 /// What only some scopes have.
 #[doc(hidden)]
 pub trait More {
-    /// From the open scope at `index`.
+    /// Reads it from the open scope at `index`.
     #[doc(hidden)]
     fn save(&mut self, stack: &Frame, index: u32);
 
-    /// Back into it.
+    /// Writes it back into the scope at `index`.
     #[doc(hidden)]
     fn restore(&self, stack: &Frame, index: u32);
 }
 
-/// A stack, for [`More`].
+/// A stack, as the methods of [`More`] see it.
 #[doc(hidden)]
 pub struct Frame(&'static Stack);
 
@@ -125,7 +125,7 @@ impl More for () {
     fn restore(&self, _: &Frame, _: u32) {}
 }
 
-/// Iterations, and turns.
+/// Iterations, and the quantum of `yield_every`.
 #[doc(hidden)]
 #[derive(Default)]
 pub struct Extras(Option<Box<Counts>>);

@@ -1,4 +1,4 @@
-//! How the body of a future asks to be left, with a trip that it has found.
+//! How the body of a future asks to be left because of a trip.
 
 use core::cell::Cell;
 use core::convert::Infallible;
@@ -10,12 +10,13 @@ use core::task::{Context, Poll};
 use crate::trip::tripped::Tripped;
 
 thread_local! {
-    /// The trip with which the body that was polled last wants to be left. It is taken right after that poll, so
-    /// nothing is lost without a destructor; with one, it could not be asked while the thread exits.
+    /// The trip because of which the body that was polled last wants to be left. It is taken right after that poll,
+    /// so the missing destructor loses nothing; with a destructor, the cell could not be read while the thread
+    /// exits.
     static LEFT: ManuallyDrop<Cell<Option<Tripped>>> = const { ManuallyDrop::new(Cell::new(None)) };
 }
 
-/// Takes it.
+/// Takes that trip.
 pub(super) fn take_left() -> Option<Tripped> {
     LEFT.with(|left| left.take())
 }
@@ -28,7 +29,7 @@ pub(crate) fn is_left() -> bool {
     is_left
 }
 
-/// Has whoever polls the body drop it, and leave with this trip.
+/// Asks the code that polls the body to drop it, and to leave with this trip.
 #[doc(hidden)]
 #[cold]
 #[must_use]
@@ -36,7 +37,7 @@ pub fn leave(tripped: Tripped) -> Leave {
     Leave(Some(tripped))
 }
 
-/// See [`leave`].
+/// The future of [`leave`], which never completes.
 #[doc(hidden)]
 pub struct Leave(Option<Tripped>);
 

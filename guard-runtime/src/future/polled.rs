@@ -9,7 +9,7 @@
 //!
 //! The body opens the scope at its first poll, so the budget may be any expression of its arguments. The `Task`
 //! takes the scope from the stack at each `Pending`, whatever in the body is pending, and puts it back before the
-//! next poll, on whatever thread that is.
+//! next poll, on whichever thread that happens.
 
 use core::future::Future;
 use core::panic::{RefUnwindSafe, UnwindSafe};
@@ -33,25 +33,25 @@ use crate::trip::{boundary, log};
 #[doc(hidden)]
 pub struct Task<X = ()>(Kept<X>);
 
-// A poll that panicked is the last one; so a future is as unwind safe as it was.
+// A future is not polled again after a poll that panicked, so the scope does not make it less unwind safe.
 impl<X> UnwindSafe for Task<X> {}
 impl<X> RefUnwindSafe for Task<X> {}
 
-/// The pinned body; as unwind safe as that, which a reference would not be.
+/// The pinned body. It is as unwind safe as the body itself, which a mutable reference would not be.
 #[doc(hidden)]
 pub struct Body<'f, F>(Pin<&'f mut F>);
 
 impl<F: UnwindSafe> UnwindSafe for Body<'_, F> {}
 
 impl<'f, F: Future> Body<'f, F> {
-    /// To be polled by a [`Task`].
+    /// Wraps the body, for a [`Task`] to poll.
     #[inline(always)]
     #[must_use]
     pub fn new(body: Pin<&'f mut F>) -> Self {
         Self(body)
     }
 
-    /// For one poll.
+    /// The body, for one poll.
     #[inline(always)]
     pub fn as_mut(&mut self) -> Pin<&mut F> {
         self.0.as_mut()
@@ -59,7 +59,7 @@ impl<'f, F: Future> Body<'f, F> {
 }
 
 impl Task {
-    /// Of a scope that will have no more than a deadline.
+    /// For a scope that has nothing but a deadline.
     #[inline(always)]
     #[must_use]
     #[allow(clippy::new_without_default, reason = "for expansions only")]
@@ -69,7 +69,7 @@ impl Task {
 }
 
 impl Task<Extras> {
-    /// Of one that will count iterations or take turns.
+    /// For a scope that counts iterations or yields regularly.
     #[inline(always)]
     #[must_use]
     pub const fn with_extras() -> Self {
@@ -89,7 +89,7 @@ impl<X: More> Task<X> {
         self.poll_by(context, at, |context| Ok(body.poll(context)))
     }
 
-    /// The same, for a body in which trips may unwind.
+    /// Like [`poll`](Self::poll), for a body in which trips may unwind.
     #[inline]
     pub fn poll_caught<F: Future>(
         &mut self,
@@ -102,7 +102,7 @@ impl<X: More> Task<X> {
         })
     }
 
-    /// The same, where a value that comes after the deadline is a trip as well.
+    /// Like [`poll_caught`](Self::poll_caught), but a result that comes after the deadline is a trip as well.
     #[inline]
     pub fn poll_strictly<F: Future>(
         &mut self,
@@ -151,14 +151,15 @@ impl<X: More> Task<X> {
         poller
     }
 
-    /// Whether it has waited, so that it keeps its scope.
+    /// Whether it has waited, and therefore stores its scope.
     #[cfg(feature = "tower")]
     #[inline]
     pub(super) fn has_waited(&self) -> bool {
         self.0.has_waited()
     }
 
-    /// The trip with which the body is to be left and dropped, if there is one; else the scope leaves the stack.
+    /// The trip because of which the body has to be left and dropped, if there is one; otherwise takes the scope
+    /// from the stack.
     pub(super) fn suspend(
         &mut self,
         poller: &Poller,
@@ -207,7 +208,7 @@ pub fn poll_caught<F: Future>(
     }
 }
 
-/// Opens the scope that the [`Task`] around the caller keeps, with a budget of `limit` nanoseconds.
+/// Opens the scope of the [`Task`] around the caller, with a budget of `limit` nanoseconds.
 ///
 /// A stale result asks for a check at once.
 #[doc(hidden)]

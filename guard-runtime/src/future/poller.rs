@@ -14,13 +14,13 @@ use crate::time::source::{self, Polling};
 use crate::time::tokio_clock;
 use crate::trip::{hook, late, log};
 
-/// Around one poll of a guarded future. Whatever comes of it, the stack is left as it was.
+/// Surrounds one poll of a guarded future, and restores the stack whatever comes of the poll.
 pub(crate) struct Poller {
     scope: Base,
     before: Polling,
-    /// Of the future around it.
+    /// The timing of the future around it.
     timed: Timed,
-    /// Hides the scopes of a function that blocks on the runtime whose task this is. Left after the scope.
+    /// Hides the scopes of a function that blocks on the runtime to which this task belongs. Left after the scope.
     #[cfg(feature = "tokio")]
     _wall: Option<Wall>,
 }
@@ -36,7 +36,7 @@ impl Poller {
         });
         let scope = Base::new();
         let (_, depth) = scope.place();
-        // What was noted for this depth, another future has tripped over.
+        // A trip noted for this depth was another future's.
         log::forget(depth, task);
         if !source::is_polling() {
             scope.place().0.witness.begin_poll();
@@ -50,20 +50,20 @@ impl Poller {
         }
     }
 
-    /// The future has its result: tells that it is late, if it is.
+    /// The future has its result: reports it if it is late.
     #[cold]
     #[inline(never)]
     pub(crate) fn tell_late(&self) {
         let (stack, index) = self.scope.place();
         if stack.depth() <= index {
-            return; // it waited for its own budget, or its scope tripped at its entry
+            return; // It waited for its own budget, or its scope tripped at its entry.
         }
         if let Some(event) = late::late(stack, index) {
             hook::report(&event);
         }
     }
 
-    /// The future has its result, or has tripped: its time is told, if that was asked for.
+    /// The future has its result, or has tripped: reports the time it took, if it is timed.
     #[inline(always)]
     pub(crate) fn tell_time(&self) {
         let (stack, index) = self.scope.place();
@@ -96,7 +96,7 @@ pub(super) mod open_polls {
     use crate::time::source;
 
     thread_local! {
-        // Without a destructor, so that futures can be polled while the thread exits; `Clear` frees it.
+        // Without a destructor, so that futures can be polled while the thread exits; `Clear` frees its memory.
         static OPEN: ManuallyDrop<RefCell<Vec<Poller>>> =
             const { ManuallyDrop::new(RefCell::new(Vec::new())) };
         static CLEAR: Clear = const { Clear };
@@ -111,9 +111,9 @@ pub(super) mod open_polls {
         }
     }
 
-    /// A poll of the future `task` begins. Returns the place of its scope.
+    /// Begins a poll of the future `task`. Returns the place of its scope.
     pub(in crate::future) fn begin(task: usize, timed: Timed) -> (&'static Stack, u32) {
-        // It has run already if this is a destructor of a thread-local.
+        // Fails if this runs in a destructor of a thread-local, after `Clear` was dropped.
         let _ = CLEAR.try_with(|_| ());
         let poller = Poller::new(task, timed);
         let place = poller.scope().place();
@@ -121,7 +121,7 @@ pub(super) mod open_polls {
         place
     }
 
-    /// The place of its scope, if that poll is the innermost one of this thread.
+    /// The place of the scope of `task`, if its poll is the innermost one of this thread.
     pub(in crate::future) fn place(task: usize) -> Option<(&'static Stack, u32)> {
         if source::task() != task {
             return None;
@@ -129,21 +129,21 @@ pub(super) mod open_polls {
         OPEN.with(|open| open.borrow().last().map(|poller| poller.scope().place()))
     }
 
-    /// The innermost poll ends.
+    /// Ends the innermost poll.
     pub(in crate::future) fn end() -> Option<Poller> {
         OPEN.with(|open| open.borrow_mut().pop())
     }
 }
 
-/// Whether the open scopes are none of the future's: no guarded future is polled yet, and a task of a runtime is
-/// polled by a thread that blocks on it.
+/// Whether the open scopes belong to other code than this future's: no guarded future is being polled yet, and the
+/// current thread polls a task of the runtime on which it blocks.
 #[cfg(feature = "tokio")]
 #[inline]
 fn is_a_strangers() -> bool {
     !source::is_polling() && current::depth() != 0 && tokio_clock::is_task_of_one_thread()
 }
 
-/// Whether there is no tokio runtime around, as far as this build knows.
+/// Whether the caller is outside every tokio runtime, as far as this build can know.
 #[inline]
 fn is_outside() -> bool {
     #[cfg(feature = "tokio")]

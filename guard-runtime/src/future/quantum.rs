@@ -8,7 +8,7 @@ use crate::stack::current::force_cold;
 use crate::time::clock;
 use crate::time::source::{self, Quantum};
 
-/// Begins a quantum of so many nanoseconds; `MAX` leaves the present one.
+/// Begins a quantum of this many nanoseconds; `MAX` keeps the current one.
 pub(crate) fn begin(every: u64) {
     if every != u64::MAX {
         let since = clock::now();
@@ -21,14 +21,14 @@ fn is_over() -> bool {
     end != u64::MAX && clock::now() >= end
 }
 
-/// Has the scope that was just opened yield every so many nanoseconds.
+/// Makes the scope that was just opened yield every `every` nanoseconds.
 #[doc(hidden)]
 pub fn take_turns(every: u64) {
     begin(every);
     force_cold();
 }
 
-/// Lets other tasks run, if the quantum of this one is over.
+/// Lets other tasks run, if the quantum of this task is over.
 #[doc(hidden)]
 #[inline]
 #[must_use]
@@ -36,7 +36,7 @@ pub fn turn() -> Turn {
     Turn { yielded: false }
 }
 
-/// See [`turn`].
+/// The future of [`turn`].
 #[doc(hidden)]
 pub struct Turn {
     yielded: bool,
@@ -50,7 +50,8 @@ impl Future for Turn {
             return Poll::Ready(());
         }
         self.yielded = true;
-        // Tokio wakes a task that yields once others had their turn; elsewhere it is woken at once.
+        // Tokio wakes a task that yields after others had their turn; other executors are asked to poll again at
+        // once.
         #[cfg(feature = "tokio")]
         if tokio::runtime::Handle::try_current().is_ok() {
             return core::pin::pin!(tokio::task::yield_now()).poll(context);

@@ -1,8 +1,8 @@
 //! Alarms that are timers of a tokio runtime.
 //!
-//! Tests may stop a runtime's clock and move it by hand; the deadlines of futures that it polls then follow it,
-//! and so do their alarms. Only the clock of a runtime in one thread can be stopped, so the ticker fires the
-//! alarms of the others: it needs no timer for each future.
+//! Tests can stop a runtime's clock and move it by hand; the deadlines of futures that it polls then follow it, and
+//! so must their alarms. Only the clock of a single-threaded runtime can be stopped, so the ticker fires the alarms
+//! in all others, which then need no timer for each future.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use crate::time::clock;
 use crate::time::epoch::{EPOCH, GAP};
 use crate::time::{source, tokio_clock};
 
-/// A timer of the runtime in which the future waits. Boxed as a whole: futures are kept by the thousand.
+/// A timer of the runtime in which the future waits. Boxed as a whole, because futures are held by the thousand.
 pub(crate) struct Timer(Box<Held>);
 
 struct Held {
@@ -26,15 +26,16 @@ struct Held {
 }
 
 impl Timer {
-    /// Sets the timer in `slot`; false where the clock cannot be stopped.
+    /// Sets the timer in `slot`; false if the clock cannot be stopped.
     ///
-    /// A timer of another runtime is dropped: that one may be gone, and polling its timer would panic.
+    /// A timer of another runtime is dropped: that runtime may be gone, and polling its timer would panic.
     ///
     /// # Panics
     ///
-    /// As `tokio::time::sleep`, in a runtime without timers.
+    /// Like `tokio::time::sleep`, in a runtime without timers.
     pub(crate) fn set(slot: &mut Option<Self>, due: u64, context: &mut Context<'_>) -> bool {
-        // At the very deadline nothing trips yet: a clock that stood still there would wake for nothing.
+        // Exactly at the deadline nothing trips yet. If the clock stopped there, the task would be woken in vain,
+        // so the timer is set a nanosecond later.
         let Some(at) = clock::instant(due.saturating_add(1)).map(Instant::from_std) else {
             return true;
         };
@@ -63,8 +64,8 @@ impl Timer {
         if sleep.deadline() != at {
             sleep.as_mut().reset(at);
         }
-        // A timer that has fired wakes no more, and the deadline has not passed for us: it may still move, or no
-        // check has read the clock.
+        // The timer has fired and wakes no more, although the deadline may not have passed for the scope: it may
+        // still move later, or no check has read the clock.
         if sleep.poll(context).is_ready() {
             force_cold();
             context.waker().wake_by_ref();
@@ -76,15 +77,16 @@ impl Timer {
     }
 }
 
-/// Gives the scope at `index` a start on the clock of the runtime around, after its first poll, if it read no
-/// clock and that one may have been stopped or moved before: virtual time cannot pass within a poll.
+/// Gives the scope at `index` a start on the clock of the current runtime, after its first poll, if it read no
+/// clock and that clock may have been stopped or moved before. This is exact enough, since virtual time cannot pass
+/// within a poll.
 pub(crate) fn start(stack: &Stack, index: u32) {
     let Some(word) = (stack.start_word(index)).filter(|_| tokio_clock::can_stop()) else {
         return;
     };
     let now = tokio_clock::unchecked();
     if word == EPOCH.load() && (word..word.saturating_add(GAP)).contains(&now) {
-        // Whatever clock it is, the scope is as old as that says, or younger by less than a gap.
+        // The scope is as old as this clock says, or younger by less than a gap, whichever clock it is.
         stack.set_start(index, now);
     } else if let (Some(base), (now, true)) = (source::polls(), tokio_clock::read()) {
         stack.part(base, now);

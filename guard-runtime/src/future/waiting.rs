@@ -1,6 +1,6 @@
-//! The scope of an async function that waits: from its first `Pending` until it is left, it has an entry in the
-//! lists of [`alarms`]. The ticker fires its alarm; inside a tokio runtime of one thread, a timer of that runtime
-//! does instead (`timer.rs` says why).
+//! The alarm of a scope that waits. From its first `Pending` until it is left, it has an entry in the lists of
+//! [`alarms`]. The ticker fires its alarm; in a single-threaded tokio runtime, a timer of that runtime does
+//! (`timer.rs` says why).
 
 use std::sync::Mutex;
 use std::task::Context;
@@ -18,19 +18,19 @@ use crate::stack::frame::Saved;
 #[cfg(feature = "testing")]
 use crate::time::source;
 
-/// One scope's entry in a list.
+/// A scope's entry in a list.
 pub(crate) struct Waiting {
     index: u32,
     shard: Shard,
-    /// It is on no stack. The list knows it as well, under its lock.
+    /// Whether it is on no stack. The list stores that as well, under its lock.
     waits: bool,
     #[cfg(feature = "tokio")]
     timer: Option<Timer>,
 }
 
 impl Waiting {
-    /// The scope begins to wait, and `leave` takes it from the stack; has the task woken once the time
-    /// `due` has passed, or very soon after.
+    /// The scope begins to wait, and `leave` takes it from the stack. The task is woken once `due` has passed, or
+    /// very soon after.
     pub(crate) fn new(
         site: &'static Site,
         saved: Saved,
@@ -46,7 +46,7 @@ impl Waiting {
             timer: None,
         };
         let at = this.alarm(due, context);
-        // Not under a lock: it is code of an executor.
+        // Cloned outside the lock: a waker is code of an executor.
         let waker = (at != NEVER).then(|| context.waker().clone());
         let mut list = lock(this.list());
         this.index = list.add(site, saved);
@@ -63,7 +63,7 @@ impl Waiting {
         alarms::list(self.shard)
     }
 
-    /// From now on it is on the stack of a thread, where `open` opens it as it was saved.
+    /// Puts the scope on the stack of a thread, where `open` opens it as it was saved.
     #[inline]
     pub(crate) fn run(&mut self, open: impl FnOnce(&'static Site, &Saved)) -> Saved {
         self.waits = false;
@@ -94,7 +94,7 @@ impl Waiting {
         return false;
     }
 
-    /// It waits again, and `leave` takes it from the stack.
+    /// The scope waits again, and `leave` takes it from the stack.
     pub(crate) fn until(
         &mut self,
         saved: Saved,
@@ -111,7 +111,7 @@ impl Waiting {
         let same = at == NEVER || waiter.has(at, context.waker());
         drop(list);
         if !same {
-            // Neither under a lock: the one is code of an executor, the other may be the last
+            // Both happen outside the lock: cloning is code of an executor, and the old waker may be the last
             // reference to a task.
             let waker = context.waker().clone();
             let before = lock(self.list()).set(self.index, at, waker);
@@ -132,7 +132,7 @@ impl Waiting {
         allow(clippy::unused_self, reason = "there is but one timer")
     )]
     fn alarm(&mut self, due: u64, context: &mut Context<'_>) -> u64 {
-        // A clock that a test has stopped is the thread's, whatever runtime it works for.
+        // A clock paused by `testing::pause` belongs to the thread, whatever runtime the thread works for.
         #[cfg(feature = "testing")]
         if source::paused_at().is_some() {
             paused::wake_after(due, context.waker());
@@ -149,15 +149,15 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if self.index == NONE {
-            return; // it was to get a timer, and could not
+            return; // It was about to get a timer, and could not.
         }
         let waker = lock(self.list()).remove(self.index);
-        // Not under the lock: see above.
+        // Dropped outside the lock: see `until`.
         drop(waker);
     }
 }
 
-/// Without a ticker nobody can be woken; the next poll will ask again.
+/// Asks for a tick. If there is no ticker, nobody can be woken, and the next poll asks again.
 fn ask(at: u64) {
     let _: bool = driver::request(at);
 }

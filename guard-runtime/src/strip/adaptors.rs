@@ -1,5 +1,4 @@
-//! Adaptors of what can be cut: they are cut where what they adapt is, and each piece is adapted by the standard
-//! library.
+//! Adaptors of what can be cut: the underlying iteration is cut, and the standard library adapts each piece.
 
 use core::iter;
 use core::ops::Range;
@@ -11,7 +10,7 @@ use crate::strip::split::{Split, SplitBack};
 #[derive(Debug)]
 pub struct Zipped<A, B>(pub(crate) A, pub(crate) B);
 
-/// `enumerate`: `zip` with the numbers.
+/// `enumerate`, as `zip` with the indices.
 pub(crate) type Numbered<S> = Zipped<Range<usize>, S>;
 
 impl<A: Split, B: Split> Split for Zipped<A, B> {

@@ -11,10 +11,10 @@ use crate::strip::split::{Split, SplitBack};
 use crate::strip::stride::Length;
 use crate::time::seen::Seen;
 
-/// So many chains of random bounds, lengths and cuts in one run of the tests.
+/// How many chains of random bounds, lengths and cuts one run of the tests compares.
 const CHAINS: u32 = 100_000;
 
-/// Numbers without luck.
+/// A deterministic generator of random numbers.
 struct Random(u64);
 
 impl Random {
@@ -30,10 +30,10 @@ impl Random {
     }
 }
 
-/// No chain is followed further: some have more items than can be counted.
+/// How many items of a chain are compared: some chains have more than can be enumerated.
 const MOST: usize = 40;
 
-/// The items that strips of random lengths hand out, and how many were left before each strip.
+/// The items that strips of random lengths yield, and how many were left before each strip.
 fn items<S: Split>(mut of: S, random: &mut Random) -> Vec<String>
 where
     <S::Piece as Iterator>::Item: Debug,
@@ -54,7 +54,7 @@ where
     items
 }
 
-/// The same cut at random, and as one strip.
+/// Compares the chain cut at random, and as one strip, with the standard library's.
 fn same<S: Split>(
     of: impl Fn() -> S,
     wanted: impl Iterator<Item = <S::Piece as Iterator>::Item>,
@@ -68,7 +68,7 @@ fn same<S: Split>(
     assert_eq!(all.collect::<Vec<_>>(), wanted);
 }
 
-/// A base, and chains upon it.
+/// Compares a base, and chains of adaptors on it.
 fn chains<B>(base: impl Fn() -> B, other: impl Fn() -> core::ops::Range<u8>, random: &mut Random)
 where
     B: Source<Split: SplitBack> + IntoIterator<IntoIter: DoubleEndedIterator, Item = Item<B>>,
@@ -113,7 +113,8 @@ where
 
 type Item<B> = <<<B as Source>::Split as Split>::Piece as Iterator>::Item;
 
-/// Ranges whose bounds are at the limits of their type, around zero, or near each other; also of the wrong order.
+/// Ranges whose bounds are at the limits of their type, around zero, or close together; some have them in the wrong
+/// order.
 macro_rules! ranges {
     ($random:ident: $($integer:ty)*) => {$({
         let bound = |random: &mut Random| {
@@ -129,7 +130,7 @@ macro_rules! ranges {
         let other = || 0..u8::try_from(other).unwrap();
         chains(|| first..last, other, $random);
         chains(|| first..=last, other, $random);
-        // One that ran out.
+        // A range that was iterated to its end.
         let ran_out = || { let mut range = first..=first; range.next(); range };
         chains(ran_out, other, $random);
     })*};
@@ -221,7 +222,7 @@ fn strips_of_slices_that_are_written_to() {
     }
 }
 
-/// Counted strips hand out the items, and ask no more once there are none.
+/// Counted strips yield all items, and do not call `next` again after the end.
 #[test]
 fn counted_strips_are_the_standard_librarys() {
     fn same<I: Iterator<Item: Debug> + Clone>(of: I, random: &mut Random) {

@@ -1,13 +1,14 @@
-//! Finds out whether an iteration can be cut, by its type: an inherent method on `Kind<I>` for those that can
-//! beats the one that it derefs to. Both makers have the same methods, and an expansion writes the head of the
-//! user's loop with them:
+//! Selects by type whether an iteration is cut, counted or watched. An inherent method of `Kind<I>` is found before
+//! the one that `Kind<I>` derefs to, so its bounds decide. All makers have the same methods, and an expansion
+//! writes the head of the user's loop with them:
 //!
 //! ```text
 //! for pat in a.iter().zip(&b) {..}   =>   maker.run(maker.make(a.iter()).zip(maker.make(&b)))
 //! ```
 //!
-//! One of them makes a [`Cut`] of each base. The other changes nothing, so that the adaptors are those that the
-//! user's code finds, and runs the outcome with a check at each item.
+//! A [`Cutter`] makes a [`Cut`] of each base. A [`Counter`] and a [`Watcher`] leave the bases unchanged, so that
+//! the adaptors are the ones that the user's code finds; `run` then wraps the result, to count its strips or to
+//! check at each item.
 
 use core::marker::PhantomData;
 use core::ops::{Deref, Range, RangeInclusive};
@@ -20,13 +21,13 @@ use crate::strip::stride::{Length, Stride};
 use crate::time::epoch::EPOCH;
 use crate::time::seen::Seen;
 
-/// What can be cut.
+/// Something that can be cut.
 #[doc(hidden)]
 pub trait Source {
-    /// What it is cut as.
+    /// The form in which it is cut.
     type Split: Split;
 
-    /// All of it.
+    /// Converts the whole of it.
     fn into_split(self) -> Self::Split;
 }
 
@@ -78,7 +79,7 @@ where
     }
 }
 
-/// Of two iterators that are zipped, both or none.
+/// A `zip` can be cut only if both sides can.
 impl<A: Source, B: Source> Source for (A, B) {
     type Split = Zipped<A::Split, B::Split>;
 
@@ -88,15 +89,15 @@ impl<A: Source, B: Source> Source for (A, B) {
     }
 }
 
-/// An iterator of which is asked whether it can be cut.
+/// An iterator, for the question whether it can be cut.
 #[doc(hidden)]
 pub struct Kind<I>(Uncut<I>);
 
-/// The answer for those that cannot.
+/// An iterator that cannot be cut, for the question whether its items come at once.
 #[doc(hidden)]
 pub struct Uncut<I>(Unknown<I>);
 
-/// The answer for those of which nothing is known.
+/// An iterator about which nothing is known.
 #[doc(hidden)]
 pub struct Unknown<I>(PhantomData<I>);
 
@@ -113,7 +114,7 @@ pub fn kind<I>(_: &I) -> Kind<I> {
     reason = "the method is found by the type of `self`"
 )]
 impl<I> Kind<I> {
-    /// Of both.
+    /// The kind of both iterators zipped.
     #[inline(always)]
     #[must_use]
     pub fn and<J>(self, _: Kind<J>) -> Kind<(I, J)> {
@@ -126,7 +127,7 @@ impl<I> Kind<I> {
     reason = "the method is found by the type of `self`"
 )]
 impl<I: Source> Kind<I> {
-    /// It can be cut.
+    /// The iterator can be cut.
     #[inline(always)]
     pub fn maker(&self) -> Cutter {
         Cutter
@@ -138,7 +139,7 @@ impl<I: Source> Kind<I> {
     reason = "the method is found by the type of `self`"
 )]
 impl<I: Prompt> Uncut<I> {
-    /// It cannot, and its items come at once.
+    /// The iterator cannot be cut, and its items come at once.
     #[inline(always)]
     pub fn maker(&self) -> Counter {
         Counter
@@ -150,7 +151,7 @@ impl<I: Prompt> Uncut<I> {
     reason = "the method is found by the type of `self`"
 )]
 impl<I> Unknown<I> {
-    /// It may wait.
+    /// The iterator may wait.
     #[inline(always)]
     pub fn maker(&self) -> Watcher {
         Watcher
@@ -182,13 +183,13 @@ pub struct Cutter;
 
 #[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Cutter {
-    /// The base of a loop's head.
+    /// Converts a base of the loop's head.
     #[inline(always)]
     pub fn make<I: Source>(self, base: I) -> Cut<I::Split> {
         Cut(base.into_split())
     }
 
-    /// The head.
+    /// Returns the head, which is a [`Cut`] already.
     #[inline(always)]
     pub fn run<S>(self, head: Cut<S>) -> Cut<S> {
         head
@@ -202,13 +203,13 @@ pub struct Counter;
 
 #[allow(clippy::unused_self, reason = "of one shape with the other makers")]
 impl Counter {
-    /// The base of a loop's head, as it is.
+    /// Returns a base of the loop's head unchanged.
     #[inline(always)]
     pub fn make<I>(self, base: I) -> I {
         base
     }
 
-    /// The head.
+    /// Wraps the head.
     #[inline(always)]
     pub fn run<I: IntoIterator>(self, head: I) -> Prompted<I::IntoIter> {
         Prompted::new(head.into_iter())
@@ -222,13 +223,13 @@ pub struct Watcher;
 
 #[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Watcher {
-    /// The base of a loop's head, as it is.
+    /// Returns a base of the loop's head unchanged.
     #[inline(always)]
     pub fn make<I>(self, base: I) -> I {
         base
     }
 
-    /// The head.
+    /// Wraps the head.
     #[inline(always)]
     pub fn run<I: IntoIterator>(self, head: I) -> Watched<I::IntoIter> {
         Watched {
@@ -243,19 +244,19 @@ impl Watcher {
 pub struct Cut<S>(pub(crate) S);
 
 impl<S: Split> Cut<S> {
-    /// Whether all items were handed out.
+    /// Whether all items were yielded.
     #[inline(always)]
     pub fn is_done(&self) -> bool {
         self.0.left() == 0
     }
 
-    /// Whether all of it is one strip.
+    /// Whether all that is left is one strip.
     #[inline(always)]
     pub fn is_short(&self, length: Length) -> bool {
         !S::OWNING && self.0.left() <= length.short()
     }
 
-    /// All of it.
+    /// All items, uncut.
     #[inline(always)]
     pub fn all(self) -> S::Piece {
         self.0.all()
@@ -272,7 +273,7 @@ impl<S: Split> Cut<S> {
         self.0.cut(most)
     }
 
-    /// The length of the next strip.
+    /// Adapts the length to the strip that just ended.
     #[inline(always)]
     #[must_use]
     #[allow(clippy::unused_self, reason = "of one shape with what is watched")]
@@ -312,8 +313,8 @@ impl<S: Split> Cut<S> {
     }
 }
 
-/// An iteration that cannot be cut. Nothing is known of it: it may begin to wait, as a channel does, whenever it
-/// likes; so the word is asked at each item, whatever the last ones took.
+/// An iteration that is neither cut nor counted. It may begin to wait at any item, as a channel does, so the epoch
+/// is compared at each item, however quickly the last ones came.
 #[doc(hidden)]
 pub struct Watched<I> {
     iter: I,
@@ -327,20 +328,20 @@ impl<I: Iterator> Watched<I> {
         self.is_done
     }
 
-    /// It never is.
+    /// Never: its length says nothing about its time.
     #[inline(always)]
     #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
     pub fn is_short(&self, _: Length) -> bool {
         false
     }
 
-    /// As it is.
+    /// The iterator itself.
     #[inline(always)]
     pub fn all(self) -> I {
         self.iter
     }
 
-    /// Items until the word has moved, or the end.
+    /// Items until the epoch moves, or the iterator ends.
     #[inline(always)]
     pub fn strip(&mut self, _: Length, seen: Seen) -> Strip<'_, I> {
         Strip {
@@ -350,7 +351,7 @@ impl<I: Iterator> Watched<I> {
         }
     }
 
-    /// There is nothing to learn.
+    /// Nothing is learned: the length stays.
     #[inline(always)]
     #[must_use]
     #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
@@ -359,13 +360,14 @@ impl<I: Iterator> Watched<I> {
     }
 }
 
-/// A strip of a [`Watched`]. It ends once the word has moved, and not before it had an item: the check in front of
-/// it looked, and where every check has to look the loop would not come on.
+/// A strip of a [`Watched`]. It ends once the epoch has moved, but yields at least one item: the check before it
+/// has looked at the epoch, and if every check has to take the cold path, the loop would otherwise make no
+/// progress.
 #[doc(hidden)]
 pub struct Strip<'a, I> {
     of: &'a mut Watched<I>,
     seen: Seen,
-    /// As it was when the last item had come, which may have taken any time.
+    /// The epoch after the last item, which may have taken any time.
     word: u64,
 }
 

@@ -1,5 +1,5 @@
-//! What cannot be cut, but hands out each item at once: the standard library's iterators over memory, without closures of
-//! the user's. Strips of them are counted, and all of one that is short runs as it stands.
+//! Iterations that cannot be cut, but yield each item at once: the standard library's iterators over memory,
+//! without closures of the user's. Their strips are counted, and a short iteration runs as written.
 
 use core::iter::{Chain, Copied, Enumerate, Rev, Skip, StepBy, Take, Zip};
 use core::mem::needs_drop;
@@ -12,7 +12,7 @@ use std::vec;
 use crate::strip::stride::{Length, Stride};
 use crate::time::seen::Seen;
 
-/// Takes a moment for each item, whatever the item's type is.
+/// An iterator that yields each item within a moment, whatever the item's type.
 #[doc(hidden)]
 pub trait Prompt {}
 
@@ -70,7 +70,7 @@ pub struct Prompted<I> {
 }
 
 impl<I: Iterator> Prompted<I> {
-    /// Items that own something are handed out one by one: to drop one may take any time.
+    /// Items with a destructor are yielded one by one, because dropping one may take any time.
     const OWNING: bool = needs_drop::<I::Item>();
 
     #[inline(always)]
@@ -87,14 +87,14 @@ impl<I: Iterator> Prompted<I> {
         self.is_done
     }
 
-    /// Whether all of it is one strip.
+    /// Whether all that is left is one strip.
     #[inline(always)]
     pub fn is_short(&self, length: Length) -> bool {
         let most = self.iter.size_hint().1;
         !Self::OWNING && most.is_some_and(|most| most <= length.short())
     }
 
-    /// As it is.
+    /// The iterator itself.
     #[inline(always)]
     pub fn all(self) -> I {
         self.iter
@@ -107,7 +107,7 @@ impl<I: Iterator> Prompted<I> {
         Counted { of: self, left }
     }
 
-    /// The length of the next strip.
+    /// Adapts the length to the strip that just ended.
     #[inline(always)]
     #[must_use]
     #[allow(clippy::unused_self, reason = "of one shape with what is cut")]

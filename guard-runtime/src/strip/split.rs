@@ -1,29 +1,30 @@
-//! What a loop's iteration can be cut into: pieces of slices, and subranges.
+//! What can be cut: slices into pieces, and ranges into subranges.
 
 use core::mem::{needs_drop, take};
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::ops::{Range, RangeInclusive};
 use core::slice::{Iter, IterMut};
 
-/// An iteration that can be cut in two without running it. Its items have no effects.
+/// An iteration that can be cut in two without running it. Yielding its items has no effects.
 #[doc(hidden)]
 pub trait Split: Sized {
-    /// A part of it; compiled as well as the whole would be.
+    /// A part of it, which compiles as well as the whole would.
     type Piece: Iterator;
 
-    /// Items that own something are handed out one by one: an operator on them may take any time.
+    /// Whether its items have destructors. If so they are yielded one by one, because an operator on one may take
+    /// any time.
     const OWNING: bool;
 
-    /// The number of items left, or `usize::MAX` if there are more.
+    /// The number of items left; `usize::MAX` if there are more.
     fn left(&self) -> usize;
 
-    /// The next `count` items: at least one, and at most those that are left.
+    /// Takes the next `count` items: at least one, and at most those that are left.
     fn split(&mut self, count: usize) -> Self::Piece;
 
-    /// All of it, as it was before it was cut.
+    /// Returns everything that is left, uncut.
     fn all(self) -> Self::Piece;
 
-    /// The next items, at most `most`. There is one.
+    /// Takes the next `most` items, or all if fewer are left. There is at least one.
     #[inline(always)]
     fn cut(&mut self, most: usize) -> Self::Piece {
         self.split(self.left().min(most))
@@ -33,7 +34,7 @@ pub trait Split: Sized {
 /// A [`Split`] that can be cut at its end as well.
 #[doc(hidden)]
 pub trait SplitBack: Split<Piece: DoubleEndedIterator> {
-    /// The last `count` items, in order: at least one, and at most those that are left.
+    /// Takes the last `count` items, in order: at least one, and at most those that are left.
     fn split_back(&mut self, count: usize) -> Self::Piece;
 }
 
@@ -100,15 +101,15 @@ impl<T> SplitBack for &mut [T] {
     }
 }
 
-/// What a range counts in: all types that the standard library's do.
+/// The types that a range can count in: those of the standard library.
 #[doc(hidden)]
 pub trait Step: Copy + PartialOrd {
-    /// The number of steps from here to `end`, which is not before; saturates.
+    /// The number of steps from here to `end`, which must not be before it; saturates.
     fn until(self, end: Self) -> usize;
-    /// So many steps ahead; saturates.
+    /// The value this many steps ahead; saturates.
     #[must_use]
     fn plus(self, count: usize) -> Self;
-    /// So many steps back; saturates.
+    /// The value this many steps back; saturates.
     #[must_use]
     fn minus(self, count: usize) -> Self;
 }
@@ -140,8 +141,8 @@ integers! { saturating_add_unsigned, saturating_sub_unsigned:
     i8, u8; i16, u16; i32, u32; i64, u64; i128, u128; isize, usize;
 }
 
-/// Types whose steps the standard library alone knows. With them no range is left that cannot be cut, so that one
-/// may be taken for such before its type is known.
+/// Types that only the standard library can step through. With them every range can be cut, so the macro may treat
+/// a range as one before its type is known.
 macro_rules! others {
     ($($other:ty, $min:expr, $max:expr;)*) => {$(
         impl Step for $other {
@@ -197,8 +198,8 @@ where
         start..self.start
     }
 
-    /// Bounded by the end in a way that the optimiser sees: what it proved of the whole range's indices holds for
-    /// those of the piece.
+    /// The end of the piece is computed so that the optimiser sees that it is within the range: what it proved of
+    /// the range's indices then holds for those of the piece.
     #[inline(always)]
     fn cut(&mut self, most: usize) -> Self {
         let (start, stop) = (self.start, self.start.plus(most));
@@ -219,7 +220,7 @@ where
     }
 }
 
-/// A [`RangeInclusive`] whose last piece leaves nothing: there is no value behind the greatest.
+/// A [`RangeInclusive`]. After the last piece it is marked as empty, since there is no value after the greatest.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Closed<T> {

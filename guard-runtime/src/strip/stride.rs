@@ -1,6 +1,6 @@
-//! How long the strips of a loop are. It is learned, once per loop and process: operators can be overloaded, so the
-//! length starts short, and grows only while the clock says that a strip takes less than [`SHORT`]. A strip of full
-//! length is not timed any more, until a tick passes in one.
+//! How long the strips of a loop are. The length is learned, once per loop and process: operators can be
+//! overloaded, so it starts short, and grows only while the clock says that a strip takes less than [`SHORT`]. A
+//! strip of full length is no longer timed, until a tick passes in one.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,23 +8,24 @@ use crate::base::layout::{join, split};
 use crate::time::clock;
 use crate::time::seen::Seen;
 
-/// A full strip outweighs its own start: with 256, some vectorised loops were 1.6 times slower.
+/// Long enough that the start of a strip does not matter: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 65_536;
 
-/// Few enough for operators that take microseconds.
+/// Short enough for operators that take microseconds.
 const FIRST: u32 = 16;
 
-/// If no more turns than these are left they are one strip, whatever was learned. Where the compiler knows how many
-/// there are, as in an array, the loop is then compiled as if there were no strips.
+/// A rest of this many iterations is one strip, whatever was learned. If the compiler knows that a loop has no
+/// more, as over an array, it compiles the loop as if there were no strips.
 const FEW: usize = FIRST as usize;
 
-/// Microseconds, almost. Twice this and a margin is still well within what a trip may be late.
+/// The longest that a strip may take and still grow, in units of 1,024 ns. Twice this time and a margin are still
+/// well within the lateness that a trip may have.
 const SHORT: u32 = 20;
 const LONG: u32 = 60;
 
 /// The strip length of one loop, in a static beside it.
 ///
-/// All relaxed: a length that is out of date is a length that was right a moment ago.
+/// All accesses are relaxed: an outdated length was right a moment ago.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Stride {
@@ -33,15 +34,15 @@ pub struct Stride {
     ended: AtomicU32,
 }
 
-/// What one run of the loop keeps of it, passed by value, like [`Seen`](crate::time::seen::Seen), and in one
-/// register: items in the lower half, and when the strip before ended in the upper; 0 if there was none.
+/// What one run of the loop keeps of it: items in the lower half, and when the previous strip ended in the upper; 0
+/// if there was none. Passed by value, like [`Seen`](crate::time::seen::Seen), and in one register.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 #[repr(transparent)]
 pub struct Length(u64);
 
 impl Stride {
-    /// Of a loop that never ran.
+    /// For a loop that has never run.
     #[must_use]
     #[allow(clippy::new_without_default, reason = "for statics in expansions only")]
     pub const fn new() -> Self {
@@ -51,13 +52,13 @@ impl Stride {
         }
     }
 
-    /// At the start of the loop.
+    /// The length for the first strip of a run.
     #[inline(always)]
     pub fn length(&self) -> Length {
         Length::new(self.length.load(Ordering::Relaxed), 0)
     }
 
-    /// Between two strips; most loops end in their first.
+    /// Adapts the length between two strips; most loops end in their first.
     #[inline(always)]
     #[must_use]
     pub fn adapt(&self, length: Length) -> Length {
@@ -68,13 +69,13 @@ impl Stride {
         }
     }
 
-    /// After a tick: whatever was learned may be out of date.
+    /// Forgets what was learned, after a tick: it may be outdated.
     //
-    // No call: the one to `tick` before it is all that a check should cost in code.
+    // Not a call: the call of `tick` before it should be the only code that a check needs.
     #[inline(always)]
     #[must_use]
     pub fn doubt(&self, length: Length) -> Length {
-        // A strip may end anywhere, so every place is tried.
+        // Every iteration may be the one to trip, so a strip is a single item.
         #[cfg(feature = "testing")]
         if takes_every_check() {
             return Length::new(1, 0);
@@ -87,11 +88,12 @@ impl Stride {
         }
     }
 
-    /// The time since a strip of another run ended is no less than what the first of this one took:
-    /// good enough to grow by, so that a loop learns which is short each time and runs often.
+    /// Learns from the strip that just ended. If it is the first of this run, the time since a strip of another run
+    /// ended stands in for its own: that is no less than what it took, so the length may grow by it. So even a loop
+    /// learns that is short each time and runs often.
     //
-    // Like `tick`, it is of a foreign ABI because such functions do not unwind: without landing pads
-    // for them, the register allocator keeps the loop's variables in registers.
+    // `extern "C"`, like `tick`, because such functions do not unwind: without landing pads for them, the register
+    // allocator keeps the loop's variables in registers.
     #[cold]
     #[inline(never)]
     extern "C" fn learn(&self, length: Length) -> Length {
@@ -126,7 +128,7 @@ pub fn turns(length: Length) -> core::ops::Range<u32> {
 #[inline(always)]
 #[must_use]
 pub fn eight(seen: Seen) -> core::ops::Range<u32> {
-    // One where every place is tried, and where time is moved by hand.
+    // One if every iteration may be the one to trip, or if a test moves the time by hand.
     0..if cfg!(feature = "testing") && seen.is_stale() {
         1
     } else {
@@ -134,8 +136,8 @@ pub fn eight(seen: Seen) -> core::ops::Range<u32> {
     }
 }
 
-/// Now, in units of 1,024 ns, never 0. It comes round after 73 minutes: what is learned wrongly then
-/// is put right by the next strip.
+/// The time now, in units of 1,024 ns, never 0. It wraps around after 73 minutes; what is learned wrongly then is
+/// corrected by the next strip.
 fn moment() -> u32 {
     #[allow(clippy::cast_possible_truncation, reason = "it comes round")]
     let moment = (clock::real() >> 10) as u32;
@@ -167,25 +169,25 @@ impl Length {
         self.now() as usize
     }
 
-    /// So many iterations are one strip, whatever was learned.
+    /// This many iterations are one strip, whatever was learned.
     #[inline(always)]
     pub(crate) fn few(self) -> usize {
-        // None where every place is tried: see `doubt`.
+        // None if every iteration may be the one to trip: see `doubt`.
         if cfg!(feature = "testing") && self.now() == 1 {
             return 0;
         }
         FEW
     }
 
-    /// So many iterations need no strips. Bits are set instead of the greater number being taken: it is one
-    /// instruction, and shows the compiler as well that this is no less than [`FEW`].
+    /// This many iterations need no strips. Bits are set instead of taking the maximum: that is one instruction,
+    /// and also shows the compiler that the result is at least [`FEW`].
     #[inline(always)]
     pub(crate) fn short(self) -> usize {
         self.get() | self.few()
     }
 }
 
-/// Of a foreign ABI, as [`Stride::learn`] is.
+/// `extern "C"`, like [`Stride::learn`].
 #[cfg(feature = "testing")]
 #[cold]
 #[inline(never)]

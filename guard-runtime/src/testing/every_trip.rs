@@ -14,23 +14,21 @@ use crate::time::source;
 use crate::trip::tripped::Tripped;
 use crate::trip::{boundary, hook, log};
 
-/// More checks than a test should have; the time they take grows with the square.
+/// More checks than a test should have: the time they take grows with the square.
 const MOST: u64 = 3_000;
 
-/// Shows that `f` is right wherever it is cut: runs it again and again, with a trip at the first
-/// check that it comes to, at the second, and so on, until it ends before there is one. Returns the
-/// number of trips.
+/// Shows that `f` is correct wherever it is cut short: runs it again and again, with a trip at the first check that
+/// it reaches, then at the second, and so on, until it ends before the trip. Returns the number of trips.
 ///
-/// Each run trips the innermost scope that is open at that check, as its time (or, if it has none,
-/// its iterations: a limit of zero) would; a check outside any scope, or right in an unbounded
-/// [`shield`](crate::shield()), does not count. Loops in strips are checked at every iteration, except
-/// plain ones in the body of another by literals (`for i in 0..4`).
-/// Meanwhile the clock of this thread stands still, unless it did before, so that nothing else trips.
-/// Checks that other threads come to are not touched.
+/// Each run trips the innermost scope that is open at that check, as if its time were spent (or its iterations if
+/// it has no time limit, reported with a limit of zero). A check outside every scope, or directly in an unbounded
+/// [`shield`](crate::shield()), does not count. Loops in strips are checked at every iteration, except plain loops
+/// over literals (`for i in 0..4`) inside the body of another loop. Meanwhile the clock of this thread stands
+/// still, unless it did before, so that nothing else trips. Checks of other threads are not affected.
 ///
-/// What `f` asserts holds for every run, and so does what it returns ([`Outcome`]): an `Err` that does not come
-/// from the trip fails, as a panic does. A trip that has no place for an error ends the run, like one in
-/// [`Budget::run`](crate::Budget::run), and is no failure. Nothing may be left behind ([`LeakCheck`]).
+/// What `f` asserts has to hold in every run, and so does what it returns ([`Outcome`]): an `Err` that does not
+/// come from the trip is a failure, like a panic. A trip that has no place for an error ends the run, like a trip
+/// in [`Budget::run`](crate::Budget::run), and is no failure. Nothing may be left behind ([`LeakCheck`]).
 ///
 /// ```
 /// use guard_runtime::{Tripped, loop_guard, testing::every_trip};
@@ -57,9 +55,8 @@ const MOST: u64 = 3_000;
 ///
 /// # Panics
 ///
-/// If `f` panics, or returns an error that is not the trip's; the message names the check that tripped, its
-/// place, and the scope. If a run comes to more than 3,000 checks, or leaves something behind. If it is called
-/// by `f`.
+/// If `f` panics, or returns an error that is not the trip's; the message names the check that tripped, its place,
+/// and the scope. If a run reaches more than 3,000 checks, or leaves something behind. If it is called inside `f`.
 #[track_caller]
 pub fn every_trip<T: Outcome>(mut f: impl FnMut() -> T) -> u64 {
     assert!(!source::takes_every_check(), "every_trip inside every_trip");
@@ -92,11 +89,10 @@ pub fn every_trip<T: Outcome>(mut f: impl FnMut() -> T) -> u64 {
     panic!("every_trip: more than {MOST} checks; is there a loop that only a trip ends?");
 }
 
-/// What the closure of [`every_trip`] may return.
+/// What the closure of [`every_trip`] may return: nothing, or a `Result`.
 ///
-/// Nothing, or a `Result`. An `Err` is the trip's if it is the [`Tripped`], holds it as a source, or shows it
-/// by its `Debug`: every other one is a failure. An error type that hides the trip has to be matched in the
-/// closure.
+/// An `Err` counts as the trip's if it is the [`Tripped`], has it as a source, or shows it in its `Debug` output;
+/// every other error is a failure. If an error type hides the trip, match it inside the closure.
 ///
 /// ```
 /// use guard_runtime::testing::every_trip;
@@ -119,7 +115,8 @@ pub fn every_trip<T: Outcome>(mut f: impl FnMut() -> T) -> u64 {
 /// assert_eq!(trips, 3);
 /// ```
 pub trait Outcome {
-    /// The error's `Debug`, if there is an error that is not the trip's; whether anything `tripped`.
+    /// The error's `Debug` output, if there is an error that is not the trip's. `tripped` tells whether anything
+    /// tripped.
     #[doc(hidden)]
     fn failure(self, tripped: bool) -> Option<String>;
 }
@@ -158,7 +155,7 @@ fn holds_a_trip(error: &dyn Any) -> bool {
         if error.is::<Tripped>() {
             return true;
         }
-        // What an `io::Error` was made of is not its source, but that error's source is.
+        // The error inside an `io::Error` is not its source, but that error's own source is.
         source = match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
             Some(held) => held.map(|held| held as _),
             None => error.source(),
@@ -167,17 +164,17 @@ fn holds_a_trip(error: &dyn Any) -> bool {
     false
 }
 
-/// What one run came to: an error of its own, or a panic.
+/// The result of one run: the message of an error that is not the trip's, or a panic.
 type Run = Result<Option<String>, Box<dyn Any + Send>>;
 
-/// One run, and the check that tripped in it.
+/// Runs `f` once. Also returns the check that tripped.
 fn run<T: Outcome>(passing: u64, f: &mut impl FnMut() -> T) -> (Run, Option<Struck>) {
     let paused = source::paused_at().is_none().then(pause);
     fault::begin(passing);
     let mark = log::count();
     force_cold();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        // A trip that unwinds to here is where it should be.
+        // A trip that unwinds to here has ended the run as it should.
         let outcome = boundary::boundary(&mut *f).ok()?;
         outcome.failure(log::count() != mark)
     }));

@@ -7,11 +7,11 @@ use crate::context::started::{self, Started};
 use crate::stack::current;
 use crate::stack::frames::Stack;
 
-/// Finds what a thread has left behind since: scopes still open, and deferred calls that were never
-/// made, as those of a value that was forgotten (`std::mem::forget`).
+/// Finds what the current thread has left behind since this was created: scopes that are still open, and deferred
+/// calls that were never made, because their value was forgotten (`std::mem::forget`).
 ///
-/// It counts for its own thread and at the moment of the call; where other threads take part, wait
-/// for them before, or ask again.
+/// It counts for its own thread and at the moment of the call. If other threads are involved, wait for them first,
+/// or ask again.
 ///
 /// ```
 /// use guard_runtime::{defer, testing::LeakCheck};
@@ -28,19 +28,19 @@ pub struct LeakCheck {
     open: u32,
     pending: u32,
     family: u64,
-    /// What was running before.
+    /// The work that was already running.
     before: Vec<u64>,
-    /// It counts for one thread.
+    /// Makes the type neither `Send` nor `Sync`: it counts for one thread.
     here: PhantomData<*const ()>,
 }
 
-/// The open scopes of this thread; a shield or a cleanup is none.
+/// The number of open scopes of this thread; shields and cleanups do not count.
 fn open_scopes() -> u32 {
     current::current().map_or(0, Stack::scopes)
 }
 
 impl LeakCheck {
-    /// Begins, on this thread.
+    /// Begins to count, on this thread.
     #[must_use]
     #[allow(
         clippy::new_without_default,
@@ -59,20 +59,20 @@ impl LeakCheck {
         }
     }
 
-    /// The scopes that were opened since and are still open.
+    /// How many scopes were opened since then and are still open.
     #[must_use]
     pub fn open_scopes(&self) -> u32 {
         open_scopes().saturating_sub(self.open)
     }
 
-    /// The deferred calls that were made ready since, and neither made nor called off.
+    /// How many calls were deferred since then, and neither made nor cancelled.
     #[must_use]
     pub fn deferred(&self) -> u32 {
         pending::count().saturating_sub(self.pending)
     }
 
-    /// The threads and tasks that this thread, or another one of them, has started since by
-    /// [`thread`](crate::thread) and `task`, and that still run.
+    /// The threads and tasks that were started since then by [`thread`](crate::thread) and `task`, on this thread
+    /// or on one of theirs, and that still run.
     ///
     /// ```
     /// use guard_runtime::{testing::LeakCheck, thread};
@@ -93,11 +93,11 @@ impl LeakCheck {
         since.map(|(_, started)| started).collect()
     }
 
-    /// Finds nothing.
+    /// Asserts that nothing was left behind.
     ///
     /// # Panics
     ///
-    /// If there is something: its number is in the message.
+    /// If something was; the message says how many of what.
     #[track_caller]
     pub fn assert_clean(&self) {
         let (open, deferred) = (self.open_scopes(), self.deferred());

@@ -7,10 +7,10 @@ use crate::alarm::paused;
 use crate::stack::current::force_cold;
 use crate::time::{clock, source};
 
-/// Stops the clock of this thread at its present time, until the guard is dropped.
+/// Stops the clock of this thread at its current time, until the guard is dropped.
 ///
-/// Call it outside guarded functions: one that is running keeps its clock until its next look at the time.
-/// Where the clock is stopped already, the guard of the outer call is the one that counts.
+/// Call it outside guarded functions: one that is already running keeps its clock until it next reads the time. If
+/// the clock is stopped already, the guard of the outer call stays responsible.
 ///
 /// ```
 /// use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::time::{clock, source};
 pub fn pause() -> Paused {
     let outermost = source::paused_at().is_none();
     source::set_paused_at(Some(clock::now()));
-    // While paused, no check of this thread rests on the ticker: each one reads the clock.
+    // While the clock is paused, no check of this thread relies on the ticker: each one reads the clock.
     force_cold();
     Paused {
         outermost,
@@ -35,12 +35,12 @@ pub fn pause() -> Paused {
     }
 }
 
-/// The clock of this thread stands still while this lives: the value of [`pause`].
+/// Keeps the clock of this thread stopped until it is dropped: the value of [`pause`].
 #[derive(Debug)]
 #[must_use = "the clock runs again as soon as this is dropped"]
 pub struct Paused {
     outermost: bool,
-    /// It belongs to one thread.
+    /// Makes the type neither `Send` nor `Sync`: it belongs to one thread.
     here: PhantomData<*const ()>,
 }
 
@@ -51,25 +51,25 @@ impl Drop for Paused {
         }
         source::set_paused_at(None);
         force_cold();
-        // Whoever waits for this clock waits for another one from now on.
+        // Tasks that wait for the paused clock have to be polled, to wait for another one.
         paused::fire(u64::MAX);
     }
 }
 
-/// Moves the clock of this thread forward, and wakes the guarded futures that it last polled and whose
-/// deadline that is past.
+/// Moves the clock of this thread forward, and wakes the guarded futures that this thread polled last and whose
+/// deadline has then passed.
 ///
 /// # Panics
 ///
-/// If it is not paused.
+/// If the clock is not paused.
 #[track_caller]
 pub fn advance(by: Duration) {
     paused::advance(clock::nanos(by))
         .expect("advance: this thread's clock is not paused; call testing::pause() first");
 }
 
-/// Moves the clock of this thread forward as [`advance`], and its CPU time with it: a loop that was busy for so long.
-/// While the clock is paused, a thread spends no CPU time but this (feature `cpu`).
+/// Moves the clock of this thread forward like [`advance`], and its CPU time with it: simulates a loop that was
+/// busy for this long. While the clock is paused, this is the only CPU time that the thread spends (feature `cpu`).
 ///
 /// # Panics
 ///

@@ -1,8 +1,8 @@
-//! What a scope may be bounded by besides its time and its iterations: tokens, CPU time, the depth of a recursion, the
-//! scope that it was handed over from, and all of its budgets together instead of any.
+//! What a scope may be limited by besides time and iterations: tokens, CPU time, the depth of a recursion, the
+//! scope that it was handed over from, and all of its budgets together instead of any of them.
 //!
-//! A frame has no room for that, and hardly any scope needs it. So an [`Account`] lies beside the stack; `accounts.rs`
-//! has those of a thread.
+//! A frame has no room for that, and few scopes need it. So an [`Account`] is kept beside the stack; `accounts.rs`
+//! lists those of a thread.
 
 use core::cell::Cell;
 use core::fmt;
@@ -19,22 +19,22 @@ use crate::time::epoch::HEARTBEAT;
 use crate::trip::hook::discard;
 use crate::trip::tripped::{Cause, Use};
 
-/// A token, shared by whatever scopes it stops.
+/// A token, shared by all scopes that it stops.
 pub(crate) type Token = Arc<dyn Cancel + Send + Sync>;
 
-/// The limits, as a [`Budget`](crate::Budget) holds them.
+/// The limits that need an account, as a [`Budget`](crate::Budget) holds them.
 #[derive(Clone, Default)]
-pub(crate) struct Further {
+pub(crate) struct AccountLimits {
     pub(crate) tokens: Vec<Token>,
     #[cfg(feature = "cpu")]
     pub(crate) cpu: Option<u64>,
     pub(crate) depth: Option<u64>,
-    /// Whether the budgets are spent once the last of them is.
+    /// Whether the scope is spent only once the last of its budgets is.
     pub(crate) all: bool,
 }
 
-impl Further {
-    /// Those of one scope, which opens now.
+impl AccountLimits {
+    /// The limits of one scope, which opens now: a token may have a part of its own for each scope.
     fn of_scope(&self) -> Self {
         let mut own = self.clone();
         for token in &mut own.tokens {
@@ -45,12 +45,12 @@ impl Further {
         own
     }
 
-    /// Whether a scope with it needs an [`Account`].
+    /// Whether a scope with these limits needs an [`Account`].
     pub(crate) fn is_some(&self) -> bool {
         self.depth.is_some() || self.is_lasting()
     }
 
-    /// Whether the scope can be spent later than at its entry.
+    /// Whether the scope can be spent after its entry.
     fn is_lasting(&self) -> bool {
         #[cfg(feature = "cpu")]
         if self.cpu.is_some() {
@@ -60,9 +60,9 @@ impl Further {
     }
 }
 
-impl fmt::Debug for Further {
+impl fmt::Debug for AccountLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("Further");
+        let mut out = f.debug_struct("AccountLimits");
         out.field("tokens", &self.tokens.len());
         #[cfg(feature = "cpu")]
         out.field("cpu", &self.cpu);
@@ -71,18 +71,18 @@ impl fmt::Debug for Further {
     }
 }
 
-/// What one scope may spend of that, and what it has spent, on whatever threads it is open.
+/// The limits of one scope and what it has used of them, on all threads on which it is open.
 pub(crate) struct Account {
     site: &'static Site,
-    further: Further,
-    /// With `all`: when its time began, and the limit. The frame has none then.
+    limits: AccountLimits,
+    /// With `all`: when its time began, and the limit. The frame then has none.
     time: Option<(u64, u64)>,
     /// With `all`: the checks so far, and the limit.
     checks: Option<(AtomicU64, u64)>,
-    /// The CPU time that threads have spent in it, up to when each looked last.
+    /// The CPU time that threads have spent in it, up to when each of them last looked.
     #[cfg(feature = "cpu")]
     used: AtomicU64,
-    /// Of a scope that was handed over: the one that it comes from.
+    /// The scope that it was handed over from, if it was.
     origin: Option<Shared>,
     told: AtomicBool,
     /// Whether its mode has let it pass.
@@ -90,20 +90,20 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Of a scope that opens now. With `all`, its `limit` and `iterations` are counted here.
+    /// The account of a scope that opens now. With `all`, its `limit` and `iterations` are counted here.
     pub(crate) fn new(
         site: &'static Site,
-        further: &Further,
+        limits: &AccountLimits,
         limit: u64,
         iterations: Option<u64>,
     ) -> Arc<Self> {
-        let timed = further.all && limit != u64::MAX;
+        let timed = limits.all && limit != u64::MAX;
         Arc::new(Self {
             site,
-            further: further.of_scope(),
+            limits: limits.of_scope(),
             time: timed.then(|| (clock::now(), limit)),
             checks: iterations
-                .filter(|_| further.all)
+                .filter(|_| limits.all)
                 .map(|limit| (AtomicU64::new(0), limit)),
             #[cfg(feature = "cpu")]
             used: AtomicU64::new(0),
@@ -113,11 +113,11 @@ impl Account {
         })
     }
 
-    /// Of a scope that was handed over, and ends with the one that it comes from.
+    /// The account of a scope that was handed over, and ends with the scope that it comes from.
     pub(crate) fn of_origin(site: &'static Site, origin: Shared) -> Arc<Self> {
         Arc::new(Self {
             site,
-            further: Further::default(),
+            limits: AccountLimits::default(),
             time: None,
             checks: None,
             #[cfg(feature = "cpu")]
@@ -132,12 +132,12 @@ impl Account {
         self.site
     }
 
-    /// Marks the scope as tripped; true the first time.
+    /// Marks the scope as tripped. Returns true the first time.
     pub(super) fn tell(&self) -> bool {
         !self.told.swap(true, Ordering::Relaxed)
     }
 
-    /// The scope is spent, and its mode lets it pass; true the first time.
+    /// Marks the scope as spent and let pass by its mode. Returns true the first time.
     pub(super) fn let_pass(&self) -> bool {
         !self.passed.swap(true, Ordering::Relaxed)
     }
@@ -158,21 +158,21 @@ impl Account {
         }
     }
 
-    /// Counts them from now on.
+    /// Starts to count checks from here.
     pub(crate) fn forget_checks(&self) {
         if let Some((checks, _)) = &self.checks {
             checks.store(0, Ordering::Relaxed);
         }
     }
 
-    /// Whether the scope can be spent later than at its entry.
+    /// Whether the scope can be spent after its entry.
     pub(super) fn is_lasting(&self) -> bool {
-        self.origin.is_some() || self.further.is_lasting()
+        self.origin.is_some() || self.limits.is_lasting()
     }
 
     #[cfg(feature = "cpu")]
     pub(super) fn limits_cpu(&self) -> bool {
-        self.further.cpu.is_some()
+        self.limits.cpu.is_some()
     }
 
     /// Adds CPU time that a thread has spent in the scope.
@@ -183,15 +183,15 @@ impl Account {
 
     /// The tokens.
     pub(crate) fn tokens(&self) -> &[Token] {
-        &self.further.tokens
+        &self.limits.tokens
     }
 
-    /// Whether nothing wakes whoever waits in it when it has to look.
+    /// Whether waiting code has to ask repeatedly, because nothing wakes it when the scope is spent.
     pub(crate) fn is_asked(&self) -> bool {
         self.origin.is_some()
     }
 
-    /// When its time is over, if its frame does not know that.
+    /// When its time is over, if its frame does not store that.
     pub(crate) fn until(&self) -> u64 {
         self.time
             .map_or(u64::MAX, |(start, limit)| start.saturating_add(limit))
@@ -199,8 +199,8 @@ impl Account {
 }
 
 impl Account {
-    /// Why it is spent on a thread where so many activations of its site are open, which has spent so much CPU time
-    /// that is not added yet; else when to look again.
+    /// Why the scope is spent, or when to look again. On this thread, `level` activations of its site are open, and
+    /// `cpu` returns the CPU time that is not added yet.
     pub(super) fn look(&self, level: u64, cpu: impl FnOnce() -> u64) -> Result<u64, Cause> {
         let mut next = u64::MAX;
         for token in self.tokens() {
@@ -217,14 +217,14 @@ impl Account {
             }
             next = clock::now().saturating_add(HEARTBEAT);
         }
-        let depth = self.further.depth.map(|limit| Use { limit, used: level });
+        let depth = self.limits.depth.map(|limit| Use { limit, used: level });
         let uses = Uses {
             time: self.time(),
             cpu: self.cpu(cpu),
             checks: self.checks(),
             depth,
         };
-        let then = if self.further.all {
+        let then = if self.limits.all {
             uses.together()?
         } else {
             uses.alone()?
@@ -232,7 +232,7 @@ impl Account {
         Ok(next.min(then))
     }
 
-    /// Why it is spent also behind a shield.
+    /// Why it is spent even behind a shield.
     pub(super) fn forced(&self) -> Option<Cause> {
         let mut tokens = self.tokens().iter();
         tokens
@@ -242,7 +242,7 @@ impl Account {
 
     #[cfg(feature = "cpu")]
     fn cpu(&self, here: impl FnOnce() -> u64) -> Option<Use<u64>> {
-        let limit = self.further.cpu?;
+        let limit = self.limits.cpu?;
         let before = self.used.load(Ordering::Relaxed);
         let used = before.saturating_add(here());
         Some(Use { limit, used })
@@ -272,16 +272,16 @@ impl Account {
 }
 
 thread_local! {
-    /// Whether this thread asks a token, which is code of others.
+    /// Whether this thread is asking a token, which is foreign code.
     static ASKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread asks a token; what that comes to does not look in turn.
+/// Whether this thread is asking a token. Checks that the token's code makes do not look at accounts.
 pub(super) fn is_asking() -> bool {
     ASKING.get()
 }
 
-/// Asks a token: why to stop, if so.
+/// Asks a token: returns why to stop, if it says so.
 fn ask(token: &Token) -> Option<Cause> {
     if token.moves_the_epoch() {
         return token.is_cancelled().then(|| token.cause());
