@@ -16,28 +16,68 @@ fn is_cancelled(tripped: &Tripped, why: &str) -> bool {
     matches!(tripped.cause(), Cause::Cancelled { reason, .. } if reason == why)
 }
 
+/// A million levels asked of a function on a stack of 512 KiB, in a debug build.
 #[test]
 fn a_million_levels_of_recursion_on_a_small_stack() {
+    const STACK: usize = 512 * 1024;
+
     #[loop_guard(depth = 1000)]
-    fn descend(levels: u64, deepest: &Cell<u64>) -> Result<u64, Tripped> {
-        deepest.set(deepest.get() + 1);
+    fn descend(levels: u64, deepest: &Cell<(u64, usize)>) -> Result<u64, Tripped> {
+        let here = (&raw const levels).addr();
+        deepest.set((deepest.get().0 + 1, here));
         if levels == 0 {
             Ok(0)
         } else {
             Ok(descend(levels - 1, deepest)? + 1)
         }
     }
-    let small = thread::Builder::new().stack_size(4 * 1024 * 1024);
     let run = || {
-        let deepest = Cell::new(0);
+        let deepest = Cell::new((0, 0));
+        let top = (&raw const deepest).addr();
         let tripped = descend(1_000_000, &deepest).unwrap_err();
-        (tripped, deepest.get(), descend(999, &deepest))
+        let (levels, bottom) = deepest.get();
+        let again = descend(999, &deepest);
+        (tripped, levels, top - bottom, again)
     };
-    let (tripped, deepest, again) = small.spawn(run).unwrap().join().unwrap();
+    let small = thread::Builder::new().stack_size(STACK);
+    let (tripped, levels, used, again) = small.spawn(run).unwrap().join().unwrap();
     assert_eq!(tripped.cause(), Cause::Depth { limit: 1000 });
     assert!(tripped.scope().ends_with("::descend"), "{tripped}");
-    assert_eq!(deepest, 1000, "the one too deep did not run its body");
+    assert_eq!(levels, 1000, "the one too deep did not run its body");
     assert_eq!(again.unwrap(), 999);
+    // A thread may be given a larger stack than it asked for: that of one that has ended.
+    assert!(used < STACK, "{used} bytes for {levels} levels");
+}
+
+#[test]
+fn sums_of_plain_numbers_are_not_of_32_bits() {
+    #[loop_guard(iterations = 1 << 60)]
+    fn count(turns: u32) -> Result<u32, Tripped> {
+        let mut counted = 0;
+        for turn in 0..turns {
+            counted = turn;
+        }
+        Ok(counted)
+    }
+    #[loop_guard(depth = (4 * 1_000_000_000) / 2_000_000_000 - 1, iterations = !0)]
+    fn nest(levels: u64) -> Result<u64, Tripped> {
+        let mut nested = 0;
+        while nested < levels {
+            nested += 1 + nest(levels - 1)?;
+        }
+        Ok(nested)
+    }
+    #[loop_guard(iterations = 2 << turns)]
+    async fn waits(turns: u8) -> Result<(), Tripped> {
+        loop {
+            smol::future::yield_now().await;
+        }
+    }
+    assert_eq!(count(3).unwrap(), 2);
+    assert_eq!(nest(0).unwrap(), 0);
+    assert_eq!(nest(1).unwrap_err().cause(), Cause::Depth { limit: 1 });
+    let tripped = smol::block_on(waits(3)).unwrap_err();
+    assert_eq!(tripped.cause(), Cause::Iterations { limit: 16 });
 }
 
 #[test]

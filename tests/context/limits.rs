@@ -244,6 +244,7 @@ fn a_million_levels_of_recursion_on_a_small_stack() {
         };
         Budget::new().depth(1000).named("descend").run(next)?
     }
+    // Opened by hand, each level has the frames of a closure and of what catches its panics.
     let small = thread::Builder::new().stack_size(4 * 1024 * 1024);
     let run = || {
         let deepest = Cell::new(0);

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::{Expr, Ident};
+use syn::{BinOp, Expr, Ident, UnOp};
 
 use crate::args::duration::Timeout;
 use crate::emit::exit::probe;
@@ -160,10 +160,14 @@ impl Emit<'_> {
         Some(q!(let __limit = #limit;))
     }
 
-    /// A number of any integer type.
+    /// A number of any integer type. One that leaves its type open would be an `i32`, and is a `u64` instead.
     pub(super) fn number(&self, expr: &Expr) -> TokenStream {
         match unsuffixed(expr) {
             Some(number) => grouped(number),
+            None if is_untyped(expr) => {
+                let private = &self.private;
+                q!({ let __number: #private::u64 = #expr; __number })
+            }
             None => {
                 let (private, end) = self.blaming(expr);
                 quote_spanned!(end=> #private::Count::count(#expr))
@@ -207,6 +211,23 @@ fn unsuffixed(expr: &Expr) -> Option<u64> {
             ..
         }) if int.suffix().is_empty() => int.base10_parse().ok(),
         _ => None,
+    }
+}
+
+/// Whether nothing in the expression says of which integer type it is: `1 << 40`, `60 * 1_000_000_000`.
+fn is_untyped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Group(group) => is_untyped(&group.expr),
+        Expr::Paren(paren) => is_untyped(&paren.expr),
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Not(_)) && is_untyped(&unary.expr),
+        Expr::Binary(binary) => match binary.op {
+            BinOp::Shl(_) | BinOp::Shr(_) => is_untyped(&binary.left),
+            BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => {
+                is_untyped(&binary.left) && is_untyped(&binary.right)
+            }
+            _ => false,
+        },
+        _ => unsuffixed(expr).is_some(),
     }
 }
 

@@ -26,35 +26,69 @@ use crate::check::enter::Entry;
 use crate::stack::current;
 use crate::trip::tripped::Tripped;
 
+/// A budget on the heap. A debug build keeps each step of its making, and a recursion does so on each of its levels.
+#[doc(hidden)]
+#[must_use]
+pub struct Boxed(Box<Budget>);
+
+impl Boxed {
+    /// As [`Budget::iterations`].
+    pub fn iterations(mut self, limit: u64) -> Self {
+        self.0.0.iterations = Some(limit);
+        self
+    }
+
+    /// As [`Budget::depth`].
+    pub fn depth(mut self, limit: u64) -> Self {
+        self.0.0.account.depth = Some(limit);
+        self
+    }
+
+    /// As [`Budget::all`].
+    pub fn all(mut self) -> Self {
+        self.0.0.account.all = true;
+        self
+    }
+
+    /// As [`Budget::root`].
+    pub fn root(mut self) -> Self {
+        self.0.0.root = true;
+        self
+    }
+}
+
 /// The budget of a function that names one.
 #[doc(hidden)]
-pub fn budget(budget: &Budget) -> Budget {
-    budget.clone()
+pub fn budget(budget: &Budget) -> Boxed {
+    Boxed(Box::new(budget.clone()))
 }
 
 /// A budget of so many nanoseconds; `MAX` never ends.
 #[doc(hidden)]
 #[track_caller]
-pub fn spending(nanos: u64) -> Budget {
-    Budget::timeout(Duration::from_nanos(nanos))
+pub fn spending(nanos: u64) -> Boxed {
+    Boxed(Box::new(Budget::timeout(Duration::from_nanos(nanos))))
 }
 
 /// The same, with so many nanoseconds of CPU time.
 #[cfg(feature = "cpu")]
 #[doc(hidden)]
-pub fn within(budget: Budget, nanos: u64) -> Budget {
-    budget.cpu(Duration::from_nanos(nanos))
+pub fn within(mut budget: Boxed, nanos: u64) -> Boxed {
+    budget.0.0.account.cpu = Some(nanos);
+    budget
 }
 
 /// The same, until the token is cancelled.
 #[doc(hidden)]
-pub fn until_cancelled(budget: Budget, token: impl IntoCancel) -> Budget {
-    budget.cancel(token)
+pub fn until_cancelled(mut budget: Boxed, token: impl IntoCancel) -> Boxed {
+    budget.0.0.account.tokens.push(token.into_cancel());
+    budget
 }
 
 /// What one activation of the function `site` may spend. The site is the scope's, unless the budget has a name.
 #[doc(hidden)]
-pub fn grant(budget: Budget, site: &'static Site) -> Grant {
+pub fn grant(budget: Boxed, site: &'static Site) -> Grant {
+    let Boxed(budget) = budget;
     let name = budget
         .name
         .or((budget.ignores_pauses).then_some(site.name()));
@@ -71,7 +105,7 @@ pub fn grant(budget: Budget, site: &'static Site) -> Grant {
 #[doc(hidden)]
 #[must_use]
 pub struct Grant {
-    budget: Budget,
+    budget: Box<Budget>,
     site: &'static Site,
     /// That of a scope that this opened. Whoever counts it (a shutdown) counts the function's cleanup as well, which runs
     /// when the scope is gone.
@@ -114,7 +148,7 @@ impl Grant {
         &self,
         body: F,
     ) -> impl Future<Output = Result<F::Output, Tripped>> + use<F> {
-        let budget = self.budget.clone();
+        let budget = Budget::clone(&self.budget);
         budget.in_scope(self.site, Counting::Iterations, body)
     }
 }

@@ -36,7 +36,7 @@ use crate::time::moment;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a budget does nothing until it is opened"]
-pub struct Budget(Limits);
+pub struct Budget(pub(super) Limits);
 
 /// What a [`Budget`] was built of. It holds the methods whose names are those of functions of `Budget`, so that
 /// both spellings compile: `Budget::timeout(d)` and `Budget::new().timeout(d)`.
