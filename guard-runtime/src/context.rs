@@ -4,7 +4,7 @@
 //! drives it: foreign loops neither swallow it for ever nor repeat it. A wait ends with the budget, and at once with
 //! a cancel. Built on `check` and `cancel`.
 //!
-//! - `handover.rs`: scopes that are handed over; `threads.rs` and `tasks.rs` start work in them, and `started.rs`
+//! - `handover.rs`: scopes that are handed over, of which `model.rs` has the loom models; `threads.rs` and `tasks.rs` start work in them, and `started.rs`
 //!   knows what runs.
 //! - `checked.rs`: readers and writers; a trip is an `io::Error`.
 //! - `guarded.rs`: iterators and streams; a trip is the last item.
@@ -15,6 +15,8 @@ pub(crate) mod checked;
 pub(crate) mod guarded;
 pub(crate) mod handover;
 pub(crate) mod last;
+#[cfg(all(test, guard_loom))]
+mod model;
 #[cfg_attr(
     not(feature = "testing"),
     allow(

@@ -10,6 +10,7 @@
 //! - `poller.rs`: one poll: which scopes it sees, and how the stack is restored after it;
 //! - `waiting.rs`, `timer.rs`: the entry in the lists of alarms, from the first `Pending` on;
 //! - `carried.rs`: a scope that passes from one future to the next;
+//! - `shared.rs`: what tells others that the scope has ended;
 //! - `left.rs`: how the body asks to be left;
 //! - `quantum.rs`: `yield_every`.
 
@@ -21,6 +22,7 @@ pub(crate) mod left;
 pub(crate) mod polled;
 pub(crate) mod poller;
 pub(crate) mod quantum;
+pub(crate) mod shared;
 #[cfg(feature = "tokio")]
 pub(crate) mod timer;
 pub(crate) mod waiting;

@@ -1,6 +1,4 @@
-//! Scopes that are handed to other threads.
-
-//! Scopes that go where the work goes.
+//! Scopes that go where the work goes: to other threads and futures.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, mpsc};
@@ -108,6 +106,38 @@ fn a_scope_that_ends_trips_what_still_runs_in_it() {
             .to_string()
             .contains("has ended, and this work has not"),
         "{tripped}"
+    );
+}
+
+#[test]
+fn a_wait_in_a_scope_that_ends_is_cut() {
+    let started = Budget::new().run(|| thread::spawn(|| sleep(HOUR)));
+    let cut = started.unwrap().join().unwrap();
+    assert_eq!(cut.unwrap_err().cause(), Cause::ScopeEnded);
+}
+
+/// The thread in between ends first; the scope is that of neither.
+#[test]
+fn what_is_started_inside_a_handed_over_scope_ends_with_its_owner() {
+    let (release, held) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
+    let grandchild = Budget::new().named("owner").run(|| {
+        let between = thread::spawn(move || {
+            thread::spawn(move || {
+                held.recv().unwrap();
+                tell.send(checkpoint()).unwrap();
+                spin()
+            })
+        });
+        let grandchild = between.join().unwrap();
+        release.send(()).unwrap();
+        assert!(told.recv().unwrap().is_ok(), "the owner is open");
+        grandchild
+    });
+    let tripped = grandchild.unwrap().join().unwrap().unwrap_err();
+    assert_eq!(
+        (tripped.scope(), tripped.cause()),
+        ("owner", Cause::ScopeEnded)
     );
 }
 

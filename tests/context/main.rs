@@ -6,6 +6,7 @@ mod arguments;
 mod bad_input;
 mod borrowed;
 mod foreign_waits;
+mod futures;
 mod grace;
 mod handover;
 mod limits;

@@ -101,6 +101,8 @@ struct Frame {
     /// On the clock of the thread; never, if it has none.
     due: i128,
     ended: Arc<AtomicBool>,
+    /// By a context, which knows when it ends.
+    is_handed: bool,
 }
 
 /// What else can end a scope, each with the index of its frame, in the order in which they were opened.
@@ -203,7 +205,7 @@ impl Model {
         let frames = self.frames[base..].to_vec();
         let accounts = self.accounts.iter().filter(|(at, _)| *at >= base);
         let mut accounts: Accounts = accounts.map(|(at, of)| (at - base, of.clone())).collect();
-        if let Some(last) = frames.last() {
+        if let Some(last) = frames.last().filter(|last| !last.is_handed) {
             accounts.push((frames.len() - 1, Account::Origin(Arc::clone(&last.ended))));
         }
         Handed { frames, accounts }
@@ -216,6 +218,7 @@ impl Model {
             name,
             due,
             ended,
+            is_handed: false,
         };
         self.frames.push(frame);
     }
@@ -235,6 +238,9 @@ impl Model {
         let base = self.frames.len();
         for frame in &handed.frames {
             self.push(frame.kind, frame.name, frame.due.saturating_sub(since));
+        }
+        for frame in &mut self.frames[base..] {
+            frame.is_handed = true;
         }
         let accounts = handed.accounts.iter();
         self.accounts

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use guard_runtime::testing::LeakCheck;
-use guard_runtime::{Budget, CancelToken, Cause, Context, Tripped, loop_guard, sleep, task};
+use guard_runtime::{
+    Budget, CancelToken, Cause, Context, Tripped, checkpoint, loop_guard, sleep, task,
+};
 use harness::events;
 
 use crate::started::{note, wait_for_panic};
@@ -33,21 +35,54 @@ fn runtime() -> tokio::runtime::Runtime {
 
 #[test]
 fn tasks_end_with_the_deadline_of_who_started_them() {
-    type Handle = task::JoinHandle<Result<(), Tripped>>;
+    type Handles = Vec<task::JoinHandle<Result<(), Tripped>>>;
 
     /// They are joined elsewhere: here the deadline would leave first.
-    #[loop_guard(timeout = "5ms")]
-    async fn request() -> Result<[Handle; 3], Tripped> {
-        let spins = task::spawn(async { spin() });
-        let blocks = task::spawn_blocking(|| sleep(HOUR));
-        Ok([task::spawn(never()), spins, blocks])
+    #[loop_guard(timeout = "5ms", name = "request")]
+    async fn request(handles: &mut Handles, waits: bool) -> Result<(), Tripped> {
+        handles.push(task::spawn(async { spin() }));
+        handles.push(task::spawn_blocking(|| sleep(HOUR)));
+        handles.push(task::spawn(never()));
+        if waits {
+            std::future::pending().await
+        } else {
+            Ok(())
+        }
     }
     runtime().block_on(async {
-        for handle in request().await.unwrap() {
-            let tripped = handle.await.unwrap().unwrap_err();
-            assert!(tripped.scope().ends_with("::request"), "{tripped}");
+        for waits in [false, true] {
+            let mut handles = Vec::new();
+            let outcome = request(&mut handles, waits).await;
+            assert_eq!(outcome.is_err(), waits);
+            for handle in handles {
+                let tripped = handle.await.unwrap().unwrap_err();
+                assert_eq!(tripped.scope(), "request");
+                // Whichever comes first: the request may end before its deadline, and ends soon after it.
+                assert!(matches!(
+                    tripped.cause(),
+                    Cause::Timeout { .. } | Cause::ScopeEnded
+                ));
+            }
         }
     });
+}
+
+/// A task is no scope of its own, though it is polled in those that it was given.
+#[test]
+fn tasks_of_tasks_end_with_the_scope_and_not_with_a_poll() {
+    let outcome = Budget::timeout(HOUR).run(|| {
+        runtime().block_on(async {
+            let outer = task::spawn(async {
+                let inner = task::spawn(async {
+                    tokio::time::sleep(SHORT).await;
+                    checkpoint()
+                });
+                inner.await.unwrap()
+            });
+            outer.await.unwrap()
+        })
+    });
+    outcome.unwrap().unwrap();
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! A response's body is made in the scope of its request.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use guard_runtime::wire::{DeadlineBody, DeadlineLayer, Server, detach};
-use guard_runtime::{Tripped, remaining, testing};
+use guard_runtime::{Cause, Tripped, checkpoint, remaining, testing};
 use harness::Paused;
 use http::Response;
 use http_body::{Body, Frame};
@@ -70,6 +71,27 @@ fn frames_spend_what_the_handler_left() {
     assert_eq!(data(frame(body.as_mut())), "Some(30ms)");
     assert!(!body.is_end_stream());
     assert_eq!(remaining(), None, "and not in between");
+}
+
+/// What a handler has started makes the frames of its response, perhaps.
+#[test]
+fn work_of_the_handler_lasts_as_long_as_the_body() {
+    let _paused = Paused::new();
+    let handed = RefCell::new(None);
+    let mut service = layer().layer(service_fn(async |_| {
+        *handed.borrow_mut() = Some(guard_runtime::Context::current());
+        Ok::<_, Infallible>(Response::new(Slow(1)))
+    }));
+    let body = ready(service.call(request(&[]))).unwrap().into_body();
+    let check = || handed.borrow().as_ref().unwrap().run(checkpoint);
+    assert!(check().is_ok());
+    let mut body = Box::pin(body);
+    assert_eq!(data(frame(body.as_mut())), "Some(100ms)");
+    assert!(check().is_ok());
+    assert!(frame(body.as_mut()).is_pending());
+    assert!(check().is_ok());
+    drop(body);
+    assert_eq!(check().unwrap_err().cause(), Cause::ScopeEnded);
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Waits {
     pub(crate) fn new<'w>(accounts: impl Iterator<Item = &'w Account>) -> Self {
         let (mut tokens, mut asks, mut until) = (Vec::new(), false, u64::MAX);
         for account in accounts {
-            until = until.min(account.until());
+            until = until.min(account.time_ends());
             asks |= account.is_asked();
             for token in account.tokens() {
                 match token.wait() {

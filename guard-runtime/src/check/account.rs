@@ -128,6 +128,15 @@ impl Account {
         })
     }
 
+    /// Of a scope that was handed over, and ends with this token.
+    pub(crate) fn until(site: &'static Site, end: Token) -> Arc<Self> {
+        let limits = AccountLimits {
+            tokens: vec![end],
+            ..AccountLimits::default()
+        };
+        Self::new(site, &limits, u64::MAX, None)
+    }
+
     pub(super) fn site(&self) -> &'static Site {
         self.site
     }
@@ -192,7 +201,7 @@ impl Account {
     }
 
     /// When its time is over, if its frame does not store that.
-    pub(crate) fn until(&self) -> u64 {
+    pub(crate) fn time_ends(&self) -> u64 {
         self.time
             .map_or(u64::MAX, |(start, limit)| start.saturating_add(limit))
     }

@@ -158,7 +158,7 @@ fn each_shielded(stack: &Stack, mut f: impl FnMut(&Open)) {
 }
 
 /// Whether any token can be forced through the shields here.
-pub(crate) fn can_be_forced(stack: &Stack) -> bool {
+fn can_be_forced(stack: &Stack) -> bool {
     let mut can = false;
     each_shielded(stack, |open| can |= !open.account.tokens().is_empty());
     can
@@ -171,6 +171,13 @@ pub(crate) fn tokens(stack: &Stack) -> Vec<Token> {
         tokens.extend_from_slice(open.account.tokens());
     });
     tokens
+}
+
+/// Whether a scope that counts here may end, or be cancelled, without waking whoever waits in it.
+pub(crate) fn are_asked(stack: &Stack) -> bool {
+    let mut asked = false;
+    each(stack, |open| asked |= open.account.is_asked());
+    asked || can_be_forced(stack)
 }
 
 /// The accounts that count here and limit more than depth, each with the index of its scope, from the outermost.
@@ -189,7 +196,7 @@ pub(crate) fn lasting(stack: &Stack) -> Vec<(u32, Arc<Account>)> {
 pub(crate) fn next_of_time(stack: &Stack) -> u64 {
     let (now, mut next) = (clock::now(), u64::MAX);
     each(stack, |open| {
-        let until = open.account.until();
+        let until = open.account.time_ends();
         if until >= now {
             next = next.min(until);
         }

@@ -1,5 +1,6 @@
 //! The scopes of one thread, handed to another.
 
+use core::cell::Cell;
 use core::fmt;
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -11,6 +12,7 @@ use crate::budget::root::root;
 use crate::budget::waits::Waits;
 use crate::check::account::Account;
 use crate::check::accounts::{self, Listed};
+use crate::future::shared;
 use crate::stack::current::{self, force_cold};
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
@@ -25,9 +27,10 @@ use crate::time::source;
 /// already: a pool that runs a job in the middle of another keeps them apart. Deadlines, tokens and CPU time are
 /// shared; iterations and depths are counted where the loops are.
 ///
-/// A scope ends when its function returns. What still runs in it then, trips with
-/// [`Cause::ScopeEnded`](crate::Cause::ScopeEnded) within a tick; [`detach`](Self::detach) says otherwise. The scope of a
-/// future does not end for others: only its budgets do.
+/// A scope ends when its function returns, that of a future when it has its result or is dropped. What still runs in it
+/// then, trips with [`Cause::ScopeEnded`](crate::Cause::ScopeEnded) within a tick; [`detach`](Self::detach) says
+/// otherwise. Inside [`run`](Self::run) the scopes are still those of who handed them over: they end with him, and not when
+/// that call returns.
 ///
 /// ```
 /// use std::time::Duration;
@@ -114,14 +117,11 @@ impl Context {
         let accounts = accounts
             .into_iter()
             .map(|(owner, account)| (owner - base, account));
-        // That of a future leaves the stack at each await.
         let innermost = stack.depth().checked_sub(1);
-        let innermost =
-            innermost.filter(|index| *index >= base && *index < source::base_of_polls());
-        let origin = innermost.map(|index| {
+        let innermost = innermost.filter(|index| *index >= base);
+        let origin = innermost.and_then(|index| {
             let site = scopes[(index - base) as usize].site;
-            let origin = Shared::new(stack, index);
-            (index - base, Account::of_origin(site, origin))
+            Some((index - base, origin(stack, index, site)?))
         });
         Self {
             accounts: accounts.collect(),
@@ -200,6 +200,27 @@ impl Context {
     }
 }
 
+/// What ends work in the scope at `index` of this thread's `stack`, which is the innermost.
+fn origin(stack: &'static Stack, index: u32, site: &'static Site) -> Option<Arc<Account>> {
+    if HANDED.get() == stack.depth() {
+        return None; // It was handed over, with what ends it.
+    }
+    match source::depth_of_task() {
+        Some(task) if task == index => {
+            let end = shared::end_of(stack, index);
+            Some(Account::until(site, end))
+        }
+        // The future that is polled has no scope yet: it is somebody else's.
+        Some(task) if task > index => None,
+        _ => Some(Account::of_origin(site, Shared::new(stack, index))),
+    }
+}
+
+thread_local! {
+    /// The depth above the scopes that were handed over last; 0 without any.
+    static HANDED: Cell<u32> = const { Cell::new(0) };
+}
+
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.scopes.iter().map(|scope| scope.site.name());
@@ -210,6 +231,7 @@ impl fmt::Debug for Context {
 /// The scopes of a context, on this thread's stack until it is dropped.
 struct Opened {
     listed: Vec<Listed>,
+    handed_before: u32,
     _scope: Base,
 }
 
@@ -229,6 +251,7 @@ impl Opened {
             |(at, account): &(u32, Arc<Account>)| Listed::new(base + at, Arc::clone(account));
         Self {
             listed: context.all_accounts().map(account).collect(),
+            handed_before: HANDED.replace(stack.depth()),
             _scope: scope,
         }
     }
@@ -238,6 +261,7 @@ impl Drop for Opened {
     fn drop(&mut self) {
         // The one that was opened last first.
         while self.listed.pop().is_some() {}
+        HANDED.set(self.handed_before);
     }
 }
 

@@ -67,8 +67,8 @@ impl Waiter {
         let signal = Arc::<Signal>::default();
         let all = current::current().map_or_else(Vec::new, accounts::tokens);
         let mut tokens: Vec<_> = all.iter().filter_map(|token| token.wait()).collect();
-        let forced = current::current().is_some_and(accounts::can_be_forced);
-        let asks = tokens.len() < all.len() || forced;
+        let asked = current::current().is_some_and(accounts::are_asked);
+        let asks = tokens.len() < all.len() || asked;
         let waker = Waker::from(Arc::clone(&signal));
         let mut context = Context::from_waker(&waker);
         // One that is cancelled already is found by the first check.

@@ -11,6 +11,7 @@ use crate::base::site::{Mode, Site};
 use crate::check::tick::tick;
 use crate::future::kept::look_if_near;
 use crate::future::polled::{Task, begin};
+use crate::future::shared::Mark;
 use crate::mode::resolve;
 use crate::stack::frame::Saved;
 use crate::time::clock;
@@ -25,6 +26,8 @@ pub(crate) struct Carried {
     site: &'static Site,
     kept: Kept,
     task: Task,
+    /// Between a future that has its result and the next one.
+    mark: Option<Mark>,
 }
 
 #[derive(Clone, Copy)]
@@ -55,6 +58,7 @@ impl Carried {
             site,
             kept,
             task: Task::new(),
+            mark: None,
         }
     }
 
@@ -81,11 +85,15 @@ impl Carried {
                 }
             }
         }
+        if let Some(mark) = self.mark.take() {
+            mark.put_back(stack, index);
+        }
         match boundary::boundary(|| poll(context)) {
             Ok(Poll::Ready(value)) => {
                 if let Kept::Limit(_) = self.kept {
                     self.kept = Kept::Open(stack.save(index).settled(&EPOCH));
                 }
+                self.mark = Mark::take(stack, index);
                 Poll::Ready(Ok(value))
             }
             Ok(Poll::Pending) => self.task.suspend(&poller, context, &at).map(Err),

@@ -60,6 +60,7 @@ impl<X: More> Kept<X> {
             return;
         };
         let saved = waiting.run(|site, saved| stack.resume(site.register(), saved));
+        waiting.share_again(stack, index);
         self.more.restore(&Frame(stack), index);
         if waiting.has_fired() {
             force_cold();
@@ -79,6 +80,7 @@ impl<X: More> Kept<X> {
         let saved = stack.save(index).settled(&EPOCH);
         self.more.save(&Frame(stack), index);
         let site = stack.frame(index).site();
+        let mark = stack.mark_of(index);
         let leave = || stack.set_depth(index);
         match &mut self.waiting {
             Some(waiting) => waiting.until(saved, earliest, context, leave),
@@ -86,6 +88,9 @@ impl<X: More> Kept<X> {
                 let site = Site::by_id(site);
                 *none = Some(Waiting::new(site, saved, earliest, context, leave));
             }
+        }
+        if let (Some(number), Some(waiting)) = (mark, &mut self.waiting) {
+            waiting.share(number);
         }
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(feature = "tokio")]
 use core::panic::Location as Caller;
 
+use crate::future::shared;
 #[cfg(feature = "tokio")]
 use crate::stack::current;
 use crate::stack::scope::Base;
@@ -79,6 +80,11 @@ impl Poller {
 impl Drop for Poller {
     #[inline]
     fn drop(&mut self) {
+        // One that waits has left the stack.
+        let (stack, index) = self.scope.place();
+        if let Some(number) = stack.mark_of(index) {
+            shared::end(number);
+        }
         source::end_poll(&self.before);
         self.timed.hand_over();
     }

@@ -12,9 +12,11 @@ use crate::alarm::paused;
 use crate::base::lock::lock;
 use crate::base::site::Site;
 use crate::driver;
+use crate::future::shared;
 #[cfg(feature = "tokio")]
 use crate::future::timer::Timer;
 use crate::stack::frame::Saved;
+use crate::stack::frames::Stack;
 #[cfg(feature = "testing")]
 use crate::time::source;
 
@@ -24,6 +26,8 @@ pub(crate) struct Waiting {
     shard: Shard,
     /// Whether it is on no stack. The list stores that as well, under its lock.
     waits: bool,
+    /// Whether it waits, and others hold on to it.
+    is_shared: bool,
     #[cfg(feature = "tokio")]
     timer: Option<Timer>,
 }
@@ -42,6 +46,7 @@ impl Waiting {
             index: NONE,
             shard: alarms::own_shard(),
             waits: true,
+            is_shared: false,
             #[cfg(feature = "tokio")]
             timer: None,
         };
@@ -73,6 +78,22 @@ impl Waiting {
             open(site, &waiter.saved);
         }
         waiter.saved
+    }
+
+    /// Others hold on to it by this mark.
+    #[cold]
+    pub(super) fn share(&mut self, number: u64) {
+        self.is_shared = true;
+        shared::suspend((self.shard, self.index), number);
+    }
+
+    /// It is at `index` of this thread's `stack` now, with that mark.
+    #[inline]
+    pub(super) fn share_again(&mut self, stack: &Stack, index: u32) {
+        if self.is_shared {
+            self.is_shared = false;
+            shared::resume((self.shard, self.index), stack, index);
+        }
     }
 
     /// Whether it is on no stack.
@@ -150,6 +171,9 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         if self.index == NONE {
             return; // It was about to get a timer, and could not.
+        }
+        if self.is_shared {
+            shared::end_waiting((self.shard, self.index));
         }
         let waker = lock(self.list()).remove(self.index);
         // Dropped outside the lock: see `until`.

@@ -4,6 +4,8 @@
 //! and other threads read the depth and the mark. A push overwrites the mark before it raises the depth again: once
 //! the scope has been left, it is found to have ended, whatever is opened in its place. The loads are acquire loads
 //! of release stores, so that a depth from a later push also shows what that push wrote.
+//!
+//! The scope of a future leaves its stack at every `Pending` without ending: `future/shared.rs` knows when it ends.
 
 use core::sync::atomic::AtomicU64 as Counter;
 
@@ -51,6 +53,26 @@ impl Stack {
         frame.shared.store(number, Ordering::Release);
         frame.site.store(site | SHARED, Ordering::Release);
         number
+    }
+
+    /// Marks the scope at `index` as it was on another stack, or before it left this one.
+    pub(crate) fn share_again(&self, index: u32, number: u64) {
+        self.date_open();
+        let frame = self.frame(index);
+        let site = frame.site.load(Ordering::Relaxed);
+        frame.shared.store(number, Ordering::Release);
+        frame.site.store(site | SHARED, Ordering::Release);
+    }
+
+    /// The mark of the scope at `index`, if there is one and it has a mark.
+    #[inline]
+    pub(crate) fn mark_of(&self, index: u32) -> Option<u64> {
+        if self.depth() <= index {
+            return None;
+        }
+        let frame = self.frame(index);
+        let is_shared = frame.site.load(Ordering::Relaxed) & SHARED != 0;
+        is_shared.then(|| frame.shared.load(Ordering::Relaxed))
     }
 
     /// Whether the scope at `index` that got the mark `number` is still open.

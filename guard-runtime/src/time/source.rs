@@ -8,9 +8,16 @@ thread_local! {
     static POLLS: Cell<u32> = const { Cell::new(NONE) };
     /// Whether that future is polled outside every tokio runtime.
     static OUTSIDE: Cell<bool> = const { Cell::new(false) };
-    /// The address of the innermost guarded future that is being polled.
-    static TASK: Cell<usize> = const { Cell::new(0) };
+    /// The innermost guarded future that is being polled.
+    static TASK: Cell<Task> = const { Cell::new(Task { address: 0, depth: NONE }) };
     static QUANTUM: Cell<Quantum> = const { Cell::new(Quantum::ENDLESS) };
+}
+
+/// A guarded future, by its address, and the depth at which its scope is opened.
+#[derive(Clone, Copy)]
+struct Task {
+    address: usize,
+    depth: u32,
 }
 
 /// No guarded future is being polled.
@@ -50,14 +57,14 @@ pub(crate) fn set_quantum(quantum: Quantum) {
 pub(crate) struct Polling {
     polls: u32,
     outside: bool,
-    task: usize,
+    task: Task,
     quantum: Quantum,
 }
 
-/// Begins a poll of the future `task`, whose scope lies at `depth`. `is_outside` tells whether there is no tokio
+/// Begins a poll of the future at `address`, whose scope lies at `depth`. `is_outside` tells whether there is no tokio
 /// runtime around.
 #[inline]
-pub(crate) fn begin_poll(depth: u32, task: usize, is_outside: impl FnOnce() -> bool) -> Polling {
+pub(crate) fn begin_poll(depth: u32, address: usize, is_outside: impl FnOnce() -> bool) -> Polling {
     let polls = POLLS.get();
     let outside = OUTSIDE.get();
     if polls == NONE || outside {
@@ -72,7 +79,7 @@ pub(crate) fn begin_poll(depth: u32, task: usize, is_outside: impl FnOnce() -> b
     Polling {
         polls,
         outside,
-        task: TASK.replace(task),
+        task: TASK.replace(Task { address, depth }),
         // A future without a quantum of its own does not use up the quantum of the future around it.
         quantum: QUANTUM.replace(Quantum::ENDLESS),
     }
@@ -90,7 +97,12 @@ pub(crate) fn end_poll(before: &Polling) {
 /// The address of the innermost guarded future that this thread polls; 0 if it polls none.
 #[inline(always)]
 pub(crate) fn task() -> usize {
-    TASK.get()
+    TASK.get().address
+}
+
+/// The depth at which its scope is opened.
+pub(crate) fn depth_of_task() -> Option<u32> {
+    is_polling().then(|| TASK.get().depth)
 }
 
 /// Whether this thread polls a guarded future, so that it may have a quantum and follow a runtime's clock.
@@ -103,11 +115,6 @@ pub(crate) fn is_polling() -> bool {
 #[cfg(feature = "tokio")]
 pub(crate) fn polls() -> Option<u32> {
     Some(POLLS.get()).filter(|polls| *polls != NONE)
-}
-
-/// Like [`polls`]; without such a future, a depth above all scopes.
-pub(crate) fn base_of_polls() -> u32 {
-    POLLS.get()
 }
 
 thread_local! {

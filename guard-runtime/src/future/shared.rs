@@ -1,0 +1,120 @@
+//! The scope of a future that work elsewhere holds on to.
+//!
+//! It leaves the stack at each `Pending` and may come back on another one, so its frame cannot tell whether it has ended, as
+//! that of a function can. So its end is a token, which is cancelled once the future has its result or is dropped, and
+//! wakes whoever waits in the scope. The frame is marked; a poll of a future whose scope nobody shares looks at the mark
+//! and does no more.
+
+use core::future::Future;
+use core::pin::Pin;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use crate::alarm::alarms::Shard;
+use crate::base::lock::lock;
+use crate::cancel::asked::Cancel;
+use crate::cancel::token::CancelToken;
+use crate::stack::frames::Stack;
+use crate::trip::tripped::Cause;
+
+/// The end of a future's scope.
+#[derive(Clone)]
+struct End(CancelToken);
+
+impl Cancel for End {
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    fn cause(&self) -> Cause {
+        Cause::ScopeEnded
+    }
+
+    fn moves_the_epoch(&self) -> bool {
+        true
+    }
+
+    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(self.0.cancelled()))
+    }
+}
+
+/// Those that are open, by the marks of their frames, and which of them wait.
+struct Open {
+    ends: BTreeMap<u64, Arc<End>>,
+    waiting: BTreeMap<Place, u64>,
+}
+
+/// That of a scope that waits, in the lists of alarms.
+pub(super) type Place = (Shard, u32);
+
+static OPEN: Mutex<Open> = Mutex::new(Open {
+    ends: BTreeMap::new(),
+    waiting: BTreeMap::new(),
+});
+
+/// What tells that the scope of the future that is polled here has ended. It is at `index` of this thread's `stack`.
+pub(crate) fn end_of(stack: &Stack, index: u32) -> Arc<dyn Cancel + Send + Sync> {
+    let number = stack.share(index);
+    let mut open = lock(&OPEN);
+    let end = open.ends.entry(number);
+    Arc::clone(end.or_insert_with(|| Arc::new(End(CancelToken::new())))) as _
+}
+
+/// The mark of a scope that is on no stack, and does not wait. It ends with this.
+#[cfg(feature = "tower")]
+pub(super) struct Mark(u64);
+
+#[cfg(feature = "tower")]
+impl Mark {
+    /// That of the scope at `index`, which leaves this thread's `stack`.
+    pub(super) fn take(stack: &Stack, index: u32) -> Option<Self> {
+        let mark = stack.mark_of(index).map(Self);
+        stack.set_depth(index);
+        mark
+    }
+
+    /// The scope is at `index` again.
+    pub(super) fn put_back(self, stack: &Stack, index: u32) {
+        stack.share_again(index, self.0);
+        core::mem::forget(self);
+    }
+}
+
+#[cfg(feature = "tower")]
+impl Drop for Mark {
+    fn drop(&mut self) {
+        end(self.0);
+    }
+}
+
+/// The scope with this mark begins to wait.
+pub(super) fn suspend(place: Place, number: u64) {
+    lock(&OPEN).waiting.insert(place, number);
+}
+
+/// It waits no longer, and is open at `index`.
+#[cold]
+pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
+    let number = lock(&OPEN).waiting.remove(&place);
+    if let Some(number) = number {
+        stack.share_again(index, number);
+    }
+}
+
+/// It is dropped while it waits.
+#[cold]
+pub(super) fn end_waiting(place: Place) {
+    let number = lock(&OPEN).waiting.remove(&place);
+    number.into_iter().for_each(end);
+}
+
+/// The scope with this mark ends.
+#[cold]
+pub(super) fn end(number: u64) {
+    let end = lock(&OPEN).ends.remove(&number);
+    // Nothing runs in it any more, as a rule: then no thread has to look.
+    if let Some(end) = end.filter(|end| Arc::strong_count(end) > 1) {
+        end.0.cancel("the scope has ended");
+    }
+}
