@@ -2,7 +2,7 @@
 //! instructions`. Fails when a fast path grows. Counts do not depend on the machine's load.
 //!
 //! Each form runs twice, with `SHORT` and with `LONG` iterations; the difference is what the
-//! iterations cost, without what entering costs.
+//! iterations cost, without what entering costs. So do calls, of guards that are on and that are off.
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
@@ -133,10 +133,48 @@ forms! {
     }
 }
 
+/// The same function under each attribute. The loop is never entered: a call is all entry and leaving.
+macro_rules! calls {
+    ($($(#[$guard:meta])* $name:ident, $on:literal, $off:literal;)*) => {
+        $(
+            $(#[$guard])*
+            #[inline(never)]
+            fn $name(mut x: u64) -> u64 {
+                while x > 1 << 60 {
+                    x = black_box(x) / 2;
+                }
+                x + 1
+            }
+        )*
+        /// Name, and the instructions that the guard may add to a call when it is on, and when it is off.
+        const CALLS: &[(&str, f64, f64)] = &[$((stringify!($name), $on, $off)),*];
+
+        fn call(name: &str, times: u64) {
+            match name {
+                $(stringify!($name) => (0..times).for_each(|x| _ = black_box($name(black_box(x)))),)*
+                _ => unreachable!("{name}"),
+            }
+        }
+    };
+}
+
+calls! {
+    unguarded, 0.1, 0.1;
+    #[loop_guard(inherit)] inherits, 14.2, 14.2;
+    #[loop_guard(timeout = "30s")] long, 36.5, 70.5;
+    // How much a clock read is depends on the kernel.
+    #[loop_guard(timeout = "50ms")] short, 260.0, 79.5;
+}
+
+/// In place of a form of guard: calls.
+const ON: &str = "on";
+const OFF: &str = "off";
+
 /// Instructions of this program with these arguments.
 fn instructions(guard: &str, form: &str, n: u32) -> Option<f64> {
     let program = std::env::current_exe().ok()?;
     let output = Command::new("valgrind")
+        .env("LOOP_GUARD", if guard == OFF { "off" } else { "" })
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
         .args([guard, form, &n.to_string()])
@@ -165,7 +203,11 @@ fn per_iteration(guard: &str, form: &str) -> Option<f64> {
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if let [guard, form, n] = arguments.as_slice() {
-        run(guard, form, n.parse().expect("a number of iterations"));
+        let times = n.parse().expect("a number");
+        match guard.as_str() {
+            ON | OFF => call(form, times as u64),
+            _ => run(guard, form, times),
+        }
         return ExitCode::SUCCESS;
     }
     let mut grown = 0;
@@ -187,6 +229,21 @@ fn main() -> ExitCode {
             "  <- the fast path has grown"
         };
         println!("{form:24} {plain:8.2} {timeout:8.2} {inherit:8.2}   +{most}{verdict}");
+    }
+    println!(
+        "\n{:24} {:>8} {:>8}   at most",
+        "instructions/call", ON, OFF
+    );
+    let mut plain = None;
+    for (name, most_on, most_off) in CALLS {
+        let [Some(on), Some(off)] = [ON, OFF].map(|guard| per_iteration(guard, name)) else {
+            return ExitCode::FAILURE;
+        };
+        let plain = *plain.get_or_insert(on);
+        let fine = on - plain <= *most_on && off - plain <= *most_off;
+        grown += u32::from(!fine);
+        let verdict = if fine { "" } else { "  <- an entry has grown" };
+        println!("{name:24} {on:8.2} {off:8.2}   +{most_on}, +{most_off}{verdict}");
     }
     ExitCode::from(u8::from(grown != 0))
 }

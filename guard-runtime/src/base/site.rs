@@ -25,8 +25,8 @@ pub struct Site {
     /// The same number, once the fast path may open scopes of this site: not before the first entry, and not while
     /// the slow path has to change what is opened.
     hot_id: AtomicU32,
-    /// The [`Mode`] as a number; [`UNRESOLVED`] before the first entry. Accesses to this and to `timeout` are
-    /// relaxed: neither guards other data, and a change only has to be seen soon.
+    /// The [`Mode`] as a number; [`UNRESOLVED`] before the first entry. It is stored after the number of the site.
+    /// Otherwise neither this nor `timeout` guards other data, and a change only has to be seen soon.
     mode: AtomicU8,
     /// A timeout that replaces the one of its scopes, in nanoseconds; [`NO_TIMEOUT`] if there is none.
     timeout: AtomicU64,
@@ -298,6 +298,12 @@ impl Site {
         }
     }
 
+    /// Whether it is [`Mode::Off`], and then it has its number. Acquire, as in [`id`](Self::id).
+    #[inline(always)]
+    pub(crate) fn is_off(&self) -> bool {
+        self.mode.load(Ordering::Acquire) == Mode::Off as u8
+    }
+
     /// The timeout that replaces the one of its scopes, in nanoseconds.
     #[inline]
     pub(crate) fn timeout(&self) -> Option<u64> {
@@ -311,7 +317,7 @@ impl Site {
             mode != Mode::Off && timeout.is_none() && self.warns_at().is_none() && !is_heard();
         let timeout = timeout.map_or(NO_TIMEOUT, |timeout| timeout.min(NO_TIMEOUT - 1));
         self.timeout.store(timeout, Ordering::Relaxed);
-        self.mode.store(mode as u8, Ordering::Relaxed);
+        self.mode.store(mode as u8, Ordering::Release);
         let hot_id = if unchanged { self.id() } else { 0 };
         self.hot_id.store(hot_id, Ordering::Release);
     }

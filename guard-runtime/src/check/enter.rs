@@ -30,7 +30,7 @@ use crate::watch::recover;
 pub(crate) const LONG: u64 = 1_000_000_000;
 
 /// The same while ticks are slow: the epoch is older then, and the start may still be only 1 % off.
-const LONGER: u64 = 6_500_000_000;
+const LONGER: u64 = 8_200_000_000;
 
 const _: () = assert!(100 * (GAP + MARGIN) < LONG && 100 * (SLOW_GAP + MARGIN) < LONGER);
 
@@ -154,7 +154,16 @@ extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn enter_once(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
-    let scope = enter_cold(site, limit);
+    match enter_off(site) {
+        Some(scope) => Ok(scope),
+        None => enter_checked(site, limit),
+    }
+}
+
+#[inline(never)]
+#[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
+extern "C" fn enter_checked(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
+    let scope = enter_slowly(site, limit);
     if inherit().is_stale() {
         tick(&site.at())?;
     }
@@ -172,7 +181,16 @@ fn enter_always_or_panic(site: &'static Site) -> Scope {
 #[inline(never)]
 #[track_caller]
 fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
-    let scope = enter_cold(site, limit);
+    match enter_off(site) {
+        Some(scope) => scope,
+        None => enter_checked_or_panic(site, limit),
+    }
+}
+
+#[inline(never)]
+#[track_caller]
+fn enter_checked_or_panic(site: &'static Site, limit: u64) -> Scope {
+    let scope = enter_slowly(site, limit);
     if inherit().is_stale() {
         _ = look(&site.at());
     }
@@ -202,6 +220,10 @@ fn enter_short(site: &'static Site, limit: u64) -> Scope {
 /// later, and a tick is planned before this one ends.
 #[inline(always)]
 fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
+    let id = site.hot_id();
+    if id == 0 {
+        return None;
+    }
     // If this is the entry word, it is neither stale nor parked: there is a ticker, and time is real. Acquired
     // before `next` is read, as for a request.
     let word = EPOCH.load();
@@ -210,11 +232,8 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
         return None;
     }
     let Usual { stack, frames, .. } = usual;
-    let (depth, id) = (stack.raw_depth(), site.hot_id());
+    let depth = stack.raw_depth();
     let frame = frames.get(depth as usize)?;
-    if id == 0 {
-        return None;
-    }
     let now = clock::now();
     let earliest = stack.known_below(depth)?.or(depth, end(now, limit));
     if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) || !usual.entries.count(id) {
@@ -224,12 +243,26 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     Some(Scope::new(stack, depth))
 }
 
+/// Opens the scope of a guard that is off. It has no budget, so that it needs no start, no check and no count.
+#[inline(always)]
+fn enter_off(site: &'static Site) -> Option<Scope> {
+    if !site.is_off() {
+        return None;
+    }
+    let Usual { stack, frames, .. } = current::usual()?;
+    let depth = stack.raw_depth();
+    let frame = frames.get(depth as usize)?;
+    // The frame stores the limit, since it is not the site's.
+    stack.push(frame, site.id() & !LIMITED, u64::MAX);
+    Some(Scope::new(stack, depth))
+}
+
 /// Like [`enter_hot`], for a site that is not admitted to it because a rule changes its limit or because late
 /// scopes have to be reported.
-fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
+fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
     let word = EPOCH.load();
     let usual = current::usual()?;
-    // A scope that never ends, such as that of a guard that is off, needs no exact start.
+    // A scope that never ends needs no exact start.
     let starts = word == usual.word && limit >= LONG && (limit >= LONGER || word & SLOW == 0);
     if !starts && limit != u64::MAX {
         return None;
@@ -237,7 +270,7 @@ fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
     let Usual { stack, frames, .. } = usual;
     let depth = stack.raw_depth();
     let frame = frames.get(depth as usize)?;
-    if mode != Mode::Off && !usual.entries.count(site.id()) {
+    if !usual.entries.count(site.id()) {
         return None;
     }
     // The frame stores the limit, since it is not the site's.
@@ -245,28 +278,35 @@ fn enter_changed(site: &'static Site, mode: Mode, limit: u64) -> Option<Scope> {
     Some(Scope::new(stack, depth))
 }
 
+/// Opens a scope where the fast path may not.
+#[cold]
+#[inline(never)]
+fn enter_cold(site: &'static Site, limit: u64) -> Scope {
+    match enter_off(site) {
+        Some(scope) => scope,
+        None => enter_slowly(site, limit),
+    }
+}
+
 /// Opens a scope with a clock read, and checks the deadlines. The thread then holds the epoch that this check has
 /// seen.
 #[cold]
 #[inline(never)]
-fn enter_cold(site: &'static Site, limit: u64) -> Scope {
+fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
     if reentry::is_barred() {
         return Scope::nowhere();
     }
     let (mode, timeout) = resolve::of(site);
-    let changed = if mode == Mode::Off {
-        Some(u64::MAX)
-    } else {
-        timeout
-    };
-    let heard = mode != Mode::Off && limit != u64::MAX && late::is_heard();
+    let is_on = mode != Mode::Off;
+    let changed = if is_on { timeout } else { Some(u64::MAX) };
+    let heard = is_on && limit != u64::MAX && late::is_heard();
     let open = |scope: Scope| if heard { scope.heard() } else { scope };
     // A scope that warns has to begin at a known time.
-    let warns = mode != Mode::Off && site.warns_at().is_some();
+    let is_quick = is_on && site.warns_at().is_none();
     if let Some(scope) = changed
         .or(heard.then_some(limit))
-        .filter(|_| !warns)
-        .and_then(|limit| enter_changed(site, mode, limit))
+        .filter(|_| is_quick)
+        .and_then(|limit| enter_changed(site, limit))
     {
         return open(scope);
     }
@@ -288,6 +328,12 @@ fn enter_cold(site: &'static Site, limit: u64) -> Scope {
     warn::opened(site, limit, end(now.unwrap_or(0), limit));
     check_deadlines(earliest, epoch, now);
     open(Scope::new(stack, depth).timed(count(stack, id, mode)))
+}
+
+/// Counts a scope that begins without an entry.
+#[cfg(feature = "tower")]
+pub(crate) fn count_begun(site: &'static Site, mode: Mode) {
+    let _: Timed = count(lease::leased(), site.register(), mode);
 }
 
 /// Counts an entry for the metrics, even if nothing else needs the cold path.

@@ -8,6 +8,7 @@ use core::task::{Context, Poll};
 
 use crate::base::layout::EXACT;
 use crate::base::site::{Mode, Site};
+use crate::check::enter::count_begun;
 use crate::check::tick::tick;
 use crate::future::kept::look_if_near;
 use crate::future::polled::{Task, begin};
@@ -47,11 +48,14 @@ impl Carried {
         };
         site.set_future();
         let kept = match now() {
-            Some(start) => Kept::Open(Saved {
-                start,
-                limit,
-                lag: EXACT,
-            }),
+            Some(start) => {
+                count_begun(site, mode);
+                Kept::Open(Saved {
+                    start,
+                    limit,
+                    lag: EXACT,
+                })
+            }
             None => Kept::Limit(limit),
         };
         Self {
@@ -109,4 +113,42 @@ fn now() -> Option<u64> {
         return None;
     }
     Some(clock::now())
+}
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use core::task::{Context, Poll, Waker};
+
+    use super::Carried;
+    use crate::base::layout::LIMITED;
+    use crate::base::site::Site;
+    use crate::stack::lease;
+
+    static SITE: Site = Site::new("carried", "carried.rs", 1, 1);
+
+    fn entered() -> u64 {
+        let (id, mut all) = (SITE.register() & !LIMITED, 0);
+        lease::each(|stack| {
+            stack.table.each(|site, count| {
+                if site == id {
+                    all += count;
+                }
+            });
+        });
+        all
+    }
+
+    #[test]
+    fn a_scope_counts_as_entered_once_however_often_it_is_polled() {
+        for scopes in 1..=3 {
+            let mut carried = Carried::new(&SITE, 1_000_000_000);
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(carried.poll(&mut context, |_| Poll::Ready(())).is_ready());
+            for _ in 0..2 {
+                let polled = carried.poll(&mut context, |_| Poll::<()>::Pending);
+                assert!(polled.is_pending());
+            }
+            assert_eq!(entered(), scopes);
+        }
+    }
 }

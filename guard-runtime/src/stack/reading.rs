@@ -20,7 +20,7 @@ impl Stack {
     /// The open scopes, the outermost first, as another thread reads them.
     ///
     /// All rows are of one moment, unless the thread opens and closes scopes faster than they can be read: then the
-    /// result is the last reading, without the scopes that changed during it.
+    /// result is the last reading, up to the first scope that changed during it; empty if that is the outermost.
     pub(crate) fn read(&self) -> Vec<Row> {
         const TRIES: u32 = 1000;
         // Reused for each attempt: if the allocator opens scopes, a thread that reads its own stack would change it
@@ -41,7 +41,7 @@ impl Stack {
         }
         let same = again.iter().zip(&last);
         let stable = same.take_while(|(now, before)| now == before).count();
-        again.truncate(stable.max(1));
+        again.truncate(stable);
         again
     }
 

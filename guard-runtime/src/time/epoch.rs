@@ -54,12 +54,12 @@ use crate::time::lag::Lag;
 /// While scopes are open, ticks are at most this far apart, in nanoseconds.
 pub(crate) const HEARTBEAT: u64 = 5_000_000;
 
-/// The same once no scope has asked for fast ticks for a while: each wake-up costs more than ten microseconds of
-/// CPU time.
+/// The same once no scope has asked for fast ticks for a while: each wake-up costs tens of microseconds of CPU
+/// time.
 const SLOW_BEAT: u64 = SLOW_BEATS as u64 * HEARTBEAT;
 
 /// Heartbeats in a slow beat.
-pub(crate) const SLOW_BEATS: u32 = 8;
+pub(crate) const SLOW_BEATS: u32 = 16;
 
 /// A gap between ticks of up to this length adds no lag. A second is the shortest budget that starts without a
 /// clock read, and its trip may be 10 ms late: what the gap leaves of them is for late ticks.

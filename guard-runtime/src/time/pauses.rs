@@ -2,7 +2,7 @@
 //!
 //! The ticker detects them when it wakes long after it planned to. It records a pause before it ticks, and no
 //! thread trips because of a pause that is not recorded yet, since every reader sees that the ticker is late. A
-//! recorded pause begins where the ticker went to sleep, at most 40 ms before the process stood still, so nobody is
+//! recorded pause begins where the ticker went to sleep, at most 80 ms before the process stood still, so nobody is
 //! given back too little. A suspended machine is not a pause, because the monotonic clock stands still as well.
 
 use std::sync::Mutex;
