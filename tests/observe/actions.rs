@@ -63,23 +63,21 @@ fn a_warning_comes_once_at_the_first_look_past_the_share() {
     assert_eq!(warnings("actions::warns").len(), 3);
 }
 
-#[loop_guard(timeout = "400ms", warn_at = 0.25, name = "actions::warns_in_time")]
+#[loop_guard(timeout = "60s", warn_at = 0.002, name = "actions::warns_in_time")]
 fn warns_in_time() -> Result<(), Tripped> {
-    loop {
+    while warnings("actions::warns_in_time").is_empty() {
         thread::yield_now();
     }
+    Ok(())
 }
 
 #[test]
 fn a_loop_that_runs_is_warned_of_before_it_trips() {
     _ = told(|_| None::<()>);
-    assert!(warns_in_time().is_err());
+    warns_in_time().unwrap();
     let warnings = warnings("actions::warns_in_time");
     assert_eq!(warnings.len(), 1);
-    assert!(
-        warnings[0].1 >= 100 * MS && warnings[0].1 <= 400 * MS,
-        "{warnings:?}"
-    );
+    assert!(warnings[0].1 >= 120 * MS, "{warnings:?}");
 }
 
 /// Pending once.
@@ -151,9 +149,9 @@ fn block(time: Duration) {
 }
 
 #[loop_guard(timeout = "1h", name = "actions::polls")]
-async fn polls(time: Duration) -> Result<(), Tripped> {
-    for _ in 0..3 {
-        block(time);
+async fn polls(block: &dyn Fn(usize)) -> Result<(), Tripped> {
+    for poll in 1..=3 {
+        block(poll);
         pin!(Once(false)).await;
     }
     Ok(())
@@ -178,16 +176,26 @@ fn a_poll_that_blocks_is_told_of_once_and_short_ones_are_not() {
         })
     };
     assert_eq!(blocked(), []);
-    let run = |time| {
-        let (mut future, mut context) = (pin!(polls(time)), Context::from_waker(Waker::noop()));
+    let run = |block: &dyn Fn(usize)| {
+        let (mut future, mut context) = (pin!(polls(block)), Context::from_waker(Waker::noop()));
         while future.as_mut().poll(&mut context).is_pending() {}
     };
     // A function that is no future may take its time.
     _ = Budget::timeout(Duration::from_secs(3600)).run(|| block(1200 * MS));
-    run(20 * MS);
     assert_eq!(blocked(), []);
-    run(1200 * MS);
-    let blocked = blocked();
+    let begun = Instant::now();
+    run(&|_| block(20 * MS));
+    // A machine under load may have made a long poll of a short one.
+    let are_short = begun.elapsed() < 500 * MS;
+    assert!(!are_short || blocked().is_empty(), "{:?}", blocked());
+    let before = blocked().len();
+    run(&|poll| {
+        while blocked().len() < before + poll {
+            block(50 * MS);
+        }
+    });
+    let mut blocked = blocked();
+    blocked.drain(..before);
     assert_eq!(blocked.len(), 3, "{blocked:?}");
     for (scope, thread, time) in blocked {
         assert_eq!((scope, &*thread), ("actions::polls", name));
@@ -206,13 +214,20 @@ fn a_limit_for_polls_that_is_no_duration_is_told_once() {
         assert_eq!(told.count(), 1, "{stderr}");
         return;
     }
-    _ = Budget::timeout(Duration::from_secs(3600)).run(|| block(1000 * MS));
+    _ = told(|_| None::<()>);
+    let overdue = || told(|event| matches!(event, Event::Overdue { .. }).then_some(()));
+    // When it is told again, the scan that read the limit has come to its end.
+    _ = Budget::timeout(50 * MS).run(|| {
+        while overdue().len() < 2 {
+            block(50 * MS);
+        }
+    });
 }
 
 #[cfg(unix)]
 #[loop_guard(timeout = "50ms", on_overdue = "restart", name = "actions::restarts")]
 fn restarts() -> Result<(), Tripped> {
-    thread::sleep(3_000 * MS);
+    thread::sleep(6_000 * MS);
     checkpoint()
 }
 
@@ -225,11 +240,11 @@ fn the_service_manager_hears_nothing_while_a_scope_is_overdue_that_only_a_restar
     const CHILD: &str = "LOOP_GUARD_TEST_CHILD";
     let name = "actions::the_service_manager_hears_nothing_while_a_scope_is_overdue_that_only_a_restart_would_end";
     if std::env::var_os(CHILD).is_some() {
-        // It is idle, and parks; then it hangs for three seconds; then it is well again.
+        // It is idle, and parks; then it hangs for six seconds; then it is well again.
         _ = Budget::timeout(Duration::from_secs(3600)).run(checkpoint);
         thread::sleep(1500 * MS);
         assert!(restarts().is_err());
-        thread::sleep(1000 * MS);
+        thread::sleep(3000 * MS);
         return;
     }
     let folder = std::env::temp_dir().join(format!("loop-guard-{}", std::process::id()));
@@ -257,11 +272,11 @@ fn the_service_manager_hears_nothing_while_a_scope_is_overdue_that_only_a_restar
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(outcome.success());
     let gaps: Vec<_> = heard.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    // Overdue from 1.05 s on, for nearly two seconds.
-    let silence = gaps
-        .iter()
-        .position(|gap| *gap > 1500 * MS)
-        .expect("a silence");
+    // Overdue from 1.05 s on, for nearly five seconds.
+    let longest = gaps.iter().max().expect("more than one message");
+    let silence = gaps.iter().position(|gap| gap == longest);
+    let silence = silence.expect("it is one of them");
+    assert!(*longest > 2500 * MS, "{gaps:?}");
     assert!(
         silence >= 3 && gaps.len() - silence >= 3,
         "news before and after: {gaps:?}"

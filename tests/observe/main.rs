@@ -15,6 +15,8 @@ mod starved;
 mod stress;
 #[cfg(feature = "tracing")]
 mod traced;
+#[cfg(feature = "tokio")]
+mod unpolled;
 mod watchdog;
 
 use std::path::Path;

@@ -333,7 +333,7 @@ fn given() -> Option<Duration> {
 #[test]
 fn the_environment_sets_modes_and_timeouts_and_its_mistakes_are_told_once() {
     let rules = "observe, modes::replaced=enforce, modes::replaced.timeout=20ms, modes::longer=enforce, \
-                 modes::longer.timeout=1h, modes::given=enforce, modes::given.timeout=2s, \
+                 modes::longer.timeout=1h, modes::given=enforce, modes::given.timeout=200s, \
                  modes::wrong=enfroce, modes::gone=off";
     let name = "modes::the_environment_sets_modes_and_timeouts_and_its_mistakes_are_told_once";
     if let Some(output) = child(name, &[("LOOP_GUARD", rules)]) {
@@ -355,7 +355,7 @@ fn the_environment_sets_modes_and_timeouts_and_its_mistakes_are_told_once() {
         let (longer, given) = (longer().unwrap(), given().unwrap());
         assert!(longer > Duration::from_secs(3000), "{longer:?}");
         assert!(
-            given > Duration::from_secs(1) && given < Duration::from_secs(3),
+            given > Duration::from_secs(1) && given <= Duration::from_secs(200),
             "{given:?}"
         );
     }

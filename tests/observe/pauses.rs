@@ -9,8 +9,22 @@ use futures::channel::oneshot;
 use futures::executor::block_on;
 use guard_runtime::{Budget, Tripped, loop_guard};
 
+/// By how much everything here takes longer: a machine under load keeps the child awake for longer than its budget, which shows
+/// nothing, and gets another chance.
+const SCALE: &str = "LOOP_GUARD_PAUSED_SCALE";
+
+fn scale() -> u32 {
+    std::env::var(SCALE).map_or(1, |scale| scale.parse().unwrap())
+}
+
 /// The process is stopped for longer than any of its scopes may take.
-const STOPPED: Duration = Duration::from_secs(2);
+fn stopped() -> Duration {
+    Duration::from_secs(2) * scale()
+}
+
+fn limit() -> Duration {
+    Duration::from_millis(1900) * scale()
+}
 
 /// The time of this thread while it runs.
 #[derive(Default)]
@@ -24,7 +38,7 @@ impl Awake {
             thread::sleep(Duration::from_millis(1));
             let gap = before.elapsed();
             before += gap;
-            if gap >= STOPPED / 2 {
+            if gap >= stopped() / 2 {
                 rest = Some(20);
             } else {
                 self.0 += gap;
@@ -35,7 +49,7 @@ impl Awake {
     }
 }
 
-#[loop_guard(timeout = "1900ms", pauses = "ignore")]
+#[loop_guard(timeout = limit(), pauses = "ignore")]
 fn ignoring(awake: &mut Awake) -> Result<(), Tripped> {
     awake.work(|| guard_runtime::checkpoint().unwrap_or_else(|tripped| panic!("{tripped}")));
     for _ in 0..3 {
@@ -44,7 +58,7 @@ fn ignoring(awake: &mut Awake) -> Result<(), Tripped> {
     Ok(())
 }
 
-#[loop_guard(timeout = "1900ms")]
+#[loop_guard(timeout = limit())]
 fn counting(awake: &mut Awake) -> Result<(), Tripped> {
     awake.work(|| ());
     for _ in 0..3 {
@@ -54,13 +68,13 @@ fn counting(awake: &mut Awake) -> Result<(), Tripped> {
 }
 
 /// Waits for a thread that sees the pause.
-#[loop_guard(timeout = "1900ms", pauses = "ignore")]
+#[loop_guard(timeout = limit(), pauses = "ignore")]
 async fn waiting(answer: oneshot::Receiver<Duration>) -> Result<Duration, Tripped> {
     Ok(answer.await.expect("an answer"))
 }
 
 fn in_time(awake: Duration) -> bool {
-    awake < Duration::from_millis(1500)
+    awake < limit() * 3 / 4
 }
 
 /// In the child: what came of the scope, and whether it was awake for less than its budget.
@@ -71,7 +85,7 @@ fn run(what: &str) -> (bool, bool) {
         "ignoring" => (ignoring(&mut awake).is_ok(), in_time(awake.0)),
         "counting" => (counting(&mut awake).is_ok(), in_time(awake.0)),
         "budget" => {
-            let budget = Budget::timeout(Duration::from_millis(1900)).ignore_pauses();
+            let budget = Budget::timeout(limit()).ignore_pauses();
             let outcome = budget.strict().run(|| {
                 awake.work(|| _ = guard_runtime::checkpoint());
                 guard_runtime::checkpoint()
@@ -80,14 +94,14 @@ fn run(what: &str) -> (bool, bool) {
         }
         "twice" => {
             // The second pause is given back as well, and the first one no more than once.
-            let budget = Budget::timeout(Duration::from_millis(1900)).ignore_pauses();
+            let budget = Budget::timeout(limit()).ignore_pauses();
             let outcome = budget.run(|| {
                 awake.work(|| ());
                 guard_runtime::checkpoint()?;
                 println!("ready");
                 awake.work(|| ());
                 guard_runtime::checkpoint()?;
-                thread::sleep(Duration::from_secs(2));
+                thread::sleep(stopped());
                 Ok::<_, Tripped>(guard_runtime::checkpoint().is_err())
             });
             (matches!(outcome, Ok(Ok(true))), in_time(awake.0))
@@ -111,8 +125,7 @@ fn run(what: &str) -> (bool, bool) {
 /// Whether the scope came to its end in a process that was stopped in it.
 fn ends(what: &str) -> bool {
     const CHILD: &str = "LOOP_GUARD_PAUSED_CHILD";
-    // On a machine under load the child may be awake for longer than its budget, which shows nothing.
-    for _ in 0..10 {
+    for scale in [1_u32, 1, 2, 4, 8, 16] {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
@@ -121,6 +134,7 @@ fn ends(what: &str) -> bool {
                 "--test-threads=1",
             ])
             .env(CHILD, what)
+            .env(SCALE, scale.to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -137,7 +151,7 @@ fn ends(what: &str) -> bool {
                 "ready" => {
                     thread::sleep(Duration::from_millis(50));
                     signal("-STOP");
-                    thread::sleep(STOPPED);
+                    thread::sleep(Duration::from_secs(2) * scale);
                     signal("-CONT");
                 }
                 "ended in time" => result = Some(true),

@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -84,7 +85,7 @@ fn hang(
     assert_eq!(first.thread, format!("{name} thread"));
     assert!(first.late >= Duration::from_secs(1), "{first:?}");
     assert!(
-        first.line.contains(name) && first.line.contains("is overdue by 1."),
+        first.line.contains(name) && first.line.contains("is overdue by "),
         "{}",
         first.line
     );
@@ -152,7 +153,8 @@ fn a_loop_without_a_check() {
         }
     };
     let told = hang("watchdog::spin", spin, || ());
-    if cfg!(target_os = "linux") {
+    // On a machine under load it may have had no processor from one sample to the next.
+    if cfg!(target_os = "linux") && told.why != Why::Starved {
         assert_eq!(told.why, Why::Running);
         assert!(told.line.contains("call `checkpoint()`"), "{}", told.line);
     }
@@ -223,13 +225,17 @@ fn a_future_that_nobody_polls_after_it_was_woken() {
 fn the_loop_that_looked_last_is_named_and_recovery_is_told_by_the_scopes_own_thread() {
     const NAME: &str = "watchdog::recovers";
     _ = told(|_| None::<()>);
-    let outcome = Budget::timeout(300 * MS).named(NAME).run(|| {
-        // More than two ticks, at the longest.
-        let begun = Instant::now();
-        while begun.elapsed() < 200 * MS {
+    // Longer than any tick is late: one has to look before the deadline.
+    let outcome = Budget::timeout(3000 * MS).named(NAME).run(|| {
+        let has_looked = || {
+            let open = guard_runtime::snapshot();
+            let scope = open.iter().find(|scope| scope.name() == NAME);
+            scope.and_then(guard_runtime::OpenScope::looked).is_some()
+        };
+        while !has_looked() {
             checkpoint()?;
         }
-        thread::sleep(1500 * MS);
+        await_overdue(NAME);
         assert_eq!(recovered(NAME), []);
         checkpoint()
     });
@@ -237,8 +243,9 @@ fn the_loop_that_looked_last_is_named_and_recovery_is_told_by_the_scopes_own_thr
     assert!(outcome.unwrap().is_err());
     let (overdue, recovered) = (overdue(NAME), recovered(NAME));
     assert!(overdue[0].looked.as_ref().unwrap().contains("watchdog.rs:"));
-    assert_eq!((overdue.len(), recovered.len()), (1, 1));
-    assert!(recovered[0] >= 1400 * MS, "{recovered:?}");
+    assert!(!overdue.is_empty());
+    assert_eq!(recovered.len(), 1);
+    assert!(recovered[0] >= 1000 * MS, "{recovered:?}");
 }
 
 #[test]
@@ -301,11 +308,15 @@ fn who_looks_is_not_overdue_and_neither_is_paused_time() {
         checkpoint().unwrap();
     });
     looking.join().unwrap();
-    assert_eq!((overdue(looks).len(), overdue(paused).len()), (0, 0));
+    // Who gets no processor for a second does not look, and that is told.
+    let told = overdue(looks);
+    let late = told.iter().filter(|told| told.why != Why::Starved);
+    assert_eq!((late.count(), overdue(paused).len()), (0, 0), "{told:?}");
 }
 
 #[test]
 fn a_hook_that_keeps_the_ticker_waiting_is_told_of() {
+    static TOLD: AtomicU32 = AtomicU32::new(0);
     let name = "watchdog::a_hook_that_keeps_the_ticker_waiting_is_told_of";
     if let Some(output) = child(name, &[]) {
         let stderr = assert_success(&output);
@@ -317,10 +328,16 @@ fn a_hook_that_keeps_the_ticker_waiting_is_told_of() {
     }
     set_hook(|event| {
         if matches!(event, Event::Overdue { .. }) {
+            TOLD.fetch_add(1, Ordering::Relaxed);
             thread::sleep(300 * MS);
         }
     });
-    _ = Budget::timeout(50 * MS).run(|| thread::sleep(1500 * MS));
+    // When the hook is told for the second time, what it did the first time was complained of.
+    _ = Budget::timeout(50 * MS).run(|| {
+        while TOLD.load(Ordering::Relaxed) < 2 {
+            thread::sleep(10 * MS);
+        }
+    });
 }
 
 #[test]
@@ -332,16 +349,24 @@ fn without_a_hook_stderr_is_told() {
         assert_eq!(
             (
                 told("alone (tests/observe/watchdog.rs:"),
-                told("is overdue by 1.")
+                told("is overdue by ")
             ),
             (2, 1),
             "{stderr}"
         );
         return;
     }
-    _ = Budget::timeout(50 * MS)
-        .named("alone")
-        .run(|| thread::sleep(1500 * MS));
+    let is_overdue = || {
+        let open = guard_runtime::snapshot();
+        open.iter().any(|scope| scope.overdue().is_some())
+    };
+    _ = Budget::timeout(50 * MS).named("alone").run(|| {
+        while !is_overdue() {
+            thread::sleep(10 * MS);
+        }
+    });
+    // The ticker's thread may only be about to tell.
+    thread::sleep(500 * MS);
     // Its own thread says that it is over.
     _ = Budget::timeout(50 * MS).run(checkpoint);
 }

@@ -124,7 +124,7 @@ fn what_the_runtime_allocates_may_come_to_guarded_functions() {
     let threads: Vec<_> = threads.collect();
     let outcomes: Vec<_> = threads
         .iter()
-        .map(|_| finished.recv_timeout(Duration::from_secs(10)))
+        .map(|_| finished.recv_timeout(Duration::from_secs(300)))
         .collect();
     // Before anything panics, which allocates on threads that do not watch.
     GUARDED.store(false, Ordering::Relaxed);

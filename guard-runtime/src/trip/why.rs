@@ -22,6 +22,10 @@ pub enum Why {
     Starved,
     /// It is a future that waits. It was woken at its deadline, and nobody has polled it since: the executor's
     /// threads are blocked, or the future was forgotten.
+    ///
+    /// Not reported in a tokio runtime of one thread (feature `tokio`): the runtime's own timer wakes the future
+    /// there, and a test may have stopped its clock. A guarded future that blocks that thread is found by
+    /// `LOOP_GUARD_BLOCKED`, or is overdue itself.
     Unpolled,
     /// The system does not tell: it is not Linux, or `/proc` is not mounted.
     Unknown,
