@@ -181,3 +181,38 @@ fn a_clock_that_is_an_hour_wrong_changes_nothing() {
         assert_eq!(answer(headers, server), "Some(300ms)");
     }
 }
+
+/// What is left on a clock that a test has stopped, in runtimes of one thread: also in one on which a worker of another
+/// runtime blocks.
+#[cfg(feature = "tokio")]
+#[test]
+fn what_is_left_goes_by_the_clock_of_the_runtime() {
+    use tokio::runtime::Builder;
+    use tokio::time::advance;
+
+    let ask = || {
+        let paused = Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build();
+        let ask = async {
+            advance(millis(700)).await;
+            let headers = sent(&DeadlineLayer::client(), request(&[])).unwrap();
+            header(&headers, ENVOY).map(str::to_owned)
+        };
+        let budget = Budget::timeout(millis(2_000));
+        paused.unwrap().block_on(budget.wrap(ask)).unwrap()
+    };
+    assert_eq!(ask().as_deref(), Some("1300"));
+    let worker = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
+    let nested = async move {
+        let budget = Budget::timeout(Duration::from_secs(3600));
+        budget.run(|| tokio::task::block_in_place(ask)).unwrap()
+    };
+    let nested = worker.block_on(async { tokio::spawn(nested).await.unwrap() });
+    assert_eq!(nested.as_deref(), Some("1300"));
+}

@@ -61,11 +61,17 @@ pub fn checkpoint() -> Result<(), Tripped> {
 /// ```
 #[must_use]
 pub fn remaining() -> Option<Duration> {
+    left().map(Duration::from_nanos)
+}
+
+/// The same in nanoseconds.
+#[inline]
+pub(crate) fn left() -> Option<u64> {
     let counting = current()?;
     let (due, now) = (counting.due, counting.now.unwrap_or_else(clock::now));
     if now >= due && counting.is_settled {
         notice(due);
-        return Some(Duration::ZERO);
+        return Some(0);
     }
     // The deadline is not settled, so it has not passed.
     let mut left = due.saturating_sub(now).max(1);
@@ -73,7 +79,7 @@ pub fn remaining() -> Option<Duration> {
         // A scope of a second or more may have begun a little earlier than is known.
         left = current::current().map_or(left, |stack| left.min(stack.least_limit()));
     }
-    Some(Duration::from_nanos(left))
+    Some(left)
 }
 
 /// The deadline that counts.
@@ -88,7 +94,11 @@ struct Counting {
 /// differently than without the guard.
 fn current() -> Option<Counting> {
     let (earliest, now) = deadline::current()?;
-    let stack = current::current().filter(|_| resolve::any());
+    let stack = if resolve::any() {
+        current::current()
+    } else {
+        None
+    };
     let due = stack.map_or(earliest.due, |stack| {
         stack.earliest_where(&EPOCH, |site| {
             Site::by_id(site).mode() == Some(Mode::Enforce)

@@ -15,6 +15,7 @@ use crate::future::polled::{Task, begin};
 use crate::future::shared::Mark;
 use crate::mode::resolve;
 use crate::stack::frame::Saved;
+#[cfg(not(feature = "tokio"))]
 use crate::time::clock;
 use crate::time::epoch::EPOCH;
 #[cfg(feature = "tokio")]
@@ -40,6 +41,7 @@ enum Kept {
 
 impl Carried {
     /// A scope of `limit` nanoseconds that begins now.
+    #[inline]
     pub(crate) fn new(site: &'static Site, limit: u64) -> Self {
         let (mode, timeout) = resolve::of(site);
         let limit = match mode {
@@ -109,9 +111,8 @@ impl Carried {
 /// The time; `None` if a test may have stopped the clock that the first poll will follow.
 fn now() -> Option<u64> {
     #[cfg(feature = "tokio")]
-    if tokio_clock::can_stop() {
-        return None;
-    }
+    return tokio_clock::before_poll();
+    #[cfg(not(feature = "tokio"))]
     Some(clock::now())
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn on_clock(
 }
 
 /// The deadline that counts on this thread, if there is one, and the current time if that had to be read.
+#[inline]
 pub(crate) fn current() -> Option<(Earliest, Option<u64>)> {
     if reentry::is_barred() {
         return None; // The lock of the stacks may be held by this very thread.

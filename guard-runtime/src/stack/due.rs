@@ -62,7 +62,7 @@ impl Stack {
         self.date_open();
         let mut least = u64::MAX;
         for index in (0..self.depth()).rev() {
-            least = least.min(self.save(index).limit);
+            least = least.min(self.frame(index).limit.load(Ordering::Relaxed));
             if self.frame(index).is_wall() {
                 break;
             }

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
-use crate::time::epoch::{EPOCH, GAP};
+use crate::time::epoch::{EPOCH, GAP, SLOW_GAP};
 use crate::time::moment::{of, real};
 #[cfg(feature = "testing")]
 use crate::time::source;
@@ -16,6 +16,28 @@ use crate::time::source;
 thread_local! {
     /// Whether the clock that this thread read last differed from the real one.
     static APART: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread runs the tasks of a runtime of several threads, if it has been seen to run one.
+    static WORKER: Cell<Option<bool>> = const { Cell::new(None) };
+}
+
+/// Whether this thread runs the tasks of a runtime whose clock cannot be stopped. Such a thread stays what it is, so that it
+/// is asked for its runtime once: that counts who holds the runtime, in a word that all its threads share.
+#[inline]
+fn is_worker() -> bool {
+    WORKER.get().unwrap_or_else(|| {
+        let is_task = tokio::task::try_id().is_some();
+        let is_worker = is_task && !can_stop();
+        WORKER.set(is_task.then_some(is_worker));
+        is_worker
+    })
+}
+
+/// Whether the time `now` may well be the real one, where the epoch was `word` before. (A worker that blocks on a runtime
+/// whose clock is stopped may be wrong by as much as that.)
+#[inline(always)]
+fn is_plausible(word: u64, now: u64) -> bool {
+    let gap = if is_worker() { SLOW_GAP } else { GAP };
+    !APART.get() && (word..=word.saturating_add(gap)).contains(&now)
 }
 
 /// Whether the caller is inside a runtime whose clock can be stopped.
@@ -55,15 +77,42 @@ pub(crate) fn now() -> u64 {
     // Load the epoch first: real time is never before it.
     let word = EPOCH.load();
     let now = unchecked();
-    if APART.get() || !(word..=word.saturating_add(GAP)).contains(&now) {
-        return read().0;
+    if is_plausible(word, now) {
+        now
+    } else {
+        compare().0
     }
-    now
+}
+
+/// The same, for a scope that begins before the poll which opens it; `None` where a test may have stopped the clock that
+/// this poll will follow.
+#[cfg(feature = "tower")]
+pub(crate) fn before_poll() -> Option<u64> {
+    #[cfg(feature = "testing")]
+    if let Some(paused) = source::paused_at() {
+        return (!can_stop()).then_some(paused);
+    }
+    let word = EPOCH.load();
+    let now = unchecked();
+    let is_real = is_plausible(word, now) || is_worker() && !APART.get();
+    (is_real || !can_stop()).then_some(now)
 }
 
 /// The time, and whether the clock is apart from the real one: stopped, or moved by a test.
 #[inline(always)]
 pub(crate) fn read() -> (u64, bool) {
+    if is_worker() {
+        let word = EPOCH.load();
+        let now = unchecked();
+        if is_plausible(word, now) {
+            return (now, false);
+        }
+    }
+    compare()
+}
+
+/// The same by a comparison of both clocks.
+fn compare() -> (u64, bool) {
     let before = real();
     let now = unchecked();
     // A clock that a test moved is rarely ahead by less than a reading takes. So a smaller difference counts as

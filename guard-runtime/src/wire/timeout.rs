@@ -89,18 +89,7 @@ impl Timeout {
     /// ```
     #[must_use]
     pub fn to_grpc(self) -> String {
-        let nanos = self.0.as_nanos();
-        // Divisions of 64 bits take a fraction of the time.
-        let in_units = |length: u64| match u64::try_from(nanos) {
-            Ok(nanos) => nanos / length,
-            Err(_) => u64::try_from(nanos / u128::from(length)).unwrap_or(u64::MAX),
-        };
-        let fits = |&(unit, length): &(char, u64)| {
-            let count = in_units(length);
-            (count <= MOST).then(|| format!("{count}{unit}"))
-        };
-        let text = UNITS.iter().find_map(fits);
-        text.unwrap_or_else(|| format!("{MOST}H"))
+        grpc_digits(self.0.as_nanos(), &mut [0; DIGITS + 1]).to_owned()
     }
 
     /// Reads a header that is a number of milliseconds, such as `x-envoy-expected-rq-timeout-ms`.
@@ -166,6 +155,31 @@ impl From<Timeout> for Duration {
 impl fmt::Display for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_grpc())
+    }
+}
+
+/// So many nanoseconds as `grpc-timeout` carries them, at the end of `text`: what [`Timeout::to_grpc`] promises.
+#[inline]
+pub(crate) fn grpc_digits(nanos: u128, text: &mut [u8; DIGITS + 1]) -> &str {
+    // Divisions of 64 bits take a fraction of the time.
+    let in_units = |length: u64| match u64::try_from(nanos) {
+        Ok(nanos) => nanos / length,
+        Err(_) => u64::try_from(nanos / u128::from(length)).unwrap_or(u64::MAX),
+    };
+    let fits = |&(unit, length): &(char, u64)| {
+        let count = in_units(length);
+        (count <= MOST).then_some((count, unit))
+    };
+    let (mut count, unit) = UNITS.iter().find_map(fits).unwrap_or((MOST, 'H'));
+    let mut at = DIGITS;
+    text[at] = unit as u8;
+    loop {
+        at -= 1;
+        text[at] = b"0123456789"[(count % 10) as usize];
+        count /= 10;
+        if count == 0 {
+            return core::str::from_utf8(&text[at..]).unwrap_or_default();
+        }
     }
 }
 

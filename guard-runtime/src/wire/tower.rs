@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `layer.rs` | [`DeadlineLayer`], as it is built |
 //! | `header.rs` | which headers carry a timeout, and how they are read and written |
+//! | `numerals.rs` | timeouts as the values of headers |
 //! | `server.rs` | the scope of a request that arrives, until its response is there |
 //! | `body.rs` | the same scope, while the response's body is sent |
 //! | `answer.rs` | what a peer is told of a trip |
@@ -16,6 +17,7 @@ mod body;
 mod client;
 mod header;
 mod layer;
+mod numerals;
 mod server;
 
 pub use answer::{grpc_code, status};

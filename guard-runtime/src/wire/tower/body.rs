@@ -72,6 +72,7 @@ where
     type Data = B::Data;
     type Error = Box<dyn Error + Send + Sync>;
 
+    #[inline]
     fn poll_frame(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -80,6 +81,10 @@ where
         let Some(mut frames) = this.frames.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
+        // It says itself that none follows, and needs no scope for that.
+        if frames.is_end_stream() {
+            return Poll::Ready(None);
+        }
         let polled = match this.scope {
             None => frames.poll_frame(context).map(Ok),
             Some(scope) => scope.poll(context, |context| frames.as_mut().poll_frame(context)),

@@ -14,7 +14,7 @@ use tower_service::Service;
 use crate::base::location::At;
 use crate::base::site::Site;
 use crate::check::enter::enter;
-use crate::check::query::remaining;
+use crate::check::query::left;
 use crate::check::tick::tick;
 use crate::trip::tripped::Tripped;
 use crate::wire::tower::header::Read;
@@ -33,22 +33,21 @@ where
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
+    #[inline]
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        if let Some(left) = remaining() {
+        if let Some(left) = left() {
             let left = left.saturating_sub(self.kind.margin);
             let own = self.kind.header.as_ref();
             let read = Read::of(request.headers(), own);
             if !read.leave(request.headers_mut(), own, left) {
-                return SentFuture {
-                    response: None,
-                    unsent: Some(self.kind.unsent()),
-                };
+                let tripped = Some(self.kind.unsent());
+                let sent = Sent::Unsent { tripped };
+                return SentFuture { sent };
             }
         }
-        SentFuture {
-            response: Some(self.inner.call(request)),
-            unsent: None,
-        }
+        let response = self.inner.call(request);
+        let sent = Sent::Sent { response };
+        SentFuture { sent }
     }
 }
 
@@ -80,15 +79,26 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct SentFuture<F> {
         #[pin]
-        response: Option<F>,
-        unsent: Option<Tripped>,
+        sent: Sent<F>,
+    }
+}
+
+pin_project! {
+    #[project = SentProjected]
+    enum Sent<F> {
+        Sent { #[pin] response: F },
+        Unsent { tripped: Option<Tripped> },
     }
 }
 
 impl<F> fmt::Debug for SentFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unsent = match &self.sent {
+            Sent::Sent { .. } => None,
+            Sent::Unsent { tripped } => tripped.as_ref(),
+        };
         f.debug_struct("SentFuture")
-            .field("unsent", &self.unsent)
+            .field("unsent", &unsent)
             .finish_non_exhaustive()
     }
 }
@@ -100,13 +110,15 @@ where
 {
     type Output = Result<R, Box<dyn Error + Send + Sync>>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if let Some(tripped) = this.unsent.take() {
-            return Poll::Ready(Err(Box::new(tripped)));
+        match self.project().sent.project() {
+            SentProjected::Sent { response } => response.poll(context).map_err(Into::into),
+            SentProjected::Unsent { tripped } => {
+                let tripped = tripped.take();
+                let tripped = tripped.expect("a future is not polled once it was ready");
+                Poll::Ready(Err(Box::new(tripped)))
+            }
         }
-        let response = this.response.as_pin_mut();
-        let response = response.expect("a future is not polled once it was ready");
-        response.poll(context).map_err(Into::into)
     }
 }

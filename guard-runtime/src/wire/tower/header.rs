@@ -2,19 +2,19 @@
 //!
 //! All are found in one pass: to look each of them up by its hash takes longer, with as many headers as a request has.
 
-use core::time::Duration;
-
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::time::clock;
 use crate::wire::timeout::{Timeout, WireError};
+use crate::wire::tower::numerals;
 
 /// Of gRPC: digits and a unit.
 const GRPC_TIMEOUT: &str = "grpc-timeout";
-static GRPC_NAME: HeaderName = HeaderName::from_static(GRPC_TIMEOUT);
+const GRPC_NAME: HeaderName = HeaderName::from_static(GRPC_TIMEOUT);
 
 /// Of Envoy: milliseconds.
 const ENVOY_TIMEOUT: &str = "x-envoy-expected-rq-timeout-ms";
-static ENVOY_NAME: HeaderName = HeaderName::from_static(ENVOY_TIMEOUT);
+const ENVOY_NAME: HeaderName = HeaderName::from_static(ENVOY_TIMEOUT);
 
 /// How a message spells what concerns deadlines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +23,13 @@ pub(super) enum Dialect {
     Grpc,
 }
 
-/// What the headers of a request say. One that cannot be read counts as one that is not there; of several, the shortest
-/// counts.
+/// What the headers of a request say, in nanoseconds. One that cannot be read counts as one that is not there; of several,
+/// the shortest counts.
 pub(super) struct Read {
     pub(super) dialect: Dialect,
-    grpc: Option<Duration>,
-    envoy: Option<Duration>,
-    own: Option<Duration>,
+    grpc: Option<u64>,
+    envoy: Option<u64>,
+    own: Option<u64>,
 }
 
 impl Read {
@@ -62,54 +62,41 @@ impl Read {
     }
 
     /// What the sender leaves to its receiver.
-    pub(super) fn shortest(&self) -> Option<Duration> {
+    pub(super) fn shortest(&self) -> Option<u64> {
         [self.grpc, self.envoy, self.own]
             .into_iter()
             .flatten()
             .min()
     }
 
-    /// Writes that the receiver may take so long, unless the headers leave it less already; false if nothing is left that
-    /// can be written.
+    /// Writes that the receiver may take `left` nanoseconds, unless the headers leave it less already; false if nothing is
+    /// left that can be written.
+    #[inline]
     pub(super) fn leave(
         &self,
         headers: &mut HeaderMap,
         own: Option<&HeaderName>,
-        left: Duration,
+        left: u64,
     ) -> bool {
-        let least = |asked: Option<Duration>| asked.map_or(left, |asked| asked.min(left));
+        let least = |asked: Option<u64>| asked.map_or(left, |asked| asked.min(left));
+        let millis = |asked| least(asked) / 1_000_000;
+        // Names by value: to clone one takes as long as to hash half of it.
         match own {
             None if self.dialect == Dialect::Grpc => {
                 let left = least(self.grpc);
-                headers.insert(&GRPC_NAME, value(&Timeout::from(left).to_grpc()));
-                !left.is_zero()
+                headers.insert(GRPC_NAME, numerals::grpc(left));
+                left != 0
             }
-            None => leave_millis(headers, &ENVOY_NAME, least(self.envoy)),
-            Some(own) => leave_millis(headers, own, least(self.own)),
-        }
-    }
-}
-
-fn leave_millis(headers: &mut HeaderMap, name: &HeaderName, left: Duration) -> bool {
-    let millis = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-    let mut digits = [0; 20];
-    headers.insert(name, value(decimal(millis, &mut digits)));
-    millis != 0
-}
-
-/// One allocation, of as many bytes as there are.
-fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("digits and letters")
-}
-
-fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &str {
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b"0123456789"[(number % 10) as usize];
-        number /= 10;
-        if number == 0 {
-            return core::str::from_utf8(&digits[at..]).unwrap_or_default();
+            None => {
+                let left = millis(self.envoy);
+                headers.insert(ENVOY_NAME, numerals::decimal(left));
+                left != 0
+            }
+            Some(own) => {
+                let left = millis(self.own);
+                headers.insert(own, numerals::decimal(left));
+                left != 0
+            }
         }
     }
 }
@@ -121,13 +108,13 @@ fn is_grpc(kind: &HeaderValue) -> bool {
 
 #[inline(never)]
 fn shorten(
-    shortest: &mut Option<Duration>,
+    shortest: &mut Option<u64>,
     value: &HeaderValue,
     read: fn(&str) -> Result<Timeout, WireError>,
 ) {
     let Ok(text) = value.to_str() else { return };
     if let Ok(timeout) = read(text) {
-        let asked = timeout.duration();
+        let asked = clock::nanos(timeout.duration());
         *shortest = Some(shortest.map_or(asked, |shortest| shortest.min(asked)));
     }
 }

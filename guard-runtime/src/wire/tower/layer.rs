@@ -30,6 +30,14 @@ use crate::time::clock;
 /// A server takes the shortest of them. A client writes the first on requests of `application/grpc`, the second on others,
 /// or yours on all.
 ///
+/// | nanoseconds that a request answered at once takes more | |
+/// |---|---|
+/// | `server()`: no header / a header / a body of one frame | 92 / 111 / 124 |
+/// | `client()`: milliseconds / `grpc-timeout` | 83 / 84 |
+/// | tower's `TimeoutLayer` / tower-http's | 50 / 395 |
+///
+/// (`cd tests/crates/peers && cargo bench --bench layers`; a clock reading is 20 of them, the hash of the header's name 35.)
+///
 /// ```
 /// use std::convert::Infallible;
 /// use std::time::Duration;
@@ -75,7 +83,8 @@ pub struct Server {
 /// The side that asks, of a [`DeadlineLayer`].
 #[derive(Clone)]
 pub struct Client {
-    pub(super) margin: Duration,
+    /// In nanoseconds.
+    pub(super) margin: u64,
     pub(super) header: Option<HeaderName>,
     pub(super) site: &'static Site,
 }
@@ -156,7 +165,7 @@ impl DeadlineLayer<Client> {
     #[track_caller]
     pub fn client() -> Self {
         let kind = Client {
-            margin: Duration::ZERO,
+            margin: 0,
             header: None,
             site: Site::named("request to send", Location::of(Caller::caller())),
         };
@@ -166,7 +175,7 @@ impl DeadlineLayer<Client> {
     /// So much is kept back for what comes after the answer; nothing without it.
     #[must_use]
     pub fn margin(mut self, time: Duration) -> Self {
-        self.kind.margin = time;
+        self.kind.margin = clock::nanos(time);
         self
     }
 
@@ -208,7 +217,7 @@ fn limit(nanos: u64) -> Option<Duration> {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("margin", &self.margin)
+            .field("margin", &Duration::from_nanos(self.margin))
             .field("header", &self.header)
             .finish_non_exhaustive()
     }

@@ -13,7 +13,6 @@ use tower_service::Service;
 
 use crate::base::site::Site;
 use crate::future::carried::Carried;
-use crate::time::clock;
 use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
 use crate::wire::tower::answer;
@@ -33,6 +32,7 @@ where
         self.inner.poll_ready(context)
     }
 
+    #[inline]
     fn call(&mut self, request: Request<A>) -> Self::Future {
         let read = Read::of(request.headers(), self.kind.header.as_ref());
         let dialect = read.dialect;
@@ -60,8 +60,7 @@ where
 impl Server {
     /// How many nanoseconds a request may take whose sender asks for so much, and the site of its scope.
     #[inline]
-    fn allowed(&self, asked: Option<Duration>) -> (&'static Site, u64) {
-        let asked = asked.map(clock::nanos);
+    fn allowed(&self, asked: Option<u64>) -> (&'static Site, u64) {
         match asked.filter(|asked| *asked < self.max) {
             Some(asked) => (self.remote, asked),
             None if asked.is_some() => (self.local, self.max),
@@ -126,6 +125,7 @@ where
 {
     type Output = Result<Response<DeadlineBody<B>>, E>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(tripped) = this.expired.take() {

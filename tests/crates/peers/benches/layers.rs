@@ -10,14 +10,17 @@
 use std::convert::Infallible;
 use std::future::{Ready, ready};
 use std::hint::black_box;
+use std::pin::Pin;
 use std::process::{Command, ExitCode};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
+use futures_util::FutureExt;
 use guard_runtime::Budget;
 use guard_runtime::wire::DeadlineLayer;
-use http::{Request, Response, StatusCode};
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, USER_AGENT};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use tokio::runtime::Runtime;
 use tower::{Layer, Service};
@@ -47,27 +50,42 @@ impl Service<Request<Text>> for Answering {
     }
 }
 
-fn request(header: Option<&'static str>) -> Request<Text> {
+/// What a request says beside its usual headers.
+#[derive(Clone, Copy)]
+enum Says {
+    Nothing,
+    Timeout,
+    Grpc,
+}
+
+fn request(says: Says) -> Request<Text> {
     let mut request = Request::new(Full::from("a body"));
     let headers = request.headers_mut();
-    for name in ["host", "user-agent", "accept", "content-type"] {
-        headers.insert(name, http::HeaderValue::from_static("text/plain"));
+    for name in [HOST, USER_AGENT, ACCEPT] {
+        headers.insert(name, HeaderValue::from_static("text/plain"));
     }
-    if let Some(name) = header {
-        headers.insert(name, http::HeaderValue::from_static("5000"));
+    let kind = match says {
+        Says::Grpc => "application/grpc",
+        Says::Nothing | Says::Timeout => "text/plain",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Says::Timeout = says {
+        headers.insert(&ENVOY, HeaderValue::from_static("5000"));
     }
     request
 }
 
+static ENVOY: HeaderName = HeaderName::from_static("x-envoy-expected-rq-timeout-ms");
+
 /// Answers so many requests, with their bodies if `body` says so.
-async fn answer<S, B>(mut service: S, count: u32, header: Option<&'static str>, body: bool)
+async fn answer<S, B>(mut service: S, count: u32, says: Says, body: bool)
 where
     S: Service<Request<Text>, Response = Response<B>>,
     S::Error: std::fmt::Debug,
     B: http_body::Body<Data = Bytes, Error: std::fmt::Debug>,
 {
     for _ in 0..count {
-        let response = service.call(black_box(request(header))).await.unwrap();
+        let response = service.call(black_box(request(says))).await.unwrap();
         if body {
             let mut body = std::pin::pin!(response.into_body());
             while let Some(frame) = body.frame().await {
@@ -79,19 +97,19 @@ where
     }
 }
 
-const ENVOY: Option<&str> = Some("x-envoy-expected-rq-timeout-ms");
-
 /// Name, how many instructions it may take more, and than what.
-const ROWS: [(&str, Option<u32>, &str); 11] = [
+const ROWS: [(&str, Option<u32>, &str); 13] = [
     ("nothing", None, "nothing"),
     ("a clock reading", None, "nothing"),
     ("alone", None, "alone"),
     ("alone, a header", None, "alone, a header"),
     ("alone, a body", None, "alone, a body"),
-    ("server", Some(1_200), "alone"),
-    ("server, a header", Some(1_500), "alone, a header"),
-    ("server, a body", None, "alone, a body"),
-    ("client", Some(1_800), "alone"),
+    ("alone, gRPC", None, "alone, gRPC"),
+    ("server", Some(1_000), "alone"),
+    ("server, a header", Some(1_300), "alone, a header"),
+    ("server, a body", Some(1_400), "alone, a body"),
+    ("client", Some(1_100), "alone"),
+    ("client, gRPC", Some(1_700), "alone, gRPC"),
     ("tower::timeout", None, "alone"),
     ("tower-http", None, "alone"),
 ];
@@ -109,36 +127,51 @@ fn run(row: &str, count: u32) -> Duration {
         StatusCode::GATEWAY_TIMEOUT,
     );
     let http = tower_http::timeout::TimeoutLayer::with_status_code(http, LIMIT);
-    let begun = Instant::now();
-    RUNTIME.block_on(async {
-        match row {
-            "nothing" => {}
-            "a clock reading" => (0..count).for_each(|_| _ = black_box(Instant::now())),
-            "alone" => answer(Answering, count, None, false).await,
-            "alone, a header" => answer(Answering, count, ENVOY, false).await,
-            "alone, a body" => answer(Answering, count, None, true).await,
-            "server" => answer(server, count, None, false).await,
-            "server, a header" => answer(server, count, ENVOY, false).await,
-            "server, a body" => answer(server, count, None, true).await,
-            // In a request of ours.
-            "client" => Budget::timeout(LIMIT)
-                .wrap(answer(client, count, None, false))
-                .await
-                .unwrap(),
-            "tower::timeout" => answer(tower.layer(Answering), count, None, false).await,
-            "tower-http" => answer(http.layer(Answering), count, None, false).await,
-            _ => unreachable!("{row}"),
+    let alone = |says, body| answer(Answering, count, says, body);
+    let served = |says, body| answer(server.clone(), count, says, body);
+    // In a request of ours.
+    let asks = |says| Budget::timeout(LIMIT).wrap(answer(client.clone(), count, says, false));
+    // In a task, as requests are.
+    let task: Task = match row {
+        "nothing" => Box::pin(async {}),
+        "a clock reading" => {
+            Box::pin(async move { (0..count).for_each(|_| _ = black_box(Instant::now())) })
         }
-    });
-    begun.elapsed()
+        "alone" => Box::pin(alone(Says::Nothing, false)),
+        "alone, a header" => Box::pin(alone(Says::Timeout, false)),
+        "alone, a body" => Box::pin(alone(Says::Nothing, true)),
+        "alone, gRPC" => Box::pin(alone(Says::Grpc, false)),
+        "server" => Box::pin(served(Says::Nothing, false)),
+        "server, a header" => Box::pin(served(Says::Timeout, false)),
+        "server, a body" => Box::pin(served(Says::Nothing, true)),
+        "client" => Box::pin(asks(Says::Nothing).map(Result::unwrap)),
+        "client, gRPC" => Box::pin(asks(Says::Grpc).map(Result::unwrap)),
+        "tower::timeout" => Box::pin(answer(tower.layer(Answering), count, Says::Nothing, false)),
+        "tower-http" => Box::pin(answer(http.layer(Answering), count, Says::Nothing, false)),
+        _ => unreachable!("{row}"),
+    };
+    let timed = async {
+        let begun = Instant::now();
+        task.await;
+        begun.elapsed()
+    };
+    RUNTIME.block_on(async { tokio::spawn(timed).await.unwrap() })
 }
 
-/// Of one request, in nanoseconds: the least of many short rounds.
-fn nanos(row: &str) -> f64 {
-    const COUNT: u32 = 2_000;
-    let rounds = (0..500).map(|_| run(row, COUNT));
-    let least = rounds.min().unwrap_or_default();
-    least.as_secs_f64() * 1e9 / f64::from(COUNT)
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Of one request of each row, in nanoseconds: the least of many short rounds, which the rows take in turns.
+fn nanos() -> Vec<f64> {
+    const COUNT: u32 = 500;
+    const ROUNDS: u32 = 3_000;
+    let mut least = ROWS.map(|_| Duration::MAX);
+    for _ in 0..ROUNDS {
+        for (least, (row, ..)) in least.iter_mut().zip(ROWS) {
+            *least = run(row, COUNT).min(*least);
+        }
+    }
+    let of_one = |least: Duration| least.as_secs_f64() * 1e9 / f64::from(COUNT);
+    least.map(of_one).to_vec()
 }
 
 /// Of one request, in instructions: what twice as many take more.
@@ -168,19 +201,18 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let counts = args.iter().any(|arg| arg == "instructions");
-    let (unit, measure): (_, fn(&str) -> f64) = if counts {
-        ("instructions", instructions)
+    let (unit, measured) = if counts {
+        let all = ROWS.map(|(row, ..)| instructions(row));
+        ("instructions", all.to_vec())
     } else {
-        ("ns", nanos)
+        ("ns", nanos())
     };
     println!("{:20}{unit:>14}{:>14}", "a request", "more");
     let mut failed = false;
-    let mut measured = Vec::new();
-    for (row, bar, alone) in ROWS {
-        measured.push((row, measure(row)));
-        let of = |name: &str| measured.iter().find(|(row, _)| *row == name).unwrap().1;
-        let more = of(row) - of(alone);
-        println!("{row:20}{:>14.1}{more:>14.1}", of(row));
+    for (index, (row, bar, alone)) in ROWS.into_iter().enumerate() {
+        let base = ROWS.iter().position(|(row, ..)| *row == alone).unwrap();
+        let more = measured[index] - measured[base];
+        println!("{row:20}{:>14.1}{more:>14.1}", measured[index]);
         failed |= counts && bar.is_some_and(|bar| more > f64::from(bar));
     }
     if failed {
