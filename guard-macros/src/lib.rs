@@ -40,43 +40,43 @@ mod syntax;
 /// | argument | value | meaning |
 /// |---|---|---|
 /// | `timeout` | `"30s"`, `"1m 30s"`, `"250ms"` or an expression of type `Duration` | wall-clock budget, from entry |
-/// | `iterations` | integer expression | iterations of all loops of one activation together; trips at the one after |
+/// | `iterations` | integer expression | iterations of all loops of one activation together; the next one trips |
 /// | `cpu` | as `timeout` | CPU time spent inside the scope; waiting costs nothing (feature `cpu`) |
-/// | `depth` | integer expression | activations of this function that are open at a time, on one thread or in one task; with zero it is never entered |
+/// | `depth` | integer expression | activations of this function that may be open at a time, on one thread or in one task; zero admits none |
 /// | `cancel` | expression: `impl Cancel + Send + Sync + 'static` | a token, which trips the scope once it is cancelled |
 /// | `when` | `"any"` (default), `"all"` | which of several budgets trips: the first one that is spent, or the last; a cancel trips at once |
 /// | `budget` | expression of type `Budget`, or a reference to one | all of these limits, decided at run time |
 /// | `inherit` | | no budget of its own: its loops check the caller's |
-/// | `deadline` | expression of type `Instant` | a moment instead of a span |
+/// | `deadline` | expression of type `Instant` | a point in time instead of a duration |
 /// | `root` | | an entry point, such as a job of a thread pool: nothing around it counts, neither deadlines nor trips |
-/// | `strict` | | a result that comes after the deadline is a trip as well; without it the hook is told, `Event::Late` |
-/// | `entry` | with `inherit` | a check at entry as well, also where there is no loop |
+/// | `strict` | | a result that comes after the deadline is a trip as well; without it the hook is told `Event::Late` |
+/// | `entry` | with `inherit` | a check at entry as well, even without a loop |
 /// | `on_trip` | `"error"`, `"panic"`, `"break"` | how to leave; by default `Err` from a `Result`, a panic otherwise |
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |
 /// | `cleanup` | path, `\|exit\| ...`, or `async \|exit\| ...` | called once on every way out, and told why: with `&Exit` |
 /// | `cleanup_timeout` | as `timeout` | the time that the cleanup may take; by default a second |
-/// | `yield_every` | as `timeout`; futures only | at a check, other tasks get a turn once this much has passed |
-/// | `warn_at` | `0.8` | `Event::Warning` at the first look after this share of the `timeout` is used |
-/// | `on_overdue` | `"report"` (default), `"restart"`, `"abort"` | what to do besides when the scope hangs past its deadline where no check is: leave the service manager without news (`WATCHDOG_USEC`), or abort the process |
+/// | `yield_every` | as `timeout`; futures only | lets other tasks run, at the first check after this much time |
+/// | `warn_at` | `0.8` | `Event::Warning` at the first cold check after this share of the `timeout` is used |
+/// | `on_overdue` | `"report"` (default), `"restart"`, `"abort"` | what else to do if the scope hangs past its deadline without a check: stop notifying the service manager (`WATCHDOG_USEC`), or abort the process |
 /// | `pauses` | `"count"` (default), `"ignore"` | whether time counts in which the whole process stood still: stopped, or starved for 100 ms or more |
 /// | `breaker` | expression: `policy::Breaker` | refuses calls for a while, after too many have failed (feature `policy`) |
-/// | `bulkhead` | expression: `policy::Bulkhead` | so many calls at once; the others wait, or are refused |
-/// | `retry` | expression: `policy::Retry` | the body again, if it has failed and there is time |
+/// | `bulkhead` | expression: `policy::Bulkhead` | limits how many calls run at once; the others wait, or are refused |
+/// | `retry` | expression: `policy::Retry` | runs the body again if it has failed and there is time |
 /// | `attempt_timeout` | as `timeout`, with `retry` | a budget for each attempt |
-/// | `reserve` | as `timeout`, with `fallback` | the body is cut so much earlier, also of what remains around, and the fallback has that time |
+/// | `reserve` | as `timeout`, with `fallback` | cuts the body short this much earlier, also before the deadlines around, to leave time for the fallback |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
-/// | `crate` | path | where `guard_runtime` is, if renamed or re-exported |
-/// | `macros(a, b)` | names | macros of yours whose arguments are expressions or statements that run where they stand |
+/// | `crate` | path | where `guard_runtime` is, if it is renamed or re-exported |
+/// | `macros(a, b)` | names | your macros whose arguments are expressions or statements that run where they are written |
 ///
-/// Expressions are evaluated once, at entry, and may use the function's arguments; `fallback` is evaluated when the body and
-/// its locals are gone. A `timeout` of [`Duration::MAX`] never trips, one of zero or a nanosecond trips at the first check; a
-/// negative `iterations` counts as zero.
+/// Expressions are evaluated once, at entry, and may use the function's arguments; `fallback` is evaluated after the
+/// body and its locals are gone. A `timeout` of [`Duration::MAX`] never trips, one of zero or a nanosecond trips at
+/// the first check; a negative `iterations` counts as zero.
 ///
 /// # Limits that are decided at run time
 ///
-/// `budget` takes a `Budget` that is read from a configuration, or kept per tenant. It is opened anew by each activation, and
-/// stands for all other limits. Its name and `root` count as well; whether the function is `strict` it has to say itself,
-/// unless it is a future.
+/// `budget` takes a `Budget` that is read from a configuration, or stored per tenant. Each activation opens it anew,
+/// and it replaces all other limits. Its name and `root` count as well; only a future takes `strict` from it, a
+/// function has to say so itself.
 ///
 /// ```
 /// use guard_runtime::{Budget, CancelToken, Cause, Tripped, loop_guard};
@@ -110,23 +110,24 @@ mod syntax;
 /// assert!(descend(0, &token).is_err());
 /// ```
 ///
-/// With `when = "all"`, `iterations` are the checks in the scope, also those of what it calls. `cancel` takes the token: clone
-/// one that the body uses too.
+/// With `when = "all"`, `iterations` counts the checks in the scope, including those of what it calls. `cancel` takes
+/// the token by value: clone one that the body uses too.
 ///
 /// # How it leaves
 ///
-/// A function that returns `Result<T, E>`, under whatever alias, returns `Err(E::from(tripped))`; any other panics with the
-/// report as its message. `fallback` returns a value instead. `on_trip = "break"` breaks the loop, reports that to the hook
-/// of `set_hook` (or on stderr), and goes on after the loop.
+/// A function that returns `Result<T, E>`, under whatever alias, returns `Err(E::from(tripped))`; any other panics
+/// with the report as its message. `fallback` returns a value instead. `on_trip = "break"` breaks the loop, reports
+/// that to the hook of `set_hook` (or on stderr), and continues after the loop.
 ///
-/// If the error is an enum of yours, `#[error("stopped")] Stopped(#[from] Tripped)` keeps the trip in the chain of its
-/// sources, where `downcast_ref::<Tripped>()` finds it. `#[error(transparent)]` hides it: the chain then begins behind it.
+/// If the error is an enum of yours, `#[error("stopped")] Stopped(#[from] Tripped)` keeps the trip in the chain of
+/// its sources, where `downcast_ref::<Tripped>()` finds it. `#[error(transparent)]` hides it: the chain then begins
+/// after it.
 ///
 /// ## One outcome
 ///
-/// A helper without a place for an error (`inherit`, `-> u32`) leaves by unwinding. Whether its loop or its caller's notices
-/// that the time is over is chance, so the function that owns the budget ends such a trip and leaves by its own way: the same
-/// input is not an `Err` once and a panic the next time.
+/// A helper without a place for an error (`inherit`, `-> u32`) leaves by unwinding. It is chance whether its loop or
+/// its caller's notices first that the time is over. So the function that owns the budget catches such a trip and
+/// leaves by its own way out: the same input is not an `Err` once and a panic the next time.
 ///
 /// ```
 /// use guard_runtime::{Tripped, loop_guard};
@@ -159,16 +160,17 @@ mod syntax;
 /// | a function whose return type is called `..Result`, or that says `on_trip = "error"` | yes, if it calls something, does not call itself, and has neither `fallback` nor policies |
 /// | a future with such a type, or with a `fallback` | yes, if it calls something besides making the futures that it awaits |
 /// | `Budget::run`, `Budget::wrap` | yes |
-/// | any other | no: the trip goes on as a panic, as its own would, or to the next owner around |
+/// | any other | no: the trip continues as a panic, as its own would, or to the next owner around |
 ///
-/// In `client.get(url).send().await` only `url` could hold a call of a helper: what makes a future that is awaited at once is
-/// taken to be prompt. Constructors, `drop` and the methods of numbers, slices and options that strips know are no helpers.
+/// In `client.get(url).send().await` only `url` could contain a call of a helper: calls that make a future which is
+/// awaited at once are assumed to be quick. Constructors, `drop` and the methods of numbers, slices and options that
+/// strips know are no helpers.
 ///
 /// # Cleanup
 ///
-/// `cleanup` is called exactly once on every way out: at the end, by `return` and `?`, by a trip, by a panic, and when a future
-/// that was polled is dropped before its end. It is told which: `&Exit` is `Returned`, `Tripped(&Tripped)`, `Panicked` or
-/// `Dropped`.
+/// `cleanup` is called exactly once on every way out: at the end, by `return` and `?`, by a trip, by a panic, and
+/// when a future that was polled is dropped before its end. It is told which one it was: `&Exit` is `Returned`,
+/// `Tripped(&Tripped)`, `Panicked` or `Dropped`.
 ///
 /// ```
 /// use std::cell::Cell;
@@ -187,39 +189,39 @@ mod syntax;
 /// assert_eq!(total.get(), 6);
 /// ```
 ///
-/// It runs when the body's locals and its scope are gone, before a `fallback` is evaluated. Under `panic = "abort"` a panic
-/// runs nothing, nor does `process::exit`. Inside a body, `defer!` does the same for a block.
+/// It runs after the body's locals and its scope are gone, before a `fallback` is evaluated. Under `panic = "abort"`
+/// a panic runs no cleanup, and neither does `process::exit`. Inside a body, `defer!` does the same for a block.
 ///
-/// The budgets of the function and of those around it do not count in it: it has a second of its own, or `cleanup_timeout`.
-/// Guarded loops that it reaches, those in the closure itself included, are cut when that is over, which is reported to the
-/// hook of `set_hook`, or on stderr. A panic in it is a panic of the function, unless the thread unwinds already: then it is
-/// reported, and the first one goes on.
+/// The budgets of the function and of those around it do not count in it: it has a second of its own, or
+/// `cleanup_timeout`. Guarded loops that it reaches, including those in the closure itself, are cut short when that
+/// is over, which is reported to the hook of `set_hook`, or on stderr. A panic in it is a panic of the function,
+/// unless the thread is unwinding already: then it is reported, and the first panic continues.
 ///
-/// The closure is made at entry, and borrows what it names until it has run; a conflict with the body is an error at your own
-/// token. Three ways around it:
+/// The closure is created at entry, and borrows what it names until it has run; a conflict with the body is an error
+/// at your own token. There are three ways around it:
 ///
 /// - it may name what is `Copy` or a shared reference, as the body may;
-/// - what both of them change goes into a `Cell`, a `RefCell` or a `Mutex`;
-/// - what it alone needs is moved in: `cleanup = move |_| drop(permit)`.
+/// - put what both of them change into a `Cell`, a `RefCell` or a `Mutex`;
+/// - move in what only the cleanup needs: `cleanup = move |_| drop(permit)`.
 ///
 /// # Policies
 ///
-/// With the feature `policy` a function can say what is to become of its calls when they fail: `breaker`, `bulkhead`
-/// and `retry`, which stand around the body in this order, all within the budget of the function:
+/// With the feature `policy` a function can say what should happen when its calls fail: `breaker`, `bulkhead` and
+/// `retry` surround the body in this order, all within the budget of the function:
 ///
 /// ```text
 /// timeout { fallback { retry { attempt_timeout { breaker { bulkhead { body } } } } } }
 /// ```
 ///
-/// A call that is refused leaves as a trip does. A breaker counts trips by the function's own budget (or by
-/// `attempt_timeout`), panics and returns after the deadline; errors, if it was told so. An attempt has failed if it
-/// returned an `Err`, or tripped by its own budget. What the body moves, it has no more at the next attempt, which is an
-/// error at that token: take a reference, or clone it in the body. Beside a `fallback`, policies need
-/// `panic = "unwind"`.
+/// A refused call leaves like a trip. A breaker counts trips by the function's own budget (or by `attempt_timeout`),
+/// panics, and returns after the deadline; errors, if it was told to. An attempt has failed if it returned an `Err`,
+/// or tripped by its own budget. What the body moves is gone at the next attempt, which is an error at that token:
+/// take a reference, or clone it in the body. Together with a `fallback`, policies need `panic = "unwind"`.
 ///
-/// A fallback may be a chain, `fallback = chain().then("200ms", |tripped| ..).last(|tripped| ..)`: each step has a budget of
-/// its own, what has no time any more is left out, and the last one answers in any case. With `reserve = "200ms"` there
-/// is time for it: the body is cut that much before its deadline, and before that of the budgets around.
+/// A fallback may be a chain, `fallback = chain().then("200ms", |tripped| ..).last(|tripped| ..)`: each step has a
+/// budget of its own, steps without enough time are skipped, and the last one answers in any case.
+/// `reserve = "200ms"` keeps time for it: the body is cut short that much before its deadline, and before that of the
+/// budgets around.
 ///
 /// ```
 /// # #[cfg(any())] // with the feature `policy`
@@ -242,52 +244,53 @@ mod syntax;
 ///
 /// # Where the attribute goes
 ///
-/// On a function, a method, an `impl` block, a trait or an inline `mod`: there it means every function in it that has no
-/// attribute of its own. In a block, these stay as they are: `const fn`s and functions of another ABI without loops, naked
-/// functions, and with `inherit` all functions that neither loop nor call themselves, `const fn`s, and destructors
-/// (`fn drop`), which run to their end. A function of a block without loops, whose error cannot hold a trip, opens its scope
-/// without a check.
+/// On a function, a method, an `impl` block, a trait or an inline `mod`. On a block it applies to every function in
+/// it that has no attribute of its own, except that these stay as they are: `const fn`s and functions of another ABI
+/// without loops, naked functions, and with `inherit` all functions that neither loop nor call themselves,
+/// `const fn`s, and destructors (`fn drop`), which run to their end. In a block, a function without loops whose error
+/// cannot hold a trip opens its scope without a check.
 ///
-/// With `inherit` a function is checked in its loops; one that calls itself is also checked at entry, and with `inherit,
-/// entry` every one is: functions that call each other in a circle need that.
+/// With `inherit` a function is checked in its loops; one that calls itself is also checked at entry. With
+/// `inherit, entry` every function is checked at entry, which mutually recursive functions need.
 ///
-/// On a loop inside a guarded function, `#[loop_guard(skip)]` leaves that loop alone (not those inside it), and
-/// `#[loop_guard(every = 1024)]` looks once per 1024 iterations.
+/// On a loop inside a guarded function, `#[loop_guard(skip)]` leaves that loop without a check (but not those inside
+/// it), and `#[loop_guard(every = 1024)]` checks once per 1024 iterations.
 ///
-/// An attribute that guards nothing in a function is a warning of the compiler (`deprecated`, at the argument): `inherit`
-/// without a loop or a call of the function itself, `iterations` without a loop, `yield_every` without a loop of the future's
-/// own, `timeout` alone where there is no loop, no `await` and no call. `#[allow(deprecated)]` on the function silences it. On a
-/// block it is none.
+/// If an attribute guards nothing in a function, the compiler warns (`deprecated`, at the argument): `inherit`
+/// without a loop or a call of the function itself, `iterations` without a loop, `yield_every` without a loop of the
+/// future's own, `timeout` alone where there is no loop, no `await` and no call. `#[allow(deprecated)]` on the
+/// function silences it. There is no such warning on a block.
 ///
 /// ## Order of attributes
 ///
-/// An attribute further up runs first, and the next one sees what it made.
+/// The topmost attribute runs first, and the next one sees its result.
 ///
 /// | other attribute | order | why |
 /// |---|---|---|
 /// | `#[tokio::main]`, `#[tokio::test]`, `#[async_trait]` | any | both forms are recognised |
 /// | `#[tracing::instrument(err)]`, `(ret)` | `loop_guard` above | below, the trip unwinds past the closure that `instrument` makes of the body, and no event is recorded |
-/// | `#[rstest]`, `#[test_case]`, and others that read the arguments | any | arguments keep their names where another macro stands below |
-/// | `#[cached]`, `#[once]` | `loop_guard` above | below, `cached` gives the attribute to the functions that look into the cache, and the body goes without: the compiler warns that it guards nothing |
-/// | `#[track_caller]`, `#[inline]`, `#[allow(..)]`, `#[cfg(..)]`, doc comments | any | they are no macros |
+/// | `#[rstest]`, `#[test_case]`, and others that read the arguments | any | arguments keep their names if another macro stands below |
+/// | `#[cached]`, `#[once]` | `loop_guard` above | below, `cached` puts the attribute on the functions that look into the cache, and the body goes without: the compiler warns that it guards nothing |
+/// | `#[track_caller]`, `#[inline]`, `#[allow(..)]`, `#[cfg(..)]`, doc comments | any | they are not macros |
 /// | `#[cfg_attr(.., loop_guard(..))]` | any | on functions and on loops |
 ///
-/// A `?` that adds something to errors (`.context(..)`) inside a closure or an `async` block is skipped by a trip in there, which
-/// goes to the guarded function.
+/// A `?` that adds something to errors (`.context(..)`) inside a closure or an `async` block does not see a trip in
+/// there, which unwinds to the guarded function.
 ///
 /// # What it reaches
 ///
-/// Every loop of the body, closures included, and those in the arguments of the standard library's macros (`vec!`, `matches!`,
-/// `dbg!`, the families of `println!`, `write!`, `panic!` and `assert!`), of the logging macros, and of `select!`, `join!` and
-/// `try_join!`. A message made of the source of an argument (`assert!` without one, `dbg!`) shows the checks of loops in it.
-/// Nested functions, constants and other macros are left alone.
+/// Every loop of the body, closures included, and those in the arguments of the standard library's macros (`vec!`,
+/// `matches!`, `dbg!`, the families of `println!`, `write!`, `panic!` and `assert!`), of the logging macros, and of
+/// `select!`, `join!` and `try_join!`. A message made from the source of an argument (`assert!` without a message,
+/// `dbg!`) shows the checks of its loops. Nested functions, constants and other macros are left alone.
 ///
-/// A loop in a closure, or in an argument of a macro, looks at the scopes of the thread that runs it. Its trip unwinds, in
-/// silence, to the guarded function, which leaves in its own way. On the way it poisons a `Mutex` whose guard is held, and
-/// `thread::panicking()` is true in destructors. Where panics abort, such a trip waits for the function's own next check; in a
-/// function that is `#[track_caller]`, returns `!` or an `impl Fn`, it is an ordinary panic.
+/// A loop in a closure, or in an argument of a macro, checks the scopes of the thread that runs it. Its trip unwinds
+/// silently to the guarded function, which leaves by its own way out. On the way it poisons a `Mutex` whose guard is
+/// held, and `thread::panicking()` is true in destructors. Where panics abort, such a trip waits for the function's
+/// own next check; in a function that is `#[track_caller]`, returns `!` or an `impl Fn`, it is an ordinary panic.
 ///
-/// A call that blocks the thread (`thread::sleep`, `recv()`, `join()`, `lock()`) is not cut; the check behind it trips.
+/// A call that blocks the thread (`thread::sleep`, `recv()`, `join()`, `lock()`) is not interrupted; the check after
+/// it trips.
 ///
 #[doc = include_str!("futures.md")]
 ///
@@ -297,8 +300,8 @@ pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(args.into(), item.into(), expand::DISABLED).into()
 }
 
-/// `within!(path, "100ms")`: the nanoseconds, by the rules of `timeout`; an expression of type
-/// `Duration` is taken to `path::__private::nanos`. For `guard_runtime::defer!`.
+/// `within!(path, "100ms")`: the duration in nanoseconds, parsed like `timeout`; an expression of type `Duration` is
+/// passed to `path::__private::nanos`. For `guard_runtime::defer!`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn within(tokens: TokenStream) -> TokenStream {
