@@ -227,7 +227,7 @@ fn judge_fallback(args: &Args, function: &Function<'_>, is_future: bool, errors:
         if let Some(place) = calls::place_of(tokens.clone(), &name) {
             errors.push(Error::new(
                 place,
-                format!("the future's body has taken `{name}`: a fallback can use arguments that are `Copy`, such as shared references; copy what it needs into one"),
+                format!("the future's body has moved `{name}`: a fallback can only use arguments that are `Copy`, such as shared references"),
             ));
         }
     }
@@ -275,7 +275,9 @@ fn judge_leave(
         if never(output) {
             errors.push(Error::new(
                 policy.span(),
-                format!("this function never returns, so that `{policy}` has nothing to judge: remove it"),
+                format!(
+                    "this function never returns, so `{policy}` has nothing to judge: remove it"
+                ),
             ));
         }
     }

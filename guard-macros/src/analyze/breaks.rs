@@ -66,7 +66,7 @@ impl Visitor for Breaks<'_> {
         if !self.judge(expr.label.as_ref(), &mut expr.body) && value {
             self.errors.push(Error::new(
                 expr.loop_token.span,
-                "a value is expected behind this loop, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
+                "this loop must produce a value, and `on_trip = \"break\"` has none: write `fallback = ...` instead",
             ));
         }
     }

@@ -44,7 +44,7 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
         Item::Mod(module) if module.content.is_some() => Ok(Target::Block(Item::Mod(module))),
         Item::Mod(module) => Err(Error::new_spanned(
             module.semi,
-            "the attribute sees no other file: put it on the functions of the module, or on an inline one",
+            "the attribute cannot see another file: put it on the functions of the module, or on an inline one",
         )),
         item => Err(reject(&item)),
     }

@@ -196,7 +196,7 @@ impl Args {
         if let (Some(_), Some(deadline)) = (&self.timeout, &self.deadline) {
             errors.push(Error::new(
                 deadline.key.span(),
-                "`deadline` is a moment instead of a span: remove it or `timeout`",
+                "`deadline` and `timeout` both limit the time: remove one of them",
             ));
         }
         if let (Some(_), Some(root)) = (&self.inherit, &self.root) {
@@ -209,7 +209,7 @@ impl Args {
         if let (false, Some(strict)) = (is_timed, &self.strict) {
             errors.push(Error::new(
                 strict.key.span(),
-                "`strict` is about a result after the deadline, and there is none: add a `timeout`, or remove it",
+                "`strict` is about results after a deadline, and there is no deadline: add a `timeout`, or remove it",
             ));
         }
         if let (None, Some(entry)) = (&self.inherit, &self.entry) {
@@ -269,7 +269,7 @@ impl Args {
             for other in limits.into_iter().chain([when]).flatten() {
                 errors.push(Error::new(
                     other.span(),
-                    format!("`budget` already says all that the function may spend: remove `{other}`, or have it in the `Budget`"),
+                    format!("`budget` replaces all other limits: remove `{other}`, or set it in the `Budget`"),
                 ));
             }
             return;
@@ -288,7 +288,7 @@ impl Args {
             if when.value == When::All {
                 errors.push(Error::new(
                     key.span(),
-                    format!("`{key}` needs a deadline, and with `when = \"all\"` the time alone is none: remove one of them"),
+                    format!("`{key}` needs a deadline, and with `when = \"all\"` there is none: remove one of them"),
                 ));
             }
         }
@@ -312,20 +312,20 @@ impl Args {
             if self.fallback.is_none() {
                 errors.push(Error::new(
                     reserve.key.span(),
-                    "`reserve` is time for a fallback, and there is none: add `fallback = ...`, or remove it",
+                    "`reserve` keeps time for a fallback, and there is none: add `fallback = ...`, or remove it",
                 ));
             }
             if self.timeout.is_none() {
                 errors.push(Error::new(
                     reserve.key.span(),
-                    "`reserve` is taken off a `timeout`, and there is none: write for example `timeout = \"30s\"`",
+                    "`reserve` shortens a `timeout`, and there is none: write for example `timeout = \"30s\"`",
                 ));
             }
         }
         if let (None, Some(timeout)) = (&self.retry, &self.attempt_timeout) {
             errors.push(Error::new(
                 timeout.key.span(),
-                "`attempt_timeout` is the time of one attempt, and there is but one: write `timeout`, or add `retry = Retry::attempts(3)`",
+                "`attempt_timeout` limits each of several attempts, and there is only one: write `timeout`, or add `retry = Retry::attempts(3)`",
             ));
         }
     }

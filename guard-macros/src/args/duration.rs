@@ -55,7 +55,7 @@ fn nanos(text: &str) -> Result<u64, String> {
         other @ InvalidCharacter(_) => format!("{text:?} is not a duration: {other}"),
     })?;
     match u64::try_from(duration.as_nanos()) {
-        Ok(0) => Err(format!("{text:?} is no time at all")),
+        Ok(0) => Err(format!("{text:?} is zero")),
         Ok(nanos) => Ok(nanos),
         Err(_) => Err(format!("{text:?} is longer than 584 years")),
     }

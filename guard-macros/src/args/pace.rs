@@ -83,7 +83,7 @@ fn every(input: ParseStream, key: &Ident) -> Result<u32, Error> {
         Ok(Ok(every)) if every > 0 => Ok(every),
         Ok(_) => Err(Error::new(
             number?.span(),
-            "`every` is at least 1 and below 2^32",
+            "`every` must be at least 1 and below 2^32",
         )),
         Err(_) => Err(Error::new(
             key.span(),

@@ -146,7 +146,7 @@ pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> 
         )),
         Some(other) => Err(Error::new(
             other.span(),
-            format!("`{key}` is a whole number: write for example `{key} = 1000`"),
+            format!("`{key}` must be a whole number: write for example `{key} = 1000`"),
         )),
     }
 }
@@ -246,7 +246,7 @@ pub(crate) fn name(expr: &Expr) -> Result<LitStr, Error> {
     match literal(expr) {
         Some(Lit::Str(text)) if text.value().contains(['{', '}']) => Err(Error::new(
             text.span(),
-            "a name is taken as it is written, and is the same for every call: remove the braces",
+            "a name cannot contain arguments, since it is the same for every call: remove the braces",
         )),
         Some(Lit::Str(text)) if !text.value().trim().is_empty() => Ok(text.clone()),
         _ => Err(Error::new(
@@ -262,7 +262,7 @@ pub(crate) fn moment(expr: Expr) -> Result<Expr, Error> {
         None => Ok(expr),
         Some(text) => Err(Error::new(
             text.span(),
-            "a deadline is an expression of type `Instant`: for a span, write `timeout = ...`",
+            "`deadline` must be an expression of type `Instant`: for a duration, write `timeout = ...`",
         )),
     }
 }

@@ -49,7 +49,7 @@ pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
 /// A number of iterations, from any integer type.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "`iterations` and `depth` are whole numbers, and `{Self}` is none",
+    message = "`iterations` and `depth` must be whole numbers, found `{Self}`",
     label = "write for example `iterations = 1000`"
 )]
 pub trait Count {

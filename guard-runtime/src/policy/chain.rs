@@ -197,7 +197,7 @@ impl Time for &str {
     #[track_caller]
     fn duration(self) -> Duration {
         let parsed = duration::parse(self);
-        parsed.unwrap_or_else(|| panic!("{self:?} is no duration; write for example \"200ms\""))
+        parsed.unwrap_or_else(|| panic!("{self:?} is not a duration: write for example \"200ms\""))
     }
 }
 
