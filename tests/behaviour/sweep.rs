@@ -129,7 +129,11 @@ fn reference(shape: &Shape, size: u32, limit: u64) -> (Trace, u64) {
 /// Runs one form under every limit; `cause` is the one that its trips must tell.
 fn sweep(run: impl Fn(&Shape, &Log, u32, u64) -> Outcome, cause: impl Fn(u64) -> Cause) {
     let _paused = Paused::new();
-    for shape in crate::shapes::ALL.iter().chain(chains()) {
+    for shape in crate::shapes::ALL
+        .iter()
+        .chain(crate::shapes::values::VALUES)
+        .chain(chains())
+    {
         let mut trips = 0;
         for size in [0, 1, 2, 7, 30, 60] {
             for limit in 1..=80 {

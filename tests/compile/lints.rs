@@ -37,7 +37,7 @@ fn said(command: &str, mode: &str) -> Output {
 fn lines(output: &Output, level: &str) -> BTreeSet<String> {
     String::from_utf8_lossy(&output.stderr)
         .lines()
-        .filter(|line| line.contains("forms.rs:") && line.contains(level))
+        .filter(|line| line.contains("forms") && line.contains(level))
         .map(ToOwned::to_owned)
         .collect()
 }

@@ -1,12 +1,11 @@
 //! What the compiler knows of a function is what it was: auto traits, lifetimes, variance,
 //! `#[must_use]`, `#[track_caller]`. Most of this is proven by compiling.
 
+mod attributes;
+
 use std::fmt::{Debug, Display};
-use std::panic::Location;
 
-use guard_runtime::{Tripped, loop_guard};
-
-use crate::panics;
+use guard_runtime::loop_guard;
 
 struct Wrapper<'a, T: ?Sized>(&'a T);
 
@@ -360,106 +359,4 @@ fn a_returned_opaque_type_stays_covariant() {
     }
     let local = String::from("x");
     assert_eq!(shorter(opaque("abc"), &local).0, "abc");
-}
-
-/// Compiles only if the value has to be used.
-#[test]
-fn must_use_is_kept() {
-    #[must_use]
-    #[loop_guard(inherit)]
-    fn important(n: u32) -> u32 {
-        let count = || for _ in 0..n {};
-        count();
-        n
-    }
-    #[expect(unused_must_use, reason = "the lint must fire")]
-    {
-        important(1);
-    }
-    assert_eq!(important(2), 2);
-}
-
-twins! { located: ()
-    #[track_caller]
-    pub(crate) fn caller(n: u32) -> &'static Location<'static> {
-        for _ in 0..n {}
-        Location::caller()
-    }
-
-    #[track_caller]
-    pub(crate) fn caller_of_closures(n: u32) -> &'static Location<'static> {
-        let count = || for _ in 0..n {};
-        count();
-        Location::caller()
-    }
-
-    #[track_caller]
-    pub(crate) fn unwraps(n: Option<u32>) -> u32 {
-        let mut sum = 0;
-        for i in 0..3 { sum += i; }
-        sum + n.expect("a number")
-    }
-
-    pub(crate) fn indexes(list: &[u32], n: usize) -> u32 {
-        let mut sum = 0;
-        for i in 0..n {
-            sum += list[i];
-        }
-        let mut i = 0;
-        while i < n {
-            i += 1;
-            let add = |j: usize| {
-                for k in j..j + 1 {
-                    sum += list[k] + list[n - i - 5];
-                }
-            };
-            let mut add = add;
-            add(i);
-        }
-        sum
-    }
-}
-
-#[test]
-fn callers_and_panics_are_where_they_were() {
-    macro_rules! places {
-        ($twin:ident) => {{
-            use located::$twin::{caller, caller_of_closures, indexes, unwraps};
-            let told = [
-                panics::of(|| indexes(&[1, 2, 3], 7)).1,
-                panics::of(|| indexes(&[1, 2, 3], 3)).1,
-            ];
-            // Here is where the macro is called.
-            let (_, unwrapped) = panics::of(|| unwraps(None));
-            assert_eq!(unwrapped, [(line!(), "a number".to_owned())]);
-            for location in [caller(3), caller_of_closures(3)] {
-                assert_eq!((location.file(), location.line()), (file!(), line!()));
-            }
-            told
-        }};
-    }
-    let plain = places!(plain);
-    for told in &plain {
-        assert_eq!(told.len(), 1, "each of them panics");
-    }
-    assert_eq!(places!(timed), plain);
-    assert_eq!(places!(counted), plain);
-    assert_eq!(places!(inherited), plain);
-}
-
-/// The caller of a `#[track_caller]` function cannot be seen from a boundary: there a trip in a
-/// closure is a panic, also where the function returns a `Result`.
-#[test]
-fn a_track_caller_function_panics_when_a_closure_of_its_trips() {
-    #[track_caller]
-    #[loop_guard(iterations = 3)]
-    fn located(n: u32) -> Result<(), Tripped> {
-        for _ in 0..n {}
-        let count = || for _ in 0..2 {};
-        count();
-        Ok(())
-    }
-    assert!(located(1).is_ok());
-    assert!(panics::none(|| located(4)).is_err());
-    assert!(panics::one(|| located(2)).contains("ran out of iterations: 3 allowed"));
 }

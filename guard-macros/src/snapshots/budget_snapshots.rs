@@ -15,14 +15,7 @@ fn limits_that_a_frame_does_not_hold() {
 }"#,
         &expect![[r#"
             fn f() -> Result<(), E> {
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    4,
-                );
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_4;
                 let __budget = p::grant(
                     p::until_cancelled(
                         p::cpu::within(
@@ -38,10 +31,7 @@ fn limits_that_a_frame_does_not_hold() {
                 );
                 let __site = __budget.site();
                 let __root = __budget.root();
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let __outcome = __probe
                     .boundary(move || {
                         let __granted = __budget.open();
@@ -109,18 +99,8 @@ fn a_budget_of_a_future() {
 }"#,
         &expect![[r#"
             async fn f() -> Result<(), E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
                 let __budget = p::grant(
                     p::budget(&(tenant.budget)).root(),
                     &__LOOP_GUARD_SITE,
@@ -172,19 +152,9 @@ fn what_is_about_the_time_of_a_scope_is_said_by_its_site() {
 }"#,
         &expect![[r#"
             fn f() -> Option<()> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let (__scope, mut __seen) = match {
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                            p::concat!(
-                                p::module_path!(), "::", "f"
-                            ),
-                            p::file!(),
-                            1,
-                            4,
-                        )
+                    static __LOOP_GUARD_SITE: p::Site = site_f_1_4
                         .within(5_000_000_000_u64)
                         .warn_at(800000u32)
                         .on_overdue(p::OnOverdue::Abort)

@@ -1,10 +1,5 @@
 //! Expansions of `cleanup`.
 
-#![allow(
-    clippy::needless_raw_string_hashes,
-    reason = "as `expect-test` writes them"
-)]
-
 use expect_test::expect;
 
 use crate::snapshots::check;
@@ -44,10 +39,7 @@ fn a_cleanup_with_a_loop_of_a_scope() {
 }"#,
         &expect![[r#"
             fn f() -> Result<(), E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let __outcome = __probe
                     .boundary(move || {
                         let __cleanup = p::cleanup(
@@ -71,14 +63,7 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                             },
                         );
                         let (__scope, mut __seen) = match {
-                            static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                                    p::concat!(
-                                        p::module_path!(), "::", "f"
-                                    ),
-                                    p::file!(),
-                                    1,
-                                    4,
-                                )
+                            static __LOOP_GUARD_SITE: p::Site = site_f_1_4
                                 .within(30_000_000_000_u64);
                             __probe.enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
                         } {
@@ -154,10 +139,7 @@ fn a_cleanup_and_a_boundary() {
 }"#,
         &expect![[r#"
             fn f(file: File) {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let __outcome = __probe
                     .boundary(move || {
                         let file = file;
@@ -209,10 +191,7 @@ fn a_cleanup_that_is_awaited() {
 }"#,
         &expect![[r#"
             async fn f(a: A) -> u32 {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let __cleanup = p::cleanup_async(
                     false,
                     p::Option::None,

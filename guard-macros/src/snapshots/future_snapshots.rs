@@ -2,11 +2,6 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p guard-macros` rewrites the snapshots; read the difference.
 
-#![allow(
-    clippy::needless_raw_string_hashes,
-    reason = "as `expect-test` writes them"
-)]
-
 use expect_test::expect;
 
 use crate::snapshots::check;
@@ -22,18 +17,8 @@ fn an_async_fn() {
 }"#,
         &expect![[r#"
             async fn f(a: A, mut b: B) -> Result<u32, E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
                 let mut __task = p::InPlace::new();
                 let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
                 if __seen.is_stale() {
@@ -95,12 +80,7 @@ fn one_without_a_value() {
 }"#,
         &expect![[r#"
             async fn f(self: &Self) {
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    "named",
-                    p::file!(),
-                    1,
-                    10,
-                );
+                static __LOOP_GUARD_SITE: p::Site = site_named_1_10;
                 let mut __task = p::InPlace::new();
                 let __seen = __task
                     .begin(&__LOOP_GUARD_SITE, p::nanos(limit()));
@@ -136,14 +116,7 @@ fn one_that_never_ends() {
 }"#,
         &expect![[r#"
             async fn f() -> ! {
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
                 let mut __task = p::InPlace::new();
                 let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
                 if __seen.is_stale() {
@@ -173,121 +146,6 @@ fn one_that_never_ends() {
 }
 
 #[test]
-fn patterns_are_bound_in_the_body() {
-    check(
-        r#"timeout = "30s", fallback = b"#,
-        r#"async fn f(a: A, (b, _): (u32, D), #[allow(unused_variables)] c: C) -> u32 {
-    step(a).await
-}"#,
-        &expect![[r#"
-            async fn f(a: A, (b, _): (u32, D), #[allow(unused_variables)] c: C) -> u32 {
-                match '__tripped: {
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        10,
-                    );
-                    let mut __task = p::InPlace::new();
-                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
-                    if __seen.is_stale() {
-                        match p::tick(at_fn_1_10) {
-                            p::Result::Ok(_) => {}
-                            p::Result::Err(__tripped) => {
-                                break '__tripped __tripped;
-                            }
-                        }
-                    }
-                    return {
-                        match p::IntoFuture::into_future(step(a)) {
-                            __future => {
-                                let __awaited = __task
-                                    .awaits(p::pin!(__future))
-                                    .await;
-                                match __awaited {
-                                    p::Result::Ok(__value) => __value,
-                                    p::Result::Err(__tripped) => {
-                                        break '__tripped __tripped;
-                                    }
-                                }
-                            }
-                        }
-                    };
-                } {
-                    __tripped => b,
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn loops_in_blocks_and_closures_are_caught() {
-    check(
-        r#"timeout = "30s""#,
-        r#"async fn f(n: u32) -> Result<u32, E> {
-    let block = async { loop { step().await; } };
-    let closure = || for _ in list() { step() };
-    block.await
-}"#,
-        &expect![[r#"
-            async fn f(n: u32) -> Result<u32, E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
-                let mut __task = p::Task::new();
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { if false { return __probe.value(); } let n = n; let __seen =
-                        p::begin(& __LOOP_GUARD_SITE, 30_000_000_000_u64);
-                        if __seen.is_stale() { match __probe.look(at_fn_1_10) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__out) => return __out, } } match ()
-                        { () => { let block = async { loop { if
-                        p::due(p::inherit()) {
-                        match p::tick(at_loop_2_25) {
-                        p::Result::Ok(_) => {}
-                        p::Result::Err(__tripped) => { _ =
-                        p::unwind(__tripped); } } } step(). await; } }; let
-                        closure = | | { let mut __seen = p::inherit(); for _
-                        in list() { if p::due(__seen) { match
-                        p::tick(at_for_3_22) {
-                        p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => { __seen =
-                        p::unwind(__tripped); } } } step() } }; block. await
-                        } } }
-                    );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| {
-                            __task.poll_caught(__body.as_mut(), __context, at_async_fn_1_10)
-                        })
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        __probe
-                            .leave(__tripped)
-                            .unwrap_or_else(|| p::abandon())
-                    }
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
 fn iterations_and_turns() {
     check(
         r#"timeout = "30s", iterations = 10, yield_every = "1ms""#,
@@ -297,18 +155,8 @@ fn iterations_and_turns() {
 }"#,
         &expect![[r#"
             async fn f() -> Result<u32, E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
                 let mut __task = p::Task::with_extras();
                 let __outcome = {
                     let __body = p::pin!(
@@ -341,70 +189,6 @@ fn iterations_and_turns() {
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
-fn a_fallback_runs_when_the_body_is_gone() {
-    check(
-        r#"timeout = "30s", fallback = |t| t.into()"#,
-        r#"async fn f() -> u32 {
-    loop { step().await; }
-}"#,
-        &expect![[r#"
-            async fn f() -> u32 {
-                match '__tripped: {
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        10,
-                    );
-                    let mut __task = p::InPlace::new();
-                    let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
-                    if __seen.is_stale() {
-                        match p::tick(at_fn_1_10) {
-                            p::Result::Ok(_) => {}
-                            p::Result::Err(__tripped) => {
-                                break '__tripped __tripped;
-                            }
-                        }
-                    }
-                    {
-                        loop {
-                            if p::due(
-                                p::inherit(),
-                            ) {
-                                match p::tick(at_loop_2_5) {
-                                    p::Result::Ok(_) => {}
-                                    p::Result::Err(__tripped) => {
-                                        break '__tripped __tripped;
-                                    }
-                                }
-                            }
-                            #[allow(unknown_lints, clippy::unnecessary_semicolon)]
-                            match p::IntoFuture::into_future(step()) {
-                                __future => {
-                                    let __awaited = __task
-                                        .awaits(p::pin!(__future))
-                                        .await;
-                                    match __awaited {
-                                        p::Result::Ok(__value) => __value,
-                                        p::Result::Err(__tripped) => {
-                                            break '__tripped __tripped;
-                                        }
-                                    }
-                                }
-                            };
-                        }
-                    }
-                } {
-                    __tripped => p::Fallback::with(__tripped, |t| t.into()),
                 }
             }
         "#]],
@@ -445,52 +229,6 @@ fn inherit_opens_no_scope() {
 }
 
 #[test]
-fn inherit_with_a_loop_in_a_closure() {
-    check(
-        r#"inherit"#,
-        r#"async fn f(a: A) -> Result<(), E> {
-    list().each(|x| while x.more() {});
-    step(a).await
-}"#,
-        &expect![[r#"
-            async fn f(a: A) -> Result<(), E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                let __outcome = {
-                    let __body = p::pin!(
-                        async move { if false { return __probe.value(); } let _ = & a; match () { ()
-                        => { list().each(| x | { let mut __seen =
-                        p::inherit(); while x.more() { if
-                        p::due(__seen) { match
-                        p::tick(at_while_2_21) {
-                        p::Result::Ok(__now) => __seen = __now,
-                        p::Result::Err(__tripped) => { __seen =
-                        p::unwind(__tripped); } } } } }); step(a). await } }
-                        }
-                    );
-                    let mut __body = p::Body::new(__body);
-                    p::poll_fn(move |__context| p::poll_caught(
-                            __body.as_mut(),
-                            __context,
-                        ))
-                        .await
-                };
-                match __outcome {
-                    p::Result::Ok(__value) => __value,
-                    p::Result::Err(__tripped) => {
-                        __probe
-                            .leave(__tripped)
-                            .unwrap_or_else(|| p::abandon())
-                    }
-                }
-            }
-        "#]],
-    );
-}
-
-#[test]
 fn an_async_block_that_is_the_value() {
     check(
         r#"timeout = "30s""#,
@@ -519,14 +257,7 @@ fn an_async_block_that_is_the_value() {
                     if false {
                         return __probe.value();
                     }
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        4,
-                    );
+                    static __LOOP_GUARD_SITE: p::Site = site_f_1_4;
                     let mut __task = p::InPlace::new();
                     let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
                     if __seen.is_stale() {
@@ -556,14 +287,7 @@ fn one_in_a_box() {
                     if false {
                         return __probe.value();
                     }
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "f"
-                        ),
-                        p::file!(),
-                        1,
-                        4,
-                    );
+                    static __LOOP_GUARD_SITE: p::Site = site_f_1_4;
                     let mut __task = p::InPlace::new();
                     let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
                     if __seen.is_stale() {
@@ -593,18 +317,8 @@ fn what_tokio_made_of_a_main_function() {
         &expect![[r#"
             fn main() -> Result<(), E> {
                 let body = async {
-                    let __probe = p::Probe::new();
-                    if false {
-                        return __probe.value();
-                    }
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                        p::concat!(
-                            p::module_path!(), "::", "main"
-                        ),
-                        p::file!(),
-                        1,
-                        4,
-                    );
+                    probe!();
+                    static __LOOP_GUARD_SITE: p::Site = site_main_1_4;
                     let mut __task = p::InPlace::new();
                     let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
                     if __seen.is_stale() {

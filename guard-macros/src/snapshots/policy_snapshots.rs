@@ -14,19 +14,9 @@ fn a_breaker_around_a_bulkhead() {
 }",
         &expect![[r#"
             fn f(&self, n: u32) -> Result<u32, E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let (__scope, mut __seen) = match {
-                    static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                            p::concat!(
-                                p::module_path!(), "::", "f"
-                            ),
-                            p::file!(),
-                            1,
-                            4,
-                        )
+                    static __LOOP_GUARD_SITE: p::Site = site_f_1_4
                         .within(1_000_000_000_u64);
                     __probe.enter(__LOOP_GUARD_SITE.always(1_000_000_000_u64))
                 } {
@@ -82,20 +72,10 @@ fn attempts_and_a_fallback() {
         &expect![[r#"
             fn f(n: u32) -> u32 {
                 use g::h;
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 match '__tripped: {
                     let (__scope, mut __seen) = match {
-                        static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                                p::concat!(
-                                    p::module_path!(), "::", "f"
-                                ),
-                                p::file!(),
-                                1,
-                                4,
-                            )
+                        static __LOOP_GUARD_SITE: p::Site = site_f_1_4
                             .within(1_000_000_000_u64);
                         p::enter(
                             __LOOP_GUARD_SITE.always(1_000_000_000_u64),
@@ -170,18 +150,8 @@ fn a_future() {
 }",
         &expect![[r#"
             async fn f(n: u32) -> Result<u32, E> {
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    10,
-                );
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
                 let mut __task = p::Task::new();
                 let __outcome = {
                     let __body = p::pin!(

@@ -1,0 +1,128 @@
+//! Loops in strips are left in time.
+
+use std::time::Duration;
+
+use guard_runtime::{Budget, Tripped, loop_guard, testing};
+use harness::Paused;
+
+use super::{Log, Outcome};
+use crate::test_clock::NANO;
+
+#[loop_guard(inherit)]
+fn visits(log: &mut Log, n: u64) -> Result<(), Tripped> {
+    for i in 0..n {
+        log.push(i);
+    }
+    Ok(())
+}
+
+#[loop_guard(inherit)]
+fn counts(log: &mut Log, n: u64) -> Result<(), Tripped> {
+    let mut i = 0;
+    while i < n {
+        log.push(i);
+        i += 1;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_spent_budget_lets_no_strip_begin() {
+    let _paused = Paused::new();
+    for kernel in [visits, counts] {
+        let outcome = Budget::timeout(NANO).run(|| {
+            let mut log = Log::default();
+            testing::advance(NANO * 2);
+            let empty = kernel(&mut log, 0).is_ok();
+            (kernel(&mut log, 10).is_err(), log, empty)
+        });
+        let (tripped, log, _) = outcome.unwrap();
+        assert_eq!((tripped, log), (true, Log::default()));
+    }
+}
+
+/// Its first items are there, and each of the others takes a millisecond.
+struct Receiver {
+    there: u64,
+    taken: u64,
+}
+
+impl Iterator for Receiver {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.taken += 1;
+        if self.taken > self.there {
+            testing::advance(Duration::from_millis(1));
+        }
+        Some(self.taken)
+    }
+}
+
+/// What was learned of its first items says nothing of the next.
+#[test]
+fn an_iterator_that_begins_to_wait_is_left_in_time() {
+    #[loop_guard(timeout = "5ms")]
+    fn drain(receiver: &mut Receiver) -> Outcome {
+        let mut sum = 0;
+        for value in receiver {
+            sum += value;
+        }
+        Ok(sum)
+    }
+    let _paused = Paused::new();
+    let mut receiver = Receiver {
+        there: 100_000,
+        taken: 0,
+    };
+    drain(&mut receiver).unwrap_err();
+    // At five milliseconds the budget is used, at six it is spent.
+    assert_eq!(receiver.taken, 100_006);
+}
+
+#[loop_guard(timeout = "3ms")]
+fn endless_range() -> Result<u64, Tripped> {
+    let mut sum = 0_u64;
+    for i in 0_u64.. {
+        sum ^= i;
+    }
+    Ok(sum)
+}
+
+#[loop_guard(timeout = "3ms")]
+fn endless_source() -> Result<u64, Tripped> {
+    let mut sum = 0_u64;
+    for i in std::iter::repeat(3_u64) {
+        sum = sum.wrapping_add(i);
+    }
+    Ok(sum)
+}
+
+#[loop_guard(timeout = "3ms")]
+fn endless_while(step: u64) -> Result<u64, Tripped> {
+    let (mut i, mut n) = (0_u64, 1_u64);
+    while i < n {
+        n += step;
+        i += 1;
+    }
+    Ok(n)
+}
+
+#[loop_guard(timeout = "3ms")]
+fn endless_pops(stack: &mut Vec<u64>) -> Result<u64, Tripped> {
+    let mut sum = 0_u64;
+    while let Some(top) = stack.pop() {
+        sum ^= top;
+        stack.push(top);
+    }
+    Ok(sum)
+}
+
+/// In real time: a loop in strips is still left.
+#[test]
+fn endless_loops_in_strips_trip() {
+    assert!(endless_range().is_err());
+    assert!(endless_source().is_err());
+    assert!(endless_while(1).is_err());
+    assert!(endless_pops(&mut vec![1]).is_err());
+}
