@@ -1,4 +1,4 @@
-//! Entry points, around which nothing counts.
+//! Entry points: nothing around them counts.
 
 use core::panic::Location as Caller;
 
@@ -6,7 +6,7 @@ use crate::base::reentry;
 use crate::stack::wall::{Kind, Wall};
 use crate::trip::boundary::{self, Boundaries};
 
-/// Hides the scopes around and the boundaries to which trips unwind, until it is dropped.
+/// Hides the scopes around it and the boundaries to which trips unwind, until it is dropped.
 #[doc(hidden)]
 #[must_use]
 pub struct Root {
@@ -15,7 +15,7 @@ pub struct Root {
     _boundaries: Boundaries,
 }
 
-/// What `root` opens.
+/// Opens an entry point.
 #[doc(hidden)]
 #[track_caller]
 pub fn root() -> Root {

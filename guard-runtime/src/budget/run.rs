@@ -25,14 +25,14 @@ use crate::trip::tripped::Tripped;
 impl Budget {
     /// Calls `f` in a scope with this budget.
     ///
-    /// The checks that `f` reaches (guarded functions, [`checkpoint`](crate::checkpoint)s) trip once it is
-    /// spent, and leave their functions, each in its own way; what `f` makes of that is its value. Entering
-    /// is a check too: under an outer scope that is spent, `f` is not called.
+    /// The checks that `f` reaches (guarded functions, [`checkpoint`](crate::checkpoint)s) trip once it is spent,
+    /// and leave their functions, each in its own way; `f` may handle that, and its value is returned. Entering is
+    /// a check too: if an outer scope is spent, `f` is not called.
     ///
     /// # Errors
     ///
     /// The trip of a check whose function had no place for an error, or of the entry; with
-    /// [`strict`](Self::strict), that of a result after the deadline.
+    /// [`strict`](Self::strict), also the trip of a result after the deadline.
     pub fn run<T>(&self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
         if reentry::is_barred() {
             return Ok(f()); // An allocator's, while the runtime allocates: there are no scopes.
@@ -55,15 +55,16 @@ impl Budget {
         Ok(value)
     }
 
-    /// Polls `future` in a scope with this budget: what it waits for counts as well, and when its time is
+    /// Polls `future` in a scope with this budget: time that it spends waiting counts as well, and when its time is
     /// over it is dropped.
     ///
-    /// The budget begins with the first poll. Dropped before its end, the future is dropped with its scope.
+    /// The budget begins with the first poll. If the result is dropped before its end, the future is dropped
+    /// together with its scope.
     ///
     /// # Errors
     ///
-    /// The future's output is the trip if its time was over while it waited, or if a check tripped whose
-    /// function had no place for an error; otherwise as [`run`](Self::run).
+    /// The future's output is the trip if its time ran out while it waited, or if a check tripped whose function
+    /// had no place for an error; otherwise as for [`run`](Self::run).
     ///
     /// ```
     /// use std::time::Duration;
@@ -131,7 +132,7 @@ impl Budget {
             look(&site.at())?;
             let _counted = counts_checks.then(|| Counted::new(index));
             let poll = future.as_mut().poll(context);
-            // One that is left does not wait: whoever polls the task takes the trip.
+            // A future that is being left does not wait: the code that polls the task takes the trip.
             if let (Poll::Pending, Some(waits), false) = (&poll, &mut waits, is_left()) {
                 if waits.register(context) {
                     look(&site.at())?;
@@ -147,12 +148,12 @@ impl Budget {
     }
 }
 
-/// What counts as an iteration of a future.
+/// What counts as an iteration in a future's scope.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Counting {
-    /// Each check: it has no loops of its own.
+    /// Each check: the scope has no loops of its own.
     Checks,
-    /// Those of its loops, which count them.
+    /// The iterations of the function's loops, which count them.
     Iterations,
 }
 

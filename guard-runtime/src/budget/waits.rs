@@ -1,4 +1,4 @@
-//! What wakes a future in a scope when something else than its deadline is due.
+//! What wakes a future for other reasons than its frame's deadline.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -12,11 +12,11 @@ use crate::time::epoch::HEARTBEAT;
 /// The waits of one future for the tokens of its scope.
 pub(crate) struct Waits {
     tokens: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Whether there is a token that has to be asked again and again.
+    /// Whether there is a token that has to be asked repeatedly.
     asks: bool,
-    /// When the time of the scope is over, where its frame does not know: with `all`.
+    /// When the time of the scope is over, if its frame does not store that: with `all`.
     until: u64,
-    /// For either.
+    /// The alarm for either.
     alarm: Option<Alarm>,
 }
 
@@ -41,10 +41,10 @@ impl Waits {
         }
     }
 
-    /// Has the task woken once its scope has to look; true if it has to already.
+    /// Wakes the task once its scope has to be checked. Returns true if it has to be checked already.
     pub(crate) fn register(&mut self, context: &mut Context<'_>) -> bool {
         let before = self.tokens.len();
-        // One that is cancelled is dropped: it must not be polled again.
+        // The wait for a token that was cancelled has completed, and must not be polled again.
         self.tokens
             .retain_mut(|token| token.as_mut().poll(context).is_pending());
         if self.asks || self.until != u64::MAX {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::cancel::token::CancelToken;
 use crate::trip::tripped::Cause;
 
-/// Something that says whether to stop: a [`CancelToken`], a flag, a function, the token of another library.
+/// Something that can say whether to stop: a [`CancelToken`], a flag, a function, or the token of another library.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -32,46 +32,47 @@ use crate::trip::tripped::Cause;
     label = "write a `CancelToken`, a `&AtomicBool`, an `Arc<AtomicBool>` or a closure that returns `bool`"
 )]
 pub trait Cancel {
-    /// Whether to stop. It is asked often: it must neither block nor panic.
+    /// Whether to stop. It is asked often, so it must neither block nor panic.
     fn is_cancelled(&self) -> bool;
 
-    /// Why, once that is true.
+    /// The reason, once [`is_cancelled`](Self::is_cancelled) returns true.
     fn reason(&self) -> &'static str {
         "cancelled"
     }
 
-    /// What the trip says.
+    /// The cause of the trip.
     #[doc(hidden)]
     fn cause(&self) -> Cause {
         let reason = self.reason();
         Cause::Cancelled { reason }
     }
 
-    /// Another token, for one scope alone that opens now, if whoever gave this one wants to know how long that is open.
+    /// A separate token for one scope that opens now, if the owner of this one wants to know how long that scope is
+    /// open.
     #[doc(hidden)]
     fn of_scope(&self) -> Option<Arc<dyn Cancel + Send + Sync>> {
         None
     }
 
-    /// The shutdown, if it is one's, that has this scope in flight.
+    /// The shutdown that has this scope in flight, if this is its token.
     #[doc(hidden)]
     fn in_flight_of(&self) -> Option<usize> {
         None
     }
 
-    /// Whether a cancel makes every check of the process look; else the token is asked at ticks.
+    /// Whether a cancel makes every check of the process look; otherwise the token is asked at ticks.
     #[doc(hidden)]
     fn moves_the_epoch(&self) -> bool {
         false
     }
 
-    /// Whether shields postpone its trips no longer.
+    /// Whether shields no longer postpone its trips.
     #[doc(hidden)]
     fn is_forced(&self) -> bool {
         false
     }
 
-    /// What wakes a task once it is cancelled, if the token can do that.
+    /// A future that completes once it is cancelled, if the token can provide one.
     #[doc(hidden)]
     fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
         None
@@ -101,8 +102,8 @@ impl Cancel for CancelToken {
     }
 }
 
-/// What a [`Budget`](crate::Budget) takes for a token: whatever can [`Cancel`] and be shared, and `&CancelToken`, of which
-/// it takes a clone.
+/// What a [`Budget`](crate::Budget) accepts as a token: anything that implements [`Cancel`] and can be shared, and
+/// `&CancelToken`, of which it takes a clone.
 ///
 /// ```
 /// use guard_runtime::{Budget, CancelToken, checkpoint};
@@ -144,7 +145,7 @@ impl Cancel for &AtomicBool {
     }
 }
 
-/// As `&AtomicBool`.
+/// Like `&AtomicBool`.
 impl Cancel for Arc<AtomicBool> {
     #[inline]
     fn is_cancelled(&self) -> bool {

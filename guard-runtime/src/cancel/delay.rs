@@ -1,4 +1,4 @@
-//! A cancel that comes by itself: an alarm that belongs to no scope.
+//! A cancel after a delay: an alarm that belongs to no scope.
 
 use std::task::Waker;
 
@@ -9,7 +9,7 @@ use crate::driver;
 
 /// Wakes a waker once a time has passed, unless it is dropped before.
 pub(crate) struct Alarm {
-    /// None on the paused clock of a test, and for a time that never comes.
+    /// `None` on the paused clock of a test, and for a time that never comes.
     place: Option<Place>,
 }
 
@@ -34,7 +34,7 @@ impl Alarm {
         let index = list.add_alone();
         list.set(index, at, waker);
         drop(list);
-        // Without a ticker nobody fires it.
+        // If there is no ticker, nothing fires the alarm.
         let _: bool = driver::request(at);
         Self {
             place: Some(Place { shard, index }),
@@ -46,7 +46,7 @@ impl Drop for Alarm {
     fn drop(&mut self) {
         if let Some(Place { shard, index }) = self.place {
             let waker = lock(list(shard)).remove(index);
-            // Not under the lock, which its destructor may take.
+            // Dropped outside the lock, which its destructor may take.
             drop(waker);
         }
     }

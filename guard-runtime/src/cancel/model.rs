@@ -1,6 +1,6 @@
-//! Loom models of the tree: the code of `tree.rs` itself, in every order.
+//! Loom models of the tree: they run the code of `tree.rs` itself, in every order.
 //!
-//! Above each model stands what it was seen to catch when the code was changed so.
+//! Above each model stands which changes to the code it was seen to catch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,9 +12,9 @@ use crate::cancel::tree;
 
 type Node = tree::Node<()>;
 
-/// Nobody who sees one node cancelled sees another one that is not.
+/// A thread that sees one node of the tree cancelled does not see another one that is not.
 ///
-/// Caught: `in_force` stored or loaded relaxed; each node cancelled as it is claimed.
+/// Catches: `in_force` stored or loaded relaxed; each node cancelled as it is claimed.
 #[test]
 fn a_tree_cancels_in_one_step() {
     loom::model(|| {
@@ -40,9 +40,9 @@ fn a_tree_cancels_in_one_step() {
     });
 }
 
-/// A child that is made meanwhile is cancelled as well, and is when the parent is.
+/// A child that is created meanwhile is cancelled as well, at the same moment as its parent.
 ///
-/// Caught: a parent claimed after its lock is released; `in_force` stored or loaded relaxed.
+/// Catches: a parent claimed after its lock is released; `in_force` stored or loaded relaxed.
 #[test]
 fn no_child_escapes() {
     loom::model(|| {
@@ -64,9 +64,9 @@ fn no_child_escapes() {
     });
 }
 
-/// Of two cancels each node keeps one, and the lower one never hides a child from the upper one.
+/// Of two concurrent cancels each node keeps one, and the lower cancel never hides a child from the upper one.
 ///
-/// Caught: a cancel that does not lock the tree.
+/// Catches: a cancel that does not lock the tree.
 #[test]
 fn cancels_of_one_tree_take_turns() {
     loom::model(|| {
@@ -87,9 +87,9 @@ fn cancels_of_one_tree_take_turns() {
     });
 }
 
-/// What is forced is cancelled, and so is what is born meanwhile.
+/// Whatever is forced is cancelled, including nodes that are created meanwhile.
 ///
-/// Caught: a child that is born with a copy of the cancellation.
+/// Catches: a child that is created with a copy of the cancellation.
 #[test]
 fn what_is_forced_is_cancelled() {
     loom::model(|| {
@@ -119,9 +119,9 @@ impl Wake for Count {
     }
 }
 
-/// Whoever waits is woken, or is told that there is nothing to wait for.
+/// A waiting task is woken, or learns that there is nothing to wait for.
 ///
-/// Caught: a waker registered without a look under the lock; wakers taken before the cancel is in force.
+/// Catches: a waker registered without a look under the lock; wakers taken before the cancel is in force.
 #[test]
 fn no_waker_escapes() {
     loom::model(|| {
@@ -140,9 +140,9 @@ fn no_waker_escapes() {
     });
 }
 
-/// Nor of a child that is born meanwhile, which the cancel does not know.
+/// The same for a child that is created meanwhile, which the cancel does not know.
 ///
-/// Caught: a child that does not wait for the lock of the tree.
+/// Catches: a child that does not wait for the lock of the tree.
 #[test]
 fn no_waker_of_a_new_child_escapes() {
     loom::model(|| {
@@ -163,9 +163,9 @@ fn no_waker_of_a_new_child_escapes() {
     });
 }
 
-/// A node that goes meanwhile is neither in the way nor left behind.
+/// A node that is dropped meanwhile neither blocks the cancel nor is left behind.
 ///
-/// The counts of `Arc` are the standard library's, and take no part in the model.
+/// The counts of `Arc` are the standard library's, and not part of the model.
 #[test]
 fn a_node_goes_while_its_tree_cancels() {
     loom::model(|| {

@@ -18,11 +18,11 @@ type Node = tree::Node<Alarm>;
 
 /// A token by which one part of a program tells another to stop.
 ///
-/// Clones are the same token. A [`child`](Self::child) is cancelled with its parent, and can be cancelled
-/// without it. A cancel is for good; the first reason is kept.
+/// Clones are the same token. A [`child`](Self::child) is cancelled with its parent, and can be cancelled without
+/// it. A cancel cannot be undone; the first reason is kept.
 ///
-/// The tree cancels in one step: nobody who sees one token of it cancelled sees another one that is not yet.
-/// A token that is dropped leaves nothing behind, however many children its parent has had.
+/// A tree cancels in one step: a thread that sees one token of it cancelled does not see another one that is not
+/// yet. A token that is dropped leaves nothing behind, however many children its parent has had.
 ///
 /// ```
 /// use guard_runtime::CancelToken;
@@ -49,8 +49,8 @@ impl CancelToken {
         Self(Node::root())
     }
 
-    /// A token that is cancelled with this one, for the same reason. Of one that is cancelled already, the
-    /// child is as well.
+    /// A token that is cancelled with this one, for the same reason. If this one is cancelled already, so is the
+    /// child.
     ///
     /// ```
     /// use guard_runtime::CancelToken;
@@ -70,10 +70,10 @@ impl CancelToken {
         Self(self.0.child())
     }
 
-    /// Cancels this token and all its children, and wakes whoever waits for one of them. Without effect on
+    /// Cancels this token and all its children, and wakes everything that waits for one of them. Has no effect on
     /// those that were cancelled before.
     ///
-    /// Every check of the process looks at once, on every thread; none waits for the next tick.
+    /// Every check of the process looks at once, on every thread, without waiting for the next tick.
     pub fn cancel(&self, reason: &'static str) {
         if let Some(wakers) = self.0.cancel(reason) {
             EPOCH.bump();
@@ -81,13 +81,14 @@ impl CancelToken {
         }
     }
 
-    /// Cancels in two stages: at once, as [`cancel`](Self::cancel) does, and once `grace` has passed also inside
-    /// [shields](crate::shield()). Until then, a section that must not be left half done may come to its end.
+    /// Cancels in two stages: at once, like [`cancel`](Self::cancel), and once `grace` has passed also inside
+    /// [shields](crate::shield()). Until then, a section that must not be left half done can finish.
     ///
-    /// Behind the grace, the checks in a [`shield`](crate::shield()) or [`shield_for`](crate::shield_for) trip as those
-    /// around it do, and waits in it end within a heartbeat. Cleanups are not meant: they have a budget of their own. Of
-    /// several calls on one token, the grace counts that ends first; a token that was cancelled with its parent stays as
-    /// it is. The grace needs the thread of the runtime's ticker, as [`cancel_after`](Self::cancel_after) does.
+    /// After the grace, the checks in a [`shield`](crate::shield()) or [`shield_for`](crate::shield_for) trip like
+    /// those around it, and waits in it end within a heartbeat. Cleanups are not affected: they have a budget of
+    /// their own. Of several calls on one token, the grace that ends first counts; a token that was cancelled with
+    /// its parent is not affected. The grace needs the thread of the runtime's ticker, like
+    /// [`cancel_after`](Self::cancel_after).
     ///
     /// ```
     /// use std::time::Duration;
@@ -116,7 +117,7 @@ impl CancelToken {
         });
     }
 
-    /// Whether shields postpone its trips no longer.
+    /// Whether shields no longer postpone its trips.
     pub(super) fn is_forced(&self) -> bool {
         self.0.is_forced()
     }
@@ -124,8 +125,8 @@ impl CancelToken {
     /// Cancels the token once `delay` has passed: never earlier, and later by at most 0.3 ms and 1 %, plus the
     /// scheduler's delay.
     ///
-    /// Of several calls the one counts that ends first. The delay is dropped with the token. It needs the
-    /// thread of the runtime's ticker; where none can be started the token is never cancelled by itself.
+    /// Of several calls the one that ends first counts. The delay is dropped with the token. It needs the thread of
+    /// the runtime's ticker; if none can be started, the token is never cancelled by itself.
     ///
     /// ```
     /// use std::time::{Duration, Instant};
@@ -146,8 +147,7 @@ impl CancelToken {
         self.0.arm(at, || Alarm::new(at, waker()));
     }
 
-    /// Whether it is cancelled: one acquire load, and with `true` everything is visible that happened
-    /// before the cancel.
+    /// Whether it is cancelled: one acquire load. If it is, everything that happened before the cancel is visible.
     #[inline]
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
@@ -196,7 +196,7 @@ impl fmt::Debug for CancelToken {
     }
 }
 
-/// What an alarm wakes in order to cancel a token. Weak, so that the token's end is the alarm's.
+/// Cancels a token when its alarm wakes it. Weak, so that the alarm ends with the token.
 struct Later {
     node: Weak<Node>,
     reason: &'static str,
@@ -210,7 +210,7 @@ impl Wake for Later {
     }
 }
 
-/// What an alarm wakes in order to end a grace. Weak, so that the end of all tokens that were cancelled is the alarm's.
+/// Ends a grace when its alarm wakes it. Weak, so that the alarm ends with the last token that was cancelled.
 struct Force(Weak<tree::Cancellation<Alarm>>);
 
 impl Wake for Force {
@@ -226,7 +226,7 @@ impl Wake for Force {
 #[must_use = "a future does nothing until it is awaited"]
 pub struct Cancelled {
     node: Arc<Node>,
-    /// Under which its waker is registered.
+    /// The key under which its waker is registered.
     key: Option<u64>,
 }
 

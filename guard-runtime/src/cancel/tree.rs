@@ -1,29 +1,29 @@
 //! The tree of tokens, which cancels in one step.
 //!
-//! A look must be one load, so each node says by itself whether it is cancelled; and yet nobody may see one
-//! node of a subtree cancelled and another not. So a cancel has two steps. Under the lock of the tree it
-//! *claims* every node below it: each one gets a reference to the same [`Cancellation`]. Then a single store
-//! puts that *in force*, and with it all nodes at once.
+//! A look must be one load, so each node itself says whether it is cancelled; yet nobody may see one node of a
+//! subtree cancelled and another not. So a cancel has two steps. Under the lock of the tree it *claims* every node
+//! below it: each one gets a reference to the same [`Cancellation`]. Then a single store puts that *in force*, and
+//! with it all nodes at once.
 //!
 //! # Orderings
 //!
-//! A live node has no cancellation: `OnceLock::get` is one acquire load. A claimed one shows, behind that
-//! load, the cancellation as it was made, and the acquire load of `in_force` shows everything that happened
-//! before the cancel.
+//! A live node has no cancellation: `OnceLock::get` is one acquire load. For a claimed node, that load makes the
+//! cancellation visible as it was created, and the acquire load of `in_force` makes everything visible that
+//! happened before the cancel.
 //!
-//! **No child escapes.** A child is entered in its parent, and the parent is claimed, under the lock of the
-//! parent. Either the claim finds the child, or [`Node::child`] finds the claim; then it waits for the lock
-//! of the tree, behind which the cancellation is in force, and the child is born cancelled.
+//! **No child escapes.** A child is entered in its parent, and the parent is claimed, under the lock of the parent.
+//! Either the claim finds the child, or [`Node::child`] finds the claim; then it waits for the lock of the tree, by
+//! which time the cancellation is in force, and the child is created cancelled.
 //!
-//! **A second stage.** A cancel may be forced later, through shields. The flag lies in the same [`Cancellation`], so
-//! one store reaches all nodes that have it, also those that are born cancelled; whoever loads it (acquire) sees the
-//! first stage.
+//! **A second stage.** A cancel may be forced later, through shields. The flag is in the same [`Cancellation`], so
+//! one store reaches all nodes that have it, including those that are created cancelled; an acquire load of the
+//! flag also makes the first stage visible.
 //!
-//! **No waker escapes.** Wakers are taken after the store, under the lock under which they are registered.
-//! A registration before that is taken; one after it finds the cancellation in force.
+//! **No waker escapes.** Wakers are taken after the store, under the lock under which they are registered. A waker
+//! that was registered before is taken; a later registration finds the cancellation in force.
 //!
-//! Locks are taken in the order tree, node. No lock is held while code of others runs: wakers are cloned,
-//! woken and dropped outside.
+//! Locks are taken in the order tree, node. No lock is held while foreign code runs: wakers are cloned, woken and
+//! dropped outside.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -32,13 +32,13 @@ use std::task::Waker;
 
 use crate::base::sync::{AtomicBool, Mutex, OnceLock, Ordering, copy_of, lock};
 
-/// What one call of `cancel` shares with every node that it cancels, and with those that are born below them.
+/// What one call of `cancel` shares with every node that it cancels, and with those that are created below them.
 pub(crate) struct Cancellation<A> {
     reason: &'static str,
     in_force: AtomicBool,
-    /// Shields postpone it no longer. A second stage of its own: set at any time after the first.
+    /// Whether shields no longer postpone it. Set in a second stage, at any time after the first.
     forced: AtomicBool,
-    /// The node that was cancelled, by its address.
+    /// The node that was cancelled, as its address.
     top: usize,
     /// When it will be forced, and the alarm.
     alarm: Mutex<Option<(u64, A)>>,
@@ -53,19 +53,19 @@ impl<A> Cancellation<A> {
 /// One token. `A` is its alarm: a node that goes takes it along.
 pub(crate) struct Node<A> {
     cancellation: OnceLock<Arc<Cancellation<A>>>,
-    /// The node above it, if that can still be cancelled, and its key there.
+    /// The node above it, if that can still be cancelled, and the key of this node there.
     parent: Option<(Arc<Node<A>>, u64)>,
     /// Held by a cancel of any node of the tree.
     tree: Arc<Mutex<()>>,
     links: Mutex<Links<A>>,
 }
 
-/// Maps, since those give back their memory as they shrink.
+/// Maps, because those free their memory as they shrink.
 struct Links<A> {
     children: BTreeMap<u64, Weak<Node<A>>>,
     wakers: BTreeMap<u64, Waker>,
     next_key: u64,
-    /// When it rings, and the alarm.
+    /// When the alarm fires, and the alarm.
     alarm: Option<(u64, A)>,
 }
 
@@ -96,14 +96,14 @@ impl<A> Node<A> {
         }
     }
 
-    /// A node below this one: cancelled with it, and without it.
+    /// Creates a node below this one: cancelled with it, and without it.
     pub(crate) fn child(self: &Arc<Self>) -> Arc<Self> {
         let mut links = lock(&self.links);
         if let Some(cancellation) = self.cancellation() {
             drop(links);
             drop(lock(&self.tree));
             let child = Self::new(None, Arc::clone(&self.tree));
-            // It is nobody else's yet.
+            // Nobody else knows the child yet.
             _ = child.cancellation.set(cancellation);
             return Arc::new(child);
         }
@@ -114,7 +114,7 @@ impl<A> Node<A> {
         child
     }
 
-    /// That by which it is claimed; perhaps not in force yet.
+    /// The cancellation by which it is claimed, which may not be in force yet.
     fn cancellation(&self) -> Option<Arc<Cancellation<A>>> {
         copy_of(&self.cancellation)
     }
@@ -132,8 +132,8 @@ impl<A> Node<A> {
         in_force.then_some(cancellation.reason)
     }
 
-    /// Cancels the node and all below it; the wakers of whoever waits for that. `None` if it was cancelled
-    /// before.
+    /// Cancels the node and all below it. Returns the wakers of everything that waits for that; `None` if the node
+    /// was cancelled before.
     pub(crate) fn cancel(self: &Arc<Self>, reason: &'static str) -> Option<Vec<Waker>> {
         let tree = lock(&self.tree);
         if self.is_cancelled() {
@@ -158,20 +158,20 @@ impl<A> Node<A> {
         cancellation.is_some_and(|cancellation| cancellation.forced.load(Ordering::Acquire))
     }
 
-    /// The cancel of this very node, if it was not cancelled with one above it.
+    /// The cancellation that began at this node; `None` if the node was cancelled with one above it.
     fn own_cancellation(self: &Arc<Self>) -> Option<Arc<Cancellation<A>>> {
         let cancellation = self.cancellation()?;
         (cancellation.top == Arc::as_ptr(self).addr()).then_some(cancellation)
     }
 
-    /// Forces the cancel of this node on all that it has cancelled.
+    /// Forces the cancellation of this node on all nodes that it has cancelled.
     pub(crate) fn force_now(self: &Arc<Self>) {
         if let Some(cancellation) = self.own_cancellation() {
             cancellation.force();
         }
     }
 
-    /// Sets the alarm that forces it, unless one that rings earlier is set.
+    /// Sets the alarm that forces it, unless an earlier one is set.
     pub(crate) fn force_at(
         self: &Arc<Self>,
         at: u64,
@@ -189,12 +189,12 @@ impl<A> Node<A> {
         drop(before);
     }
 
-    /// Every node from this one down that is not cancelled. Not recursive: trees may be deeper than a stack.
+    /// Claims every node from this one down that is not cancelled. Not recursive: trees may be deeper than a stack.
     fn claim(self: &Arc<Self>, cancellation: &Arc<Cancellation<A>>) -> Vec<Arc<Self>> {
         let mut claimed = Vec::new();
         let mut next = vec![Arc::clone(self)];
         while let Some(node) = next.pop() {
-            // While the tree is locked, one that is claimed is cancelled, and all below it.
+            // While the tree is locked, a claimed node is cancelled, and so is everything below it.
             if node.is_cancelled() {
                 continue;
             }
@@ -211,7 +211,7 @@ impl<A> Node<A> {
         mem::take(&mut lock(&self.links).wakers)
     }
 
-    /// Has the waker woken once the node is cancelled, in place of the one under `key`; false if it is.
+    /// Registers the waker, in place of the one under `key`. Returns false if the node is cancelled.
     pub(crate) fn register(&self, key: &mut Option<u64>, waker: Waker) -> bool {
         let mut links = lock(&self.links);
         if self.is_cancelled() {
@@ -229,7 +229,7 @@ impl<A> Node<A> {
         drop(waker);
     }
 
-    /// Sets the alarm, unless one that rings earlier is set or the node is cancelled. It replaces the one before.
+    /// Sets the alarm, replacing the current one, unless that is earlier or the node is cancelled.
     pub(crate) fn arm(&self, at: u64, set: impl FnOnce() -> A) {
         let mut links = lock(&self.links);
         let earlier = links.alarm.as_ref().is_some_and(|(set, _)| *set <= at);
@@ -243,7 +243,7 @@ impl<A> Node<A> {
 }
 
 impl<A> Drop for Node<A> {
-    /// Not recursive either: the last child of each node takes that along.
+    /// Not recursive either: the last child of each node drops its parent.
     fn drop(&mut self) {
         let mut parent = self.parent.take();
         while let Some((node, key)) = parent {

@@ -6,17 +6,17 @@ use crate::base::location::At;
 use crate::check::tick::{due, inherit, tick};
 use crate::trip::tripped::{Cause, Tripped};
 
-/// A reader or writer that checks the budgets of this thread at every call, for parsers and codecs whose loops
-/// have no check of their own.
+/// A reader or writer that checks the budgets of this thread at every call, for parsers and codecs whose loops have
+/// no check of their own.
 ///
-/// A trip is an [`io::Error`] whose source is the [`Tripped`]; the call that found it has read or written
-/// nothing. Code that wraps the error and loses the source can ask [`tripped`](crate::tripped). A check costs a
-/// load and a comparison, and stands between two calls of the inner reader: a call that blocks, or copies a
-/// very large buffer at once, is noticed behind it.
+/// A trip is an [`io::Error`] whose source is the [`Tripped`]; the call that found it has read or written nothing.
+/// Code that wraps the error and loses the source can ask [`tripped`](crate::tripped). A check costs a load and a
+/// comparison, and is made between two calls of the inner reader: a call that blocks, or that copies a very large
+/// buffer at once, is only noticed after it.
 ///
-/// The error's kind is [`TimedOut`](ErrorKind::TimedOut) for a budget of time, else [`Other`](ErrorKind::Other), and
-/// never [`Interrupted`](ErrorKind::Interrupted): the standard library repeats a call that fails with it, and would
-/// do so for ever.
+/// The error's kind is [`TimedOut`](ErrorKind::TimedOut) for a time budget, otherwise [`Other`](ErrorKind::Other),
+/// and never [`Interrupted`](ErrorKind::Interrupted): the standard library repeats a call that fails with that, and
+/// would do so for ever.
 ///
 /// ```
 /// use std::io::{self, Read};
@@ -42,7 +42,7 @@ use crate::trip::tripped::{Cause, Tripped};
 #[derive(Debug, Clone)]
 pub struct Checked<T> {
     inner: T,
-    /// Where it was made: a caller inside somebody else's parser tells nobody anything.
+    /// Where it was created: a caller inside somebody else's parser would be no useful place.
     at: At,
 }
 
@@ -56,17 +56,17 @@ impl<T> Checked<T> {
         }
     }
 
-    /// What it reads from or writes to.
+    /// The inner reader or writer.
     pub fn get_ref(&self) -> &T {
         &self.inner
     }
 
-    /// The same, to be changed.
+    /// The inner reader or writer, to be changed.
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 
-    /// The same, without the checks.
+    /// The inner reader or writer, without the checks.
     pub fn into_inner(self) -> T {
         self.inner
     }
@@ -89,8 +89,8 @@ fn error(tripped: Tripped) -> io::Error {
     io::Error::new(kind, tripped)
 }
 
-// What is not written here is built on what is, call by call. `inner`'s own `read_to_end` or `write_all` would
-// be one call, however long it takes.
+// All other methods have default implementations that use these, call by call. Forwarding `read_to_end` or
+// `write_all` would be a single call, however long it takes.
 
 impl<T: Read> Read for Checked<T> {
     #[inline]

@@ -14,8 +14,8 @@ use crate::trip::tripped::Tripped;
 
 /// Checks in iterator chains, whose loops are inside the standard library.
 pub trait GuardedIterator: Iterator + Sized {
-    /// Checks the budgets of this thread before each item. A trip is the last item: an `Err` and then
-    /// nothing more, so that chains that drop errors end as well.
+    /// Checks the budgets of this thread before each item. A trip is the last item: an `Err` and then nothing more,
+    /// so that chains that drop errors end as well.
     ///
     /// ```
     /// use guard_runtime::{GuardedIterator, Tripped, loop_guard};
@@ -38,7 +38,7 @@ pub trait GuardedIterator: Iterator + Sized {
 
 impl<I: Iterator> GuardedIterator for I {}
 
-/// The same for streams (feature `tokio`).
+/// Checks in chains of streams (feature `tokio`).
 #[cfg(feature = "tokio")]
 pub trait GuardedStream: Stream + Unpin + Sized {
     /// Checks the budgets of this thread at each poll. A trip is the last item: an `Err` and then nothing
@@ -88,7 +88,7 @@ impl<T> Guarded<T> {
     }
 }
 
-/// A check; the trip, once.
+/// Makes a check. Returns the trip once; after that, `Err(None)`.
 #[inline]
 fn check(at: &At, tripped: &mut bool) -> Result<(), Option<Tripped>> {
     if *tripped {
@@ -119,7 +119,7 @@ impl<I: Iterator> Iterator for Guarded<I> {
             return (0, Some(0));
         }
         let (least, most) = self.inner.size_hint();
-        // A trip can take the place of all items, or come behind the last.
+        // A trip can replace all items, or come after the last one.
         (least.min(1), most.and_then(|most| most.checked_add(1)))
     }
 }

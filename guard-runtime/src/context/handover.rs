@@ -1,4 +1,4 @@
-//! The scopes of one thread, handed to another.
+//! Handing the scopes of one thread to another.
 
 use core::cell::Cell;
 use core::fmt;
@@ -22,10 +22,10 @@ use crate::time::source;
 
 /// The scopes that are open here, to be opened on another thread or in another task as well.
 ///
-/// Work that is started elsewhere has no part in the budgets of who started it, unless a context is handed over.
-/// Inside [`run`](Self::run) the handed-over scopes count and no others, in particular none that the thread has open
-/// already: a pool that runs a job in the middle of another keeps them apart. Deadlines, tokens and CPU time are
-/// shared; iterations and depths are counted where the loops are.
+/// Work that is started elsewhere has no part in the budgets of the code that started it, unless a context is
+/// handed over. Inside [`run`](Self::run) the handed-over scopes count and no others, in particular none that the
+/// thread has open already: so a pool that runs one job in the middle of another keeps them apart. Deadlines,
+/// tokens and CPU time are shared; iterations and depths are counted where the loops are.
 ///
 /// A scope ends when its function returns, that of a future when it has its result or is dropped. What still runs in it
 /// then, trips with [`Cause::ScopeEnded`](crate::Cause::ScopeEnded) within a tick; [`detach`](Self::detach) says
@@ -55,9 +55,9 @@ use crate::time::source;
 #[derive(Clone)]
 pub struct Context {
     scopes: Arc<[Handed]>,
-    /// Their accounts, each with the number of its scope.
+    /// The accounts, each with the number of its scope.
     accounts: Arc<[(u32, Arc<Account>)]>,
-    /// What ends them.
+    /// The account that ends the scopes.
     origin: Option<(u32, Arc<Account>)>,
 }
 
@@ -65,7 +65,7 @@ pub struct Context {
 struct Handed {
     site: &'static Site,
     saved: Saved,
-    /// For threads whose clock runs, if it was saved under a paused one.
+    /// The same for threads whose clock runs, if it was saved under a paused clock.
     #[cfg(feature = "testing")]
     running: Saved,
     /// The iteration limit, if that is spent.
@@ -73,7 +73,7 @@ struct Handed {
 }
 
 impl Handed {
-    /// What was saved, on the clock of this thread.
+    /// The saved scope, on the clock of this thread.
     fn saved(&self) -> &Saved {
         #[cfg(feature = "testing")]
         if source::paused_at().is_none() {
@@ -130,7 +130,7 @@ impl Context {
         }
     }
 
-    /// The same scopes, which then do not end with the function that opened them: only their budgets do.
+    /// The same scopes, which then do not end with the function that opened them: only their budgets end them.
     ///
     /// ```
     /// use std::time::Duration;
@@ -148,10 +148,10 @@ impl Context {
         }
     }
 
-    /// Calls `f` in these scopes. As often as one likes, also at the same time on several threads.
+    /// Calls `f` in these scopes. Can be called any number of times, also at the same time on several threads.
     ///
-    /// The checks that `f` reaches leave their functions, each in its own way; one that has no place for an error
-    /// panics through the caller.
+    /// The checks that `f` reaches leave their functions, each in its own way; a function without a place for an
+    /// error panics through the caller.
     pub fn run<T>(&self, f: impl FnOnce() -> T) -> T {
         if reentry::is_barred() {
             return f(); // An allocator's, while the runtime allocates: there are no scopes.
@@ -161,8 +161,8 @@ impl Context {
         f()
     }
 
-    /// Polls `future` in these scopes: each poll as [`run`](Self::run). A cancel or a deadline wakes it, and the guarded
-    /// functions in it trip; what waits without one goes on to wait.
+    /// Polls `future` in these scopes: each poll is like [`run`](Self::run). A cancel or a deadline wakes it, and
+    /// the guarded functions in it trip; a wait without a guard continues.
     ///
     /// ```
     /// use std::time::Duration;
@@ -186,7 +186,7 @@ impl Context {
             poll_fn(|task| {
                 let poll = context.run(|| future.as_mut().poll(task));
                 if poll.is_pending() && waits.register(task) {
-                    // Cancelled before it was registered: nobody else wakes it.
+                    // Cancelled before it was registered, so nothing else wakes the task.
                     task.waker().wake_by_ref();
                 }
                 poll
@@ -259,13 +259,13 @@ impl Opened {
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        // The one that was opened last first.
+        // The scope that was opened last is closed first.
         while self.listed.pop().is_some() {}
         HANDED.set(self.handed_before);
     }
 }
 
-/// What was saved, for threads whose clock runs.
+/// Converts a saved scope for threads whose clock runs.
 #[cfg(feature = "testing")]
 fn running(saved: Saved) -> Saved {
     let Some(paused) = source::paused_at() else {

@@ -1,14 +1,14 @@
-//! What tripped, where its error was lost.
+//! The last trip, for code that lost its error.
 
 use crate::check::accounts;
 use crate::stack::current;
 use crate::trip::log;
 use crate::trip::tripped::Tripped;
 
-/// The trip of the scopes that are open here: the last one that a check noticed, whatever has become of its
-/// error; `None` if none has.
+/// The trip of the scopes that are open here: the last one that a check noticed, whatever became of its error;
+/// `None` if there was none.
 ///
-/// For code that wraps an error and loses its source, as parsers do.
+/// For code that wraps an error and loses its source, as some parsers do.
 ///
 /// ```
 /// use guard_runtime::{Tripped, io::Checked, loop_guard, tripped};

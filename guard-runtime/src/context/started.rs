@@ -1,4 +1,4 @@
-//! What was started through us: who started it and where, and what becomes of its panics.
+//! What was started through this crate: by whom and where, and what becomes of its panics.
 
 use core::any::Any;
 use core::cell::Cell;
@@ -40,18 +40,18 @@ impl fmt::Display for Started {
     }
 }
 
-/// Those of families: a thread that wants to know what it has started, and all that descends from it.
+/// What runs of each family. A family is a thread that wants to know what it has started, with all its descendants.
 static RUNNING: Mutex<BTreeMap<u64, (u64, Started)>> = Mutex::new(BTreeMap::new());
 
-/// Numbers of families and of what runs.
+/// Numbers for families and for what runs.
 static NUMBERS: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    /// The family of what runs here; 0 without one.
+    /// The family of the current thread or task; 0 if it has none.
     static FAMILY: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The family of this thread, which has one from now on.
+/// The family of this thread, which it founds if it has none.
 #[cfg(feature = "testing")]
 pub(crate) fn found_family() -> u64 {
     if FAMILY.get() == 0 {
@@ -92,12 +92,12 @@ impl Running {
         }
     }
 
-    /// What its handle knows of it.
+    /// What its handle shares with it.
     pub(crate) fn fate(&self) -> Fate {
         self.fate.clone()
     }
 
-    /// Runs a part of it. A panic goes on to whoever joins it; if nobody will, it is an event.
+    /// Runs a part of it. A panic passes on to the code that joins it; if nobody will, it becomes an event.
     pub(crate) fn run<T>(&self, part: impl FnOnce() -> T) -> T {
         let family = FAMILY.replace(self.family);
         let outcome = catch_unwind(AssertUnwindSafe(part));
@@ -117,7 +117,7 @@ impl Drop for Running {
     }
 }
 
-/// Whether somebody will join, and whether it has panicked; the later of both tells.
+/// Whether it will be joined, and whether it has panicked. Whichever is known last decides whether to report.
 #[derive(Clone, Default)]
 pub(crate) struct Fate(Arc<Mutex<Ending>>);
 
@@ -146,7 +146,7 @@ impl Fate {
         }
     }
 
-    /// The handle goes without a join.
+    /// The handle is dropped without a join.
     pub(crate) fn detach(&self) {
         let before = core::mem::replace(&mut *lock(&self.0), Ending::Detached);
         if let Ending::Panicked(event) = before {

@@ -1,4 +1,4 @@
-//! Tasks of tokio that take the scopes of who starts them along (feature `tokio`).
+//! Tasks of tokio that inherit the scopes of the code that starts them (feature `tokio`).
 
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -9,7 +9,7 @@ use crate::base::location::Location;
 use crate::context::handover::Context;
 use crate::context::started::{Fate, Running};
 
-/// Starts a task in the scopes that are open here, as `tokio::spawn` otherwise.
+/// Starts a task in the scopes that are open here; otherwise like `tokio::spawn`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,8 +51,9 @@ where
     }
 }
 
-/// Starts work that blocks in the scopes that are open here, as `tokio::task::spawn_blocking` otherwise. It trips at its
-/// checks, and at once in [`sleep`](crate::sleep()) and [`wait`](crate::wait()): a runtime does not wait for it for ever.
+/// Starts blocking work in the scopes that are open here; otherwise like `tokio::task::spawn_blocking`. It trips at
+/// its checks, and at once in [`sleep`](crate::sleep()) and [`wait`](crate::wait()), so a runtime does not wait for
+/// it for ever.
 ///
 /// # Panics
 ///
@@ -73,7 +74,7 @@ where
 
 /// A task that was started by [`spawn`] or [`spawn_blocking`], to wait for.
 ///
-/// Dropped before its end, the task goes on alone, and its panic is an
+/// If this is dropped before the task's end, the task goes on alone, and its panic is an
 /// [`Event::WorkPanicked`](crate::Event::WorkPanicked).
 #[must_use = "without it, the task goes on alone"]
 pub struct JoinHandle<T> {
@@ -83,7 +84,7 @@ pub struct JoinHandle<T> {
 }
 
 impl<T> JoinHandle<T> {
-    /// Has the task dropped at its next await; without effect on one that blocks.
+    /// Makes the runtime drop the task at its next await; has no effect on blocking work.
     pub fn abort(&self) {
         self.inner.abort();
     }

@@ -1,4 +1,4 @@
-//! Threads that take the scopes of who starts them along.
+//! Threads that inherit the scopes of the code that starts them.
 
 use core::fmt;
 use std::io;
@@ -8,7 +8,7 @@ use crate::base::location::Location;
 use crate::context::handover::Context;
 use crate::context::started::{Fate, Running};
 
-/// Starts a thread in the scopes that are open here, as [`std::thread::spawn`] otherwise.
+/// Starts a thread in the scopes that are open here; otherwise like [`std::thread::spawn`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::context::started::{Fate, Running};
 ///
 /// # Panics
 ///
-/// If the system starts no thread.
+/// If the system cannot start a thread.
 #[track_caller]
 pub fn spawn<F, T>(f: F) -> JoinHandle<T>
 where
@@ -43,7 +43,7 @@ where
 
 /// A thread that was started by [`spawn`], to wait for.
 ///
-/// Dropped without a [`join`](Self::join), the thread goes on alone, and its panic is an
+/// If this is dropped without a [`join`](Self::join), the thread goes on alone, and its panic is an
 /// [`Event::WorkPanicked`](crate::Event::WorkPanicked).
 #[must_use = "without a join, the thread goes on alone"]
 pub struct JoinHandle<T> {
@@ -95,7 +95,8 @@ impl<T> fmt::Debug for JoinHandle<T> {
     }
 }
 
-/// Threads that may borrow, as [`std::thread::scope`]: each takes the scopes along that are open where it is started.
+/// Threads that may borrow, like [`std::thread::scope`]: each inherits the scopes that are open where it is
+/// started.
 ///
 /// ```
 /// use std::time::Duration;
@@ -123,7 +124,7 @@ impl<T> fmt::Debug for JoinHandle<T> {
 ///
 /// # Panics
 ///
-/// If a thread has panicked that nobody joined.
+/// If a thread panicked that nobody joined.
 pub fn scope<'env, F, T>(f: F) -> T
 where
     F: for<'scope> FnOnce(Scope<'scope, 'env>) -> T,
@@ -138,11 +139,11 @@ pub struct Scope<'scope, 'env: 'scope> {
 }
 
 impl<'scope> Scope<'scope, '_> {
-    /// Starts a thread. A panic is its join's, or else that of [`scope`].
+    /// Starts a thread. Its panic is reported by its join, or else by [`scope`].
     ///
     /// # Panics
     ///
-    /// If the system starts no thread.
+    /// If the system cannot start a thread.
     #[track_caller]
     pub fn spawn<F, T>(self, f: F) -> thread::ScopedJoinHandle<'scope, T>
     where

@@ -14,11 +14,11 @@ use crate::time::clock;
 use crate::time::source;
 use crate::trip::tripped::Tripped;
 
-/// Between two notifications of a cancel.
+/// The time between two notifications of a cancel.
 const REPEAT: Duration = Duration::from_millis(1);
 
-/// Sleeps for so long, or until a budget of this thread is spent: a deadline ends the sleep, and a cancel of a
-/// [`CancelToken`](crate::CancelToken) at once. It is itself a check, also with [`Duration::ZERO`].
+/// Sleeps for this long, or until a budget of this thread is spent: a deadline ends the sleep, and a cancel of a
+/// [`CancelToken`](crate::CancelToken) at once. It is itself a check, even with [`Duration::ZERO`].
 ///
 /// On the paused clock of a test it moves that clock instead (feature `testing`).
 ///
@@ -77,7 +77,7 @@ pub(crate) fn sleep_until(
     }
 }
 
-/// On the paused clock: as far as the deadline that ends the sleep, if one does.
+/// Moves the paused clock: up to the deadline that ends the sleep, if one does.
 #[cfg(feature = "testing")]
 fn pass_time(waiter: &Waiter, duration: Duration, at: &At) -> Result<(), Tripped> {
     let mut left = duration;
@@ -93,11 +93,11 @@ fn pass_time(waiter: &Waiter, duration: Duration, at: &At) -> Result<(), Tripped
     }
 }
 
-/// A throttle: an iterator that lets each turn of a loop begin at the next multiple of `period`, the first at once.
+/// A throttle: an iterator whose items come at multiples of `period`, the first at once.
 ///
-/// The turns do not drift, however long each takes; one that takes longer than the period does not make up for
-/// those that were missed. Each wait ends with the budget as [`sleep`] does, and the trip is the last item. In
-/// a guarded function the check of the loop leaves then, so that the item may be ignored.
+/// The items do not drift, however long each iteration takes; after an iteration that takes longer than the period,
+/// missed items are not made up for. Each wait ends with the budget like [`sleep`], and the trip is the last item.
+/// In a guarded function the check of the loop then leaves, so the item may be ignored.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -136,7 +136,7 @@ pub fn every(period: Duration) -> Every {
 #[must_use = "iterators do nothing until they are asked"]
 pub struct Every {
     period: Duration,
-    /// When the next turn begins; `None` once it has tripped, or never comes.
+    /// When the next item comes; `None` once it has tripped, or if none ever comes.
     next: Option<Instant>,
     at: At,
 }
@@ -152,7 +152,7 @@ impl Iterator for Every {
             return Some(Err(tripped));
         }
         let late = now().saturating_duration_since(next).as_nanos();
-        // The one after this, and not those that have passed.
+        // The next multiple that has not passed yet.
         let period = self.period.as_nanos();
         let turns = late.checked_div(period).unwrap_or(0) + 1;
         let after = u64::try_from(period.saturating_mul(turns)).unwrap_or(u64::MAX);
@@ -166,11 +166,11 @@ fn now() -> Instant {
     clock::instant(clock::now()).unwrap_or_else(Instant::now)
 }
 
-/// Waits on a condition variable until `ready` says so, or until a budget of this thread is spent: a deadline ends the
-/// wait, and a cancel of a [`CancelToken`](crate::CancelToken) at once. The guard is given back only if it is ready; a
-/// trip unlocks the mutex.
+/// Waits on a condition variable until `ready` returns true, or until a budget of this thread is spent: a deadline
+/// ends the wait, and a cancel of a [`CancelToken`](crate::CancelToken) at once. The guard is returned only if the
+/// condition is true; a trip unlocks the mutex.
 ///
-/// A mutex that was poisoned is no error here: whoever locks it next is told.
+/// A poisoned mutex is no error here: the next lock of it reports the poisoning.
 ///
 /// # Errors
 ///
@@ -215,7 +215,7 @@ pub fn wait<'m, T>(
     })
 }
 
-/// Waits until it is ready, for as long as `check` says between two checks.
+/// Waits until the condition is true. `check` returns how long to wait until the next check.
 fn wait_on<'m, T>(
     condvar: &Condvar,
     mut guard: MutexGuard<'m, T>,
@@ -230,8 +230,8 @@ fn wait_on<'m, T>(
     Ok(guard)
 }
 
-/// On a thread of its own: a cancel has no way to the condition variable, which somebody lends to us. It notifies
-/// again and again, since it cannot lock the mutex: the waiting thread may have made its check and not wait yet.
+/// Runs on a thread of its own: a cancel cannot reach the condition variable, which is only borrowed. It notifies
+/// repeatedly, since it cannot lock the mutex: the waiting thread may have made its check but not be waiting yet.
 fn notify_once_set(signal: &Signal, condvar: &Condvar, over: &Signal) {
     while !signal.sleep(Duration::MAX) {}
     while !over.sleep(REPEAT) {
@@ -239,7 +239,7 @@ fn notify_once_set(signal: &Signal, condvar: &Condvar, over: &Signal) {
     }
 }
 
-/// Ends that thread, also when a panic leaves the wait.
+/// Ends that thread, even if a panic leaves the wait.
 struct End<'s>(&'s Signal, &'s Signal);
 
 impl Drop for End<'_> {

@@ -1,4 +1,4 @@
-//! A thread that waits, and what wakes it: a time, or a cancel of a scope's token.
+//! A waiting thread, and what wakes it: a time, or a cancel of a scope's token.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -17,10 +17,10 @@ use crate::time::clock;
 use crate::time::epoch::HEARTBEAT;
 use crate::trip::tripped::Tripped;
 
-/// Between two looks at a deadline that has passed and is not final yet (see `epoch.rs`).
+/// The time between two looks at a deadline that has passed but is not final yet (see `epoch.rs`).
 const AGAIN: u64 = 200_000;
 
-/// What the thread sleeps on. Not `park`: it would take the wake-ups that are meant for the thread's own code.
+/// What the thread sleeps on. Not `park`, which would consume wake-ups that are meant for the thread's own code.
 #[derive(Default)]
 pub(crate) struct Signal {
     is_set: Mutex<bool>,
@@ -33,7 +33,7 @@ impl Signal {
         self.changed.notify_all();
     }
 
-    /// Sleeps until it is set, or for so long.
+    /// Sleeps until it is set, or for at most `limit`.
     pub(crate) fn sleep(&self, limit: Duration) -> bool {
         let is_set = lock(&self.is_set);
         let wait = self
@@ -58,7 +58,7 @@ pub(crate) struct Waiter {
     pub(crate) signal: Arc<Signal>,
     /// What sets the signal.
     tokens: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Whether a token has to be asked again and again.
+    /// Whether a token has to be asked repeatedly.
     asks: bool,
 }
 
@@ -71,7 +71,7 @@ impl Waiter {
         let asks = tokens.len() < all.len() || asked;
         let waker = Waker::from(Arc::clone(&signal));
         let mut context = Context::from_waker(&waker);
-        // One that is cancelled already is found by the first check.
+        // A token that is cancelled already is found by the first check.
         tokens.retain_mut(|token| token.as_mut().poll(&mut context).is_pending());
         Self {
             signal,
@@ -85,7 +85,7 @@ impl Waiter {
         !self.tokens.is_empty()
     }
 
-    /// A check that reads the clock; how long the thread may wait until the next.
+    /// Makes a check that reads the clock. Returns how long the thread may wait until the next one.
     pub(crate) fn check(&self, at: &At) -> Result<Duration, Tripped> {
         force_cold();
         tick(at)?;
@@ -95,7 +95,7 @@ impl Waiter {
         }
         if let Some((earliest, now)) = deadline::current() {
             let now = now.unwrap_or_else(clock::now);
-            // At the deadline itself nothing trips yet.
+            // Exactly at the deadline nothing trips yet.
             let left = earliest.due.saturating_sub(now).saturating_add(1);
             wait = wait.min(if earliest.due < now { AGAIN } else { left });
         }

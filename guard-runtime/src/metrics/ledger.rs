@@ -1,4 +1,4 @@
-//! What happens seldom: trips, scopes that are overdue, and how late trips were.
+//! Rare events: trips, overdue scopes, and how late trips were.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use crate::base::reentry;
 /// A guard, and the cause of its trip in one word.
 pub(crate) type Fired = (&'static str, &'static str);
 
-/// Latencies that are kept until they are published.
+/// How many latencies are kept until they are published.
 const ROOM: usize = 4096;
 
 /// The numbers since the process began.
@@ -17,7 +17,7 @@ const ROOM: usize = 4096;
 pub(crate) struct Ledger {
     pub(crate) fired: BTreeMap<Fired, u64>,
     pub(crate) overdue: BTreeMap<&'static str, u64>,
-    /// Nanoseconds, since they were published last.
+    /// Latencies in nanoseconds since the last publication.
     pub(crate) latencies: Vec<u64>,
 }
 
@@ -27,22 +27,22 @@ static LEDGER: Mutex<Ledger> = Mutex::new(Ledger {
     latencies: Vec::new(),
 });
 
-/// Nothing trips in a guarded allocator that this calls, so the lock is not asked for twice.
+/// The lock cannot be taken twice by one thread: nothing trips in a guarded allocator that this calls.
 fn write(change: impl FnOnce(&mut Ledger)) {
     reentry::bar(|| change(&mut lock(&LEDGER)));
 }
 
-/// A scope of this guard has tripped.
+/// Records that a scope of this guard has tripped.
 pub(crate) fn fired(guard: &'static str, cause: &'static str) {
     write(|ledger| *ledger.fired.entry((guard, cause)).or_default() += 1);
 }
 
-/// A scope of this guard is overdue.
+/// Records that a scope of this guard is overdue.
 pub(crate) fn overdue(guard: &'static str) {
     write(|ledger| *ledger.overdue.entry(guard).or_default() += 1);
 }
 
-/// A trip came so many nanoseconds after its deadline.
+/// Records that a trip came this many nanoseconds after its deadline.
 pub(crate) fn late(nanos: u64) {
     write(|ledger| {
         if ledger.latencies.len() < ROOM {

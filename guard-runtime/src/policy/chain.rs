@@ -1,4 +1,4 @@
-//! Fallbacks in a row: each has a time of its own, and what has no time any more is left out.
+//! Fallbacks that are tried in order: each has a time of its own, and one for which no time is left is skipped.
 
 use core::fmt;
 use core::panic::Location as Caller;
@@ -17,10 +17,10 @@ use crate::trip::tripped::Tripped;
 
 /// Begins a chain of fallbacks, for `fallback = chain().then(..).last(..)`.
 ///
-/// Each step runs in a budget of its own. It answers with `Some` value of the function, or with an `Ok` if that is what
-/// the function returns; with anything else, or by a trip, it is the next one's turn. A step of
-/// whose time less than half remains in the budgets around is not begun. The last one answers in any case. Which one did is told to the hook,
-/// as [`Event::Answered`](crate::Event::Answered).
+/// Each step runs in a budget of its own. It answers with `Some` value of the function, or with an `Ok` if that is
+/// what the function returns; after any other value, or a trip, the next step is tried. A step is skipped if less
+/// than half of its time remains in the budgets around. The last one answers in any case. The hook is told which
+/// one did, as [`Event::Answered`](crate::Event::Answered).
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,7 +67,7 @@ pub struct Chain<S> {
 #[derive(Debug, Clone, Copy)]
 pub struct Beginning(());
 
-/// One more step.
+/// A chain with one more step.
 #[derive(Clone, Copy)]
 pub struct Then<S, F> {
     before: S,
@@ -85,7 +85,7 @@ impl<S: fmt::Debug, F> fmt::Debug for Then<S, F> {
 }
 
 impl<S> Chain<S> {
-    /// Then this step, for so long: a [`Duration`], or `"200ms"`.
+    /// Adds a step with a time limit: a [`Duration`], or a text such as `"200ms"`.
     ///
     /// # Panics
     ///
@@ -105,7 +105,7 @@ impl<S> Chain<S> {
         }
     }
 
-    /// And in the end this one, which always answers.
+    /// Ends the chain with the last resort, which always answers.
     pub fn last<R>(self, last: impl FnOnce(Tripped) -> R) -> impl FnOnce(Tripped) -> R
     where
         S: Steps<R>,
@@ -128,7 +128,7 @@ impl<S> Chain<S> {
 
 /// The steps of a chain.
 pub trait Steps<R>: sealed::Steps {
-    /// How many there are up to the one that answered, and its answer.
+    /// The number of the step that answered, or how many steps were tried, and the answer.
     #[doc(hidden)]
     fn answer(self, tripped: &Tripped, location: Location) -> (u32, Option<R>);
 }

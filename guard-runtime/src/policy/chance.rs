@@ -1,4 +1,4 @@
-//! Random numbers for jitter, from the keys that the standard library draws for its hash tables.
+//! Random numbers for jitter, from the keys that the standard library generates for its hash tables.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

@@ -1,7 +1,7 @@
 //! A count that belongs to one generation of a circuit, or to one slice of its window.
 //!
-//! Stamp and count are one word, so that whoever counts for a stamp that is over cannot reach the count of
-//! the stamp that replaced it: its compare-and-exchange fails.
+//! Stamp and count are one word. A thread that counts for an old stamp therefore cannot reach the count of the
+//! stamp that replaced it: its compare-and-exchange fails.
 
 use crate::base::layout::{join, split};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
@@ -16,15 +16,15 @@ impl Counter {
         }
     }
 
-    /// The count, if it is one of `stamp`.
+    /// The count, if it belongs to `stamp`; else 0.
     #[inline]
     pub(super) fn of(&self, stamp: u32) -> u32 {
         let (held, count) = split(self.0.load(Ordering::Relaxed));
         if held == stamp { count } else { 0 }
     }
 
-    /// Counts one, and returns the count. Where the counter holds another stamp, `replaces` tells whether this
-    /// one comes after it; `None` if not.
+    /// Adds one, and returns the count. If the counter holds another stamp, `replaces` tells whether this one comes
+    /// after it; `None` if it does not.
     #[inline]
     pub(super) fn add(&self, stamp: u32, replaces: impl Fn(u32) -> bool) -> Option<u32> {
         let mut held = self.0.load(Ordering::Relaxed);
@@ -41,7 +41,7 @@ impl Counter {
         }
     }
 
-    /// Sets the count of `stamp` back to zero, if it is one of that.
+    /// Resets the count to zero, if it belongs to `stamp`.
     #[inline]
     pub(super) fn clear(&self, stamp: u32) {
         let mut held = self.0.load(Ordering::Relaxed);
@@ -53,7 +53,7 @@ impl Counter {
         }
     }
 
-    /// Acquires what was counted elsewhere before an earlier exchange, and releases what was counted before.
+    /// Acquires what other threads counted before their exchanges, and releases what this thread counted before.
     #[inline]
     fn exchange(&self, held: u64, next: u64) -> Result<(), u64> {
         self.0

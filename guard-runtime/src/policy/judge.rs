@@ -24,7 +24,7 @@ impl<E> fmt::Debug for Errors<E> {
     }
 }
 
-/// Whether what a call returned is a failure. Implemented by the judges of breakers alone.
+/// Decides whether what a call returned is a failure. Implemented only by the judges of breakers.
 #[diagnostic::on_unimplemented(
     message = "this breaker counts errors of another type than the call's: `{Self}` cannot judge `{R}`",
     note = "`Breaker<Errors<E>>` judges a `Result<_, E>`; `Breaker` judges whatever a call returns"

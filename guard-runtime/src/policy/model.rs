@@ -1,7 +1,7 @@
-//! Loom models of the state word, its counters, and the queue for permits, in every order in which threads and memory may bring their
-//! steps about.
+//! Loom models of the state word, its counters, and the queue for permits, in every order of threads and memory
+//! accesses.
 //!
-//! Above each model stands what it was seen to catch when the code was changed so.
+//! Above each model stands which changes to the code it was seen to catch.
 
 use std::task::{Wake, Waker};
 
@@ -14,7 +14,7 @@ use crate::policy::queue::{Asked, Queue};
 use crate::policy::window::Window;
 use crate::trip::policy_event::State;
 
-/// A time, in nanoseconds, and how long everything takes.
+/// A time in nanoseconds.
 const NOW: u64 = 1 << 30;
 const LONG: u64 = 1 << 30;
 
@@ -24,7 +24,7 @@ fn explore(preemptions: Option<usize>, model: impl Fn() + Sync + Send + 'static)
     builder.check(model);
 }
 
-/// An open circuit whose time is over at `NOW`.
+/// An open circuit whose open time is over at `NOW`.
 fn opened() -> Circuit {
     let circuit = Circuit::new();
     let pass = circuit.pass().expect("it is closed at first");
@@ -34,7 +34,7 @@ fn opened() -> Circuit {
 
 /// Of several callers of a half-open circuit, one is let through.
 ///
-/// Caught: a lease that is stored and not exchanged.
+/// Catches: a lease that is stored instead of exchanged.
 #[test]
 fn one_probe_at_a_time() {
     explore(None, || {
@@ -47,9 +47,9 @@ fn one_probe_at_a_time() {
     });
 }
 
-/// A probe that has ended makes room for one other, whichever way it ended.
+/// A probe that has ended makes room for exactly one other, however it ended.
 ///
-/// Caught: a release that takes out whatever lease there is.
+/// Catches: a release that removes whatever lease there is.
 #[test]
 fn a_probe_takes_out_its_own_lease_alone() {
     explore(None, || {
@@ -67,10 +67,10 @@ fn a_probe_takes_out_its_own_lease_alone() {
     });
 }
 
-/// Of a failure and the success that would close the circuit, the first in time decides, and the other one,
-/// which is of an older generation then, changes nothing.
+/// Of a failure and the success that would close the circuit, the first one decides; the other, which then belongs
+/// to an older generation, changes nothing.
 ///
-/// Caught: a state that is left without a look at the generation.
+/// Catches: a transition without a check of the generation.
 #[test]
 fn one_outcome_of_a_generation_decides() {
     explore(None, || {
@@ -89,9 +89,9 @@ fn one_outcome_of_a_generation_decides() {
     });
 }
 
-/// An outcome of an earlier generation is not counted, however late it looked.
+/// An outcome of an earlier generation is not counted, however late it comes.
 ///
-/// Caught: a stamp without the generation.
+/// Catches: a stamp without the generation.
 #[test]
 fn a_late_failure_is_in_no_later_window() {
     explore(Some(3), || {
@@ -116,9 +116,9 @@ fn a_late_failure_is_in_no_later_window() {
     });
 }
 
-/// However two failures meet, one of the two finds both.
+/// However two failures interleave, one of the two finds both.
 ///
-/// Caught: the row counted before the window; its exchange relaxed.
+/// Catches: the row counted before the window; its exchange relaxed.
 #[test]
 fn the_last_failure_that_was_missing_is_not_overlooked() {
     explore(None, || {
@@ -156,7 +156,7 @@ impl One {
         Self(Arc::new((Queue::new(), AtomicU32::new(0))))
     }
 
-    /// Waits for the permit, holds it for a moment, and gives it back; false if there was no place.
+    /// Waits for the permit, holds it for a moment, and returns it; false if the queue was full.
     fn call(&self) -> bool {
         let (queue, holders) = &*self.0;
         match queue.ask(1, 2) {
@@ -177,9 +177,10 @@ impl One {
     }
 }
 
-/// Whoever waits gets the permit, and holds it alone.
+/// A waiter gets the permit, and holds it alone.
 ///
-/// Caught: a waker that is stored behind the lock, or not at all; a permit that is free before it is handed over.
+/// Catches: a waker that is stored after the lock is released, or not at all; a permit that is free before it is
+/// handed over.
 #[test]
 fn whoever_waits_is_granted_a_permit() {
     explore(Some(3), || {
@@ -194,9 +195,9 @@ fn whoever_waits_is_granted_a_permit() {
     });
 }
 
-/// One that leaves just as it is granted the permit passes it on.
+/// A waiter that leaves just as it is granted the permit passes it on.
 ///
-/// Caught: a waiter that leaves without a look at whether it was granted one.
+/// Catches: a waiter that leaves without checking whether it was granted one.
 #[test]
 fn a_permit_that_comes_too_late_is_passed_on() {
     explore(Some(3), || {

@@ -1,15 +1,16 @@
-//! How far a piece of work has come, for whoever answers when it is cut.
+//! How far a piece of work got, for code that answers when it is cut short.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-/// How many items of a batch are done: the body counts, and the `fallback` that answers in its place reads.
+/// How many items of a batch are done: the body counts them, and a `fallback` that answers in its place reads the
+/// count.
 ///
-/// Whoever calls lends it, so that it outlives the call: the next one begins where this one was cut. It is shared by
-/// reference, also between threads and in futures.
+/// The caller lends it, so that it outlives the call: the next call can begin where this one was cut short. It is
+/// shared by reference, also between threads and in futures.
 ///
-/// An item that was begun is not counted, so it must leave nothing behind when it is cut. Where the items are rows of a
-/// database, that is a savepoint for each: it is rolled back by its destructor, on every way out.
+/// An item that was only begun is not counted, so it must leave nothing behind when it is cut short. If the items
+/// are rows of a database, use a savepoint for each: its destructor rolls it back, on every way out.
 ///
 /// ```
 /// use guard_runtime::policy::Progress;
@@ -44,13 +45,13 @@ use core::sync::atomic::{AtomicU64, Ordering};
 pub struct Progress(AtomicU64);
 
 impl Progress {
-    /// Nothing is done.
+    /// A progress with no items done.
     #[must_use]
     pub const fn new() -> Self {
         Self::from(0)
     }
 
-    /// So many items are done already: as somebody has kept who was there before this process.
+    /// A progress with this many items done already, for instance as a previous process has stored it.
     ///
     /// ```
     /// use guard_runtime::policy::Progress;
@@ -63,18 +64,19 @@ impl Progress {
         Self(AtomicU64::new(done))
     }
 
-    /// One more item is done. Everything that was written for it before this is seen by whoever reads the count.
+    /// Counts one more item as done. Everything that was written for it before is visible to code that reads the
+    /// count.
     pub fn advance(&self) {
         self.0.fetch_add(1, Ordering::Release);
     }
 
-    /// How many are done.
+    /// How many items are done.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.0.load(Ordering::Acquire)
     }
 
-    /// The items that are not.
+    /// The items that are not done yet.
     ///
     /// ```
     /// use guard_runtime::policy::Progress;
@@ -89,7 +91,7 @@ impl Progress {
     }
 }
 
-/// As in `3 done`.
+/// Prints `3 done`.
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} done", self.done())

@@ -1,9 +1,9 @@
-//! Permits, and those who wait for one: first come, first served.
+//! Permits, and the queue of those who wait for one: first come, first served.
 //!
-//! A permit that is given back goes to whoever waits first, under the same lock, and is never free in between: nobody
-//! who comes later can take it. A waiter is known by its number. It is in the queue until it is granted a permit or
-//! leaves, so a number that is not there has been granted one; a waiter that leaves and finds itself granted gives
-//! the permit back. Wakers are woken and dropped behind the lock, since they are code of others.
+//! A permit that is returned goes to the first waiter under the same lock, and is never free in between, so that
+//! nobody who comes later can take it. A waiter is known by its number. It is in the queue until it is granted a
+//! permit or leaves, so a number that is not there has been granted one; a waiter that leaves and finds itself
+//! granted returns the permit. Wakers are woken and dropped outside the lock, since they are foreign code.
 
 use std::collections::VecDeque;
 use std::task::Waker;
@@ -13,11 +13,11 @@ use crate::base::sync::{Mutex, const_fn, lock};
 pub(super) struct Queue(Mutex<State>);
 
 struct State {
-    /// Permits that are held.
+    /// How many permits are held.
     held: u32,
-    /// How many ever waited.
+    /// How many waiters there ever were.
     numbers: u64,
-    /// In the order of their numbers.
+    /// The waiters, in the order of their numbers.
     waiting: VecDeque<Waiter>,
 }
 
@@ -26,13 +26,13 @@ struct Waiter {
     waker: Option<Waker>,
 }
 
-/// What came of asking for a permit.
+/// The answer to a request for a permit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     Permit,
-    /// The number of the waiter.
+    /// No permit is free: the number of the new waiter.
     Waits(u64),
-    /// There are as many waiters as may be.
+    /// The queue is full.
     Full,
 }
 
@@ -47,11 +47,11 @@ impl Queue {
         }
     }
 
-    /// Asks for one of so many permits, and joins the queue if there is none and a place for a waiter.
+    /// Asks for one of `permits`, and joins the queue if none is free and fewer than `waiters` wait.
     pub(super) fn ask(&self, permits: u32, waiters: u32) -> Asked {
         let mut state = lock(&self.0);
         if state.held < permits {
-            // Then nobody waits.
+            // If a permit is free, nobody waits.
             state.held += 1;
             return Asked::Permit;
         }
@@ -78,7 +78,7 @@ impl Queue {
         granted
     }
 
-    /// This waiter leaves, with the permit that it may have been granted.
+    /// This waiter leaves, and returns the permit that it may have been granted.
     pub(super) fn leave(&self, number: u64) {
         let waiter = {
             let mut state = lock(&self.0);
@@ -90,7 +90,7 @@ impl Queue {
         }
     }
 
-    /// Gives a permit back, to whoever waits first.
+    /// Returns a permit, which goes to the first waiter.
     pub(super) fn give_back(&self) {
         let first = {
             let mut state = lock(&self.0);
@@ -105,7 +105,7 @@ impl Queue {
         }
     }
 
-    /// Permits that are held, and waiters.
+    /// How many permits are held, and how many waiters there are.
     pub(super) fn counts(&self) -> (u32, usize) {
         let state = lock(&self.0);
         (state.held, state.waiting.len())

@@ -9,8 +9,9 @@ use crate::policy::verdict::Own;
 use crate::trip::hook;
 use crate::trip::tripped::{Cause, Tripped};
 
-/// The error of a call that a policy of this name and kind has refused. Noted as a trip of the call's own scope, for
-/// policies further out and for cleanups; where that would be opened in the call, nobody but those policies asks.
+/// The error of a call that a policy of this name and kind has refused. It is noted as a trip of the call's own
+/// scope, for outer policies and for cleanups; if that scope would have been opened inside the call, only those
+/// outer policies ask for it.
 #[cold]
 pub(super) fn refusal(
     (name, kind): (&'static str, &'static str),

@@ -1,11 +1,11 @@
-//! What a breaker was built with.
+//! The settings of a breaker.
 
 use core::time::Duration;
 
 use crate::policy::chance::{self, upper_half};
 use crate::policy::window::BUCKETS;
 
-/// An open breaker stays so for no longer than that, unless `open_for` is longer.
+/// An open breaker stays open no longer than this, unless `open_for` is longer.
 const LONGEST: u64 = 60_000_000_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub(super) struct Settings {
     pub(super) name: &'static str,
     pub(super) rate: f64,
     pub(super) min_calls: u64,
-    /// Of the window, in nanoseconds.
+    /// The length of a slice of the window, in nanoseconds.
     pub(super) slice: u64,
     /// 2^64 divided by `slice`, rounded up: a multiplication is several times as fast as a division.
     inverse: u64,
@@ -22,7 +22,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// What [`Breaker::new`](crate::policy::Breaker::new) promises.
+    /// The defaults that [`Breaker::new`](crate::policy::Breaker::new) documents.
     pub(super) const DEFAULT: Self = Self {
         name: "breaker",
         rate: 0.5,
@@ -50,7 +50,7 @@ impl Settings {
         upper_half(now, self.inverse)
     }
 
-    /// For how long it opens, with up to a tenth taken off.
+    /// How long it stays open, with up to a tenth taken off.
     pub(super) fn open_time(&self, level: u32) -> u64 {
         let longest = LONGEST.max(self.open_for);
         let time = self.open_for.saturating_mul(1 << level).min(longest);
@@ -58,7 +58,7 @@ impl Settings {
     }
 }
 
-/// As many as fit.
+/// The nanoseconds of a duration; saturates.
 pub(super) const fn nanos(time: Duration) -> u64 {
     let nanos = time.as_nanos();
     if nanos > u64::MAX as u128 {

@@ -1,19 +1,19 @@
-//! What the way in which a call ended says about what it called.
+//! What the end of a call says about what it called.
 //!
 //! | the call | verdict |
 //! |---|---|
 //! | returned in time | success |
 //! | returned an error that the breaker counts | failure |
 //! | tripped by a budget of its own | failure |
-//! | returned after its budget was spent | as if it had been cut |
-//! | was cut by a budget further out, or dropped | failure if it had run for half of its own time or more, else neutral |
+//! | returned after its budget was spent | as if it had been cut short |
+//! | was cut short by a budget further out, or dropped | failure if it had run for half of its own time or more, else neutral |
 //! | was dropped, and has no time budget of its own | failure |
 //! | panicked | failure |
 //! | was cancelled, ended by a shutdown, or refused by another policy | neutral |
 //!
-//! Its *own* budget is that of the guarded function whose attribute names the breaker; of a call by
-//! `Breaker::run`, that of a scope opened directly in the call, and the time of the scope directly around it
-//! is the one of which half must have passed.
+//! A call's *own* budget is that of the guarded function whose attribute names the breaker. For a call by
+//! `Breaker::run`, it is that of a scope opened directly in the call, and the half of the time that must have
+//! passed is that of the scope directly around it.
 
 use crate::policy::around::{self, Budget};
 use crate::trip::tripped::Cause;
@@ -28,14 +28,14 @@ pub(super) enum Verdict {
 /// Which scope is the call's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Own {
-    /// One that is opened directly in it.
+    /// A scope that is opened directly in it.
     Inside,
-    /// The one directly around it.
+    /// The scope directly around it.
     Around,
 }
 
 impl Own {
-    /// The depth of the call's own scope, where so many scopes are open around the call.
+    /// The depth of the call's own scope, if `open` scopes are open around the call.
     pub(super) fn depth(self, open: u32) -> u32 {
         match self {
             Self::Inside => open,
@@ -44,15 +44,15 @@ impl Own {
     }
 }
 
-/// When a call began, and what had tripped by then.
+/// When a call began, and the number of the last trip by then.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Begun {
     pub(super) at: u64,
     pub(super) trips: u64,
 }
 
-/// The verdict on a call that has come back to where it began, on the same thread: by itself (`error` tells
-/// whether with an error that counts), or by unwinding from a trip (`None`).
+/// The verdict on a call that has returned to where it began, on the same thread: by itself (`error` tells whether
+/// with an error that counts), or by unwinding from a trip (`None`).
 pub(super) fn on_return(begun: Begun, own: Own, error: Option<bool>) -> Verdict {
     let depth = own.depth(around::depth());
     let trips = around::tripped_since(begun.trips, depth);
@@ -63,7 +63,7 @@ pub(super) fn on_return(begun: Begun, own: Own, error: Option<bool>) -> Verdict 
         return on_own(cause);
     }
     if error != Some(false) {
-        // The error may be a trip of a scope deeper in the call, or tell of one.
+        // The error may be a trip of a scope deeper in the call, or derived from one.
         return trips.last.map_or(Verdict::Failure, on_own);
     }
     match around::overdue() {
@@ -73,8 +73,8 @@ pub(super) fn on_return(begun: Begun, own: Own, error: Option<bool>) -> Verdict 
     }
 }
 
-/// The verdict on a future that is dropped before its end. The budget is that of the scope around its first
-/// poll; what has tripped since its last one, on this thread, is why.
+/// The verdict on a future that is dropped before its end. The budget is that of the scope around its first poll;
+/// the trip since its last poll on this thread, if there is one, is the reason.
 pub(super) fn on_drop(begun: Begun, budget: Option<Budget>) -> Verdict {
     let trips = around::tripped_since(begun.trips, u32::MAX);
     match trips.last {
@@ -100,9 +100,9 @@ fn on_cut(cause: Cause, begun: Begun, budget: Option<Budget>) -> Verdict {
     }
 }
 
-/// Whether a trip for this cause may say something about what ran, and not only about who stopped it.
+/// Whether a trip with this cause may say something about what ran, and not only about who stopped it.
 pub(super) fn blames_the_call(cause: Cause) -> bool {
-    // Without a wildcard: every new cause is to be decided on.
+    // Without a wildcard, so that every new cause needs a decision.
     match cause {
         Cause::Timeout { .. }
         | Cause::Iterations { .. }
@@ -117,7 +117,7 @@ pub(super) fn blames_the_call(cause: Cause) -> bool {
     }
 }
 
-/// Whether who stopped the work does not want it done again.
+/// Whether the trip's cause says that the work is not wanted any more.
 pub(super) fn ends_the_work(cause: Cause) -> bool {
     // Without a wildcard, as above.
     match cause {
@@ -162,7 +162,7 @@ mod tests {
             depth: None,
         };
         let reason = "client gone";
-        // Whether it says something about what ran, and whether the work is not wanted any more.
+        // For each cause: whether it says something about what ran, and whether the work is not wanted any more.
         let table = [
             (Cause::Timeout { limit, elapsed }, true, false),
             (Cause::Iterations { limit: 0 }, true, false),

@@ -1,9 +1,8 @@
 //! How the calls of the last window ended: ten slices of time, each counted in shards.
 //!
-//! A slice is a tenth of the window, and its number is the time divided by that. Its bucket is the number's
-//! last digit, so a bucket is used again ten slices later; the stamp of its counters tells for which slice
-//! they count, and for which generation of the circuit. Nothing is ever cleared: a counter whose stamp is not
-//! looked for counts as zero.
+//! A slice is a tenth of the window, and its number is the time divided by that. Its bucket is the number's last
+//! digit, so a bucket is reused ten slices later; the stamp of its counters tells for which slice, and for which
+//! generation of the circuit, they count. Nothing is ever cleared: a counter with another stamp counts as zero.
 
 use core::cell::Cell;
 use core::sync::atomic::AtomicUsize;
@@ -16,13 +15,13 @@ use crate::policy::counter::Counter;
 /// Buckets of a window.
 pub(super) const BUCKETS: u32 = 10;
 
-/// Threads that count without meeting.
+/// How many threads can count without contention.
 const SHARDS: usize = if cfg!(guard_loom) { 1 } else { 8 };
 
 /// The stamp of a counter that was never used.
 const UNUSED: u32 = 0;
 
-/// Slices that may lie between who counts late and who counts in time.
+/// How many slices may lie between a thread that counts late and one that counts in time.
 const NEAR: u32 = 1 << 10;
 
 pub(super) struct Window {
@@ -56,7 +55,8 @@ impl Window {
         }
     }
 
-    /// Counts a call that was let through by `pass` and ended in `slice`; false if the circuit has moved on since.
+    /// Counts a call that was let through by `pass` and ended in `slice`; false if the circuit has changed its
+    /// state since.
     #[inline]
     pub(super) fn add(&self, circuit: &Circuit, pass: Pass, slice: u64, failed: bool) -> bool {
         let shard = &self.shards[shard()];
@@ -96,16 +96,16 @@ fn stamp(pass: Pass, slice: u64) -> u32 {
     pass.generation() << SLICE | slice
 }
 
-/// Whether `other`, of the same bucket, counts for a later slice of the same generation than `stamp`. Who counts for an
-/// earlier slice has been held up by a little: from further away, `other` is one of long ago, before numbers were used
-/// again.
+/// Whether `other`, of the same bucket, counts for a later slice of the same generation than `stamp`. A thread that
+/// counts for an earlier slice was only delayed a little: if `other` is further away, it is an old one, from before
+/// the numbers wrapped around.
 fn is_later(other: u32, stamp: u32) -> bool {
     let same = (other ^ stamp) >> SLICE == 0;
     let ahead = other.wrapping_sub(stamp) & ((1 << SLICE) - 1);
     same && ahead < NEAR
 }
 
-/// The shard of this thread, given at its first call.
+/// The shard of this thread, assigned at its first call.
 #[inline]
 fn shard() -> usize {
     const NONE: usize = usize::MAX;

@@ -11,8 +11,8 @@
 //! match outcome { Ok(value) => return value, Err(tripped) => leave }
 //! ```
 //!
-//! Each layer takes the next one as a function, and hands a trip or a refusal on as `Err`. The scope of the function is
-//! open around all of them, so it is the own scope of the call; where attempts have one, that is.
+//! Each layer takes the next one as a function, and passes on a trip or a refusal as `Err`. The scope of the
+//! function is open around all of them, so it is the call's own scope; if attempts have scopes, those are.
 
 use core::future::{Future, poll_fn};
 use core::marker::PhantomData;
@@ -35,16 +35,17 @@ use crate::policy::verdict::Own;
 use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
 
-/// Tells whether a call has failed, by its real type, as [`Probe`](crate::__private::Probe) does: an `Err`, or a trip.
+/// Tells by the real return type, like [`Probe`](crate::__private::Probe), whether a call has failed: with an
+/// `Err`, or by a trip.
 #[derive(Debug)]
 pub struct Outcome<R>(Any<R>);
 
-/// Of a type that has no place for an error.
+/// A return type without a place for an error.
 #[derive(Debug)]
 pub struct Any<R>(PhantomData<fn() -> R>);
 
 impl<R> Outcome<R> {
-    /// To be asked.
+    /// An instance to call the methods on.
     #[must_use]
     #[allow(clippy::new_without_default, reason = "for expansions only")]
     pub const fn new() -> Self {
@@ -80,7 +81,8 @@ impl<R> Any<R> {
     }
 }
 
-/// Trips leave a body with policies and a fallback by unwinding, since the fallback stands outside.
+/// Asserts that panics unwind: trips leave a body with policies and a fallback by unwinding, since the fallback is
+/// outside.
 #[allow(clippy::missing_panics_doc, reason = "at compile time")]
 #[allow(
     clippy::assertions_on_constants,
@@ -93,7 +95,8 @@ pub const fn needs_unwinding() {
     );
 }
 
-/// The time of a body, in nanoseconds, that leaves so much for its fallback, of its own and of what remains around.
+/// The time of a body, in nanoseconds, that leaves `reserve` for its fallback, from its own time and from what
+/// remains around.
 #[must_use]
 pub fn without(nanos: u64, reserve: u64) -> u64 {
     let around = around::remaining().map_or(u64::MAX, settings::nanos);
@@ -106,7 +109,7 @@ pub fn repeatable<R, F: FnMut() -> R>(body: F) -> F {
     body
 }
 
-/// The same of a future's.
+/// The body of a future that can be called again.
 #[inline(always)]
 pub fn repeatable_async<R, F: AsyncFnMut() -> R>(body: F) -> F {
     body
@@ -133,7 +136,7 @@ pub fn bulkhead<R>(
     bulkhead.call(Own::Around, Caller::caller(), call)
 }
 
-/// The call in a scope of its own, of so many nanoseconds.
+/// The call in a scope of its own, with this many nanoseconds.
 #[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn attempt<R>(
@@ -146,7 +149,7 @@ pub fn attempt<R>(
     call()
 }
 
-/// The future in a scope of its own, of so many nanoseconds.
+/// The future in a scope of its own, with this many nanoseconds.
 #[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn attempt_async<R>(
@@ -201,7 +204,7 @@ pub fn bulkhead_async<R>(
     }
 }
 
-/// The future, with what unwinds to it as an error.
+/// The future, with trips that unwind out of it as errors.
 #[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 pub async fn caught<F: Future>(call: F) -> Result<F::Output, Tripped> {
     let mut call = pin!(call);

@@ -13,10 +13,10 @@ use super::report::Reason;
 use super::state::Stop;
 use crate::budget::limits::Budget;
 
-/// Between two looks at a future whose time is over.
+/// The time between two polls of a future whose time is over.
 const AGAIN: Duration = Duration::from_millis(1);
 
-/// What awaits `stop`, in the runtime that is around now.
+/// Returns a closure that awaits `stop` in the runtime that is current now.
 pub(super) fn stop<F: Future>(
     time: Duration,
     stop: impl FnOnce(Reason) -> F + Send + 'static,
@@ -30,8 +30,8 @@ pub(super) fn stop<F: Future>(
     })
 }
 
-/// Polls `future` until it is ready. After `time` it is polled without being woken: a timer of a runtime that is blocked
-/// does not ring.
+/// Polls `future` until it is ready. After `time` it is polled without being woken, because a timer of a blocked
+/// runtime does not fire.
 fn block_on<F: Future>(future: F, time: Duration) -> F::Output {
     let end = Instant::now().checked_add(time);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));

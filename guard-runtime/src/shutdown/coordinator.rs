@@ -1,4 +1,4 @@
-//! The face of a shutdown: what a program registers and asks for.
+//! The public interface of a shutdown: what a program registers and asks for.
 
 use core::fmt;
 use core::future::Future;
@@ -22,13 +22,13 @@ use crate::budget::limits::Budget;
 use crate::cancel::token::Cancelled;
 use crate::trip::hook;
 
-/// The grace if neither the program nor the environment says.
+/// The grace if neither the program nor the environment sets one.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A node asks those before it to leave it at least this part of its budget.
+/// A node asks those before it to leave it at least this fraction of its budget.
 const LEAST: u32 = 10;
 
-/// Stops what a process runs, in order and within a grace.
+/// Stops what a process runs, in order and within a grace period.
 ///
 /// Register every node and flush hook, then wait. Cheap to clone; all clones are the same shutdown.
 ///
@@ -85,11 +85,11 @@ impl Shutdown {
         lock(&self.0.state)
     }
 
-    /// Sets how long the shutdown may take in all, if the environment does not.
+    /// Sets how long the shutdown may take in all, unless the environment does.
     ///
-    /// Less than what the process is given from outside, which is 10 s in Docker, 30 s in Kubernetes and 90 s under
-    /// systemd. The last 100 ms are kept for [`flush`](Self::flush) hooks; a grace of zero leaves a millisecond to
-    /// each node.
+    /// Choose less than what the process is given from outside, which is 10 s in Docker, 30 s in Kubernetes and 90
+    /// s under systemd. The last 100 ms are kept for [`flush`](Self::flush) hooks; a grace of zero leaves a
+    /// millisecond to each node.
     ///
     /// ```
     /// use std::time::Duration;
@@ -104,18 +104,18 @@ impl Shutdown {
         self
     }
 
-    /// Sets how long everything runs on after the shutdown began, so that load balancers see that
-    /// [`is_draining`](Self::is_draining) and send nothing new; zero if it is not called.
+    /// Sets how long everything keeps running after the shutdown has begun, so that load balancers notice
+    /// [`is_draining`](Self::is_draining) and send nothing new; zero by default.
     #[must_use]
     pub fn lame_duck(self, time: Duration) -> Self {
         self.state().lame_duck = time;
         self
     }
 
-    /// Sets how long work in flight ([`track`](Self::track)) may go on behind the [`lame_duck`](Self::lame_duck) before
-    /// it trips; nodes are stopped behind it. If it is not called, that is all of the grace which the nodes' budgets leave,
-    /// but for a second in which the work is left. Never so long that a node gets less than it asks for
-    /// [`at_least`](Node::at_least).
+    /// Sets how long work in flight ([`track`](Self::track)) may go on after the [`lame_duck`](Self::lame_duck)
+    /// before it trips; nodes are stopped after that. By default that is all of the grace that the nodes' budgets
+    /// leave, except a second in which the work is left. It is never so long that a node gets less than it asks for
+    /// with [`at_least`](Node::at_least).
     #[must_use]
     pub fn drain(self, time: Duration) -> Self {
         let mut state = self.state();
@@ -125,8 +125,8 @@ impl Shutdown {
         self
     }
 
-    /// What tracks work in flight: guarded scopes that the shutdown waits for before it stops nodes, and new ones that
-    /// it refuses.
+    /// A tracker of work in flight: of guarded scopes that the shutdown waits for before it stops nodes, and of new
+    /// ones that it refuses.
     pub fn track(&self) -> Tracker {
         Tracker::new(&self.0.flight)
     }
@@ -137,16 +137,17 @@ impl Shutdown {
         self.0.flight.count()
     }
 
-    /// Begins at SIGTERM or SIGINT, heard on a thread of its own: also while every executor is blocked.
+    /// Begins the shutdown at SIGTERM or SIGINT. The signals are received on a thread of its own, so this works
+    /// even while every executor is blocked.
     ///
-    /// A second signal runs the flush hooks at once, a third ends the process. From the beginning on, the process has
-    /// an end: 10 ms before its grace is over it exits with code 70, wherever it hangs (a `spawn_blocking` that a
-    /// runtime waits for, a call into C), and if a handler of `exit` hangs as well, it is aborted. A shutdown without
-    /// signals never ends the process.
+    /// A second signal runs the flush hooks at once, a third ends the process. Once begun, the shutdown ends the
+    /// process in any case: 10 ms before its grace is over the process exits with code 70, wherever it hangs (a
+    /// `spawn_blocking` that a runtime waits for, a call into C), and if a handler of `exit` hangs as well, it is
+    /// aborted. A shutdown without signals never ends the process.
     ///
-    /// Signals are counted as they are heard: two of the same kind that come before the first was heard are one, as the
-    /// system has it. A child that is forked without `exec` has the handlers, but no thread that hears them: it ends as if
-    /// it ignored them, so it should reset them or `exec`.
+    /// Signals are counted as they are received: two of the same kind that come before the first was received are
+    /// one, as the system defines it. A child that is forked without `exec` has the handlers, but no thread that
+    /// receives the signals: it would ignore them, so it should reset them or `exec`.
     ///
     /// # Errors
     ///
@@ -162,11 +163,11 @@ impl Shutdown {
         Ok(self)
     }
 
-    /// Registers what has to be stopped, in `budget`, by calling `stop`.
+    /// Registers something that has to be stopped, within `budget`, by calling `stop`.
     ///
-    /// Stopping is a scope with that budget, on a thread of its own: guarded loops and checkpoints in it are cut when
-    /// it is over. A name that stands twice is no error; [`Report::node`] tells the first. What is registered after
-    /// the shutdown began is stopped at once.
+    /// Stopping is a scope with that budget, on a thread of its own: guarded loops and checkpoints in it are cut
+    /// short when the budget is spent. Two nodes may have the same name; [`Report::node`] then returns the first. A
+    /// node that is registered after the shutdown began is stopped at once.
     ///
     /// If the longest chain of nodes takes longer than the grace, one line on stderr says so.
     pub fn node<T>(
@@ -179,12 +180,13 @@ impl Shutdown {
         self.register(name, budget, Box::new(run))
     }
 
-    /// Registers what has to be stopped, in `budget`, by awaiting the future that `stop` returns. When the budget is over,
-    /// the future is dropped where it waits.
+    /// Registers something that has to be stopped, within `budget`, by awaiting the future that `stop` returns.
+    /// When the budget is spent, the future is dropped where it waits.
     ///
-    /// It is polled on a thread of its own, so that it need not be `Send`, and is cut also while every executor is blocked.
-    /// Registered inside a tokio runtime, it is polled in that one (feature `tokio`): its sockets, timers and tasks work as
-    /// long as the runtime turns. Otherwise as [`node`](Self::node).
+    /// It is polled on a thread of its own, so it need not be `Send`, and is dropped in time even while every
+    /// executor is blocked. If it is registered inside a tokio runtime, it is polled in the context of that runtime
+    /// (feature `tokio`): its sockets, timers and tasks work as long as the runtime runs. Otherwise like
+    /// [`node`](Self::node).
     ///
     /// ```
     /// use std::time::Duration;
@@ -228,8 +230,8 @@ impl Shutdown {
         }
     }
 
-    /// Registers what must run before the process ends, whatever hangs: it starts with the last 100 ms of the grace
-    /// at the latest, on a thread of its own.
+    /// Registers something that must run before the process ends, whatever hangs: it starts with the last 100 ms of
+    /// the grace at the latest, on a thread of its own.
     pub fn flush(&self, name: &'static str, run: impl FnOnce() + Send + 'static) {
         let run = Box::new(run);
         self.state().flushes.push(Flush { name, run });
@@ -265,7 +267,7 @@ impl Shutdown {
         self.state().begun.is_some()
     }
 
-    /// Waits until the shutdown has begun, on any executor: for whoever accepts new work.
+    /// Waits until the shutdown has begun, on any executor: for code that accepts new work.
     ///
     /// ```
     /// use guard_runtime::shutdown::Shutdown;
@@ -292,7 +294,7 @@ impl Shutdown {
         }
     }
 
-    /// Runs the flush hooks now: nodes are not waited for any longer.
+    /// Runs the flush hooks now; nodes are no longer waited for.
     fn hurry(&self) {
         self.state().hurried = true;
         self.0.flight.hurry();

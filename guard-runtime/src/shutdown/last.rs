@@ -1,4 +1,4 @@
-//! The last 100 ms: flush hooks run, each on a thread of its own, and a process that does not end is ended.
+//! The last 100 ms: flush hooks run, each on a thread of its own, and a process that does not end is terminated.
 
 use core::time::Duration;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,22 +10,22 @@ use std::time::Instant;
 use super::report::{Outcome, Row};
 use crate::trip::hook::message;
 
-/// What is kept of the grace for flush hooks.
+/// The part of the grace that is kept for flush hooks.
 pub(super) const FLUSH: Duration = Duration::from_millis(100);
 
-/// The process ends this much before its grace is over.
+/// How long before its grace is over the process is terminated.
 pub(super) const EXIT: Duration = Duration::from_millis(10);
 
 /// The exit code of a process that did not end by itself: `EX_SOFTWARE` of `sysexits.h`.
 const CODE: i32 = 70;
 
-/// A call that the last 100 ms are kept for.
+/// A call for which the last 100 ms are kept.
 pub(super) struct Flush {
     pub(super) name: &'static str,
     pub(super) run: Box<dyn FnOnce() + Send>,
 }
 
-/// Flush hooks that run.
+/// Flush hooks that are running.
 pub(super) struct Flushing {
     rows: Vec<Row>,
     ended: Receiver<(usize, Result<(), String>)>,
@@ -33,7 +33,7 @@ pub(super) struct Flushing {
 }
 
 impl Flushing {
-    /// Starts all hooks, `at` this time of the shutdown.
+    /// Starts all hooks; `at` is the time since the shutdown began.
     pub(super) fn start(hooks: Vec<Flush>, at: Duration) -> Self {
         let (over, ended) = mpsc::channel();
         let start = Instant::now();
@@ -42,7 +42,7 @@ impl Flushing {
             let over = over.clone();
             let call = move || {
                 let outcome = catch_unwind(AssertUnwindSafe(run));
-                // Nobody listens any more to a hook that was given up.
+                // If the hook was given up, nobody receives this.
                 _ = over.send((index, outcome.map_err(|payload| message(&*payload))));
             };
             let thread = thread::Builder::new().name(format!("flush {name}"));
@@ -61,7 +61,7 @@ impl Flushing {
         Self { rows, ended, start }
     }
 
-    /// Waits for them, until `end` if there is one; one that hangs is left running.
+    /// Waits for them, until `end` if there is one; a hook that hangs is left running.
     pub(super) fn collect(mut self, end: Option<Instant>) -> Vec<Row> {
         loop {
             let left = end.map_or(Duration::MAX, |end| {
@@ -86,7 +86,7 @@ impl Flushing {
     }
 }
 
-/// Ends the process [`EXIT`] before `end`; `None` is too far away for a clock.
+/// Terminates the process [`EXIT`] before `end`. If `end` is `None`, it is too far away for a clock.
 pub(super) fn end_process_at(end: Option<Instant>) {
     let Some(end) = end else { return };
     let at = end.checked_sub(EXIT).unwrap_or(end);
@@ -95,7 +95,7 @@ pub(super) fn end_process_at(end: Option<Instant>) {
         thread::sleep(at.saturating_duration_since(Instant::now()));
         end_process();
     });
-    // Without a thread the nodes' budgets are all that is left; there is nobody to tell but stderr.
+    // Without a thread only the nodes' budgets remain; only stderr can be told.
     if let Err(error) = spawned {
         crate::trip::hook::line(&format_args!(
             "loop guard: the shutdown cannot force the process to end: no thread: {error}"
@@ -103,7 +103,7 @@ pub(super) fn end_process_at(end: Option<Instant>) {
     }
 }
 
-/// Ends the process; if that hangs in a handler of `exit`, aborts it.
+/// Terminates the process; if that hangs in a handler of `exit`, aborts it.
 pub(super) fn end_process() -> ! {
     let abort = || {
         thread::sleep(EXIT);

@@ -1,4 +1,4 @@
-//! A node that is registered: what it uses, and what is left to it.
+//! The handle of a registered node: what the node uses, and what is left to it.
 
 use core::fmt;
 use core::time::Duration;
@@ -21,11 +21,11 @@ impl fmt::Debug for Node {
 }
 
 impl Node {
-    /// This node uses the `other` one, and is stopped before it.
+    /// Declares that this node uses the `other` one, and is stopped before it.
     ///
     /// # Panics
     ///
-    /// If the other one was registered later, or with another shutdown. So no circle can be built.
+    /// If the other node was registered later, or with another shutdown. So no cycle can be built.
     ///
     /// ```
     /// use std::time::Duration;
@@ -61,7 +61,7 @@ impl Node {
         self
     }
 
-    /// Those that are stopped before it leave it at least this much; a tenth of its budget if it is not called.
+    /// Sets how much time nodes that are stopped before it have to leave for it; a tenth of its budget by default.
     #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
     #[allow(
         clippy::return_self_not_must_use,

@@ -1,4 +1,4 @@
-//! Which node is stopped when, and how long it may take. Pure: the caller tells the time and what has ended.
+//! Which node is stopped when, and how long it may take. Pure: the caller provides the time and what has ended.
 //!
 //! Times are counted from the moment at which the shutdown began.
 
@@ -9,10 +9,11 @@ use super::report::Outcome;
 /// No node gets less than this, however late it is: none is skipped.
 pub(super) const FLOOR: Duration = Duration::from_millis(1);
 
-/// A node that trips at its deadline still has to unwind. It overran if it runs for longer than this beyond.
+/// A node that trips at its deadline still has to unwind. It has overrun only if it runs for this much longer.
 pub(super) const SLACK: Duration = Duration::from_millis(20);
 
-/// How long scopes in flight that were told to stop are waited for, at most: their cleanups run.
+/// How long, at most, the shutdown waits for scopes in flight that were told to stop, so that their cleanups can
+/// run.
 pub(super) const LEAVE: Duration = Duration::from_secs(1);
 
 /// What is known of a node when it is registered.
@@ -22,14 +23,14 @@ pub(super) struct Row {
     pub(super) own: Duration,
     /// What nodes that are stopped earlier have to leave for it.
     pub(super) least: Duration,
-    /// The nodes that it uses, by index. Each was registered before it, so there is no circle.
+    /// The nodes that it uses, by index. Each was registered before it, so there is no cycle.
     pub(super) uses: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Waiting,
-    /// It counts as over from this moment on, ended or not.
+    /// From this moment on it counts as over, whether it has ended or not.
     Running(Duration),
     Over(Outcome),
 }
@@ -41,7 +42,7 @@ pub(super) struct Start {
     pub(super) budget: Duration,
 }
 
-/// The order in which nodes are stopped: each once all who use it are over.
+/// The order in which nodes are stopped: each once all its users are over.
 #[derive(Debug)]
 pub(super) struct Plan {
     rows: Vec<(Row, State)>,
@@ -83,7 +84,7 @@ impl Plan {
         users.all(|(_, state)| matches!(state, State::Over(_)))
     }
 
-    /// `min(own, what is left for it and leaves their least to those behind it)`.
+    /// `min(own, what is left for it and leaves their least to those after it)`.
     fn budget(&self, node: usize, now: Duration) -> Duration {
         let left = self.end.saturating_sub(now);
         let own = self.rows[node].0.own;
@@ -99,7 +100,7 @@ impl Plan {
         used.map(path).max().unwrap_or_default()
     }
 
-    /// How long the longest chain of nodes takes if each uses its budget up.
+    /// How long the longest chain of nodes takes if each uses all of its budget.
     pub(super) fn longest(&self) -> Duration {
         let path = |node: usize| {
             let own = self.rows[node].0.own;
@@ -108,9 +109,9 @@ impl Plan {
         (0..self.rows.len()).map(path).max().unwrap_or_default()
     }
 
-    /// How long work in flight may go on before the first node is stopped: what is `asked` for, else what is left beside
-    /// the nodes' budgets and [`LEAVE`], but a tenth of the time at least. All nodes keep their least of it, and the work
-    /// a tenth in which to leave.
+    /// How long work in flight may go on before the first node is stopped: the time that was `asked` for, otherwise
+    /// what is left beside the nodes' budgets and [`LEAVE`], but at least a tenth of the time. All nodes keep their
+    /// least of it, and the work a tenth in which to leave.
     pub(super) fn drain(&self, asked: Option<Duration>, now: Duration) -> Duration {
         let left = self.end.saturating_sub(now);
         let spare = left.saturating_sub(self.longest()).saturating_sub(LEAVE);
@@ -118,7 +119,7 @@ impl Plan {
         asked.min(self.before_nodes(now) / 10 * 9)
     }
 
-    /// How long what was told to stop is waited for.
+    /// How long to wait for work that was told to stop.
     pub(super) fn leave(&self, now: Duration) -> Duration {
         self.before_nodes(now).min(LEAVE)
     }
@@ -133,7 +134,7 @@ impl Plan {
         self.end.saturating_sub(now).saturating_sub(nodes)
     }
 
-    /// A node has ended; `false` if it was given up before.
+    /// A node has ended; returns `false` if it was given up before.
     pub(super) fn finish(&mut self, node: usize, outcome: Outcome) -> bool {
         let running = matches!(self.rows[node].1, State::Running(_));
         if running {
@@ -154,7 +155,7 @@ impl Plan {
         late
     }
 
-    /// When the next of them is given up.
+    /// When the next node is given up.
     pub(super) fn next(&self) -> Option<Duration> {
         let until = |(_, state): &(Row, State)| match state {
             State::Running(until) => Some(*until),
@@ -262,7 +263,7 @@ mod tests {
         assert_eq!(plan.drain(None, ms(1_000)), ms(3_000));
         assert_eq!(plan.drain(Some(ms(50)), ms(0)), ms(50));
         assert_eq!(plan.leave(ms(4_000)), LEAVE);
-        // Asked for more than there is: the nodes have their least, and the work a tenth to leave.
+        // More was asked for than there is: the nodes keep their least, and the work a tenth to leave.
         assert_eq!(plan.drain(Some(ms(60_000)), ms(0)), ms(8_550));
         assert_eq!(plan.leave(ms(8_550)), ms(950));
         // Nodes that need all of it leave a tenth.
@@ -281,7 +282,7 @@ mod tests {
         assert_eq!(plan.longest(), ms(14));
     }
 
-    /// xorshift64*: the same graphs in every run.
+    /// xorshift64*, which gives the same graphs in every run.
     struct Random(u64);
 
     impl Random {

@@ -4,7 +4,7 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
-/// Why a process shuts down: what [`begin`](super::Shutdown::begin) was told, or the name of a signal.
+/// Why a process shuts down: the reason given to [`begin`](super::Shutdown::begin), or the name of a signal.
 ///
 /// ```
 /// use std::time::Duration;
@@ -40,17 +40,17 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It has ended within its budget.
+    /// It ended within its budget.
     Done,
     /// A check in it found its budget spent, and it was left.
     Cut,
-    /// It still ran when its budget was over, and reached no check. Those behind it started.
+    /// It was still running when its budget was over, and reached no check. Those after it started.
     Overran,
     /// It panicked.
     Panicked,
-    /// It still runs: its budget is not over, but the shutdown was cut short by a second signal.
+    /// It is still running: its budget is not over, but a second signal cut the shutdown short.
     Running,
-    /// Its users still ran when the shutdown was cut short by a second signal.
+    /// Its users were still running when a second signal cut the shutdown short.
     NotStarted,
 }
 
@@ -115,14 +115,14 @@ impl Row {
         self.took
     }
 
-    /// What it said when it panicked, or the trip that cut it.
+    /// The message of its panic, or the trip that cut it short.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 }
 
-/// What a shutdown came to. Prints as a table: a line for the work in flight, and for each node and flush hook.
+/// The result of a shutdown. Prints as a table: a line for the work in flight, and for each node and flush hook.
 #[derive(Debug, Clone)]
 pub struct Report {
     pub(super) reason: Reason,
@@ -139,22 +139,22 @@ impl Report {
         &self.reason
     }
 
-    /// From its beginning until the last flush hook was over.
+    /// The time from its beginning until the last flush hook was over.
     #[must_use]
     pub fn took(&self) -> Duration {
         self.took
     }
 
-    /// What became of the node with this name: the first one, if there are several. `None` if there is none.
+    /// What became of the node with this name, or of the first one if there are several; `None` if there is none.
     #[must_use]
     pub fn node(&self, name: &str) -> Option<Outcome> {
         let mut nodes = self.nodes.iter();
         nodes.find(|row| row.name == name).map(Row::outcome)
     }
 
-    /// What became of the [tracked](super::Shutdown::track) scopes that were open when nothing new was let in any more;
-    /// `None` if there were none. [`Cut`](Outcome::Cut) if some had to be told to stop, and [`Overran`](Outcome::Overran) if
-    /// some of those were not left in time; the message tells how many.
+    /// What became of the [tracked](super::Shutdown::track) scopes that were open when new ones began to be
+    /// refused; `None` if there were none. [`Cut`](Outcome::Cut) if some had to be told to stop, and
+    /// [`Overran`](Outcome::Overran) if some of those were not left in time; the message tells how many.
     #[must_use]
     pub fn in_flight(&self) -> Option<&Row> {
         self.in_flight.as_ref()

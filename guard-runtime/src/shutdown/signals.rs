@@ -1,6 +1,6 @@
-//! What the operating system asks for: SIGTERM and SIGINT, heard on a thread of its own.
+//! Signals of the operating system, SIGTERM and SIGINT, received on a thread of its own.
 //!
-//! Every executor may be blocked, so none is relied on. Which signal means what is the coordinator's to say.
+//! Every executor may be blocked, so none is relied on. The coordinator decides which signal means what.
 
 use std::io;
 use std::thread;
@@ -23,7 +23,7 @@ pub(super) fn listen(heard: impl Fn(u32, &str) + Send + 'static) -> io::Result<(
     })
 }
 
-/// The same where signals are flags: they are looked at every few milliseconds.
+/// The same on systems where signals are flags, which are polled every few milliseconds.
 #[cfg(not(unix))]
 pub(super) fn listen(heard: impl Fn(u32, &str) + Send + 'static) -> io::Result<()> {
     use core::sync::atomic::{AtomicUsize, Ordering};
@@ -32,7 +32,7 @@ pub(super) fn listen(heard: impl Fn(u32, &str) + Send + 'static) -> io::Result<(
 
     use signal_hook::consts::{SIGINT, SIGTERM};
 
-    /// A flag holds the last signal alone, so a third within this time counts with the second.
+    /// A flag only holds the last signal, so a third one within this time counts as the second.
     const PERIOD: Duration = Duration::from_millis(5);
 
     let flag = Arc::new(AtomicUsize::new(0));

@@ -15,27 +15,27 @@ use crate::trip::tripped::Tripped;
 pub(super) struct Inner {
     pub(super) flight: Arc<Flight>,
     pub(super) state: Mutex<State>,
-    /// Something of the state has changed.
+    /// Notified when something in the state has changed.
     pub(super) changed: Condvar,
 }
 
 #[derive(Default)]
 pub(super) struct State {
-    /// What the program says.
+    /// The grace that the program has set.
     pub(super) chosen: Duration,
-    /// What the environment says, which counts more.
+    /// The grace from the environment, which takes precedence.
     pub(super) given: Option<Duration>,
     pub(super) lame_duck: Duration,
-    /// How long work in flight may go on, if the program says.
+    /// How long work in flight may go on, if the program has set it.
     pub(super) drain: Option<Duration>,
     /// Whether it ends the process, since it hears the process's signals.
     pub(super) ends_process: bool,
     pub(super) nodes: Vec<Entry>,
     pub(super) flushes: Vec<Flush>,
-    /// Whether it was told that the grace is too short.
+    /// Whether the warning that the grace is too short was printed.
     pub(super) told: bool,
     pub(super) begun: Option<(Reason, Instant)>,
-    /// A second signal came.
+    /// Whether a second signal came.
     pub(super) hurried: bool,
     pub(super) ended: Vec<Ended>,
     pub(super) report: Option<Report>,

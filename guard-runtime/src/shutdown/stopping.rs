@@ -74,7 +74,7 @@ pub(super) fn run(inner: &Arc<Inner>) {
     }
 }
 
-/// Work in flight ends, or is told to.
+/// Waits until the work in flight has ended, or tells it to stop.
 fn drain(inner: &Inner, began: Instant) -> Option<Row> {
     let flight = &inner.flight;
     flight.refuse();
@@ -126,8 +126,8 @@ struct Stopping<'i> {
 }
 
 impl Stopping<'_> {
-    /// Until all nodes are over, or it is time: flush hooks start at `end` at the latest, and at `stop` nobody is
-    /// waited for any more.
+    /// Runs until all nodes are over, or time is up: flush hooks start at `end` at the latest, and from `stop` on
+    /// nothing is waited for.
     fn run(&mut self, end: Duration, stop: Duration) -> (Flushing, bool) {
         let mut flushing = None;
         let mut state = lock(&self.inner.state);
@@ -158,7 +158,7 @@ impl Stopping<'_> {
                 .wait_timeout(state, next.saturating_sub(now));
             state = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
-        // Nobody waits for them, and none is skipped.
+        // The remaining nodes are not waited for, but none is skipped.
         while !state.hurried && !self.plan.is_over() {
             self.give_up(Duration::MAX);
             self.launch(&mut state, self.began.elapsed());
@@ -170,7 +170,7 @@ impl Stopping<'_> {
         (flushing, hurried)
     }
 
-    /// What has ended, what overran, and what was registered meanwhile.
+    /// Takes in what has ended, what overran, and what was registered meanwhile.
     fn note(&mut self, state: &mut State, now: Duration) {
         for entry in &state.nodes[self.rows.len()..] {
             self.plan.add(entry.planned.clone());
@@ -194,7 +194,7 @@ impl Stopping<'_> {
         self.give_up(now);
     }
 
-    /// Those that are late are waited for no longer.
+    /// Gives up the nodes that are late: they are no longer waited for.
     fn give_up(&mut self, now: Duration) {
         for node in self.plan.give_up(now) {
             self.rows[node].outcome = Outcome::Overran;

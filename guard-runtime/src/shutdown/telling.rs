@@ -1,4 +1,5 @@
-//! Events of a shutdown, told on a thread of their own: a hook that blocks keeps no node and no flush hook waiting.
+//! Events of a shutdown, told on a thread of their own, so that a hook that blocks delays no node and no flush
+//! hook.
 
 use core::time::Duration;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -27,7 +28,7 @@ impl Teller {
                 hook::report(&event);
             }
         };
-        // Without a thread nobody is told; the report is as ever.
+        // If no thread can be started, nobody is told; the report does not change.
         _ = thread::Builder::new()
             .name("shutdown events".to_owned())
             .spawn(tell);
@@ -61,7 +62,7 @@ impl Teller {
         _ = self.events.send(event);
     }
 
-    /// Waits until everything was told, for so long at most.
+    /// Waits until everything was told, for at most `time`.
     pub(super) fn finish(self, time: Duration) {
         let Self { events, told, .. } = self;
         drop(events);

@@ -1,8 +1,8 @@
 //! Work in flight: what may still begin, what has not ended, and how it is told to stop.
 //!
-//! A scope with a [`Tracker`] as its token gets a token of its own ([`InFlight`]), which counts it until nothing holds
-//! the scope any more. One word has the count and whether new scopes are refused, so that a scope which opens meanwhile
-//! is either counted by whoever waits or knows that it is refused.
+//! A scope with a [`Tracker`] as its token gets a token of its own ([`InFlight`]), which counts it until nothing
+//! holds the scope any more. One word holds the count and whether new scopes are refused. So a scope that opens
+//! meanwhile either is counted by the thread that waits, or learns that it is refused.
 
 use core::fmt;
 use core::future::Future;
@@ -19,7 +19,7 @@ use crate::check::accounts;
 use crate::stack::current;
 use crate::trip::tripped::{Cause, Tripped};
 
-/// The bit that refuses; scopes are counted above it.
+/// The bit that refuses new scopes; they are counted in the bits above it.
 const REFUSES: usize = 1;
 const ONE: usize = 2;
 
@@ -28,11 +28,11 @@ pub(super) struct Flight {
     word: AtomicUsize,
     /// Cancelled when the shutdown begins.
     pub(super) begun: CancelToken,
-    /// Cancelled when what is in flight has to stop.
+    /// Cancelled when the work in flight has to stop.
     stop: CancelToken,
-    /// A second signal came: nobody is waited for any longer.
+    /// Whether a second signal came, so that nothing is waited for any longer.
     hurried: Mutex<bool>,
-    /// That, or the last one has ended.
+    /// Notified when that is set, or when the last scope has ended.
     changed: Condvar,
 }
 
@@ -47,24 +47,24 @@ impl Flight {
         }
     }
 
-    /// Nothing new begins from now on.
+    /// Refuses new scopes from now on.
     pub(super) fn refuse(&self) {
         self.word.fetch_or(REFUSES, Ordering::Relaxed);
     }
 
-    /// What is in flight has to stop.
+    /// Tells the work in flight to stop.
     pub(super) fn stop(&self) {
         self.refuse();
         self.stop.cancel("the process shuts down");
     }
 
-    /// Nobody is waited for any longer.
+    /// Stops waiting.
     pub(super) fn hurry(&self) {
         *lock(&self.hurried) = true;
         self.changed.notify_all();
     }
 
-    /// Waits for so long, while that is so and there is no hurry.
+    /// Waits for at most `time`, while `holds` is true and there is no hurry.
     pub(super) fn wait_while(&self, time: Duration, holds: impl Fn(&Self) -> bool) {
         let hurried = lock(&self.hurried);
         let waits = |hurried: &mut bool| !*hurried && holds(self);
@@ -77,17 +77,17 @@ impl Flight {
     }
 }
 
-/// Guarded scopes that a [`Shutdown`](super::Shutdown) waits for, before it stops nodes.
+/// Guarded scopes that a [`Shutdown`](super::Shutdown) waits for before it stops nodes.
 ///
-/// From the beginning of the shutdown on (after [`lame_duck`](super::Shutdown::lame_duck)), new scopes are refused: they
-/// trip at their entry with [`Cause::Shutdown`](crate::Cause::Shutdown). Those in flight go on. If they have not ended
-/// when the [`drain`](super::Shutdown::drain) is over, they trip at their next check with the same cause; their cleanups
-/// run, shielded as ever. A scope that was handed over ([`Context`](crate::Context)) is in flight until the last thread
-/// has left it.
+/// From the beginning of the shutdown on (after [`lame_duck`](super::Shutdown::lame_duck)), new scopes are refused:
+/// they trip at their entry with [`Cause::Shutdown`](crate::Cause::Shutdown). Those in flight go on. If they have
+/// not ended when the [`drain`](super::Shutdown::drain) is over, they trip at their next check with the same cause;
+/// their cleanups run, shielded as always. A scope that was handed over ([`Context`](crate::Context)) is in flight
+/// until the last thread has left it.
 ///
 /// It is a token as well: `#[loop_guard(timeout = "5s", cancel = SHUTDOWN.track())]` and
-/// [`Budget::cancel`](crate::Budget::cancel) track their scopes, as [`run`](Self::run) does; the `cleanup` of an async
-/// function is in flight only if [`wrap`](Self::wrap) is around it. Opening one adds to a word
+/// [`Budget::cancel`](crate::Budget::cancel) track their scopes, just as [`run`](Self::run) does; the `cleanup` of
+/// an async function is in flight only if [`wrap`](Self::wrap) is around it. Opening a tracked scope changes a word
 /// that all scopes of the tracker share, so track requests, not their parts.
 ///
 /// ```
@@ -135,7 +135,7 @@ impl Tracker {
         }
     }
 
-    /// The name of its scopes, which [`Tripped::scope`](crate::Tripped::scope) tells; `tracked` without it.
+    /// The name of its scopes, which [`Tripped::scope`](crate::Tripped::scope) reports; without it, `tracked`.
     pub fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
     }
@@ -145,23 +145,23 @@ impl Tracker {
         Budget::new().named(self.name).cancel(self.clone())
     }
 
-    /// Calls `f` in a scope that is tracked: see [`Budget::run`](crate::Budget::run).
+    /// Calls `f` in a tracked scope: see [`Budget::run`](crate::Budget::run).
     ///
     /// # Errors
     ///
-    /// [`Cause::Shutdown`](crate::Cause::Shutdown) if the shutdown has begun: `f` was not called. Otherwise as
+    /// [`Cause::Shutdown`](crate::Cause::Shutdown) if the shutdown has begun: `f` was not called. Otherwise as for
     /// [`Budget::run`](crate::Budget::run).
     #[track_caller]
     pub fn run<T>(&self, f: impl FnOnce() -> T) -> Result<T, Tripped> {
         self.budget().run(f)
     }
 
-    /// Polls `future` in a scope that is tracked, from its first poll on: see [`Budget::wrap`](crate::Budget::wrap). A future
-    /// that waits is woken and dropped when it has to stop.
+    /// Polls `future` in a tracked scope, from its first poll on: see [`Budget::wrap`](crate::Budget::wrap). A
+    /// future that waits is woken and dropped when it has to stop.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// As for [`run`](Self::run).
     #[track_caller]
     pub fn wrap<F: Future>(
         &self,
@@ -180,7 +180,7 @@ impl fmt::Debug for Tracker {
     }
 }
 
-/// Cancelled once what is in flight has to stop.
+/// Cancelled once the work in flight has to stop.
 impl Cancel for Tracker {
     fn is_cancelled(&self) -> bool {
         self.flight.stop.is_cancelled()
@@ -224,12 +224,12 @@ impl InFlight {
     }
 }
 
-/// Which shutdown that is.
+/// The address that identifies the shutdown.
 fn address(flight: &Arc<Flight>) -> usize {
     Arc::as_ptr(flight).addr()
 }
 
-/// Whether this thread is in a scope that is in flight: what it opens is a part of that.
+/// Whether this thread is in a scope that is in flight already: what it opens is a part of that scope.
 fn is_part(shutdown: usize) -> bool {
     let around = current::current().map_or_else(Vec::new, accounts::tokens);
     let mut around = around.iter();
@@ -238,10 +238,10 @@ fn is_part(shutdown: usize) -> bool {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        // Release: who waits for the last one sees what it has done.
+        // Release: a thread that waits for the last scope sees what that scope has done.
         let before = self.flight.word.fetch_sub(ONE, Ordering::Release);
         if before == ONE | REFUSES {
-            // Under the lock: who has just looked at the count waits by then.
+            // Under the lock, so that a thread which has just read the count is waiting by now.
             drop(lock(&self.flight.hurried));
             self.flight.changed.notify_all();
         }

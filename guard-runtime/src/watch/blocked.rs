@@ -1,7 +1,8 @@
-//! Polls that block their thread, and every task on it: one poll that two scans see.
+//! Polls that block their thread and every task on it: one poll that two scans see.
 //!
-//! Asked for by the environment variable `LOOP_GUARD_BLOCKED`, a duration. A poll reads no clock: its thread counts it
-//! ([`Witness::begin_poll`](crate::stack::witness::Witness::begin_poll)), and the time is that between the scans.
+//! Enabled by the environment variable `LOOP_GUARD_BLOCKED`, a duration. A poll reads no clock: its thread counts
+//! it ([`Witness::begin_poll`](crate::stack::witness::Witness::begin_poll)), and the time is measured between
+//! scans.
 
 use std::sync::OnceLock;
 
@@ -33,7 +34,7 @@ impl Polls {
         Self(Vec::new())
     }
 
-    /// The polls that have gone on for `limit` since a scan saw them first, each once; and for how long.
+    /// The polls that have lasted for `limit` since a scan first saw them, with how long. Each is returned once.
     pub(crate) fn scan(&mut self, polls: &[Poll], limit: u64, now: u64) -> Vec<(Poll, u64)> {
         let before = core::mem::take(&mut self.0);
         let mut blocked = Vec::new();
@@ -52,7 +53,7 @@ impl Polls {
     }
 }
 
-/// After how many nanoseconds a poll counts as blocked, if anybody wants to know.
+/// After how many nanoseconds a poll counts as blocked; `None` if nobody wants to know.
 pub(crate) fn limit() -> Option<u64> {
     const VARIABLE: &str = "LOOP_GUARD_BLOCKED";
     static LIMIT: OnceLock<Option<u64>> = OnceLock::new();

@@ -1,15 +1,15 @@
-//! What a thread does, from what the kernel says of it at two moments.
+//! What a thread is doing, judged by what the kernel says about it at two moments.
 //!
-//! Reading is apart from judging: [`Sample::of`] takes the texts of `/proc/self/task/TID/{stat,schedstat,syscall,wchan}`, and
-//! [`judge`] two samples. A kernel that tells less makes the answer poorer, never wrong: what is missing is
-//! [`Why::Unknown`] at worst.
+//! Reading and judging are separate: [`Sample::of`] takes the texts of
+//! `/proc/self/task/TID/{stat,schedstat,syscall,wchan}`, and [`judge`] takes two samples. A kernel that tells less
+//! makes the answer less precise, never wrong: at worst it is [`Why::Unknown`].
 
 use std::fs;
 
 use crate::trip::why::Why;
 
-/// The time on a processor, in nanoseconds between two samples, from which a thread runs: a loop with a check comes to
-/// it in far less, however many others it competes with. One that could run and gets less is starved.
+/// How much CPU time between two samples, in nanoseconds, shows that a thread runs: a loop with a check reaches it
+/// in far less, however many threads it competes with. A thread that is ready to run and gets less is starved.
 const RUNS: u64 = 1_000_000;
 
 /// What the kernel said at one moment.
@@ -17,17 +17,17 @@ const RUNS: u64 = 1_000_000;
 pub(crate) struct Sample {
     /// The time of the reading.
     at: u64,
-    /// `R` runs or could run, `S` and `D` wait, and some that are rare.
+    /// `R`: runs or is ready to run; `S` and `D`: waits; a few others are rare.
     state: char,
-    /// Nanoseconds on a processor so far; `None` if the kernel does not count them.
+    /// CPU time so far in nanoseconds; `None` if the kernel does not count it.
     ran: Option<u64>,
-    /// Empty if it is in no system call, or the kernel does not tell.
+    /// Empty if the thread is in no system call, or the kernel does not tell.
     syscall: String,
     wchan: String,
 }
 
 impl Sample {
-    /// Of this thread, at the time `now`. `None` if it is gone, or there is nothing to be read.
+    /// Samples this thread at the time `now`. `None` if the thread is gone, or nothing can be read.
     pub(crate) fn take(thread: u32, now: u64) -> Option<Self> {
         let read = |file: &str| fs::read_to_string(format!("/proc/self/task/{thread}/{file}"));
         let text = |file| read(file).unwrap_or_default();
@@ -63,7 +63,7 @@ fn ran(schedstat: &str) -> Option<u64> {
     (ran != 0).then_some(ran)
 }
 
-/// `running`, `-1 SP PC` outside of any, or the number and the arguments.
+/// Parses `running`, `-1 SP PC` outside of a call, or the number and the arguments.
 fn syscall_name(syscall: &str) -> String {
     let number = syscall
         .split_whitespace()
@@ -78,7 +78,7 @@ fn syscall_name(syscall: &str) -> String {
     }
 }
 
-/// `0` where it does not sleep, or may not be told.
+/// Parses the function; the kernel writes `0` if the thread does not sleep, or if it does not tell.
 fn wchan_name(wchan: &str) -> String {
     let wchan = wchan.trim();
     if wchan == "0" {
@@ -88,7 +88,7 @@ fn wchan_name(wchan: &str) -> String {
     }
 }
 
-/// What the thread did from the first sample to the second.
+/// What the thread did between two samples.
 pub(crate) fn judge(first: &Sample, second: &Sample) -> Why {
     let wall = second.at.saturating_sub(first.at);
     let ran = first
@@ -102,7 +102,7 @@ pub(crate) fn judge(first: &Sample, second: &Sample) -> Why {
         wchan: second.wchan.clone(),
     };
     match ran {
-        // More than half of the time: what it was at two moments is chance.
+        // More than half of the time: its state at two moments is chance.
         Some(ran) if ran > wall / 2 => Why::Running,
         _ if waits(second) => waiting(),
         Some(ran) if runs(first) && runs(second) && ran < RUNS => Why::Starved,
@@ -111,7 +111,7 @@ pub(crate) fn judge(first: &Sample, second: &Sample) -> Why {
     }
 }
 
-/// Calls in which threads wait. The others keep their number.
+/// System calls in which threads wait. All others are reported by number.
 #[cfg(target_arch = "x86_64")]
 const NAMES: &[(i32, &str)] = &[
     (0, "read"),
@@ -148,7 +148,7 @@ const NAMES: &[(i32, &str)] = &[
     (441, "epoll_pwait2"),
 ];
 
-/// Calls in which threads wait, as most other processors number them. The others keep their number.
+/// System calls in which threads wait, by the numbers of most other processors. All others are reported by number.
 #[cfg(not(target_arch = "x86_64"))]
 const NAMES: &[(i32, &str)] = if cfg!(any(target_arch = "aarch64", target_arch = "riscv64")) {
     &[
@@ -268,9 +268,9 @@ mod tests {
             (('R', Some(5 * MS)), ('R', Some(5 * MS)), Why::Starved),
             (('S', Some(5 * MS)), ('S', Some(5 * MS)), waiting.clone()),
             (('D', Some(5 * MS)), ('D', Some(5 * MS)), waiting.clone()),
-            // It wakes up now and then.
+            // It wakes up from time to time.
             (('R', Some(5 * MS)), ('S', Some(6 * MS)), waiting.clone()),
-            // It makes calls in its loop, and was caught in one.
+            // It makes system calls in its loop, and was sampled in one.
             (('R', Some(5 * MS)), ('S', Some(95 * MS)), Why::Running),
             // The kernel counts nothing.
             (('R', None), ('R', None), Why::Running),

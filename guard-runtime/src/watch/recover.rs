@@ -1,4 +1,4 @@
-//! Scopes that were overdue and look, or end, after all.
+//! Overdue scopes that come to a check, or end, after all.
 
 use core::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::time::clock;
 use crate::trip::event::Event;
 use crate::trip::hook;
 
-/// This thread looks: its scopes that were reported have recovered.
+/// This thread makes a check: its scopes that were reported have recovered.
 #[cold]
 #[inline(never)]
 pub(crate) fn recovered(stack: &Stack) {
@@ -19,7 +19,7 @@ pub(crate) fn recovered(stack: &Stack) {
     }
 }
 
-/// Reports it; so does the watchdog of a scope that ended without a look.
+/// Reports that a scope has recovered. The watchdog calls it for a scope that ended without a check.
 pub(crate) fn report(scope: Overdue, now: u64) {
     let site = Site::by_id(scope.site);
     hook::report(&Event::Recovered {

@@ -1,32 +1,32 @@
-//! Who is overdue, decided by what is open, what was seen before, and the time.
+//! Decides who is overdue, by what is open, what was seen before, and the time.
 
-/// Nanoseconds from one scan to the next, unless a scope is overdue before.
+/// Nanoseconds from one scan to the next, unless a scope becomes overdue before.
 pub(crate) const PERIOD: u64 = 250_000_000;
 
-/// The same if one is, at least.
+/// The shortest time between two scans, if a scope becomes overdue before.
 const NEAR: u64 = 50_000_000;
 
-/// At most so much between two scans counts. If there was more, the process was stopped, or the ticker starved.
+/// The longest time between two scans that counts. If more passed, the process was stopped, or the ticker starved.
 const COUNTED: u64 = 2 * PERIOD + TOGETHER;
 
-/// A scan comes so much after the moment at which a scope becomes overdue: what becomes so a little later is then
-/// reported as well, and not a [`PERIOD`] later.
+/// How long after the moment at which a scope becomes overdue the scan comes, so that scopes that become overdue a
+/// little later are reported as well, and not a [`PERIOD`] later.
 const TOGETHER: u64 = 10_000_000;
 
-/// The least time without a look after which a scope is overdue; a tenth of its limit, if that is more.
+/// The shortest time without a check after which a scope is overdue; a tenth of its limit, if that is more.
 const GRACE: u64 = 1_000_000_000;
 
-/// A scope is reported each time it has been without a look for so many times its grace.
+/// The multiples of its grace after which a scope without a check is reported.
 const REPORTS: [u64; 4] = [1, 2, 4, 8];
 
-/// Which scope: two are the same if nothing of this differs.
+/// Identifies a scope: two are the same if all fields are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Id {
     pub(crate) holder: Holder,
-    /// The frame's number from the bottom.
+    /// The index of the frame.
     pub(crate) index: u32,
     pub(crate) site: u32,
-    /// When it ends, which tells one activation from the next.
+    /// The deadline, which distinguishes activations.
     pub(crate) due: u64,
 }
 
@@ -44,37 +44,37 @@ pub(crate) enum Holder {
 pub(crate) struct Late {
     pub(crate) id: Id,
     pub(crate) limit: u64,
-    /// When its thread last looked.
+    /// When its thread last made a cold check.
     pub(crate) looked: u64,
 }
 
-/// What is to be done about a late scope.
+/// What to do about a late scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// It may be overdue by the next scan: worth a first look at its thread.
+    /// It may be overdue by the next scan, so a first sample of its thread should be taken.
     Suspect(Id),
-    /// It is overdue, for the first time or once more.
+    /// It is overdue, for the first time or again.
     Overdue {
         id: Id,
         /// Nanoseconds since its deadline.
         late: u64,
     },
-    /// It was reported, and is open no more.
+    /// It was reported, and is no longer open.
     Gone(Id),
 }
 
 struct Seen {
     id: Id,
-    /// When its thread last looked.
+    /// When its thread last made a cold check.
     looked: u64,
-    /// For how long it has been past its deadline and without a look, as far as that counts.
+    /// How long it has been past its deadline and without a check, as far as that time counts.
     silent: u64,
     /// How often it was reported.
     reports: usize,
 }
 
 impl Seen {
-    /// The silence that is reported next.
+    /// The length of silence that is reported next.
     fn threshold(&self, limit: u64) -> Option<u64> {
         let grace = GRACE.max(limit / 10);
         REPORTS
@@ -83,7 +83,7 @@ impl Seen {
     }
 }
 
-/// What was seen in earlier scans.
+/// What earlier scans saw.
 pub(crate) struct Watch {
     seen: Vec<Seen>,
     /// The last scan, and the earliest time for the next one.
@@ -105,15 +105,15 @@ impl Watch {
         now >= self.next
     }
 
-    /// Judges the scopes that are late now, in any order, and tells when to scan again: as soon as one of them may
-    /// be overdue, but not before [`NEAR`]; [`u64::MAX`] if none is late.
+    /// Judges the scopes that are late now, in any order. Also returns when to scan again: as soon as one of them
+    /// may be overdue, but not before [`NEAR`]; [`u64::MAX`] if none is late.
     pub(crate) fn scan(&mut self, late: &[Late], now: u64) -> (Vec<Finding>, u64) {
         let mut findings = Vec::new();
         let mut next = u64::MAX;
         let before = core::mem::take(&mut self.seen);
         for scope in late {
             let known = before.iter().find(|seen| seen.id == scope.id);
-            // A look ends the silence, and what is reported of it.
+            // A check ends the silence, and starts the count of reports again.
             let (silent, reports) = known
                 .filter(|seen| seen.looked == scope.looked)
                 .map_or((0, 0), |seen| (seen.silent, seen.reports));
@@ -137,7 +137,7 @@ impl Watch {
             }
             if let Some(threshold) = seen.threshold(scope.limit) {
                 let left = threshold - silent;
-                // However long the next span is, no more of it than this counts.
+                // However long the time to the next scan is, no more of it than this counts.
                 if left <= COUNTED {
                     findings.push(Finding::Suspect(id));
                 }
@@ -166,7 +166,7 @@ impl Watch {
         (findings, next)
     }
 
-    /// The scopes that were reported and are open still, as far as is known.
+    /// The scopes that were reported and, as far as is known, are still open.
     pub(crate) fn reported(&self) -> impl Iterator<Item = Id> {
         let reported = self.seen.iter().filter(|seen| seen.reports > 0);
         reported.map(|seen| seen.id)
@@ -190,7 +190,7 @@ mod tests {
         Late { id, limit, looked }
     }
 
-    /// Scans when asked to, and tells how late the scope was at each report.
+    /// Scans whenever it is time to. Returns how late the scope was at each report.
     fn reports(watch: &mut Watch, scope: Late, from: u64, until: u64) -> Vec<u64> {
         let (mut now, mut reports) = (from, Vec::new());
         while now <= until {
@@ -225,12 +225,12 @@ mod tests {
                     "{told} {expected}"
                 );
             }
-            // The first one is what people wait for.
+            // The first report is the one that people wait for.
             assert_eq!(told[0], SECOND + TOGETHER);
         }
     }
 
-    /// Many scopes whose deadlines pass at any time: none waits for the next round of another one.
+    /// Many scopes whose deadlines pass at any time: none waits for the next scan because of another.
     #[test]
     fn a_scope_is_reported_soon_after_its_grace_whatever_else_is_late() {
         for step in 1..60 {
@@ -249,7 +249,7 @@ mod tests {
                 scans += 1;
                 for finding in findings {
                     if let Finding::Overdue { id, late } = finding {
-                        // Each once: the test ends before the second time.
+                        // Each is reported once: the test ends before the second time.
                         told += usize::from(now < id.due + 2 * SECOND);
                         assert!(late >= SECOND);
                         let late = late % SECOND;

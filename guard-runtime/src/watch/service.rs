@@ -1,8 +1,8 @@
-//! The service manager's watchdog: `WATCHDOG=1` for as long as nothing hangs that only a restart would help.
+//! The service manager's watchdog: sends `WATCHDOG=1` as long as nothing hangs that only a restart would end.
 //!
-//! A service manager that gives `WATCHDOG_USEC` and `NOTIFY_SOCKET` restarts a service from which it does not hear for so long. The ticker's
-//! thread writes to it at half of that time, from the first guard of the process on, and is silent while a scope
-//! with `on_overdue = "restart"` is overdue.
+//! A service manager that sets `WATCHDOG_USEC` and `NOTIFY_SOCKET` restarts a service that it does not hear from
+//! for that long. The ticker's thread writes to it at half of that interval, from the first guard of the process
+//! on, and is silent while a scope with `on_overdue = "restart"` is overdue.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use core::time::Duration;
@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 
 use crate::watch::turn;
 
-/// Writes, if it is time to and nothing hangs; when it is time again, [`u64::MAX`] if nobody listens. From the ticker's
-/// thread alone.
+/// Notifies the service manager if it is time to and nothing hangs. Returns when it is time again; [`u64::MAX`] if
+/// no service manager listens. Called only on the ticker's thread.
 pub(crate) fn keep_alive(now: u64) -> u64 {
     static SERVICE: OnceLock<Option<Service>> = OnceLock::new();
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -31,12 +31,12 @@ pub(crate) fn keep_alive(now: u64) -> u64 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Service {
     socket: String,
-    /// Nanoseconds.
+    /// The interval in nanoseconds.
     every: u64,
 }
 
 impl Service {
-    /// From the environment; `None` if no service manager listens, or it listens to another process.
+    /// Reads the environment; `None` if no service manager listens, or it listens to another process.
     fn from_environment() -> Option<Self> {
         let read = |name: &str| std::env::var(name).ok();
         Self::new(
@@ -55,7 +55,7 @@ impl Service {
         (ours && !socket.is_empty()).then_some(Self { socket, every })
     }
 
-    /// Says that the process is well. A socket that is gone is the service manager's business.
+    /// Says that the process is alive. If the socket is gone, the service manager has to deal with it.
     #[cfg(unix)]
     fn notify(&self) {
         use std::os::unix::net::UnixDatagram;
@@ -64,7 +64,7 @@ impl Service {
         let Ok(socket) = UnixDatagram::unbound() else {
             return;
         };
-        // Nobody may keep the ticker waiting.
+        // The ticker must not wait for the socket.
         if socket.set_nonblocking(true).is_err() {
             return;
         }

@@ -25,17 +25,17 @@ use crate::watch::kernel::{Sample, judge};
 use crate::watch::recover;
 use crate::watch::scan::{Finding, Holder, Id, Late, Watch};
 
-/// Code of others that keeps the ticker from ticking for longer than this is told of.
+/// Foreign code that keeps the ticker from ticking for longer than this is reported.
 const LONG: Duration = Duration::from_millis(100);
 
 struct State {
     watch: Watch,
-    /// Of threads that may be overdue by the next scan.
+    /// Samples of threads that may be overdue by the next scan.
     samples: Vec<(Id, Sample)>,
     polls: Polls,
-    /// Why the scopes hang that were reported.
+    /// Why each reported scope hangs.
     causes: Vec<(Id, Why)>,
-    /// When the next scan is wanted; [`u64::MAX`] if whenever a tick comes.
+    /// When the next scan is wanted; [`u64::MAX`] for whenever a tick comes.
     next: u64,
 }
 
@@ -47,7 +47,7 @@ static STATE: Mutex<State> = Mutex::new(State {
     next: u64::MAX,
 });
 
-/// Scans, if it is time to; when the next tick is wanted, [`u64::MAX`] if none is.
+/// Scans if it is time to. Returns when the next tick is wanted; [`u64::MAX`] if none is.
 pub(crate) fn turn(now: u64) -> u64 {
     let mut state = lock(&STATE);
     if !state.watch.is_time(now) {
@@ -66,7 +66,7 @@ pub(crate) fn turn(now: u64) -> u64 {
     });
     let next = state.next;
     drop(state);
-    // User code, with no lock held.
+    // The hook is user code, called with no lock held.
     for told in told {
         let begun = clock::real();
         match told {
@@ -86,7 +86,7 @@ pub(crate) fn turn(now: u64) -> u64 {
     next
 }
 
-/// Whether a scan has to come although nothing is open.
+/// Whether a scan has to come even if nothing is open.
 pub(crate) fn is_pending() -> bool {
     lock(&STATE).watch.reported().next().is_some()
 }
@@ -98,12 +98,13 @@ pub(crate) fn wants_restart() -> bool {
     sites.any(|site| site.does_on_overdue() == OnOverdue::Restart)
 }
 
-/// The scopes that are overdue, as far as is known, and why.
+/// The scopes that, as far as is known, are overdue, and why.
 pub(crate) fn causes() -> Vec<(Id, Why)> {
     lock(&STATE).causes.clone()
 }
 
-/// Code of others ran on the ticker's thread for so many nanoseconds, and no check was told the time meanwhile.
+/// Reports that foreign code ran on the ticker's thread for this many nanoseconds, during which no check learned
+/// the time.
 pub(crate) fn complain(whose: &str, nanos: u64) {
     let took = Duration::from_nanos(nanos);
     if took > LONG {
@@ -118,7 +119,7 @@ enum Told {
     Gone(Overdue),
 }
 
-/// The scopes that are past their deadline, and the stacks, by number, on which they are.
+/// The scopes that are past their deadline, and the stacks on which they are, by number.
 fn late(now: u64) -> (Vec<Late>, Vec<(usize, &'static Stack)>) {
     let (mut late, mut stacks) = (Vec::new(), Vec::new());
     lease::each_busy(|number, stack| {
@@ -166,8 +167,8 @@ pub(crate) fn task(scope: &WaitingScope) -> Id {
     }
 }
 
-/// A future that was woken at the time `due` of its own scope, and not polled since. Where a runtime's timer wakes it, that
-/// one's clock counts, and nobody is judged.
+/// A future that was woken at the time `due` of its own scope and has not been polled since. If a runtime's timer
+/// wakes it, that runtime's clock counts, and the future is not judged.
 fn unpolled(scope: &WaitingScope, now: u64) -> Option<Late> {
     let (due, settled) = scope.saved.deadline(&EPOCH);
     let is_late = settled && due < now && scope.site.mode() != Some(Mode::Off);
@@ -178,11 +179,11 @@ fn unpolled(scope: &WaitingScope, now: u64) -> Option<Late> {
     })
 }
 
-/// The polls of guarded futures that go on now.
+/// The polls of guarded futures that are in progress.
 fn polls() -> Vec<Poll> {
     let mut polls = Vec::new();
     lease::each_busy(|number, stack| {
-        // The number first: a poll that ends meanwhile is another one at the next scan.
+        // Read the number first: a poll that ends meanwhile then differs from the poll at the next scan.
         let begun = stack.witness.polls();
         let is_future = |(site, _): &(u32, _)| site & WALL == 0 && Site::by_id(*site).is_future();
         if let Some((site, _)) = stack.read().into_iter().find(is_future) {
@@ -234,7 +235,7 @@ impl State {
         for finding in findings {
             match *finding {
                 Finding::Suspect(id) => {
-                    // The earlier one tells more: a scan may come soon after the one before.
+                    // The earlier sample tells more: a scan may come soon after the previous one.
                     let known = first(id).map(|(_, sample)| sample.clone());
                     let sample = known.or_else(|| sample(id));
                     self.samples.extend(sample.map(|sample| (id, sample)));
@@ -287,7 +288,7 @@ fn overdue(
 
 fn event(scope: &Late, late: u64, stack: Option<&Stack>, why: Why) -> Event {
     let site = Site::by_id(scope.id.site);
-    // What looked before the scope opened says nothing of it.
+    // A check from before the scope opened says nothing about it.
     let opened = scope.id.due.saturating_sub(scope.limit);
     let looked = stack.and_then(|stack| {
         let looked = stack.witness.at();

@@ -35,12 +35,12 @@ const UNITS: [(char, u64); 6] = [
 pub struct Timeout(Duration);
 
 impl Timeout {
-    /// Reads the value of a `grpc-timeout` header: one to eight digits and a unit (`H`, `M`, `S`, `m`, `u`, `n`).
+    /// Parses the value of a `grpc-timeout` header: one to eight digits and a unit (`H`, `M`, `S`, `m`, `u`, `n`).
     ///
     /// # Errors
     ///
-    /// If the text has any other form. A sign, a space, a missing unit or a ninth digit is an error, and never
-    /// a timeout that was not meant.
+    /// If the text has any other form. A sign, a space, a missing unit or a ninth digit is an error, never some
+    /// other timeout.
     ///
     /// ```
     /// use guard_runtime::wire::Timeout;
@@ -77,7 +77,7 @@ impl Timeout {
 
     /// Writes the value of a `grpc-timeout` header, in the finest unit whose number fits into eight digits.
     ///
-    /// Rounds down, by less than that unit; more than 99,999,999 hours are written as that many.
+    /// Rounds down, by less than that unit; more than 99,999,999 hours are written as 99,999,999.
     ///
     /// ```
     /// use std::time::Duration;
@@ -92,11 +92,11 @@ impl Timeout {
         grpc_digits(self.0.as_nanos(), &mut [0; DIGITS + 1]).to_owned()
     }
 
-    /// Reads a header that is a number of milliseconds, such as `x-envoy-expected-rq-timeout-ms`.
+    /// Parses a header that is a number of milliseconds, such as `x-envoy-expected-rq-timeout-ms`.
     ///
     /// # Errors
     ///
-    /// If the text is anything but digits, or more milliseconds than a `u64` holds.
+    /// If the text contains anything but digits, or more milliseconds than a `u64` holds.
     ///
     /// ```
     /// use std::time::Duration;
@@ -151,7 +151,7 @@ impl From<Timeout> for Duration {
     }
 }
 
-/// As `grpc-timeout` carries it.
+/// Prints the value as `grpc-timeout` carries it.
 impl fmt::Display for Timeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_grpc())
@@ -197,11 +197,11 @@ fn number(digits: &str) -> Result<u64, WireError> {
 pub enum WireError {
     /// The header is empty.
     Empty,
-    /// It ends in a digit; a unit is missing.
+    /// It ends in a digit, so the unit is missing.
     NoUnit,
-    /// It ends in this, which is no unit.
+    /// It ends in this character, which is no unit.
     UnknownUnit(char),
-    /// What stands before the unit is not a sequence of digits.
+    /// The text before the unit is not a sequence of digits.
     NotANumber,
     /// It has more digits than the notation allows.
     TooLong,
@@ -282,7 +282,7 @@ mod tests {
         );
     }
 
-    /// xorshift64*: the same numbers in every run.
+    /// xorshift64*, which gives the same numbers in every run.
     struct Random(u64);
 
     impl Random {
@@ -294,7 +294,7 @@ mod tests {
         }
     }
 
-    /// Fails if the receiver believes to have more time than was sent.
+    /// Fails if the receiver would believe that it has more time than was sent.
     fn loses(sent: Duration, read: Duration) -> Duration {
         sent.checked_sub(read).expect("no more than was sent")
     }

@@ -7,10 +7,10 @@
 //! | `numerals.rs` | timeouts as the values of headers |
 //! | `server.rs` | the scope of a request that arrives, until its response is there |
 //! | `body.rs` | the same scope, while the response's body is sent |
-//! | `answer.rs` | what a peer is told of a trip |
-//! | `client.rs` | what is left of the budget, on a request that is sent |
+//! | `answer.rs` | how a peer is told of a trip |
+//! | `client.rs` | what is left of the budget, on an outgoing request |
 //!
-//! A layer has no timer: the scope's alarm wakes the task, as that of any guarded future does.
+//! A layer has no timer: the scope's alarm wakes the task, as for any guarded future.
 
 mod answer;
 mod body;

@@ -1,4 +1,4 @@
-//! What a peer is told of a trip.
+//! How a peer is told of a trip.
 
 use core::fmt::Write;
 
@@ -9,8 +9,8 @@ use crate::trip::tripped::{Cause, Tripped};
 static GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 static GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 
-/// The status with which HTTP tells a peer of this trip: 504 if it ran out of time, 503 if it was stopped or refused,
-/// or ran out of another budget.
+/// The HTTP status for this trip: 504 if the request ran out of time, 503 if it was stopped or refused, or ran out
+/// of another budget.
 ///
 /// ```
 /// use guard_runtime::{Budget, checkpoint, wire};
@@ -38,13 +38,14 @@ const DEADLINE_EXCEEDED: i32 = 4;
 const RESOURCE_EXHAUSTED: i32 = 8;
 const UNAVAILABLE: i32 = 14;
 
-/// The code with which gRPC does: `DEADLINE_EXCEEDED` (4) if it ran out of time, `CANCELLED` (1), `UNAVAILABLE` (14) if a
-/// breaker refused it or the process shuts down, `RESOURCE_EXHAUSTED` (8) for all other budgets and a bulkhead that is full.
+/// The gRPC code for this trip: `DEADLINE_EXCEEDED` (4) if the request ran out of time, `CANCELLED` (1),
+/// `UNAVAILABLE` (14) if a breaker refused it or the process shuts down, `RESOURCE_EXHAUSTED` (8) for all other
+/// budgets and for a bulkhead that is full.
 ///
 /// See [`status`] for an example.
 #[must_use]
 pub fn grpc_code(tripped: &Tripped) -> i32 {
-    // Without a wildcard: every new cause is to be decided on.
+    // Without a wildcard, so that every new cause needs a decision.
     match tripped.cause() {
         Cause::Timeout { .. } | Cause::All { .. } => DEADLINE_EXCEEDED,
         Cause::Cancelled { .. } | Cause::ScopeEnded => CANCELLED,
@@ -55,14 +56,14 @@ pub fn grpc_code(tripped: &Tripped) -> i32 {
     }
 }
 
-/// What a gRPC body ends with that was cut.
+/// The trailers of a gRPC body that was cut short.
 pub(super) fn trailers(tripped: &Tripped) -> HeaderMap {
     let mut trailers = HeaderMap::with_capacity(2);
     tell(&mut trailers, tripped);
     trailers
 }
 
-/// The peer is told why, and not where in our code.
+/// Tells the peer why, but not where in our code.
 pub(super) fn tell(headers: &mut HeaderMap, tripped: &Tripped) {
     headers.insert(&GRPC_STATUS, HeaderValue::from(grpc_code(tripped)));
     let message = encoded(&format!("{} {}", tripped.scope(), tripped.cause()));
@@ -71,7 +72,7 @@ pub(super) fn tell(headers: &mut HeaderMap, tripped: &Tripped) {
     }
 }
 
-/// As `grpc-message` wants it: printable ASCII, all other bytes and `%` as `%XX`.
+/// Encodes the text for `grpc-message`: printable ASCII, with all other bytes and `%` as `%XX`.
 fn encoded(message: &str) -> String {
     let mut text = String::with_capacity(message.len());
     for byte in message.bytes() {

@@ -15,13 +15,13 @@ use crate::wire::tower::answer;
 use crate::wire::tower::header::Dialect;
 
 pin_project! {
-    /// The body of a response that [`DeadlineLayer::server`](super::DeadlineLayer::server) covers: each frame is made in
-    /// the scope of the request.
+    /// The body of a response that [`DeadlineLayer::server`](super::DeadlineLayer::server) covers: each frame is
+    /// made in the scope of the request.
     ///
-    /// A body that is cut ends with an error that is the [`Tripped`](crate::Tripped), so that the peer does not take it for
-    /// whole; one of gRPC ends with the trailer `grpc-status`.
+    /// A body that is cut short ends with an error that is the [`Tripped`](crate::Tripped), so that the peer does
+    /// not take it for complete; a gRPC body ends with the trailer `grpc-status`.
     pub struct DeadlineBody<B> {
-        // Dropped when it is cut.
+        // Dropped when the body is cut short.
         #[pin]
         frames: Option<B>,
         scope: Option<Carried>,
@@ -30,7 +30,7 @@ pin_project! {
 }
 
 impl<B> DeadlineBody<B> {
-    /// The body of a response that came in time; without a scope nothing cuts it.
+    /// The body of a response that came in time; without a scope nothing cuts it short.
     pub(super) fn new(frames: B, scope: Option<Carried>, dialect: Dialect) -> Self {
         Self {
             frames: Some(frames),
@@ -39,7 +39,7 @@ impl<B> DeadlineBody<B> {
         }
     }
 
-    /// No frame.
+    /// A body without a frame.
     pub(super) fn empty() -> Self {
         Self {
             frames: None,
@@ -118,22 +118,22 @@ fn cut<D>(tripped: Tripped, dialect: Dialect) -> Result<Frame<D>, Box<dyn Error 
     }
 }
 
-/// On a response: its body leaves the scope of the request.
+/// An extension of a response: its body leaves the scope of the request.
 #[derive(Clone)]
 pub(super) struct Detached;
 
-/// Lets the body of this response leave the scope of its request: no deadline cuts it. For streams of events and
+/// Makes the body of this response leave the scope of its request: no deadline cuts it short. For event streams and
 /// downloads that last as long as somebody listens.
 ///
-/// What else a handler starts is in the scope of the request or not by how it is started:
+/// Whether anything else that a handler starts is in the scope of the request depends on how it is started:
 ///
 /// | what | in the scope |
 /// |---|---|
 /// | what it awaits | yes |
 /// | [`task::spawn`](crate::task::spawn) and [`thread::spawn`](crate::thread::spawn) | yes |
-/// | [`Context::current()`](crate::Context::current)`.detach().wrap(future)`, spawned anywhere | its budget, also when the handler has ended |
+/// | [`Context::current()`](crate::Context::current)`.detach().wrap(future)`, spawned anywhere | its budget, even after the handler has ended |
 /// | `tokio::spawn`, `std::thread::spawn` | no |
-/// | [`Budget::root`](crate::Budget::root)`().wrap(future)` | no, but who awaits it is |
+/// | [`Budget::root`](crate::Budget::root)`().wrap(future)` | no, but the code that awaits it is |
 ///
 /// ```
 /// use guard_runtime::wire;

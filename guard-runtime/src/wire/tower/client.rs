@@ -1,4 +1,4 @@
-//! What is left of the budget, on a request that is sent.
+//! What is left of the budget, on an outgoing request.
 
 use core::fmt;
 use core::future::Future;
@@ -52,7 +52,7 @@ where
 }
 
 impl Client {
-    /// The trip of a budget that is spent, or of what the margin leaves of it: nothing.
+    /// The trip of a budget that is spent, or of which the margin leaves nothing.
     #[cold]
     fn unsent(&self) -> Tripped {
         let at = At::of("send", self.site.location());
@@ -68,7 +68,7 @@ fn nothing_left(site: &'static Site, at: &At) -> Tripped {
         let spent = enter(site.once(0)).map(|_scope| tick(at).err());
         match spent {
             Err(tripped) | Ok(Some(tripped)) => return tripped,
-            // The clock has not moved since.
+            // The clock has not moved since the scope was opened.
             Ok(None) => std::thread::sleep(Duration::from_nanos(1)),
         }
     }

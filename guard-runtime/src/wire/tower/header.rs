@@ -1,6 +1,7 @@
 //! The headers that carry a timeout.
 //!
-//! All are found in one pass: to look each of them up by its hash takes longer, with as many headers as a request has.
+//! All are found in one pass: with as many headers as a request usually has, looking each of them up by its hash
+//! takes longer.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -8,15 +9,15 @@ use crate::time::clock;
 use crate::wire::timeout::{Timeout, WireError};
 use crate::wire::tower::numerals;
 
-/// Of gRPC: digits and a unit.
+/// The header of gRPC: digits and a unit.
 const GRPC_TIMEOUT: &str = "grpc-timeout";
 const GRPC_NAME: HeaderName = HeaderName::from_static(GRPC_TIMEOUT);
 
-/// Of Envoy: milliseconds.
+/// The header of Envoy: milliseconds.
 const ENVOY_TIMEOUT: &str = "x-envoy-expected-rq-timeout-ms";
 const ENVOY_NAME: HeaderName = HeaderName::from_static(ENVOY_TIMEOUT);
 
-/// How a message spells what concerns deadlines.
+/// How a message expresses what concerns deadlines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Http,
@@ -33,7 +34,7 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// Reads them; `own` is the name of one more, of milliseconds.
+    /// Reads them; `own` is the name of one more header, in milliseconds.
     #[inline]
     pub(super) fn of(headers: &HeaderMap, own: Option<&HeaderName>) -> Self {
         let mut read = Self {
@@ -44,7 +45,7 @@ impl Read {
         };
         for (name, value) in headers {
             let text = name.as_str();
-            // Most names are told apart by their lengths.
+            // Most names already differ in their lengths.
             if text.len() == GRPC_TIMEOUT.len() {
                 match text {
                     GRPC_TIMEOUT => shorten(&mut read.grpc, value, Timeout::from_grpc),

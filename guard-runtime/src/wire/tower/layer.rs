@@ -13,12 +13,13 @@ use crate::time::clock;
 
 /// A layer of tower that reads the deadline of a request from its headers, or writes it there.
 ///
-/// On a server ([`server`](DeadlineLayer::server)) each request is a scope that covers the handler **and the frames of its
-/// response's body**: guarded functions in the handler need no budget of their own, [`remaining()`](crate::remaining) is
-/// what the caller still waits for, and a handler that waits is dropped at the deadline. On a client
-/// ([`client`](DeadlineLayer::client)) each request says how much of the present budget is left.
+/// On a server ([`server`](DeadlineLayer::server)) each request is a scope that covers the handler **and the frames
+/// of its response's body**: guarded functions in the handler need no budget of their own,
+/// [`remaining()`](crate::remaining) is how long the caller still waits, and a handler that waits is dropped at the
+/// deadline. On a client ([`client`](DeadlineLayer::client)) each request says how much of the current budget is
+/// left.
 ///
-/// What travels is a duration. How long a request was on its way is therefore not counted, and a clock that is wrong
+/// What travels is a duration. The time that a request was on its way is therefore not counted, and a wrong clock
 /// does no harm.
 ///
 /// | header | unit |
@@ -27,8 +28,8 @@ use crate::time::clock;
 /// | `x-envoy-expected-rq-timeout-ms` | milliseconds |
 /// | one of your own: [`header`](DeadlineLayer::header) | milliseconds |
 ///
-/// A server takes the shortest of them. A client writes the first on requests of `application/grpc`, the second on others,
-/// or yours on all.
+/// A server takes the shortest of them. A client writes the first on requests of `application/grpc`, the second on
+/// others, or yours on all.
 ///
 /// | nanoseconds that a request answered at once takes more | |
 /// |---|---|
@@ -68,19 +69,19 @@ pub struct DeadlineLayer<K = Server> {
     kind: K,
 }
 
-/// The side that answers, of a [`DeadlineLayer`].
+/// The server side of a [`DeadlineLayer`].
 #[derive(Clone)]
 pub struct Server {
     pub(super) max: u64,
     pub(super) default: u64,
     pub(super) header: Option<HeaderName>,
-    /// The scope of requests whose time is ours, or the peer's.
+    /// The site of requests whose time limit is ours, and of those whose limit is the peer's.
     pub(super) local: &'static Site,
     pub(super) remote: &'static Site,
     location: Location,
 }
 
-/// The side that asks, of a [`DeadlineLayer`].
+/// The client side of a [`DeadlineLayer`].
 #[derive(Clone)]
 pub struct Client {
     /// In nanoseconds.
@@ -90,23 +91,24 @@ pub struct Client {
 }
 
 impl DeadlineLayer<Server> {
-    /// For services that answer. Without [`max`](Self::max) and [`default`](Self::default), a request without a header has
-    /// no deadline.
+    /// For services that answer. Without [`max`](Self::max) and [`default`](Self::default), a request without a
+    /// header has no deadline.
     ///
-    /// | what arrives | what becomes of it |
+    /// | what arrives | its time limit |
     /// |---|---|
     /// | a header | the shorter one of it and `max` |
-    /// | no header, or one that cannot be read | the shorter one of `default` and `max` |
-    /// | several headers, or one several times | the shortest that can be read |
+    /// | no header, or one that cannot be parsed | the shorter one of `default` and `max` |
+    /// | several headers, or one several times | the shortest that can be parsed |
     /// | a header that says zero | the handler is not called |
     ///
-    /// Where time is over before there is a response, the peer is told 504, or `grpc-status: 4` if the request is one of
-    /// `application/grpc`; [`status`](super::status) and [`grpc_code`](super::grpc_code) have the rest. A body that is cut ends
-    /// with an error, or with that trailer. A response that the handler has made itself stays as it is, also if it comes late.
+    /// If the time is over before there is a response, the peer is told 504, or `grpc-status: 4` if the request is
+    /// one of `application/grpc`; [`status`](super::status) and [`grpc_code`](super::grpc_code) list the others. A
+    /// body that is cut short ends with an error, or with that trailer. A response that the handler has made itself
+    /// stays as it is, even if it comes late.
     ///
-    /// The budget begins when the service is called, before it calls the handler. (The server of tonic has a timer for
-    /// `grpc-timeout` outside of all layers, which says `CANCELLED`. Where both are over within the same millisecond, either
-    /// may be first.)
+    /// The budget begins when the service is called, before it calls the handler. (The server of tonic has a timer
+    /// for `grpc-timeout` outside all layers, which answers `CANCELLED`. If both times are over within the same
+    /// millisecond, either may be first.)
     #[must_use]
     #[track_caller]
     pub fn server() -> Self {
@@ -129,7 +131,7 @@ impl DeadlineLayer<Server> {
         self
     }
 
-    /// How long a request may take whose sender does not say.
+    /// How long a request may take if its sender does not say.
     #[must_use]
     pub fn default(mut self, limit: Duration) -> Self {
         self.kind.default = clock::nanos(limit);
@@ -143,7 +145,7 @@ impl DeadlineLayer<Server> {
         self
     }
 
-    /// The name that [`Tripped::scope`](crate::Tripped::scope) tells; `request` without it.
+    /// The name that [`Tripped::scope`](crate::Tripped::scope) reports; without it, `request`.
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.kind.local = Site::named(name, self.kind.location);
@@ -153,14 +155,15 @@ impl DeadlineLayer<Server> {
 }
 
 impl DeadlineLayer<Client> {
-    /// For services that send: each request says what is left of the budget around the call, if there is one. A request
-    /// that says so already keeps the shorter time.
+    /// For services that send: each request says what is left of the budget around the call, if there is one. A
+    /// request that has such a header already keeps the shorter time.
     ///
-    /// Where nothing is left, or less than the header can say (a millisecond, or a nanosecond of `grpc-timeout`), the
-    /// request is not sent: the error is the [`Tripped`](crate::Tripped). The errors of the service are boxed, as tower does.
-    /// The layer itself does not wait: what ends a call that gets no answer is the scope around it. With a
-    /// [`margin`](Self::margin) that is later than the peer's answer. (A channel of tonic ends the call at the time that
-    /// the header says, by a timer of its own, and calls that `CANCELLED`, with `tonic::TimeoutExpired` as its source.)
+    /// If nothing is left, or less than the header can express (a millisecond, or a nanosecond of `grpc-timeout`),
+    /// the request is not sent: the error is the [`Tripped`](crate::Tripped). The errors of the service are boxed,
+    /// as is usual for tower. The layer itself does not wait: the scope around a call ends it if it gets no answer.
+    /// With a [`margin`](Self::margin) that is later than the peer's answer. (A channel of tonic ends the call at
+    /// the time in the header, by a timer of its own, and calls that `CANCELLED`, with `tonic::TimeoutExpired` as
+    /// its source.)
     #[must_use]
     #[track_caller]
     pub fn client() -> Self {
@@ -172,14 +175,14 @@ impl DeadlineLayer<Client> {
         Self { kind }
     }
 
-    /// So much is kept back for what comes after the answer; nothing without it.
+    /// How much is kept back for the work after the answer; nothing by default.
     #[must_use]
     pub fn margin(mut self, time: Duration) -> Self {
         self.kind.margin = clock::nanos(time);
         self
     }
 
-    /// Writes this header, a number of milliseconds, in place of the usual ones.
+    /// Writes this header, a number of milliseconds, instead of the usual ones.
     #[must_use]
     pub fn header(mut self, name: HeaderName) -> Self {
         self.kind.header = Some(name);

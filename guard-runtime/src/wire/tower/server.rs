@@ -1,4 +1,4 @@
-//! The scope of a request that arrives.
+//! The scope of an incoming request.
 
 use core::fmt;
 use core::future::Future;
@@ -46,7 +46,7 @@ where
                 dialect,
             };
         }
-        // Before the handler is called: whatever that does counts.
+        // Opened before the handler is called, so that everything the handler does counts.
         let scope = (limit != u64::MAX).then(|| Carried::new(site, limit));
         ServedFuture {
             handler: Some(self.inner.call(request)),
@@ -58,7 +58,7 @@ where
 }
 
 impl Server {
-    /// How many nanoseconds a request may take whose sender asks for so much, and the site of its scope.
+    /// How many nanoseconds a request may take if its sender asks for `asked`, and the site of its scope.
     #[inline]
     fn allowed(&self, asked: Option<u64>) -> (&'static Site, u64) {
         match asked.filter(|asked| *asked < self.max) {
@@ -69,12 +69,12 @@ impl Server {
     }
 }
 
-/// The trip of a request that came with no time left.
+/// The trip of a request that arrived with no time left.
 #[cold]
 fn expired(site: &'static Site) -> Tripped {
     let cause = Cause::Timeout {
         limit: Duration::ZERO,
-        // The least that is more.
+        // The smallest time that is more than the limit.
         elapsed: Duration::from_nanos(1),
     };
     let tripped = Tripped::new(site, site.at(), cause);
@@ -82,7 +82,7 @@ fn expired(site: &'static Site) -> Tripped {
     tripped
 }
 
-/// The response in place of the one that is not there.
+/// The response to send instead of the missing one.
 fn answer<B>(tripped: &Tripped, dialect: Dialect) -> Response<DeadlineBody<B>> {
     let mut response = Response::new(DeadlineBody::empty());
     match dialect {
@@ -101,7 +101,7 @@ pin_project! {
     /// The response of a service behind [`DeadlineLayer::server`](super::DeadlineLayer::server).
     #[must_use = "futures do nothing unless polled"]
     pub struct ServedFuture<F> {
-        // Dropped when it is cut, and not there if its time was over on arrival.
+        // Dropped when it is cut short, and missing if its time was over on arrival.
         #[pin]
         handler: Option<F>,
         scope: Option<Carried>,
