@@ -6,7 +6,7 @@
 //! - `target.rs`: what the attribute may stand on;
 //! - `loops.rs`: loops, and the attributes on them;
 //! - `future.rs`: which functions are guarded as futures;
-//! - `leave.rs`: the way out;
+//! - `leave.rs`: the way out, and whether the body may become a closure for it;
 //! - `helpers.rs`: functions that catch the trips of what they call;
 //! - `idle.rs`: arguments that guard nothing;
 //! - `breaks.rs`: loops that `on_trip = "break"` cannot leave.
@@ -26,7 +26,7 @@ use syn::{
 
 use crate::analyze::breaks::judge_breaks;
 use crate::analyze::idle::Idle;
-use crate::analyze::leave::{fallible, leave};
+use crate::analyze::leave::{can_be_wrapped, fallible, leave, may_be_strict_by_budget};
 use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
 use crate::args::attribute::{Arg, Args};
@@ -36,7 +36,7 @@ use crate::errors::Errors;
 use crate::plan::{BudgetParts, Cleanup, Limits, Plan, Policies};
 use crate::syntax::calls;
 use crate::syntax::function::Function;
-use crate::syntax::types::{is_called_result, is_closure, is_unit, never};
+use crate::syntax::types::{is_called_result, is_unit, never};
 use crate::syntax::walk::Visitor;
 
 /// A function with more loops than this runs none of them in strips, and its checks are the form that is shortest
@@ -112,10 +112,13 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
                 })
             }
         };
+    let strict_by_budget = future.is_none() && may_be_strict_by_budget(args, function);
     let plan = Plan {
         runtime: args.krate.as_ref().map(|arg| &arg.value),
         root: args.root.is_some(),
-        strict: args.strict.is_some() && (future.is_some() || can_be_wrapped(function)),
+        strict: strict_by_budget
+            || (args.strict.is_some() && (future.is_some() || can_be_wrapped(function))),
+        strict_by_budget,
         name: args.name.as_ref().map(|arg| &arg.value),
         budget: (!inherit || yield_every.is_some()).then(|| Limits {
             timeout: args.timeout.as_ref().map(|arg| &arg.value),
@@ -378,18 +381,6 @@ fn is_destructor(sig: &Signature) -> bool {
         && sig.receiver().is_some()
         && sig.inputs.len() == 1
         && matches!(sig.output, ReturnType::Default)
-}
-
-/// Whether the body may become a closure. In a closure, `Location::caller()` would not be the function's caller,
-/// `!` has no value that could be returned, and a closure that is returned as `impl Fn` would not learn the types
-/// of its arguments.
-fn can_be_wrapped(function: &Function<'_>) -> bool {
-    !never(&function.sig.output)
-        && !is_closure(&function.sig.output)
-        && !function
-            .attrs
-            .iter()
-            .any(|attribute| attribute.path().is_ident("track_caller"))
 }
 
 /// Whether a panic may leave a function with this ABI.

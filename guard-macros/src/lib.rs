@@ -47,7 +47,7 @@ mod syntax;
 /// | `when` | `"any"` (default), `"all"` | which of several budgets trips: the first one that is spent, or the last; a cancel trips at once |
 /// | `budget` | expression of type `Budget`, or a reference to one | all of these limits, decided at run time |
 /// | `inherit` | | no budget of its own: its loops check the caller's |
-/// | `deadline` | expression of type `Instant` | a point in time instead of a duration |
+/// | `deadline` | expression of type `Instant` | a point in time instead of a duration; a call that others wait for needs a margin to tell them why (`Budget::until`) |
 /// | `root` | | an entry point, such as a job of a thread pool: nothing around it counts, neither deadlines nor trips |
 /// | `strict` | | a result that comes after the deadline is a trip as well; without it the hook is told `Event::Late` |
 /// | `entry` | with `inherit` | a check at entry as well, even without a loop |
@@ -75,8 +75,8 @@ mod syntax;
 /// # Limits that are decided at run time
 ///
 /// `budget` takes a `Budget` that is read from a configuration, or stored per tenant. Each activation opens it anew,
-/// and it replaces all other limits. Its name and `root` count as well; only a future takes `strict` from it, a
-/// function has to say so itself.
+/// and it replaces all other limits. Its name, `root` and `strict` count as well, but `strict` not in a function that
+/// is `#[track_caller]`, returns `!` or an `impl Fn`, or says `on_trip = "break"`.
 ///
 /// ```
 /// use guard_runtime::{Budget, CancelToken, Cause, Tripped, loop_guard};

@@ -17,6 +17,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) root: bool,
     /// A result after the deadline is a trip.
     pub(crate) strict: bool,
+    /// If the `Budget` that it names says so, which is known at run time.
+    pub(crate) strict_by_budget: bool,
     pub(crate) name: Option<&'a LitStr>,
     /// The budgets of its scope; `None` if it opens no scope.
     pub(crate) budget: Option<Limits<'a>>,

@@ -286,6 +286,82 @@ fn a_budget_that_is_a_root() {
     assert_eq!(tripped.cause(), Cause::Iterations { limit: 5 });
 }
 
+#[test]
+fn a_budget_that_is_strict() {
+    #[loop_guard(budget = budget)]
+    fn late(budget: &Budget, steps: u32) -> Result<u32, Tripped> {
+        testing::advance(SECOND * steps);
+        Ok(steps)
+    }
+    #[loop_guard(budget = budget, fallback = names.len(), cleanup = |exit| seen.set(matches!(exit, Exit::Tripped(_))))]
+    fn falls_back(budget: &Budget, names: &mut Vec<u32>, seen: &Cell<bool>) -> usize {
+        names.push(1);
+        if names.len() > 1 {
+            return 7;
+        }
+        let later = || testing::advance(2 * SECOND);
+        later();
+        8
+    }
+    #[loop_guard(budget = budget, on_trip = "break")]
+    fn breaks(budget: &Budget, turns: u32) -> u32 {
+        let mut turned = 0;
+        for _ in 0..turns {
+            turned += 1;
+        }
+        testing::advance(2 * SECOND);
+        turned
+    }
+    let _paused = testing::pause();
+    let (lenient, seen) = (Budget::timeout(SECOND).named("late"), Cell::new(false));
+    assert_eq!(late(&lenient, 2).unwrap(), 2);
+    assert_eq!(falls_back(&lenient, &mut Vec::new(), &seen), 8);
+    assert!(!seen.get());
+    let strict = lenient.strict();
+    assert_eq!(late(&strict, 1).unwrap(), 1, "at the deadline itself");
+    let tripped = late(&strict, 2).unwrap_err();
+    assert_eq!(tripped.scope(), "late");
+    assert!(matches!(tripped.cause(), Cause::Timeout { .. }));
+    let mut names = Vec::new();
+    assert_eq!(falls_back(&strict, &mut names, &seen), 1);
+    assert!(seen.get());
+    assert_eq!(falls_back(&strict, &mut names, &seen), 7);
+    assert!(!seen.get(), "in time");
+    assert_eq!(breaks(&strict, 3), 3, "it has no loop to break any more");
+}
+
+/// A loop that counts has its scope in hand, which must not end with the body.
+#[test]
+fn strict_functions_that_count() {
+    #[loop_guard(budget = Budget::timeout(SECOND).iterations(9).strict())]
+    fn by_budget(turns: u32) -> Result<u32, Tripped> {
+        let mut turned = 0;
+        for _ in 0..turns {
+            turned += 1;
+        }
+        testing::advance(2 * SECOND);
+        Ok(turned)
+    }
+    #[loop_guard(timeout = "1s", iterations = 9, strict)]
+    fn by_argument(turns: u32) -> Result<u32, Tripped> {
+        let mut turned = 0;
+        for _ in 0..turns {
+            turned += 1;
+        }
+        testing::advance(2 * SECOND);
+        Ok(turned)
+    }
+    let _paused = testing::pause();
+    for counts in [by_budget, by_argument] {
+        assert!(matches!(
+            counts(9).unwrap_err().cause(),
+            Cause::Timeout { .. }
+        ));
+        let cause = counts(10).unwrap_err().cause();
+        assert_eq!(cause, Cause::Iterations { limit: 9 });
+    }
+}
+
 fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -5,7 +5,8 @@ use syn::{ReturnType, Type};
 use crate::args::attribute::Args;
 use crate::args::value::OnTrip;
 use crate::plan::Leave;
-use crate::syntax::types::{is_opaque, nameable, never};
+use crate::syntax::function::Function;
+use crate::syntax::types::{is_closure, is_opaque, nameable, never};
 
 pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     if let Some(fallback) = &args.fallback {
@@ -50,4 +51,22 @@ fn is_result(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident == "Result")
+}
+
+/// Whether the body may become a closure. In a closure, `Location::caller()` would not be the function's caller,
+/// `!` has no value that could be returned, and a closure that is returned as `impl Fn` would not learn the types
+/// of its arguments.
+pub(crate) fn can_be_wrapped(function: &Function<'_>) -> bool {
+    !never(&function.sig.output)
+        && !is_closure(&function.sig.output)
+        && !function
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("track_caller"))
+}
+
+/// Whether a function that is no future has to ask the `Budget` that it names whether a late result is a trip.
+pub(crate) fn may_be_strict_by_budget(args: &Args, function: &Function<'_>) -> bool {
+    let breaks = args.on_trip.as_ref().map(|arg| arg.value) == Some(OnTrip::Break);
+    args.budget.is_some() && args.strict.is_none() && !breaks && can_be_wrapped(function)
 }

@@ -134,8 +134,8 @@ impl Emit<'_> {
         }
     }
 
-    /// Like [`boundary`](Self::boundary), but a result after the deadline is a trip as well. The scope is open
-    /// around it.
+    /// Like [`boundary`](Self::boundary), but a result after the deadline is a trip as well, or is one if the budget
+    /// says so. The scope is open around it.
     pub(crate) fn strict(
         &self,
         arguments: &Moved,
@@ -149,14 +149,22 @@ impl Emit<'_> {
             _ => self.value_of_trip(&arguments.rebound),
         };
         let at = self.at(Mark::entry(function));
+        let if_so = if self.plan.strict_by_budget {
+            q!(__budget.is_strict(),)
+        } else {
+            q!(true,)
+        };
         let (bindings, run) = (&arguments.bindings, run(body));
         let bindings = by_move.then_some(bindings);
         let closure = in_braces_of(body, q!(#bindings #run));
         let by_move = by_move.then(|| q!(move));
         let allow = arguments.allow_assignments();
+        // A loop that counts names the scope, which would move into the closure and end with it.
+        let borrow = self.counts().then(|| q!(let __scope = &__scope;));
         q! {
             #allow
-            let __outcome = __probe.strictly(#at, #by_move || #closure);
+            #borrow
+            let __outcome = __probe.strictly(#if_so #at, #by_move || #closure);
             match __outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,

@@ -23,6 +23,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
         runtime: of.runtime,
         root: false,
         strict: false,
+        strict_by_budget: false,
         name: None,
         budget: None,
         leave: Leave::Cut,

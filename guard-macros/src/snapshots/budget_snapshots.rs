@@ -89,6 +89,65 @@ fn limits_that_a_frame_does_not_hold() {
 }
 
 #[test]
+fn a_budget_that_may_be_strict() {
+    check(
+        "budget = tenant.budget",
+        r#"fn f() -> Result<(), E> {
+    step()
+}"#,
+        &expect![[r#"
+            fn f() -> Result<(), E> {
+                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
+                    p::concat!(
+                        p::module_path!(), "::", "f"
+                    ),
+                    p::file!(),
+                    1,
+                    4,
+                );
+                let __budget = p::grant(
+                    p::budget(&(tenant.budget)),
+                    &__LOOP_GUARD_SITE,
+                );
+                let __site = __budget.site();
+                let __root = __budget.root();
+                let __probe = p::Probe::new();
+                if false {
+                    return __probe.value();
+                }
+                let __granted = __budget.open();
+                let __limit = __granted.iterations();
+                let (__scope, mut __seen) = match { __probe.enter(__granted.entry()) } {
+                    p::Result::Ok(__open) => __open,
+                    p::Result::Err(__out) => return __out,
+                };
+                let mut __left = __limit;
+                __granted.begin();
+                let __scope = &__scope;
+                let __outcome = __probe
+                    .strictly(
+                        __budget.is_strict(),
+                        at_fn_1_4,
+                        move || {
+                            match () {
+                                () => step(),
+                            }
+                        },
+                    );
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => {
+                        __probe
+                            .leave(__tripped)
+                            .unwrap_or_else(|| p::abandon())
+                    }
+                }
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn a_budget_of_a_future() {
     check(
         "budget = tenant.budget, root",

@@ -119,6 +119,12 @@ impl Grant {
         self.site
     }
 
+    /// Whether a result after the deadline is a trip.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        self.budget.strict
+    }
+
     /// Hides what is around, if the budget says so.
     #[track_caller]
     pub fn root(&self) -> Option<Root> {
@@ -130,7 +136,8 @@ impl Grant {
         let (budget, site) = (&self.budget, self.site);
         // The scope will lie at the present depth, and its entry looks.
         let account = budget.account(site);
-        if let Some(account) = &account {
+        // Only a shutdown counts scopes, and it has a token in each.
+        if let Some(account) = account.as_ref().filter(|it| !it.tokens().is_empty()) {
             _ = self.account.set(Arc::clone(account));
         }
         let listed = |account: &Arc<Account>| Listed::new(current::depth(), Arc::clone(account));

@@ -65,12 +65,20 @@ impl<R> Probe<R> {
 }
 
 impl<R> Probe<R> {
-    /// Like [`boundary`](Self::boundary), but a value that comes after the deadline is a trip as well.
+    /// Like [`boundary`](Self::boundary), but a value that comes after the deadline is a trip as well if it
+    /// `is_strict`.
     #[inline]
     #[allow(clippy::missing_errors_doc, reason = "described there")]
-    pub fn strictly(&self, at: &At, body: impl FnOnce() -> R) -> Result<R, Tripped> {
+    pub fn strictly(
+        &self,
+        is_strict: bool,
+        at: &At,
+        body: impl FnOnce() -> R,
+    ) -> Result<R, Tripped> {
         let value = boundary(body)?;
-        tick(at)?;
+        if is_strict {
+            tick(at)?;
+        }
         Ok(value)
     }
 }
