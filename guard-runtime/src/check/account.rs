@@ -179,6 +179,11 @@ impl Account {
         self.origin.is_some() || self.limits.is_lasting()
     }
 
+    /// Whether a check has to look at it where so many activations of its site are open.
+    pub(super) fn has_to_be_looked_at(&self, level: u64) -> bool {
+        self.is_lasting() || self.limits.depth.is_some_and(|limit| level > limit)
+    }
+
     #[cfg(feature = "cpu")]
     pub(super) fn limits_cpu(&self) -> bool {
         self.limits.cpu.is_some()
@@ -208,9 +213,10 @@ impl Account {
 }
 
 impl Account {
-    /// Why the scope is spent, or when to look again. On this thread, `level` activations of its site are open, and
-    /// `cpu` returns the CPU time that is not added yet.
-    pub(super) fn look(&self, level: u64, cpu: impl FnOnce() -> u64) -> Result<u64, Cause> {
+    /// Why the scope is spent, or when to look again. On this thread, `level` activations of its site are open.
+    /// `cpu` is told how much CPU time is left, and returns the CPU time that is not added yet; it may return more, but
+    /// then no more than is left.
+    pub(super) fn look(&self, level: u64, cpu: impl FnOnce(u64) -> u64) -> Result<u64, Cause> {
         let mut next = u64::MAX;
         for token in self.tokens() {
             if let Some(cause) = ask(token) {
@@ -250,16 +256,16 @@ impl Account {
     }
 
     #[cfg(feature = "cpu")]
-    fn cpu(&self, here: impl FnOnce() -> u64) -> Option<Use<u64>> {
+    fn cpu(&self, here: impl FnOnce(u64) -> u64) -> Option<Use<u64>> {
         let limit = self.limits.cpu?;
         let before = self.used.load(Ordering::Relaxed);
-        let used = before.saturating_add(here());
+        let used = before.saturating_add(here(limit.saturating_sub(before)));
         Some(Use { limit, used })
     }
 
     #[cfg(not(feature = "cpu"))]
     #[allow(clippy::unused_self, reason = "the shape with the feature")]
-    fn cpu(&self, _: impl FnOnce() -> u64) -> Option<Use<u64>> {
+    fn cpu(&self, _: impl FnOnce(u64) -> u64) -> Option<Use<u64>> {
         None
     }
 

@@ -17,6 +17,8 @@ use crate::mode::resolve;
 use crate::stack::current::force_cold;
 use crate::stack::frames::Stack;
 use crate::time::clock;
+#[cfg(feature = "cpu")]
+use crate::time::cpu::Reading;
 use crate::time::source::{self, Quantum};
 use crate::trip::announce::announce;
 use crate::trip::event::Event;
@@ -32,9 +34,11 @@ struct Open {
     level: u64,
     /// The next account below it that has to be looked at repeatedly.
     lasting_below: Option<usize>,
-    /// This thread's CPU time when it was last added to the account.
+    /// How many accounts have to be looked at, this one included: a depth that is within its limit has not.
+    looked_at: i32,
+    /// Both clocks when it was opened here, if it limits CPU time.
     #[cfg(feature = "cpu")]
-    since: u64,
+    since: Reading,
 }
 
 thread_local! {
@@ -50,41 +54,53 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// Opens the account of the scope at `owner`. The next check looks at it.
+    /// Opens the account of the scope at `owner`. The next check looks at it, unless it limits nothing but a depth that
+    /// is not reached.
     pub(crate) fn new(owner: u32, account: Arc<Account>) -> Self {
-        let counts = 1 + i32::from(account.counts_checks());
-        let before = OPEN.try_with(|open| {
+        let counts_checks = i32::from(account.counts_checks());
+        let opened = OPEN.try_with(|open| {
             let mut open = open.borrow_mut();
             let same = |other: &&Open| core::ptr::eq(other.account.site(), account.site());
-            let level = open.iter().rev().find(same).map_or(0, |other| other.level);
+            let level = 1 + open.iter().rev().find(same).map_or(0, |other| other.level);
+            let looked_at = i32::from(account.has_to_be_looked_at(level));
+            let looked_at_below = open.last().map_or(0, |below| below.looked_at);
             let below = open.len().checked_sub(1);
             let lasting = |at: usize| open[at].account.is_lasting();
             let lasting_below = below.and_then(|below| {
                 let itself = lasting(below).then_some(below);
                 itself.or(open[below].lasting_below)
             });
+            #[cfg(feature = "cpu")]
+            let since = if account.limits_cpu() {
+                Reading::now()
+            } else {
+                Reading::NONE
+            };
             open.push(Open {
                 owner,
                 account,
-                level: level + 1,
+                level,
                 lasting_below,
+                looked_at: looked_at_below + looked_at,
                 #[cfg(feature = "cpu")]
-                since: crate::time::cpu::now(),
+                since,
             });
-            open.len() - 1
+            (open.len() - 1, looked_at + counts_checks)
         });
-        source::count_checks(counts);
-        force_cold();
-        Self {
-            before: before.ok(),
-            counts,
+        let (before, counts) = opened.map_or((None, 0), |(before, counts)| (Some(before), counts));
+        if counts != 0 {
+            source::count_checks(counts);
+            force_cold();
         }
+        Self { before, counts }
     }
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        source::count_checks(-self.counts);
+        if self.counts != 0 {
+            source::count_checks(-self.counts);
+        }
         let Some(before) = self.before else { return };
         let gone = OPEN.try_with(|open| {
             let mut open = open.borrow_mut();
@@ -108,7 +124,7 @@ impl Open {
     fn settle(&self) {
         #[cfg(feature = "cpu")]
         if self.account.limits_cpu() {
-            self.account.add_cpu(self.cpu());
+            self.account.add_cpu(self.since.spent());
         }
     }
 }
@@ -228,7 +244,7 @@ pub(crate) fn count(stack: &Stack) {
 pub(crate) fn look(stack: &Stack, at: &At) -> Result<u64, Tripped> {
     let (mut next, mut spent) = (u64::MAX, None);
     each(stack, |open| {
-        match open.account.look(open.level, || open.cpu()) {
+        match open.account.look(open.level, |left| open.cpu(left)) {
             Ok(then) => next = next.min(then),
             Err(cause) if open.passes(cause, at) => {}
             // Replaces what an inner scope has spent: the outermost one comes last.
@@ -254,7 +270,8 @@ pub(crate) struct Looking {
 
 impl Looking {
     pub(crate) fn new(next: u64) -> Self {
-        let hidden = i32::try_from(how_many()).unwrap_or(i32::MAX);
+        let last = OPEN.try_with(|open| open.borrow().last().map(|open| open.looked_at));
+        let hidden = last.ok().flatten().unwrap_or(0);
         source::count_checks(-hidden);
         let quantum = source::quantum();
         if next < quantum.end() {
@@ -292,16 +309,18 @@ impl Open {
 
 #[cfg(feature = "cpu")]
 impl Open {
-    /// The CPU time of this thread that is not added yet.
-    fn cpu(&self) -> u64 {
-        crate::time::cpu::now().saturating_sub(self.since)
+    /// The CPU time of this thread that is not added yet, or an upper bound of it that is no more than what is `left`.
+    fn cpu(&self, left: u64) -> u64 {
+        let most = self.since.most();
+        most.filter(|most| *most <= left)
+            .unwrap_or_else(|| self.since.spent())
     }
 }
 
 #[cfg(not(feature = "cpu"))]
 impl Open {
     #[allow(clippy::unused_self, reason = "the shape with the feature")]
-    fn cpu(&self) -> u64 {
+    fn cpu(&self, _: u64) -> u64 {
         0
     }
 }

@@ -3,6 +3,9 @@
 #[cfg(feature = "cpu")]
 use rustix::time::{ClockId, clock_gettime};
 
+#[cfg(feature = "cpu")]
+use crate::time::clock;
+
 #[cfg(all(feature = "cpu", not(unix)))]
 compile_error!(
     "the feature `cpu` of guard-runtime needs the CPU clock of a thread, as Unix has it: leave it out for this target"
@@ -18,6 +21,38 @@ pub(crate) fn now() -> u64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     let unsigned = |part: i64| u64::try_from(part).unwrap_or(0);
     unsigned(time.tv_sec).saturating_mul(1_000_000_000) + unsigned(time.tv_nsec)
+}
+
+/// A reading of both clocks.
+#[cfg(feature = "cpu")]
+#[derive(Clone, Copy)]
+pub(crate) struct Reading {
+    cpu: u64,
+    wall: u64,
+}
+
+#[cfg(feature = "cpu")]
+impl Reading {
+    pub(crate) const NONE: Self = Self { cpu: 0, wall: 0 };
+
+    pub(crate) fn now() -> Self {
+        let wall = clock::real();
+        Self { cpu: now(), wall }
+    }
+
+    /// The CPU time that the thread has spent since then.
+    pub(crate) fn spent(self) -> u64 {
+        now().saturating_sub(self.cpu)
+    }
+
+    /// An upper bound of that, which is cheaper to read; `None` while a test sets the CPU time.
+    pub(crate) fn most(self) -> Option<u64> {
+        #[cfg(feature = "testing")]
+        if crate::time::source::paused_at().is_some() {
+            return None;
+        }
+        Some(clock::real().saturating_sub(self.wall))
+    }
 }
 
 /// The wall-clock time until a CPU budget with `left` nanoseconds has to be read again. CPU time of a thread cannot
