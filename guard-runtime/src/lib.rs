@@ -57,9 +57,13 @@
 //! | `child.wait()` | `child.try_wait()?` in `for turn in every(period)`, and `child.kill()` if the turn is a trip |
 //! | `stream.read(buffer)` of a `TcpStream` | `stream.set_read_timeout(remaining())` before each read, a millisecond at least: zero is an error |
 //! | `cell.get_or_init(f)` | `cell.get_or_try_init(f)` with a guarded `f`: a trip leaves it empty |
+//! | a query of rusqlite | `connection.progress_handler(1000, Some(over))` with an `over` that returns `checkpoint().is_err()`: the query ends with an error, and [`tripped()`] tells why |
+//! | a parser of pest | `set_call_limit` to as many calls as fit into `remaining()` |
 //!
-//! Each of them stands as a function in `tests/context/foreign_waits.rs`. A cancel does not end such a wait: where one may
-//! come, wait in slices of `remaining().min(slice)`. At the deadline itself nothing trips yet, so the wait stands in a loop:
+//! Each of them stands as a function in `tests/context/foreign_waits.rs`, the last two in
+//! `tests/crates/peers/tests/progress_handler.rs` and `tests/crates/companions/tests/pest.rs`. A cancel does not end such
+//! a wait, but that of the database: where one may come, wait in slices of `remaining().min(slice)`. At the deadline itself
+//! nothing trips yet, so the wait stands in a loop:
 //!
 //! ```
 //! use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};

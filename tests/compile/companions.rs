@@ -1,10 +1,10 @@
-//! Guarded functions beside other people's attributes and errors: a crate of its own, with all that those bring.
+//! Guarded functions beside other people's attributes, errors and parsers: a crate of its own, with all that those bring.
 
 use std::path::Path;
 use std::process::Command;
 
 #[test]
-fn other_attributes_and_errors_are_what_they_were() {
+fn other_attributes_errors_and_parsers_are_what_they_were() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates/companions");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("companions");
     let tested = Command::new(env!("CARGO"))
