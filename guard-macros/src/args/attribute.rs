@@ -212,7 +212,7 @@ impl Args {
                 "`strict` is about results after a deadline, and there is no deadline: add a `timeout`, or remove it",
             ));
         }
-        if let (None, Some(entry)) = (&self.inherit, &self.entry) {
+        if let (None, Some(entry), Some(_)) = (&self.inherit, &self.entry, budget) {
             errors.push(Error::new(
                 entry.key.span(),
                 "a function with a budget is checked at its entry in any case: remove `entry`, or write `inherit, entry`",
