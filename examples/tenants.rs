@@ -8,8 +8,8 @@ use guard_runtime::{Budget, Tripped, loop_guard};
 
 const CONFIGURATION: &str = "\
 # tenant, milliseconds, rows
-free 50 100
-team 500 10000
+free 5000 100
+team 60000 10000
 ";
 
 /// What each tenant may spend on one report.

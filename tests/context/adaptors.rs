@@ -292,15 +292,19 @@ fn a_stream_that_is_always_ready() {
     use futures::{StreamExt, TryStreamExt, stream};
     use guard_runtime::GuardedStream;
 
-    #[loop_guard(timeout = "20ms")]
-    async fn sum(numbers: impl futures::Stream<Item = u32> + Unpin) -> Result<u32, Tripped> {
+    #[loop_guard(timeout = limit)]
+    async fn sum(
+        numbers: impl futures::Stream<Item = u32> + Unpin,
+        limit: Duration,
+    ) -> Result<u32, Tripped> {
         numbers
             .guarded()
             .try_fold(0, async |sum, n| Ok(sum | n))
             .await
     }
-    assert_eq!(smol::block_on(sum(stream::iter(0..4))).unwrap(), 3);
-    assert!(smol::block_on(sum(stream::repeat(1))).is_err());
+    let hour = Duration::from_secs(3600);
+    assert_eq!(smol::block_on(sum(stream::iter(0..4), hour)).unwrap(), 3);
+    assert!(smol::block_on(sum(stream::repeat(1), LIMIT)).is_err());
 
     let count = smol::block_on(async {
         let budget = Budget::timeout(LIMIT);

@@ -40,7 +40,7 @@ fn with_the_same_deadline_the_better_error_is_lost() {
 fn with_a_margin_it_is_told() {
     let _paused = testing::pause();
     let end = Budget::timeout(SECOND).run(deadline).unwrap().unwrap();
-    let answer = first_hop(end, end - SECOND / 20);
+    let answer = first_hop(end, end.checked_sub(SECOND / 20).unwrap());
     assert_eq!(answer.unwrap(), "page 7: second hop");
 }
 

@@ -145,11 +145,12 @@ fn a_throttle_ends_with_the_budget() {
     }
     let mut count = 0;
     assert!(turns(&mut count).is_err());
-    assert!((1..=6).contains(&count), "{count}");
+    assert!(count <= 6, "{count}");
 
     let last = Budget::timeout(SHORT).run(|| every(HOUR).last()).unwrap();
     assert!(last.unwrap().is_err(), "the trip is the last item");
-    let many = Budget::timeout(SHORT).run(|| every(Duration::ZERO).filter_map(Result::ok).count());
+    let many =
+        Budget::timeout(4 * SHORT).run(|| every(Duration::ZERO).filter_map(Result::ok).count());
     assert!(many.unwrap() > 1);
     assert_eq!(every(Duration::MAX).take(1).count(), 1);
 }
