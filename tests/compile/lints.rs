@@ -93,3 +93,32 @@ fn an_error_of_ours_is_the_only_one_in_any_edition() {
         assert!(error.contains("unknown argument `timout`"), "{error}");
     }
 }
+
+#[test]
+fn every_argument_has_a_form() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let keys = std::fs::read_to_string(root.join("guard-macros/src/args/keys.rs")).unwrap();
+    let (_, keys) = keys.split_once("pub(crate) const KEYS").unwrap();
+    let (keys, _) = keys.split_once("];").unwrap();
+    let keys: Vec<_> = keys
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("(\"")?.split_once('"'))
+        .map(|(key, _)| key)
+        .collect();
+    assert!(keys.len() > 20, "{keys:?}");
+    let forms = std::fs::read_dir(root.join("tests/crates/lints/forms")).unwrap();
+    let attributes: Vec<_> = forms
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .flat_map(|text| text.lines().map(ToOwned::to_owned).collect::<Vec<_>>())
+        .filter_map(|line| Some(line.split_once("loop_guard(")?.1.to_owned()))
+        .collect();
+    let has_form = |key: &&&str| {
+        let words = |line: &String| {
+            line.split(|character: char| character != '_' && !character.is_alphanumeric())
+                .any(|word| word == **key)
+        };
+        attributes.iter().any(words)
+    };
+    let without: Vec<_> = keys.iter().filter(|key| !has_form(key)).collect();
+    assert!(without.is_empty(), "{without:?}");
+}

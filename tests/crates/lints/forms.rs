@@ -64,6 +64,11 @@ pub const fn budget(n: u32) -> core::time::Duration {
 #[path = "forms/futures.rs"]
 pub mod futures;
 
+// Its imports are not those of edition 2015.
+#[cfg(feature = "futures")]
+#[path = "forms/arguments.rs"]
+pub mod arguments;
+
 macro_rules! own {
     ($value:expr) => {
         $value
