@@ -2,6 +2,7 @@
 
 mod actions;
 mod backtrace;
+mod bad_input;
 mod disabled;
 mod honest;
 mod listed;

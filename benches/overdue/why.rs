@@ -1,0 +1,144 @@
+//! Threads that hang, each for a reason that is known: what the watchdog says of it.
+
+use std::collections::BTreeMap;
+use std::hint::spin_loop;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use guard_runtime::{Budget, Event, Why, add_hook};
+
+const RUNS: usize = 100;
+
+/// The first report of each scope, by the name of its thread.
+static TOLD: Mutex<BTreeMap<String, Why>> = Mutex::new(BTreeMap::new());
+
+fn told(of: &str) -> Vec<Why> {
+    let told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    let ours = told.iter().filter(|(thread, _)| thread.starts_with(of));
+    ours.map(|(_, why)| why.clone()).collect()
+}
+
+/// A hundred hangs of one kind, so many at once.
+struct Kind {
+    name: &'static str,
+    at_once: usize,
+    /// Hangs until it is let go.
+    hang: fn(&AtomicBool, &mpsc::Receiver<()>),
+    is_right: fn(&Why) -> bool,
+}
+
+fn waits_in(why: &Why, calls: &[&str]) -> bool {
+    matches!(why, Why::Waiting { syscall, .. } if calls.contains(&&**syscall))
+}
+
+static HELD: Mutex<()> = Mutex::new(());
+
+const KINDS: [Kind; 5] = [
+    Kind {
+        name: "recv",
+        at_once: RUNS,
+        hang: |_, released| _ = released.recv(),
+        is_right: |why| waits_in(why, &["futex"]),
+    },
+    Kind {
+        name: "mutex",
+        at_once: RUNS,
+        hang: |_, _| drop(HELD.lock()),
+        is_right: |why| waits_in(why, &["futex"]),
+    },
+    Kind {
+        name: "sleep",
+        at_once: RUNS,
+        hang: |_, _| thread::sleep(Duration::from_secs(5)),
+        is_right: |why| waits_in(why, &["nanosleep", "clock_nanosleep"]),
+    },
+    Kind {
+        name: "child",
+        at_once: 20,
+        hang: |_, _| {
+            let mut command = Command::new("sleep");
+            _ = command.arg("5").stdin(Stdio::null()).status();
+        },
+        is_right: |why| waits_in(why, &["wait4", "waitid"]),
+    },
+    Kind {
+        name: "loop",
+        // On a processor each.
+        at_once: 0,
+        hang: |over, _| {
+            while !over.load(Ordering::Relaxed) {
+                spin_loop();
+            }
+        },
+        is_right: |why| *why == Why::Running,
+    },
+];
+
+impl Kind {
+    /// How many of the runs were told of, and of how many of them rightly.
+    fn run(&self) -> (usize, usize) {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let at_once = if self.at_once == 0 {
+            processors
+        } else {
+            self.at_once
+        };
+        let mut done = 0;
+        while done < RUNS {
+            let batch = at_once.min(RUNS - done);
+            let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+            let over = AtomicBool::new(false);
+            thread::scope(|scope| {
+                let releases: Vec<_> = (done..done + batch)
+                    .map(|run| {
+                        let (release, released) = mpsc::channel();
+                        let over = &over;
+                        let thread = thread::Builder::new().name(format!("{} {run:03}", self.name));
+                        let hang = move || {
+                            let budget = Budget::timeout(Duration::from_millis(50));
+                            _ = budget.named("hangs").run(|| (self.hang)(over, &released));
+                        };
+                        thread.spawn_scoped(scope, hang).expect("a thread");
+                        release
+                    })
+                    .collect();
+                for _ in 0..500 {
+                    thread::sleep(Duration::from_millis(10));
+                    if told(self.name).len() == done + batch {
+                        break;
+                    }
+                }
+                over.store(true, Ordering::Relaxed);
+                drop(releases);
+                drop(held);
+            });
+            done += batch;
+        }
+        let told = told(self.name);
+        (
+            told.len(),
+            told.iter().filter(|why| (self.is_right)(why)).count(),
+        )
+    }
+}
+
+/// Whether the watchdog was right each time.
+pub(crate) fn run() -> bool {
+    add_hook(|event| {
+        if let Event::Overdue { thread, why, .. } = event {
+            let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+            told.entry(thread.clone()).or_insert_with(|| why.clone());
+        }
+    });
+    KINDS.iter().fold(true, |right, kind| {
+        let (reported, rightly) = kind.run();
+        println!(
+            "{}: {reported} of {RUNS} reported, {rightly} rightly",
+            kind.name
+        );
+        right && rightly == RUNS
+    })
+}
