@@ -4,6 +4,7 @@
 //! iteration (check): the cost is the difference to the unguarded line of the same group.
 
 use std::hint::black_box;
+use std::num::NonZero;
 use std::sync::{Barrier, LazyLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -229,32 +230,62 @@ fn budgets(c: &mut Criterion) {
     group.finish();
 }
 
-/// What one level of a recursion costs, by how many levels it has.
+/// What one level of a recursion costs, by how many levels it has: on one thread, and on one of each processor at once.
 fn recurse(c: &mut Criterion) {
     let forms: [(&str, Chain); 3] = [
         ("unguarded", recursion),
         ("inherit", recursion_inherit),
         ("timeout", recursion_timeout),
     ];
+    let processors = thread::available_parallelism().map_or(2, NonZero::get);
     for levels in [1, 10, 31, 33, 100, 10_000] {
         let mut group = c.benchmark_group(format!("a level of a recursion of {levels}"));
         for (form, f) in forms {
             group.bench_function(form, |b| {
-                b.iter_custom(|times| {
-                    let runs = times.div_ceil(levels);
-                    let start = Instant::now();
-                    for x in 0..runs {
-                        black_box(f(black_box(levels), x));
-                    }
-                    // As many levels as were asked for; they were up to a whole run more.
-                    let all = start.elapsed().as_nanos() * u128::from(times);
-                    let nanos = all / u128::from(runs * levels);
-                    Duration::from_nanos(u64::try_from(nanos).expect("a short run"))
-                });
+                b.iter_custom(|times| per_level(f, levels, times));
+            });
+        }
+        group.finish();
+        let name = format!("a level of a recursion of {levels}, on {processors} threads at once");
+        let mut group = c.benchmark_group(name);
+        for (form, f) in forms {
+            group.bench_function(form, |b| {
+                b.iter_custom(|times| at_once(processors, f, levels, times));
             });
         }
         group.finish();
     }
+}
+
+/// So many levels, or up to a whole recursion more: the time of as many as were asked for.
+fn per_level(f: Chain, levels: u64, times: u64) -> Duration {
+    let runs = times.div_ceil(levels);
+    let start = Instant::now();
+    for x in 0..runs {
+        black_box(f(black_box(levels), x));
+    }
+    let all = start.elapsed().as_nanos() * u128::from(times);
+    let nanos = all / u128::from(runs * levels);
+    Duration::from_nanos(u64::try_from(nanos).expect("a short run"))
+}
+
+/// The mean of what each of the threads measures, which begin together.
+fn at_once(threads: usize, f: Chain, levels: u64, times: u64) -> Duration {
+    let begin = Barrier::new(threads);
+    let one = || {
+        // The first call of a thread leases its stack, and the first of a depth makes it grow: neither is measured.
+        f(black_box(levels), 0);
+        begin.wait();
+        per_level(f, levels, times)
+    };
+    let sum: Duration = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(one)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"))
+            .sum()
+    });
+    sum / u32::try_from(threads).expect("fewer processors")
 }
 
 fn cleanup(c: &mut Criterion) {

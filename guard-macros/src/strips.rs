@@ -2,8 +2,7 @@
 //!
 //! A loop qualifies if its body is plain, which means that it takes little time and runs no user code except
 //! operators (`plain.rs`), and if the type of what it iterates over is known (`known.rs`). `strip.rs` takes the
-//! head of such a loop apart. `while` loops qualify if they count by one (`counted.rs`). Other `while` loops and
-//! `loop`s with a small plain body are checked once in eight iterations (`unrolled.rs`).
+//! head of such a loop apart. `while` loops qualify if they count by one (`counted.rs`).
 
 pub(crate) mod counted;
 pub(crate) mod known;
@@ -11,4 +10,3 @@ pub(crate) mod plain;
 pub(crate) mod strip;
 #[cfg(test)]
 mod strip_table;
-pub(crate) mod unrolled;

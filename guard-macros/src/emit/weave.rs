@@ -2,9 +2,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{ExprForLoop, ExprLoop, ExprWhile, Ident};
+use syn::{ExprForLoop, ExprWhile, Ident};
 
-use crate::emit::{Check, Emit, ends, q, statement};
+use crate::emit::{Check, Emit, ends, q};
 use crate::strips::strip::{Head, Strips};
 
 impl Emit<'_> {
@@ -30,13 +30,12 @@ impl Emit<'_> {
     /// common: rows of forty numbers took 1.1 to 2.3 times as long. In `all` it is the loop as the user wrote it.
     ///
     /// The outer `match` is a statement: it keeps the temporaries of the bases alive until the loop ends, as `for`
-    /// does, and no longer. `covers`: this loop also checks for the loop around it.
+    /// does, and no longer.
     pub(crate) fn for_strips(
         &self,
         strips: &Strips,
         expr: &ExprForLoop,
         check: Check,
-        covers: bool,
     ) -> TokenStream {
         let private = &self.private;
         let ExprForLoop {
@@ -75,12 +74,6 @@ impl Emit<'_> {
         let all = quote_spanned!(end=> #head.all());
         // Both heads use one name: what the compiler reports about the two is then equal, and reported once.
         let piece = Ident::new("__strip", begin);
-        // A loop that checks for the loop around it has to check even if it has no items.
-        let (in_front, leave) = if covers {
-            (q!(loop), Some(q!(if #is_done { break; })))
-        } else {
-            (q!(while !#is_done), None)
-        };
         let (whole_label, whole) = &strips.whole;
         q! {
             #(#attrs)*
@@ -94,9 +87,8 @@ impl Emit<'_> {
                                     let #piece = #all;
                                     #whole_label #for_token #pat #in_token #piece #whole
                                 } else {
-                                    #outer #in_front {
+                                    #outer while !#is_done {
                                         #check
-                                        #leave
                                         let #piece = #strip;
                                         #label #for_token #pat #in_token #piece #body
                                         if #is_done {
@@ -153,58 +145,6 @@ impl Emit<'_> {
                 }
             }
         }
-    }
-
-    /// ```text
-    /// while condition { body }
-    /// ```
-    /// becomes
-    /// ```text
-    /// let mut more = condition;
-    /// 'strips: while more { check; for _ in eight(seen) { 'body: { body } more = condition; if !more { break } } }
-    /// ```
-    ///
-    /// A body that always leaves makes the second condition unreachable; the user must not be warned about that.
-    pub(crate) fn unrolled_while(&self, expr: &ExprWhile, check: Check) -> TokenStream {
-        let private = &self.private;
-        let check = self.check(check);
-        let ExprWhile {
-            attrs,
-            while_token,
-            cond,
-            body,
-            ..
-        } = expr;
-        q! {
-            #(#attrs)*
-            {
-                let mut __more = #cond;
-                '__strips: #while_token __more {
-                    #check
-                    for _ in #private::eight(__seen) {
-                        '__body: #body
-                        #[allow(unreachable_code)]
-                        { __more = #cond; }
-                        if !__more {
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// `loop { body }   =>   'strips: loop { check; for _ in eight(seen) { body } }`
-    pub(crate) fn unroll_loop(&self, expr: &mut ExprLoop, check: Check) {
-        let private = &self.private;
-        let check = self.check(check);
-        let body = &expr.body;
-        let eight = statement(q!(for _ in #private::eight(__seen) #body));
-        expr.body.stmts = vec![statement(check), eight];
-        expr.label = Some(syn::Label {
-            name: syn::Lifetime::new("'__strips", Span::mixed_site()),
-            colon_token: syn::token::Colon::default(),
-        });
     }
 
     /// The common part of loops in strips: the declarations, and the check in front of a strip.

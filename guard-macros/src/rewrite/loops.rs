@@ -8,7 +8,6 @@ use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
 use crate::strips::known::Names;
-use crate::strips::strip::opens_with_strips;
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::{is_on_loop, without_ours};
@@ -44,8 +43,6 @@ pub(crate) struct Instrument<'p> {
     pub(crate) awaits: bool,
     /// Whether a check was written that leaves from outside closures.
     pub(crate) leaves: bool,
-    /// Whether the next loop in strips also checks for the loop around it.
-    pub(super) covers: bool,
 }
 
 impl<'p> Instrument<'p> {
@@ -64,7 +61,6 @@ impl<'p> Instrument<'p> {
             names: (!emit.yields() && !plan.crowded).then(Names::default),
             awaits: plan.future.is_some(),
             leaves: false,
-            covers: false,
             emit,
         }
     }
@@ -92,16 +88,6 @@ impl Instrument<'_> {
         }
         let turns = self.emit.yields() && self.place == Place::Body;
         let fresh = self.awaits && (turns || waits || awaits::in_block(body));
-        let usual = paced.is_none() && !fresh && !turns && !self.emit.counts();
-        let names = self.names.as_ref().filter(|_| usual);
-        if names.is_some_and(|names| opens_with_strips(body, names)) {
-            self.want();
-            let outer = std::mem::replace(&mut self.seen, Seen::Declared);
-            self.covers = true;
-            self.visit_block_mut(body);
-            self.seen = outer;
-            return;
-        }
         if fresh {
             self.visit_block_mut(body);
         } else {
@@ -184,6 +170,10 @@ impl Visitor for Instrument<'_> {
                 block.stmts.insert(index, statement(declaration));
                 index += 1;
             }
+            // The statements behind it see the declaration. Across an await it would become part of the future.
+            if self.seen == Seen::Wanted && !self.awaits {
+                self.seen = Seen::Declared;
+            }
             index += 1;
         }
         self.seen = outer;
@@ -217,11 +207,6 @@ impl Visitor for Instrument<'_> {
                 Some(tokens) => *expr = Expr::Verbatim(tokens),
                 None => self.visit_expr_while_mut(plain),
             },
-            Expr::Loop(plain) => {
-                if !self.unroll_loop(plain) {
-                    self.visit_expr_loop_mut(plain);
-                }
-            }
             _ => walk::expr(self, expr),
         }
     }

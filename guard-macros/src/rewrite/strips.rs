@@ -1,13 +1,13 @@
 //! Replaces loops by loops in strips.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, ExprForLoop, ExprLoop, ExprWhile};
+use syn::{Attribute, ExprForLoop, ExprWhile};
 
 use crate::emit::{self, Check, Mark, Place};
 use crate::rewrite::loops::Instrument;
 use crate::strips::counted::is_counted;
 use crate::strips::plain::{are_few, is_plain};
-use crate::strips::{strip, unrolled};
+use crate::strips::strip;
 use crate::syntax::function::is_on_loop;
 use crate::syntax::walk::Visitor;
 
@@ -30,39 +30,20 @@ impl Instrument<'_> {
             return Some(emit::q!({ #check #expr }));
         }
         let mut strips = strip::of_for(expr, self.names.as_ref()?)?;
-        let covers = std::mem::take(&mut self.covers);
         for base in &mut strips.bases {
             self.visit_expr_mut(base);
         }
         let check = self.check_of_strips("for", expr.for_token.span);
-        Some(self.emit.for_strips(&strips, expr, check, covers))
+        Some(self.emit.for_strips(&strips, expr, check))
     }
 
     /// The `while` in strips, if it qualifies.
     pub(super) fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
-        if self.names.is_none() || !self.may_strip(&expr.attrs) {
-            return None;
-        }
-        let counted = is_counted(expr);
-        if !counted && !unrolled::of_while(expr) {
+        if self.names.is_none() || !self.may_strip(&expr.attrs) || !is_counted(expr) {
             return None;
         }
         let check = self.check_of_strips("while", expr.while_token.span);
-        Some(if counted {
-            self.emit.while_strips(expr, check)
-        } else {
-            self.emit.unrolled_while(expr, check)
-        })
-    }
-
-    /// Makes a `loop` check once in eight iterations, if it qualifies.
-    pub(super) fn unroll_loop(&mut self, expr: &mut ExprLoop) -> bool {
-        if self.names.is_none() || !self.may_strip(&expr.attrs) || !unrolled::of_loop(expr) {
-            return false;
-        }
-        let check = self.check_of_strips("loop", expr.loop_token.span);
-        self.emit.unroll_loop(expr, check);
-        true
+        Some(self.emit.while_strips(expr, check))
     }
 
     fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {

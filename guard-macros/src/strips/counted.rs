@@ -59,7 +59,7 @@ fn steps(stmt: &Stmt, counter: &Ident) -> bool {
     by_one && steps && matches!(&*binary.left, Expr::Path(path) if path.path.is_ident(counter))
 }
 
-pub(crate) fn jumps(body: &Block) -> bool {
+fn jumps(body: &Block) -> bool {
     let leaves = |ident: &Ident| {
         ["break", "continue", "return"]
             .iter()

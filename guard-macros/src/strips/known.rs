@@ -226,6 +226,10 @@ impl Visitor for Names {
             self.bind(&mut expr.pat, whole(true));
             self.visit_expr_mut(&mut expr.expr);
             self.visit_block_mut(&mut expr.body);
+        } else if !calls::any_ident(expr.body.to_token_stream(), &|ident| ident == "for") {
+            // No head of a loop sees what the pattern binds: `for (x, y) in x.iter().zip(y)`.
+            self.visit_expr_mut(&mut expr.expr);
+            self.visit_block_mut(&mut expr.body);
         } else {
             walk::expr_for_loop(self, expr);
         }

@@ -2,12 +2,11 @@
 
 use proc_macro2::Span;
 use syn::{
-    Block, Expr, ExprBreak, ExprContinue, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime, Stmt,
+    Block, Expr, ExprBreak, ExprContinue, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime,
 };
 
-use crate::strips::counted::jumps;
 use crate::strips::known::{Names, iterates};
-use crate::strips::plain::{are_few, is_plain};
+use crate::strips::plain::is_plain;
 use crate::syntax::walk::Visitor;
 
 /// A `for` loop that qualifies, taken apart.
@@ -50,28 +49,6 @@ pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
         outer,
         whole,
     })
-}
-
-/// Whether each run of this body starts with a loop in strips, which then checks for both loops: in front of it
-/// there are only plain statements without jumps.
-pub(crate) fn opens_with_strips(body: &Block, names: &Names) -> bool {
-    for (index, stmt) in body.stmts.iter().enumerate() {
-        match stmt {
-            Stmt::Expr(Expr::ForLoop(inner), _) => {
-                let mut before = Block {
-                    brace_token: body.brace_token,
-                    stmts: body.stmts[..index].to_vec(),
-                };
-                let few = are_few(&inner.expr) && is_plain(&mut inner.body.clone());
-                let strips = || of_for(&mut inner.clone(), names).is_some();
-                let checks = inner.attrs.is_empty() && (few || strips());
-                return checks && !jumps(&before) && is_plain(&mut before);
-            }
-            Stmt::Local(_) | Stmt::Expr(..) => {}
-            _ => return false,
-        }
-    }
-    false
 }
 
 /// The head, if all its bases may be cut.

@@ -6,10 +6,8 @@ enum Runs {
     /// Checked in each iteration.
     Checked,
     InStrips,
-    /// Checked once in eight iterations.
-    InEights,
 }
-use Runs::{Checked, InEights, InStrips};
+use Runs::{Checked, InStrips};
 
 /// How the loop among these statements of a guarded function runs.
 fn runs(statements: &str) -> Runs {
@@ -19,8 +17,6 @@ fn runs(statements: &str) -> Runs {
     assert!(!text.contains("compile_error"), "{text}");
     if text.contains("__LOOP_GUARD_STRIDE") {
         InStrips
-    } else if text.contains(":: eight") {
-        InEights
     } else {
         Checked
     }
@@ -62,12 +58,12 @@ fn bodies_that_only_compute_run_in_strips() {
         ("while s < n { s += 1; }", InStrips),
         ("while s != xs.len() { t += xs[s]; s += 1; }", InStrips),
         ("while s > 0 { s -= 1; t += xs[s]; }", InStrips),
-        ("while s < n { s += 2; }", InEights),
-        ("while s < n && t { s += 1; }", InEights),
-        ("while s < n { if t { break; } s += 1; }", InEights),
-        ("while xs[s] != t { s += 1; }", InEights),
-        ("loop { s = xs[s]; if s == 0 { break; } }", InEights),
-        ("loop { if s == 0 { return; } s = xs[s]; }", InEights),
+        ("while s < n { s += 2; }", Checked),
+        ("while s < n && t { s += 1; }", Checked),
+        ("while s < n { if t { break; } s += 1; }", Checked),
+        ("while xs[s] != t { s += 1; }", Checked),
+        ("loop { s = xs[s]; if s == 0 { break; } }", Checked),
+        ("loop { if s == 0 { return; } s = xs[s]; }", Checked),
         ("while s < f(n) { s += 1; }", Checked),
         ("while let Some(t) = xs.get(s) { s += t; }", Checked),
         ("'a: while s < n { s += 1; }", Checked),
@@ -112,33 +108,6 @@ fn a_few_turns_by_literals_belong_to_the_iteration_around() {
             Checked,
         ),
     ]);
-}
-
-#[test]
-fn a_loop_that_begins_with_one_in_strips_is_checked_by_it() {
-    let checks = |statements: &str| {
-        let item = format!("fn f(xs: &[u32], n: u32) {{ {statements} }}");
-        let expanded =
-            crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
-        expanded.to_string().matches("look (").count()
-    };
-    for body in [
-        "for x in xs { s += x; }",
-        "let mut t = 0; t += n; for x in xs { s += x; } work();",
-        "for i in 0..4 { s += i; }",
-    ] {
-        assert_eq!(checks(&format!("loop {{ {body} }}")), 1, "{body}");
-    }
-    for body in [
-        "work(); for x in xs { s += x; }",
-        "if n == s { continue; } for x in xs { s += x; }",
-        "if n == s { for x in xs { s += x; } }",
-        "while s > n { s /= 2; } for x in xs { s += x; }",
-        "for i in 0..n { for x in xs { s += x; } }",
-        "for i in 0..n { work(); for x in xs { s += x; } }",
-    ] {
-        assert!(checks(&format!("loop {{ {body} }}")) > 1, "{body}");
-    }
 }
 
 #[test]
@@ -211,6 +180,10 @@ fn heads_whose_type_is_known_run_in_strips() {
             InStrips,
         ),
         ("let f = |v: &[u32]| for x in v { s += x; };", InStrips),
+        (
+            "for (x, &xs) in ys.iter().zip(xs) { s += x * xs; }",
+            InStrips,
+        ),
     ]);
 }
 
@@ -246,6 +219,7 @@ fn heads_of_which_the_type_is_in_doubt_are_checked() {
             Checked,
         ),
         ("if let Some(xs) = w { for x in xs { s += x; } }", Checked),
+        ("for xs in rows() { for x in xs { s += x; } }", Checked),
         ("let xs = xs.into(); for x in xs { s += x; }", Checked),
         ("bind!(xs); for x in xs { s += x; }", Checked),
         (

@@ -6,7 +6,6 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::base::layout::{join, split};
 use crate::time::clock;
-use crate::time::seen::Seen;
 
 /// Long enough that the start of a strip does not matter: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 65_536;
@@ -121,19 +120,6 @@ impl Stride {
 #[must_use]
 pub fn turns(length: Length) -> core::ops::Range<u32> {
     0..length.now()
-}
-
-/// The iterations of a small `while` or `loop` between two checks.
-#[doc(hidden)]
-#[inline(always)]
-#[must_use]
-pub fn eight(seen: Seen) -> core::ops::Range<u32> {
-    // One if every iteration may be the one to trip, or if a test moves the time by hand.
-    0..if cfg!(feature = "testing") && seen.is_stale() {
-        1
-    } else {
-        8
-    }
 }
 
 /// The time now, in units of 1,024 ns, never 0. It wraps around after 73 minutes; what is learned wrongly then is
