@@ -171,6 +171,16 @@
 //! | `loop_guard_trip_latency_seconds` | from the deadline to the check that tripped |
 //! | `loop_guard_run_seconds{guard}` | how long scopes took: of each guard and thread one in 64, the first of them |
 //!
+//! and with the feature `policy` as well, of breakers and bulkheads that have been called, by their names:
+//!
+//! | metric | what |
+//! |---|---|
+//! | `loop_guard_breaker_state{breaker,state}` | how many of them are in this state: `closed`, `open`, `half_open` |
+//! | `loop_guard_breaker_opened_total{breaker}` | how often they have opened |
+//! | `loop_guard_bulkhead_permits{bulkhead}`, `.._held`, `.._waiting` | permits in all, those that are held, and calls that wait |
+//! | `loop_guard_retries_total{location}` | attempts after the first one, by the place of the retry |
+//! | `loop_guard_fired_total{guard,cause}` | refusals, by the name of the policy; `cause` is `refused` or `full` |
+//!
 //! Counters are exact also for a recorder that is installed late, or replaced: they are set to totals that each thread
 //! counts for itself. What is measured begins with the recorder, and a second keeps at most 256 times a thread and
 //! 4,096 latencies. The recorder runs on the ticker's thread, which then wakes each second for as long as the process

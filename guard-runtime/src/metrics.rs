@@ -9,6 +9,8 @@
 //! | `loop_guard_trip_latency_seconds` | from the deadline to the check that tripped |
 //! | `loop_guard_run_seconds{guard}` | how long one scope in 64 took, of each guard and thread the first one |
 //!
+//! `policy/numbers.rs` tells what policies are at, beside these.
+//!
 //! The room promises that a counter tells every entry and every trip, also of the time before a recorder was
 //! installed, and that nobody waits for a recorder but the ticker's thread, which publishes each second. A counter is
 //! therefore set to its total, and never added to. Of what is measured, and not counted, a second keeps a bounded part,

@@ -18,7 +18,11 @@
 //! | `verdict.rs` | what a way out says about what was called |
 //! | `judge.rs` | which returned values are failures |
 //! | `refusal.rs` | the error of a call that was not made |
+//! | `listed.rs` | which policies there are |
+//! | `status.rs` | what each is at, for snapshots |
+//! | `numbers.rs`, `tally.rs` | what they are at, and what they did, for metrics |
 //! | `bulkhead.rs` | [`Bulkhead`]: permits, and who holds one |
+//! | `permits.rs` | what a bulkhead counts |
 //! | `queue.rs` | its queue: why no waiter is overtaken or forgotten |
 //! | `retry.rs` | [`Retry`]: when there is a point in another attempt |
 //! | `tokens.rs` | how many retries a place in the code may make |
@@ -43,13 +47,20 @@ mod counter;
 mod judge;
 #[cfg(feature = "tower")]
 mod layer;
-mod meter;
+mod listed;
+pub(crate) mod meter;
+#[cfg(feature = "metrics")]
+mod numbers;
 mod pause;
+pub(crate) mod permits;
 mod progress;
 mod queue;
 mod refusal;
 pub(crate) mod retry;
 mod settings;
+mod status;
+#[cfg(feature = "metrics")]
+mod tally;
 pub(crate) mod tokens;
 mod verdict;
 mod window;
@@ -68,5 +79,6 @@ pub use judge::{Errors, Judge, Trips};
 pub use layer::{PolicyLayer, PolicyService};
 pub use progress::Progress;
 pub use retry::Retry;
+pub use status::{BreakerStatus, BulkheadStatus};
 
 pub use crate::trip::policy_event::{PolicyEvent, State};

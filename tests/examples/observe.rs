@@ -90,8 +90,9 @@ impl Service {
 }
 
 fn guard(guards: &str, name: &str) -> Option<Value> {
-    let guards: Vec<Value> = serde_json::from_str(guards).expect("a list");
-    guards.into_iter().find(|guard| guard["name"] == name)
+    let guards: Value = serde_json::from_str(guards).expect("an object");
+    let scopes = guards["scopes"].as_array().expect("a list");
+    scopes.iter().find(|guard| guard["name"] == name).cloned()
 }
 
 #[test]

@@ -108,13 +108,13 @@ fn the_table_fits_a_hundred_columns_whatever_the_names_are() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn a_snapshot_is_a_list_for_serde() {
+fn a_snapshot_lists_its_scopes_for_serde() {
     let json = Budget::timeout(HOUR).named("listed::json").run(|| {
         let open = snapshot();
         serde_json::to_value(open).unwrap()
     });
     let json = json.unwrap();
-    let scope = json
+    let scope = json["scopes"]
         .as_array()
         .unwrap()
         .iter()

@@ -13,3 +13,9 @@ fn each_metric_is_there_and_a_recorder_that_panics_ends_nothing() {
     let told = nested("metrics", &["--test", "all", "--test", "panics"]);
     assert_eq!(told.matches("1 passed").count(), 2, "{told}");
 }
+
+#[test]
+fn policies_tell_their_states_and_what_they_did() {
+    let told = nested("metrics", &["--test", "policies"]);
+    assert_eq!(told.matches("1 passed").count(), 1, "{told}");
+}

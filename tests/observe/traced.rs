@@ -273,3 +273,72 @@ fn through_opentelemetry_a_trip_is_an_event_on_the_right_span() {
     let told = nested("opentelemetry", &["--test", "spans"]);
     assert!(told.contains("1 passed"), "{told}");
 }
+
+#[cfg(feature = "policy")]
+#[test]
+fn what_policies_do_is_an_event_inside_the_callers_span() {
+    use guard_runtime::policy::{Breaker, Bulkhead, Retry};
+
+    fn told(guard: &str) -> Vec<(Level, String, Option<String>)> {
+        let heard = heard(guard).into_iter();
+        let told = heard.map(|heard| (heard.level, heard.fields["cause"].clone(), heard.span));
+        told.collect()
+    }
+
+    alone(
+        "what_policies_do_is_an_event_inside_the_callers_span",
+        || {
+            assert_eq!(told("traced::ledger").len(), 0);
+            let _paused = harness::Paused::new();
+            let ledger = Breaker::new()
+                .open_for(50 * MS)
+                .successes(1)
+                .named("traced::ledger");
+            let reports = Bulkhead::new(1).queue(1).named("traced::reports");
+            info_span!("request").in_scope(|| {
+                for _ in 0..5 {
+                    _ = ledger.run(|| work("traced::work", 10));
+                }
+                ledger.run(|| ()).unwrap_err();
+                testing::advance(50 * MS);
+                ledger.run(|| ()).unwrap();
+                let mut first = true;
+                let retry = Retry::attempts(2).delay(MS, MS);
+                _ = retry.run(|| {
+                    if std::mem::take(&mut first) {
+                        Err(())
+                    } else {
+                        Ok(())
+                    }
+                });
+                let mut context = TaskContext::from_waker(Waker::noop());
+                let mut calls =
+                    [(); 3].map(|()| Box::pin(reports.wrap(std::future::pending::<()>())));
+                for call in &mut calls {
+                    _ = call.as_mut().poll(&mut context);
+                }
+            });
+            let events = |events: &[(Level, &str)]| {
+                let request = || Some("request".to_owned());
+                let event =
+                    |(level, cause): &(Level, &str)| (*level, (*cause).to_owned(), request());
+                events.iter().map(event).collect::<Vec<_>>()
+            };
+            let (info, warn) = (Level::INFO, Level::WARN);
+            assert_eq!(
+                told("traced::ledger"),
+                events(&[
+                    (warn, "opened"),
+                    (warn, "refused"),
+                    (info, "half_opened"),
+                    (info, "closed")
+                ])
+            );
+            assert_eq!(told("retry"), events(&[(info, "retrying")]));
+            assert_eq!(
+                told("traced::reports"),
+                events(&[(info, "queued"), (warn, "full")])
+            );
+        },
+    );
+}

@@ -1,6 +1,7 @@
 //! Permits: who gets one, and that each comes back.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::{pending, poll_fn, ready};
 use std::panic::resume_unwind;
 use std::pin::pin;
@@ -10,7 +11,8 @@ use std::task::Poll;
 use std::thread;
 
 use guard_runtime::policy::Bulkhead;
-use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard, testing};
+use guard_runtime::{Budget, CancelToken, Cause, Tripped, checkpoint, loop_guard, testing};
+use harness::Random;
 
 use crate::{millis, panics, paused, poll};
 
@@ -149,6 +151,137 @@ fn waiting_spends_the_budget_and_ends_with_it() {
 #[loop_guard(timeout = "100ms")]
 async fn wait_for(bulkhead: &Bulkhead) -> Result<(), Tripped> {
     bulkhead.wrap(ready(())).await
+}
+
+#[test]
+fn a_cancel_ends_the_wait_of_a_thread_and_of_a_future() {
+    let bulkhead = Bulkhead::new(1).queue(2);
+    let mut holder = Box::pin(bulkhead.wrap(pending::<()>()));
+    assert!(poll(holder.as_mut()).is_pending());
+    let token = CancelToken::new();
+    let budget = Budget::new().cancel(token.clone());
+    let mut future = pin!(budget.wrap(bulkhead.wrap(pending::<()>())));
+    assert!(poll(future.as_mut()).is_pending());
+    thread::scope(|scope| {
+        let blocked = scope.spawn(|| {
+            let outcome = budget.run(|| bulkhead.run(|| panic!("not to be called")));
+            outcome.unwrap().unwrap_err().cause()
+        });
+        while bulkhead.waiting() < 2 {
+            thread::yield_now();
+        }
+        token.cancel("client gone");
+        let cause = blocked.join().unwrap();
+        assert!(matches!(
+            cause,
+            Cause::Cancelled {
+                reason: "client gone",
+                ..
+            }
+        ));
+    });
+    assert!(matches!(poll(future.as_mut()), Poll::Ready(Err(_))));
+    assert_eq!(bulkhead.waiting(), 0);
+}
+
+#[test]
+fn a_permit_that_is_given_back_wakes_the_thread_that_waits() {
+    let bulkhead = Bulkhead::new(1).queue(1);
+    let mut holder = Box::pin(bulkhead.wrap(pending::<()>()));
+    assert!(poll(holder.as_mut()).is_pending());
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| bulkhead.run(|| bulkhead.available()).unwrap());
+        while bulkhead.waiting() == 0 {
+            thread::yield_now();
+        }
+        drop(holder);
+        assert_eq!(waits.join().unwrap(), 0);
+    });
+    assert_eq!(bulkhead.available(), 1);
+}
+
+/// Calls that begin, are polled, end or are dropped in any order, beside a model that keeps a list.
+#[test]
+fn a_bulkhead_does_what_a_sequential_model_does() {
+    #[derive(Default)]
+    struct Model {
+        held: Vec<u32>,
+        waiting: VecDeque<u32>,
+    }
+
+    impl Model {
+        /// One leaves, and the first of those who wait takes its place.
+        fn leaves(&mut self, number: u32) {
+            self.waiting.retain(|other| *other != number);
+            if let Some(place) = self.held.iter().position(|other| *other == number) {
+                self.held.remove(place);
+                self.held.extend(self.waiting.pop_front());
+            }
+        }
+    }
+
+    for seed in 1..=300 {
+        let mut random = Random::new(seed);
+        let (permits, places) = (1 + random.index(3), random.index(4));
+        let bulkhead =
+            Bulkhead::new(u32::try_from(permits).unwrap()).queue(u32::try_from(places).unwrap());
+        let ends = RefCell::new(Vec::new());
+        let call = |number: u32| {
+            let ends = &ends;
+            Box::pin(bulkhead.wrap(poll_fn(move |_| {
+                if ends.borrow().contains(&number) {
+                    Poll::Ready(number)
+                } else {
+                    Poll::Pending
+                }
+            })))
+        };
+        let (mut model, mut calls, mut next) = (Model::default(), Vec::new(), 0);
+        for _ in 0..100 {
+            let index = random.index(calls.len().max(1));
+            match random.index(4) {
+                0 => {
+                    let mut new = call(next);
+                    match poll(new.as_mut()) {
+                        Poll::Pending if model.held.len() < permits => model.held.push(next),
+                        Poll::Pending => {
+                            assert!(model.waiting.len() < places, "there is no place");
+                            model.waiting.push_back(next);
+                        }
+                        Poll::Ready(outcome) => {
+                            assert_eq!(outcome.unwrap_err().cause(), Cause::Full);
+                            assert_eq!((model.held.len(), model.waiting.len()), (permits, places));
+                            continue;
+                        }
+                    }
+                    calls.push((next, new));
+                    next += 1;
+                }
+                1 if !calls.is_empty() => {
+                    let (number, call) = calls.remove(index);
+                    drop(call);
+                    model.leaves(number);
+                }
+                2 if !calls.is_empty() => {
+                    let (number, mut call) = calls.remove(index);
+                    ends.borrow_mut().push(number);
+                    let has_permit = model.held.contains(&number);
+                    assert_eq!(poll(call.as_mut()).is_ready(), has_permit, "seed {seed}");
+                    drop(call);
+                    model.leaves(number);
+                }
+                3 if !calls.is_empty() => {
+                    assert!(poll(calls[index].1.as_mut()).is_pending());
+                }
+                _ => {}
+            }
+            let left = permits - model.held.len();
+            assert_eq!(bulkhead.available() as usize, left, "seed {seed}");
+            assert_eq!(bulkhead.waiting(), model.waiting.len(), "seed {seed}");
+        }
+        drop(calls);
+        assert_eq!(bulkhead.available() as usize, permits);
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bulkhead;
 mod chain;
 mod events;
 mod half_open;
+mod listed;
 mod retry;
 mod ways_out;
 mod window;

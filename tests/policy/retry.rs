@@ -1,12 +1,13 @@
 //! Another attempt: when there is a point in it, and when not.
 
 use std::cell::Cell;
+use std::task::Poll;
 use std::time::Duration;
 
 use guard_runtime::policy::{Breaker, Retry};
-use guard_runtime::{Budget, Cause, Tripped, checkpoint, testing};
+use guard_runtime::{Budget, CancelToken, Cause, Tripped, checkpoint, testing};
 
-use crate::{millis, paused};
+use crate::{millis, paused, poll};
 
 /// How much time the paused clock passes in `call`.
 fn time(call: impl FnOnce()) -> Duration {
@@ -135,6 +136,93 @@ fn not_after_a_trip_of_a_budget_around() {
         });
         assert!(outcome.unwrap().is_err());
         assert_eq!(attempts.get(), 1);
+    });
+}
+
+#[test]
+fn not_after_a_cancel() {
+    paused(|| {
+        let (attempts, token) = (Cell::new(0), CancelToken::new());
+        let call = || {
+            attempts.set(attempts.get() + 1);
+            token.cancel("client gone");
+            Err::<(), _>("its own error")
+        };
+        let around = Budget::new().cancel(token.clone());
+        let outcome = around.run(|| Retry::attempts(5).run(call));
+        assert_eq!(
+            (outcome.unwrap(), attempts.get()),
+            (Err("its own error"), 1)
+        );
+        // Also where the work was cancelled further in, and nobody around it was.
+        let attempts = Cell::new(0);
+        let call = || -> Result<(), Tripped> {
+            attempts.set(attempts.get() + 1);
+            Budget::new().cancel(token.clone()).run(checkpoint)?
+        };
+        assert!(Retry::attempts(5).run(call).is_err());
+        assert_eq!(attempts.get(), 1);
+    });
+}
+
+#[cfg(feature = "shutdown")]
+#[test]
+fn not_while_the_process_shuts_down() {
+    use guard_runtime::shutdown::Shutdown;
+
+    let shutdown = Shutdown::new().grace(millis(60_000));
+    let tracker = shutdown.track();
+    shutdown.begin("test");
+    let attempts = Cell::new(0);
+    let call = || {
+        attempts.set(attempts.get() + 1);
+        tracker.run(|| ())
+    };
+    let refused = Retry::attempts(5).run(call).unwrap_err();
+    assert_eq!((refused.cause(), attempts.get()), (Cause::Shutdown, 1));
+    assert!(shutdown.wait().is_clean());
+}
+
+#[test]
+fn futures_are_made_again_after_a_delay() {
+    paused(|| {
+        let attempts = Cell::new(0);
+        let call = async || {
+            attempts.set(attempts.get() + 1);
+            if attempts.get() < 3 {
+                Err("busy")
+            } else {
+                Ok("done")
+            }
+        };
+        let retry = Retry::attempts(3).delay(millis(100), millis(100));
+        let mut future = Box::pin(retry.wrap(call));
+        for attempt in 1..3 {
+            assert!(poll(future.as_mut()).is_pending());
+            assert_eq!(attempts.get(), attempt);
+            testing::advance(millis(99));
+            assert!(poll(future.as_mut()).is_pending());
+            assert_eq!(attempts.get(), attempt, "the delay is not over");
+            testing::advance(millis(1));
+        }
+        assert_eq!(poll(future.as_mut()), Poll::Ready(Ok("done")));
+    });
+}
+
+#[test]
+fn a_cancel_ends_the_delay_of_a_future() {
+    paused(|| {
+        let token = CancelToken::new();
+        let retry = Retry::attempts(3).delay(millis(100), millis(100));
+        let call = retry.wrap(async || Err::<(), _>("busy"));
+        let budget = Budget::new().cancel(token.clone());
+        let mut future = Box::pin(budget.wrap(call));
+        assert!(poll(future.as_mut()).is_pending());
+        token.cancel("client gone");
+        let Poll::Ready(Err(tripped)) = poll(future.as_mut()) else {
+            panic!("it was to end");
+        };
+        assert!(matches!(tripped.cause(), Cause::Cancelled { .. }));
     });
 }
 

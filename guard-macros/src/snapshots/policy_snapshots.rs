@@ -196,3 +196,32 @@ fn a_future() {
         "#]],
     );
 }
+
+/// What nobody asked for is not there: with and without the feature, these are the same tokens.
+#[test]
+fn without_a_policy_nothing_names_one() {
+    let body = "{ for x in 0..9 { g(x); } Ok(()) }";
+    for args in [
+        r#"timeout = "1s""#,
+        "inherit",
+        "iterations = 9, depth = 3",
+        r#"timeout = "1s", fallback = Ok(())"#,
+        r#"timeout = "1s", cleanup = |_| (), strict"#,
+        r#"timeout = "1s", cancel = TOKEN"#,
+        "budget = BUDGET",
+    ] {
+        for form in ["fn", "async fn"] {
+            let item = format!("{form} f() -> Result<(), E> {body}");
+            let expanded = crate::expand::expand(
+                args.parse().expect("tokens"),
+                item.parse().expect("tokens"),
+                false,
+            );
+            let text = expanded.to_string();
+            assert!(!text.contains("compile_error"), "{args} on {item}: {text}");
+            for name in ["policy", "__LOOP_GUARD_TOKENS", "repeatable"] {
+                assert!(!text.contains(name), "{args} on {item}: {text}");
+            }
+        }
+    }
+}

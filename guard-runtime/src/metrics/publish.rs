@@ -5,6 +5,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "policy")]
+use std::sync::OnceLock;
 
 use ::metrics::{Key, Label, Level, Metadata, Recorder, SharedString, Unit, with_recorder};
 
@@ -36,12 +38,32 @@ pub(crate) fn turn(now: u64) -> u64 {
     NEXT.load(Ordering::Relaxed)
 }
 
+/// Tells a recorder of everything that it knows.
+#[cfg(feature = "policy")]
+type Tell = fn(&dyn Recorder);
+
+/// What a room that is built on this one tells.
+#[cfg(feature = "policy")]
+static ALSO: OnceLock<Tell> = OnceLock::new();
+
+/// From now on the recorder is told that as well, each second.
+#[cfg(feature = "policy")]
+pub(crate) fn tell_also(tell: Tell) {
+    _ = ALSO.set(tell);
+}
+
 /// The recorder's code is the user's, as a hook's is.
 fn publish() {
     let numbers = reentry::bar(Numbers::read);
     let told = catch_unwind(AssertUnwindSafe(|| {
         let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
-        with_recorder(|recorder| numbers.tell(recorder));
+        with_recorder(|recorder| {
+            numbers.tell(recorder);
+            #[cfg(feature = "policy")]
+            if let Some(tell) = ALSO.get() {
+                tell(recorder);
+            }
+        });
     }));
     if let Err(payload) = told {
         // Its destructor may panic as well.
@@ -101,9 +123,7 @@ impl Numbers {
             let labels = vec![label("guard", guard), label("cause", cause)];
             count(recorder, &Key::from_parts(FIRED, labels), *total);
         }
-        let active = recorder.register_gauge(&Key::from_static_name(ACTIVE), &METADATA);
-        #[allow(clippy::cast_precision_loss, reason = "fewer than 2^53 are open")]
-        active.set(self.active as f64);
+        gauge(recorder, &Key::from_static_name(ACTIVE), self.active as u64);
         for nanos in &self.rare.latencies {
             measure(recorder, &Key::from_static_name(LATENCY), *nanos);
         }
@@ -130,7 +150,7 @@ fn active() -> usize {
 
 static METADATA: Metadata<'static> = Metadata::new("loop_guard", Level::INFO, Some(module_path!()));
 
-fn label(name: &'static str, value: &'static str) -> Label {
+pub(crate) fn label(name: &'static str, value: &'static str) -> Label {
     Label::from_static_parts(name, value)
 }
 
@@ -139,8 +159,13 @@ fn key(name: &'static str, guard: &'static str) -> Key {
 }
 
 /// A total and no increment: a recorder that comes late is told of everything, and one that hears it twice, once.
-fn count(recorder: &dyn Recorder, key: &Key, total: u64) {
+pub(crate) fn count(recorder: &dyn Recorder, key: &Key, total: u64) {
     recorder.register_counter(key, &METADATA).absolute(total);
+}
+
+pub(crate) fn gauge(recorder: &dyn Recorder, key: &Key, value: u64) {
+    #[allow(clippy::cast_precision_loss, reason = "fewer than 2^53 are there")]
+    recorder.register_gauge(key, &METADATA).set(value as f64);
 }
 
 fn measure(recorder: &dyn Recorder, key: &Key, nanos: u64) {

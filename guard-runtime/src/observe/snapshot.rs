@@ -7,6 +7,8 @@ use crate::alarm::alarms;
 use crate::base::layout::WALL;
 use crate::base::location::Location;
 use crate::base::site::{Mode, Site};
+#[cfg(feature = "policy")]
+use crate::policy::{BreakerStatus, BulkheadStatus, meter, permits};
 use crate::stack::frame::Saved;
 use crate::stack::lease::open_scopes;
 use crate::time::clock;
@@ -15,12 +17,17 @@ use crate::trip::why::Why;
 use crate::watch::scan::{Holder, Id};
 use crate::watch::turn;
 
-/// Every open scope of the process, at about one moment; see [`snapshot`].
+/// Every open scope of the process, at about one moment; see [`snapshot()`].
 ///
-/// Prints as a table, a line of at most 100 columns for each scope; what is longer is cut, and the end is kept.
+/// Prints as a table, a line of at most 100 columns for each scope; what is longer is cut, and the end is kept. With the
+/// feature `policy`, a table of the breakers and bulkheads that have been called follows.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     scopes: Vec<OpenScope>,
+    #[cfg(feature = "policy")]
+    breakers: Vec<BreakerStatus>,
+    #[cfg(feature = "policy")]
+    bulkheads: Vec<BulkheadStatus>,
 }
 
 /// A scope that was open when the [`snapshot`] was taken.
@@ -122,7 +129,13 @@ pub fn snapshot() -> Snapshot {
         open.overdue = cause_of(turn::task(scope));
         scopes.push(open);
     }
-    Snapshot { scopes }
+    Snapshot {
+        scopes,
+        #[cfg(feature = "policy")]
+        breakers: meter::all(),
+        #[cfg(feature = "policy")]
+        bulkheads: permits::all(),
+    }
 }
 
 /// Whether its scopes are more than the place of a guard that is off.
@@ -146,6 +159,25 @@ impl Snapshot {
     /// The scopes: thread by thread, each with its outermost scope first, then the futures that wait.
     pub fn iter(&self) -> core::slice::Iter<'_, OpenScope> {
         self.scopes.iter()
+    }
+
+    #[cfg(feature = "serde")]
+    pub(super) fn scopes(&self) -> &[OpenScope] {
+        &self.scopes
+    }
+
+    /// The breakers that have been called and have not been dropped, in the order of their first calls.
+    #[cfg(feature = "policy")]
+    #[must_use]
+    pub fn breakers(&self) -> &[BreakerStatus] {
+        &self.breakers
+    }
+
+    /// The bulkheads that have been called and have not been dropped, in the order of their first calls.
+    #[cfg(feature = "policy")]
+    #[must_use]
+    pub fn bulkheads(&self) -> &[BulkheadStatus] {
+        &self.bulkheads
     }
 }
 

@@ -20,6 +20,15 @@ const SHARES: [usize; COLUMNS] = [23, 16, 7, 8, 18, 18];
 
 impl fmt::Display for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_scopes(f)?;
+        #[cfg(feature = "policy")]
+        self.write_policies(f)?;
+        Ok(())
+    }
+}
+
+impl Snapshot {
+    fn write_scopes(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
             return write!(f, "no scope is open");
         }
@@ -45,6 +54,33 @@ impl fmt::Display for Snapshot {
         for row in &rows {
             f.write_str("\n")?;
             line(f, row, &widths)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "policy")]
+impl Snapshot {
+    /// Below the scopes, a table of its own: a name, and what the policy is at.
+    fn write_policies(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Together with the kind, the text and the spaces, 100.
+        const NAME: usize = 34;
+        /// Longer than any text with numbers that are usual.
+        const TEXT: usize = 54;
+        let named = |name: &str, kind, text: String| (name.to_owned(), kind, text);
+        let breakers = self.breakers().iter();
+        let breakers = breakers.map(|one| named(one.name(), "breaker", one.to_string()));
+        let bulkheads = self.bulkheads().iter();
+        let bulkheads = bulkheads.map(|one| named(one.name(), "bulkhead", one.to_string()));
+        let rows: Vec<_> = breakers.chain(bulkheads).collect();
+        let lengths = rows.iter().map(|(name, ..)| name.chars().count());
+        let Some(width) = lengths.max().map(|most| most.clamp("policy".len(), NAME)) else {
+            return Ok(());
+        };
+        write!(f, "\n\n{:width$}  {:8}  now", "policy", "kind")?;
+        for (name, kind, text) in rows {
+            let (name, text) = (cut(&name, width, false), cut(&text, TEXT, true));
+            write!(f, "\n{name:width$}  {kind:8}  {text}")?;
         }
         Ok(())
     }

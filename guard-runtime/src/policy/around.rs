@@ -72,16 +72,19 @@ pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Res
     Ok(())
 }
 
-/// Moves the clock of this thread, if a test has stopped it; false if not.
+/// Whether the clock of this thread may stand still.
+pub(super) fn is_paused() -> bool {
+    clock::is_paused()
+}
+
+/// Moves the clock of this thread, if a test has stopped it.
 #[cfg_attr(
     not(feature = "testing"),
     allow(unused_variables, reason = "none is stopped")
 )]
-pub(super) fn advance(time: Duration) -> bool {
+pub(super) fn advance(time: Duration) {
     #[cfg(feature = "testing")]
-    return crate::alarm::paused::advance(clock::nanos(time)).is_some();
-    #[cfg(not(feature = "testing"))]
-    false
+    crate::alarm::paused::advance(clock::nanos(time));
 }
 
 /// The time left until the checks of this thread trip.

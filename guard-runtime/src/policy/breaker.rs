@@ -2,17 +2,20 @@
 
 use core::fmt;
 use core::future::{Future, poll_fn};
+use core::mem;
 use core::panic::Location as Caller;
 use core::pin::pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use crate::base::sync::const_fn;
 use crate::policy::around;
 use crate::policy::call::Call;
 use crate::policy::judge::{Errors, Judge, Trips};
-use crate::policy::meter::Meter;
-use crate::policy::settings::nanos;
+use crate::policy::listed::Listed;
+use crate::policy::meter::{Counts, Meter};
+#[cfg(feature = "metrics")]
+use crate::policy::numbers;
+use crate::policy::settings::{Settings, nanos};
 use crate::policy::verdict::Own;
 use crate::trip::boundary;
 use crate::trip::policy_event::State;
@@ -59,54 +62,57 @@ use crate::trip::tripped::Tripped;
 ///
 /// # Cost
 ///
-/// No lock and no allocation while it is closed. With a window of a second or more, calls take the time from the
+/// No lock while it is closed, and no allocation but one at its first call, when it joins those that a
+/// [`snapshot`](crate::snapshot()) lists. With a window of a second or more, calls take the time from the
 /// word that the ticker publishes. They read the clock where no scope is open anywhere, and once where the budget
 /// around is shorter than a second.
 pub struct Breaker<J = Trips> {
-    meter: Meter,
+    settings: Settings,
+    counts: Listed<Counts>,
     judge: J,
 }
 
 impl Breaker {
-    const_fn! {
-        /// A closed breaker. It opens once half of the calls of the last 10 s have failed, if there were at least
-        /// 20, and otherwise after 5 failures in a row; for 5 s at first. 3 probes that succeed close it.
-        #[must_use]
-        pub fn new() -> Self {
-            Self {
-                meter: Meter::new(),
-                judge: Trips(()),
-            }
+    /// A closed breaker. It opens once half of the calls of the last 10 s have failed, if there were at least
+    /// 20, and otherwise after 5 failures in a row; for 5 s at first. 3 probes that succeed close it.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            settings: Settings::DEFAULT,
+            counts: Listed::new(),
+            judge: Trips(()),
         }
     }
 
-    const_fn! {
-        /// Counts the errors of which `counts` is true as failures. The breaker then judges calls that return this
-        /// type of error, and its type says so.
-        ///
-        /// ```
-        /// use std::io;
-        /// use guard_runtime::policy::{Breaker, Errors, State};
-        ///
-        /// static DISK: Breaker<Errors<io::Error>> =
-        ///     Breaker::new().errors(|error| error.kind() != io::ErrorKind::NotFound);
-        ///
-        /// for _ in 0..5 {
-        ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::NotFound)));
-        /// }
-        /// assert_eq!(DISK.state(), State::Closed);
-        /// for _ in 0..5 {
-        ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::BrokenPipe)));
-        /// }
-        /// assert_eq!(DISK.state(), State::Open);
-        /// ```
-        #[must_use]
-        pub fn errors<E>(self, counts: fn(&E) -> bool) -> Breaker<Errors<E>> {
-            Breaker {
-                meter: self.meter,
-                judge: Errors(counts),
-            }
-        }
+    /// Counts the errors of which `counts` is true as failures. The breaker then judges calls that return this
+    /// type of error, and its type says so.
+    ///
+    /// ```
+    /// use std::io;
+    /// use guard_runtime::policy::{Breaker, Errors, State};
+    ///
+    /// static DISK: Breaker<Errors<io::Error>> =
+    ///     Breaker::new().errors(|error| error.kind() != io::ErrorKind::NotFound);
+    ///
+    /// for _ in 0..5 {
+    ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::NotFound)));
+    /// }
+    /// assert_eq!(DISK.state(), State::Closed);
+    /// for _ in 0..5 {
+    ///     _ = DISK.run(|| Err::<(), _>(io::Error::from(io::ErrorKind::BrokenPipe)));
+    /// }
+    /// assert_eq!(DISK.state(), State::Open);
+    /// ```
+    #[must_use]
+    pub const fn errors<E>(mut self, counts: fn(&E) -> bool) -> Breaker<Errors<E>> {
+        let breaker = Breaker {
+            settings: self.settings,
+            counts: mem::replace(&mut self.counts, Listed::new()),
+            judge: Errors(counts),
+        };
+        // It holds nothing any more, and a constant can drop nothing.
+        mem::forget(self);
+        breaker
     }
 }
 
@@ -114,7 +120,7 @@ impl<J: Copy> Breaker<J> {
     /// The name that [`Tripped::scope`] tells of a refused call; `breaker` without it.
     #[must_use]
     pub const fn named(mut self, name: &'static str) -> Self {
-        self.meter.settings.name = name;
+        self.settings.name = name;
         self
     }
 
@@ -129,7 +135,7 @@ impl<J: Copy> Breaker<J> {
             rate > 0.0 && rate <= 1.0,
             "a share of failures lies between 0 and 1"
         );
-        self.meter.settings.rate = rate;
+        self.settings.rate = rate;
         self
     }
 
@@ -137,7 +143,7 @@ impl<J: Copy> Breaker<J> {
     /// 5 failures in a row open the breaker.
     #[must_use]
     pub const fn min_calls(mut self, calls: u32) -> Self {
-        self.meter.settings.min_calls = calls as u64;
+        self.settings.min_calls = calls as u64;
         self
     }
 
@@ -149,7 +155,7 @@ impl<J: Copy> Breaker<J> {
     /// If it is shorter than a millisecond.
     #[must_use]
     pub const fn window(mut self, window: Duration) -> Self {
-        self.meter.settings = self.meter.settings.with_window(window);
+        self.settings = self.settings.with_window(window);
         self
     }
 
@@ -161,14 +167,14 @@ impl<J: Copy> Breaker<J> {
     /// keeps the next one out.
     #[must_use]
     pub const fn open_for(mut self, time: Duration) -> Self {
-        self.meter.settings.open_for = nanos(time);
+        self.settings.open_for = nanos(time);
         self
     }
 
     /// How many probes must succeed to close it; 3 without it.
     #[must_use]
     pub const fn successes(mut self, probes: u32) -> Self {
-        self.meter.settings.successes = probes;
+        self.settings.successes = probes;
         self
     }
 }
@@ -176,7 +182,7 @@ impl<J: Copy> Breaker<J> {
 impl<J> fmt::Debug for Breaker<J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Breaker")
-            .field("name", &self.meter.settings.name)
+            .field("name", &self.settings.name)
             .field("state", &self.state())
             .finish_non_exhaustive()
     }
@@ -295,17 +301,17 @@ impl<J> Breaker<J> {
     /// What it would do with a call now. One whose time is over is half-open, although nobody has called yet.
     #[must_use]
     pub fn state(&self) -> State {
-        self.meter.state()
+        self.counts.get().map_or(State::Closed, Counts::state)
     }
 
     /// Closes it and forgets what it has counted. Calls that are under way no longer count.
     pub fn reset(&self) {
-        self.meter.force(State::Closed);
+        self.meter().force(State::Closed);
     }
 
     /// Opens it until [`reset`](Self::reset): for maintenance, or when an operator knows better.
     pub fn force_open(&self) {
-        self.meter.force(State::Open);
+        self.meter().force(State::Open);
     }
 
     /// Whether what a call returned is a failure; `None` if it returned nothing.
@@ -320,6 +326,18 @@ impl<J> Breaker<J> {
     #[inline]
     fn begin(&self, own: Own, caller: &'static Caller<'static>) -> Result<Call<'_>, Tripped> {
         around::check("breaker", caller)?;
-        Ok(Call::new(&self.meter, self.meter.admit(own, caller)?, own))
+        let meter = self.meter();
+        Ok(Call::new(meter, meter.admit(own, caller)?, own))
+    }
+
+    #[inline]
+    fn meter(&self) -> Meter<'_> {
+        let settings = &self.settings;
+        let counts = self.counts.get_or(|| {
+            #[cfg(feature = "metrics")]
+            numbers::begin();
+            Counts::new(settings)
+        });
+        Meter { settings, counts }
     }
 }

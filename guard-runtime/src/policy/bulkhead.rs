@@ -8,9 +8,12 @@ use core::pin::pin;
 use core::ptr;
 use core::task::{Context, Poll, Waker};
 
-use crate::base::sync::const_fn;
 use crate::policy::around;
+use crate::policy::listed::Listed;
+#[cfg(feature = "metrics")]
+use crate::policy::numbers;
 use crate::policy::pause;
+use crate::policy::permits::Permits;
 use crate::policy::queue::{Asked, Queue};
 use crate::policy::refusal::refusal;
 use crate::policy::verdict::Own;
@@ -48,7 +51,7 @@ pub struct Bulkhead {
     name: &'static str,
     permits: u32,
     waiters: u32,
-    queue: Queue,
+    counted: Listed<Permits>,
 }
 
 thread_local! {
@@ -57,16 +60,14 @@ thread_local! {
 }
 
 impl Bulkhead {
-    const_fn! {
-        /// So many calls at once, and a queue without a place.
-        #[must_use]
-        pub fn new(permits: u32) -> Self {
-            Self {
-                name: "bulkhead",
-                permits,
-                waiters: 0,
-                queue: Queue::new(),
-            }
+    /// So many calls at once, and a queue without a place.
+    #[must_use]
+    pub const fn new(permits: u32) -> Self {
+        Self {
+            name: "bulkhead",
+            permits,
+            waiters: 0,
+            counted: Listed::new(),
         }
     }
 
@@ -87,15 +88,29 @@ impl Bulkhead {
     /// How many permits are left; zero as well while any call waits.
     #[must_use]
     pub fn available(&self) -> u32 {
-        let (held, _) = self.queue.counts();
+        let (held, _) = self.counts();
         self.permits.saturating_sub(held)
     }
 
     /// How many calls wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        let (_, waiting) = self.queue.counts();
+        let (_, waiting) = self.counts();
         waiting
+    }
+
+    /// Permits that are held, and waiters.
+    fn counts(&self) -> (u32, usize) {
+        let counted = self.counted.get();
+        counted.map_or((0, 0), |permits| permits.queue.counts())
+    }
+
+    fn permits(&self) -> &Permits {
+        self.counted.get_or(|| {
+            #[cfg(feature = "metrics")]
+            numbers::begin();
+            Permits::new(self.name, self.permits)
+        })
     }
 
     /// Calls `f` with a permit, waiting for one if need be: blocks the thread until then.
@@ -145,9 +160,7 @@ impl Bulkhead {
     ) -> Result<R, Tripped> {
         let mut place = Place::new(self, own, caller);
         place.ask()?;
-        while !pause::until_woken(|waker| place.is_granted(waker)) {
-            place.check()?;
-        }
+        pause::until_woken("bulkhead", caller, |waker| place.is_granted(waker))?;
         let _held = Held::new(self);
         f()
     }
@@ -166,6 +179,7 @@ impl fmt::Debug for Bulkhead {
 /// What a call has of a bulkhead; dropping it gives that back.
 pub(super) struct Place<'b> {
     bulkhead: &'b Bulkhead,
+    queue: &'b Queue,
     own: Own,
     caller: &'static Caller<'static>,
     what: What,
@@ -184,6 +198,7 @@ impl<'b> Place<'b> {
     pub(super) fn new(bulkhead: &'b Bulkhead, own: Own, caller: &'static Caller<'static>) -> Self {
         Self {
             bulkhead,
+            queue: &bulkhead.permits().queue,
             own,
             caller,
             what: What::Nothing,
@@ -224,12 +239,12 @@ impl<'b> Place<'b> {
             name,
             permits,
             waiters,
-            queue,
+            ..
         } = self.bulkhead;
         self.what = if Held::is_held(self.bulkhead) {
             What::NeedsNone
         } else {
-            match queue.ask(*permits, *waiters) {
+            match self.queue.ask(*permits, *waiters) {
                 Asked::Permit => What::Permit,
                 Asked::Waits(number) => {
                     self.what = What::Number(number);
@@ -252,7 +267,7 @@ impl<'b> Place<'b> {
 
     fn is_granted(&mut self, waker: &Waker) -> bool {
         if let What::Number(number) = self.what {
-            if !self.bulkhead.queue.is_granted(number, waker) {
+            if !self.queue.is_granted(number, waker) {
                 return false;
             }
             self.what = What::Permit;
@@ -265,8 +280,8 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         match self.what {
             What::Nothing | What::NeedsNone => {}
-            What::Number(number) => self.bulkhead.queue.leave(number),
-            What::Permit => self.bulkhead.queue.give_back(),
+            What::Number(number) => self.queue.leave(number),
+            What::Permit => self.queue.give_back(),
         }
     }
 }

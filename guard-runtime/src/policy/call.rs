@@ -7,7 +7,7 @@ use crate::policy::verdict::{self, Begun, Own, Verdict};
 
 /// A call that was let through: whatever becomes of it, it is counted.
 pub(super) struct Call<'b> {
-    meter: &'b Meter,
+    meter: Meter<'b>,
     pass: Pass,
     own: Own,
     begun: Begun,
@@ -27,7 +27,7 @@ enum Way {
 
 impl<'b> Call<'b> {
     #[inline]
-    pub(super) fn new(meter: &'b Meter, pass: Pass, own: Own) -> Self {
+    pub(super) fn new(meter: Meter<'b>, pass: Pass, own: Own) -> Self {
         Self {
             meter,
             pass,

@@ -191,6 +191,13 @@ impl Circuit {
         }
     }
 
+    /// For how many nanoseconds calls are refused, at the longest; [`NEVER`].
+    pub(super) fn refuses_for(&self, now: u64) -> Option<u64> {
+        let word = self.word();
+        let refuses = word.state() != CLOSED && now >> UNIT < word.instant();
+        refuses.then(|| wait(word, now))
+    }
+
     /// Whether nothing has changed since the call was let through, leases apart.
     #[inline]
     pub(super) fn is_at(&self, pass: Pass) -> bool {

@@ -114,17 +114,40 @@ fn ready<S: Clone>(inner: &mut S) -> S {
     mem::replace(inner, clone)
 }
 
-fn flat<R, E: Into<BoxError>>(outcome: Result<Result<R, E>, Tripped>) -> Result<R, BoxError> {
-    outcome?.map_err(Into::into)
+/// A policy that can stand around a call that returns `R`.
+trait Around<R> {
+    /// The call through this policy.
+    fn around<F>(&'static self, call: F) -> impl Future<Output = Result<R, Tripped>> + Send
+    where
+        F: Future<Output = R> + Send;
 }
 
-impl<S, A, J> Service<A> for PolicyService<S, Breaker<J>>
+impl<R, J: Judge<R> + Sync> Around<R> for Breaker<J> {
+    fn around<F>(&'static self, call: F) -> impl Future<Output = Result<R, Tripped>> + Send
+    where
+        F: Future<Output = R> + Send,
+    {
+        self.wrap(call)
+    }
+}
+
+impl<R> Around<R> for Bulkhead {
+    fn around<F>(&'static self, call: F) -> impl Future<Output = Result<R, Tripped>> + Send
+    where
+        F: Future<Output = R> + Send,
+    {
+        self.wrap(call)
+    }
+}
+
+#[allow(private_bounds, reason = "breakers and bulkheads alone")]
+impl<S, A, P> Service<A> for PolicyService<S, P>
 where
     S: Service<A> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
     A: Send + 'static,
-    J: Judge<Result<S::Response, S::Error>> + Sync,
+    P: Around<Result<S::Response, S::Error>> + Sync,
 {
     type Response = S::Response;
     type Error = BoxError;
@@ -137,32 +160,8 @@ where
     fn call(&mut self, request: A) -> Self::Future {
         let (policy, mut inner) = (self.policy, ready(&mut self.inner));
         Box::pin(async move {
-            let call = policy.wrap(async { inner.call(request).await });
-            flat(call.await)
-        })
-    }
-}
-
-impl<S, A> Service<A> for PolicyService<S, Bulkhead>
-where
-    S: Service<A> + Clone + Send + 'static,
-    S::Future: Send,
-    S::Error: Into<BoxError>,
-    A: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = BoxError;
-    type Future = Answer<S::Response>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, request: A) -> Self::Future {
-        let (policy, mut inner) = (self.policy, ready(&mut self.inner));
-        Box::pin(async move {
-            let call = policy.wrap(async { inner.call(request).await });
-            flat(call.await)
+            let call = policy.around(async { inner.call(request).await });
+            call.await?.map_err(Into::into)
         })
     }
 }

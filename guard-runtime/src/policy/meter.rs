@@ -2,12 +2,16 @@
 
 use core::panic::Location as Caller;
 use core::time::Duration;
+use std::sync::{Mutex, Weak};
 
-use crate::base::sync::const_fn;
 use crate::policy::around;
 use crate::policy::circuit::{Circuit, NEVER, Pass};
+use crate::policy::listed::{self, List};
 use crate::policy::refusal::refusal;
 use crate::policy::settings::{Settings, nanos};
+use crate::policy::status::BreakerStatus;
+#[cfg(feature = "metrics")]
+use crate::policy::tally;
 use crate::policy::verdict::{Own, Verdict};
 use crate::policy::window::Window;
 use crate::trip::hook;
@@ -17,41 +21,83 @@ use crate::trip::tripped::{Cause, Tripped};
 /// With fewer calls in the window than `min_calls`, so many failures in a row open the breaker.
 const IN_A_ROW: u32 = 5;
 
-pub(super) struct Meter {
-    pub(super) circuit: Circuit,
+/// The state of a breaker, and how its calls ended.
+pub(super) struct Counts {
+    circuit: Circuit,
     window: Window,
-    pub(super) settings: Settings,
+    /// As they were at the first call, for whoever lists it.
+    settings: Settings,
 }
 
-impl Meter {
-    const_fn! {
-        pub(super) fn new() -> Self {
-            Self {
-                circuit: Circuit::new(),
-                window: Window::new(),
-                settings: Settings::DEFAULT,
-            }
+impl List for Counts {
+    type Status = BreakerStatus;
+
+    fn status(&self) -> BreakerStatus {
+        let (now, settings) = (around::now(), &self.settings);
+        let pass = self.circuit.pass();
+        let (calls, failures) =
+            pass.map_or((0, 0), |pass| self.window.sum(pass, settings.slice_at(now)));
+        BreakerStatus {
+            name: settings.name,
+            state: self.circuit.state(now),
+            calls,
+            failures,
+            retry_after: self.circuit.refuses_for(now).map(retry_after),
         }
     }
 
-    /// The time, as fine as the window needs it.
-    #[inline]
-    pub(super) fn now(&self) -> u64 {
-        around::now_within(self.settings.slice)
+    fn list() -> &'static Mutex<Vec<Weak<Self>>> {
+        static LIST: Mutex<Vec<Weak<Counts>>> = Mutex::new(Vec::new());
+        &LIST
+    }
+}
+
+impl Counts {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            circuit: Circuit::new(),
+            window: Window::new(),
+            settings: *settings,
+        }
     }
 
     pub(super) fn state(&self) -> State {
         self.circuit.state(around::now())
     }
+}
+
+/// What all breakers are at.
+pub(crate) fn all() -> Vec<BreakerStatus> {
+    listed::all::<Counts>()
+}
+
+/// Of so many nanoseconds, or [`NEVER`].
+fn retry_after(nanos: u64) -> Duration {
+    if nanos == NEVER {
+        Duration::MAX
+    } else {
+        Duration::from_nanos(nanos)
+    }
+}
+
+/// Both halves of a breaker, as one of its calls sees them.
+#[derive(Clone, Copy)]
+pub(super) struct Meter<'b> {
+    pub(super) settings: &'b Settings,
+    pub(super) counts: &'b Counts,
+}
+
+impl Meter<'_> {
+    /// The time, as fine as the window needs it.
+    #[inline]
+    pub(super) fn now(self) -> u64 {
+        around::now_within(self.settings.slice)
+    }
 
     /// Lets a call through, or not.
     #[inline]
-    pub(super) fn admit(
-        &self,
-        own: Own,
-        caller: &'static Caller<'static>,
-    ) -> Result<Pass, Tripped> {
-        match self.circuit.pass() {
+    pub(super) fn admit(self, own: Own, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
+        match self.counts.circuit.pass() {
             Some(pass) => Ok(pass),
             None => self.probe(own, caller),
         }
@@ -59,17 +105,14 @@ impl Meter {
 
     #[cold]
     #[inline(never)]
-    fn probe(&self, own: Own, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
+    fn probe(self, own: Own, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
         let left = around::remaining().map_or(NEVER, nanos);
         let lease = left.min(self.settings.open_for);
-        let admitted = self.circuit.admit(around::now(), lease);
+        let admitted = self.counts.circuit.admit(around::now(), lease);
         let (pass, is_first) = admitted.map_err(|after| {
-            let retry_after = if after == NEVER {
-                Duration::MAX
-            } else {
-                Duration::from_nanos(after)
+            let cause = Cause::Refused {
+                retry_after: retry_after(after),
             };
-            let cause = Cause::Refused { retry_after };
             refusal((self.settings.name, "breaker"), own, caller, cause)
         })?;
         if is_first {
@@ -79,14 +122,18 @@ impl Meter {
     }
 
     /// Tells that it has changed its state.
-    fn changed(&self, from: State, to: State) {
+    fn changed(self, from: State, to: State) {
         let name = self.settings.name;
+        #[cfg(feature = "metrics")]
+        if to == State::Open {
+            tally::opened(name);
+        }
         hook::policy(PolicyEvent::BreakerChanged { name, from, to });
     }
 
     /// Closes it, or opens it for good.
-    pub(super) fn force(&self, to: State) {
-        let from = self.circuit.force(to == State::Closed);
+    pub(super) fn force(self, to: State) {
+        let from = self.counts.circuit.force(to == State::Closed);
         if from != to {
             self.changed(from, to);
         }
@@ -94,15 +141,19 @@ impl Meter {
 
     /// Counts a call that was let through and ended at the time `now`.
     #[inline]
-    pub(super) fn count(&self, pass: Pass, verdict: Verdict, now: u64) {
+    pub(super) fn count(self, pass: Pass, verdict: Verdict, now: u64) {
         if pass.is_probe() {
             return self.count_probe(pass, verdict);
         }
         match verdict {
             Verdict::Success => {
                 let slice = self.settings.slice_at(now);
-                if self.window.add(&self.circuit, pass, slice, false) {
-                    self.circuit.succeeded(pass);
+                if self
+                    .counts
+                    .window
+                    .add(&self.counts.circuit, pass, slice, false)
+                {
+                    self.counts.circuit.succeeded(pass);
                 }
             }
             Verdict::Failure => self.count_failure(pass, now),
@@ -112,15 +163,19 @@ impl Meter {
 
     #[cold]
     #[inline(never)]
-    fn count_failure(&self, pass: Pass, now: u64) {
+    fn count_failure(self, pass: Pass, now: u64) {
         let slice = self.settings.slice_at(now);
-        if !self.window.add(&self.circuit, pass, slice, true) {
+        if !self
+            .counts
+            .window
+            .add(&self.counts.circuit, pass, slice, true)
+        {
             return;
         }
-        let Some(in_a_row) = self.circuit.failed(pass) else {
+        let Some(in_a_row) = self.counts.circuit.failed(pass) else {
             return;
         };
-        let (calls, failed) = self.window.sum(pass, slice);
+        let (calls, failed) = self.counts.window.sum(pass, slice);
         let is_enough = if calls < self.settings.min_calls {
             in_a_row >= IN_A_ROW
         } else {
@@ -137,22 +192,22 @@ impl Meter {
 
     #[cold]
     #[inline(never)]
-    fn count_probe(&self, pass: Pass, verdict: Verdict) {
+    fn count_probe(self, pass: Pass, verdict: Verdict) {
         match verdict {
             Verdict::Success => {
                 let successes = self.settings.successes;
-                if self.circuit.probe_succeeded(pass, successes) {
+                if self.counts.circuit.probe_succeeded(pass, successes) {
                     self.changed(State::HalfOpen, State::Closed);
                 }
             }
             Verdict::Failure => self.open(pass),
-            Verdict::Neutral => self.circuit.release(pass),
+            Verdict::Neutral => self.counts.circuit.release(pass),
         }
     }
 
-    fn open(&self, pass: Pass) {
+    fn open(self, pass: Pass) {
         let span = |level| self.settings.open_time(level);
-        if self.circuit.open(pass, around::now(), span) {
+        if self.counts.circuit.open(pass, around::now(), span) {
             let from = if pass.is_probe() {
                 State::HalfOpen
             } else {

@@ -6,45 +6,43 @@
 use core::future::poll_fn;
 use core::panic::Location as Caller;
 use core::pin::pin;
-use core::task::Poll;
+use core::task::{Poll, Waker};
 use core::time::Duration;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
-use std::thread::{self, Thread};
 use std::time::Instant;
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
 use crate::context::waits;
+use crate::context::wake::Waiter;
 use crate::future::polled::{Task, begin};
 use crate::policy::around;
 use crate::policy::settings::nanos;
 use crate::trip::tripped::Tripped;
 
-/// How long a thread sleeps between two looks at what ends its wait.
+/// How far a thread whose clock is stopped moves it, for as long as nobody wakes it.
 const LOOK: Duration = Duration::from_millis(10);
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Sleeps until `is_over`, or for a little while; whether it is. `is_over` is given what wakes this thread.
-pub(super) fn until_woken(mut is_over: impl FnMut(&Waker) -> bool) -> bool {
+/// Waits, on this thread, until `is_over`, or until a budget around is spent. `is_over` is given what wakes the thread.
+pub(super) fn until_woken(
+    kind: &'static str,
+    caller: &'static Caller<'static>,
+    mut is_over: impl FnMut(&Waker) -> bool,
+) -> Result<(), Tripped> {
     if is_over(Waker::noop()) {
-        return true;
+        return Ok(());
     }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    if is_over(&waker) {
-        return true;
+    let (waiter, at) = (Waiter::new(), At::of(kind, Location::of(caller)));
+    let waker = Waker::from(Arc::clone(&waiter.signal));
+    while !is_over(&waker) {
+        let most = waiter.check(&at)?;
+        if !around::is_paused() {
+            waiter.signal.sleep(most);
+        } else if !waiter.signal.sleep(most.min(LOOK)) {
+            around::advance(most.min(LOOK));
+        }
     }
-    let left = around::remaining().unwrap_or(LOOK).min(LOOK);
-    thread::park_timeout(left);
-    around::advance(left.max(Duration::from_nanos(1)));
-    is_over(&waker)
+    Ok(())
 }
 
 /// Sleeps for so long, as [`sleep`](crate::sleep) does.

@@ -6,8 +6,12 @@ use core::time::Duration;
 use crate::base::location::Location;
 use crate::policy::around;
 use crate::policy::chance;
+#[cfg(feature = "metrics")]
+use crate::policy::numbers;
 use crate::policy::pause;
 use crate::policy::settings::nanos;
+#[cfg(feature = "metrics")]
+use crate::policy::tally;
 use crate::policy::tokens::{self, Tokens};
 use crate::policy::verdict;
 use crate::trip::hook;
@@ -215,6 +219,11 @@ impl Attempts {
             return None;
         }
         let delay = Duration::from_nanos(delay);
+        #[cfg(feature = "metrics")]
+        {
+            tally::retried(Location::of(self.caller));
+            numbers::begin();
+        }
         hook::policy(PolicyEvent::Retrying {
             location: Location::of(self.caller),
             attempt: self.made + 1,

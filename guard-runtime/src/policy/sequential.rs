@@ -5,7 +5,8 @@ use core::time::Duration;
 
 use crate::policy::around;
 use crate::policy::circuit::Pass;
-use crate::policy::meter::Meter;
+use crate::policy::meter::{Counts, Meter};
+use crate::policy::settings::Settings;
 use crate::policy::verdict::{Own, Verdict};
 use crate::testing;
 use crate::trip::policy_event::State;
@@ -155,7 +156,7 @@ impl Model {
     }
 }
 
-fn retry_after(meter: &Meter) -> u64 {
+fn retry_after(meter: Meter<'_>) -> u64 {
     let refused = meter
         .admit(Own::Inside, core::panic::Location::caller())
         .unwrap_err();
@@ -167,12 +168,15 @@ fn retry_after(meter: &Meter) -> u64 {
 
 fn schedule(seed: u64) {
     let mut numbers = Numbers(seed);
-    let mut meter = Meter::new();
-    meter.settings.rate = RATE;
-    meter.settings.min_calls = MIN_CALLS as u64;
-    meter.settings.successes = SUCCESSES;
-    meter.settings.open_for = OPEN_FOR;
-    meter.settings = meter.settings.with_window(Duration::from_nanos(WINDOW));
+    let mut settings = Settings::DEFAULT.with_window(Duration::from_nanos(WINDOW));
+    settings.rate = RATE;
+    settings.min_calls = MIN_CALLS as u64;
+    settings.successes = SUCCESSES;
+    settings.open_for = OPEN_FOR;
+    let meter = Meter {
+        settings: &settings,
+        counts: &Counts::new(&settings),
+    };
     let mut model = Model {
         state: Model::closed(),
         era: 0,
@@ -191,7 +195,7 @@ fn schedule(seed: u64) {
                 ) {
                     (Ok(pass), Ok((era, number))) => under_way.push(Call { pass, era, number }),
                     (Err(_), Err(until)) => {
-                        assert_eq!((now + retry_after(&meter)) / UNIT, until / UNIT);
+                        assert_eq!((now + retry_after(meter)) / UNIT, until / UNIT);
                     }
                     (Ok(_), Err(_)) => panic!("let through, against the model"),
                     (Err(refused), Ok(_)) => panic!("{refused}, against the model"),
@@ -207,10 +211,13 @@ fn schedule(seed: u64) {
                 };
                 let opens = model.ends(&call, verdict, now, |at| meter.settings.slice_at(at));
                 meter.count(call.pass, verdict, now);
-                assert_eq!(meter.state() == State::Open, opens || is_open(&model, now));
+                assert_eq!(
+                    meter.counts.state() == State::Open,
+                    opens || is_open(&model, now)
+                );
                 if opens {
                     let span = (OPEN_FOR << model.level.min(15)).min(60_000 * MILLI);
-                    let after = retry_after(&meter);
+                    let after = retry_after(meter);
                     assert!(
                         after <= span && after >= span / 10 * 9 - UNIT,
                         "{after} of {span}"
@@ -230,7 +237,7 @@ fn schedule(seed: u64) {
             _ if is_open(&model, around::now()) => State::Open,
             _ => State::HalfOpen,
         };
-        assert_eq!(meter.state(), expected);
+        assert_eq!(meter.counts.state(), expected);
     }
 }
 

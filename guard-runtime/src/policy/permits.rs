@@ -1,0 +1,48 @@
+//! What a bulkhead counts: the permits that are held, and who waits for one.
+
+use std::sync::{Mutex, Weak};
+
+use crate::policy::listed::{self, List};
+use crate::policy::queue::Queue;
+use crate::policy::status::BulkheadStatus;
+
+pub(super) struct Permits {
+    pub(super) queue: Queue,
+    /// As they were at the first call, for whoever lists it.
+    name: &'static str,
+    permits: u32,
+}
+
+impl Permits {
+    pub(super) fn new(name: &'static str, permits: u32) -> Self {
+        Self {
+            queue: Queue::new(),
+            name,
+            permits,
+        }
+    }
+}
+
+impl List for Permits {
+    type Status = BulkheadStatus;
+
+    fn status(&self) -> BulkheadStatus {
+        let (held, waiting) = self.queue.counts();
+        BulkheadStatus {
+            name: self.name,
+            permits: self.permits,
+            held,
+            waiting,
+        }
+    }
+
+    fn list() -> &'static Mutex<Vec<Weak<Self>>> {
+        static LIST: Mutex<Vec<Weak<Permits>>> = Mutex::new(Vec::new());
+        &LIST
+    }
+}
+
+/// What all bulkheads are at.
+pub(crate) fn all() -> Vec<BulkheadStatus> {
+    listed::all::<Permits>()
+}
