@@ -1,16 +1,21 @@
 //! What a policy costs a call that it lets through, and what circuit breakers do on one schedule, beside their peers:
-//! `cargo bench --bench policy`.
+//! `cargo bench --features policy --bench policy`; with `-- schedules`, the second table alone.
 
+mod peers;
 mod schedules;
 
+use std::cell::RefCell;
+use std::future::ready;
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use guard_runtime::Budget;
-use guard_runtime::policy::{Breaker, Errors};
-use schedules::{Failsafe, LoopGuard, Peer, ReCloser};
+use failsafe::{CircuitBreaker, Config, backoff, failure_policy};
+use guard_runtime::policy::{Breaker, Bulkhead, Errors};
+use guard_runtime::{Budget, loop_guard};
+use peers::{Guarded, OPEN, Opens, Peer};
+use recloser::Recloser;
 
 static BREAKER: Breaker = Breaker::new();
 static JUDGING: Breaker<Errors<u32>> = Breaker::new().errors(|_| true);
@@ -18,6 +23,9 @@ static JUDGING: Breaker<Errors<u32>> = Breaker::new().errors(|_| true);
 /// Short rounds, of which most are not disturbed.
 const CALLS: u32 = 20_000;
 const ROUNDS: u32 = 500;
+
+/// And none begins after so long.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 #[inline(never)]
 fn call(x: u64) -> Result<u64, u32> {
@@ -40,7 +48,9 @@ fn fastest(threads: usize, f: &(impl Fn(u64) + Sync)) -> Duration {
     let one = || {
         Budget::timeout(Duration::from_secs(3600)).run(|| {
             start.wait();
-            let rounds = (0..ROUNDS).map(|_| {
+            let all = Instant::now();
+            let rounds = (0..ROUNDS).take_while(|round| *round == 0 || all.elapsed() < PATIENCE);
+            let rounds = rounds.map(|_| {
                 let begun = Instant::now();
                 for x in 0..u64::from(CALLS) {
                     f(x);
@@ -59,10 +69,7 @@ fn fastest(threads: usize, f: &(impl Fn(u64) + Sync)) -> Duration {
     })
 }
 
-/// A count that it comes to.
-type Schedule = fn(&dyn Peer) -> u32;
-
-fn main() {
+fn costs() {
     println!("{:28}{:>12}{:>12}", "ns a call", "1 thread", "2 threads");
     row("the call alone", |x| _ = black_box(call(x)));
     row("Breaker::run", |x| {
@@ -71,37 +78,126 @@ fn main() {
     row("Breaker::run, judging", |x| {
         _ = black_box(JUDGING.run(|| call(x)));
     });
-    let peers: [(&str, Box<dyn Peer>); 3] = [
-        ("loop guard", Box::new(LoopGuard::new())),
-        ("failsafe", Box::new(Failsafe::new())),
-        ("recloser", Box::new(ReCloser::new())),
-    ];
-    for (name, peer) in &peers[1..] {
-        row(name, |x| {
-            black_box(peer.call(&mut || call(x).map(drop).map_err(drop)));
+    let policy = failure_policy::consecutive_failures(5, backoff::constant(OPEN));
+    let failsafe = Config::new().failure_policy(policy).build();
+    row("failsafe", |x| {
+        _ = black_box(failsafe.call(|| call(x)));
+    });
+    let recloser = Recloser::custom().closed_len(5).half_open_len(1).build();
+    row("recloser", |x| {
+        _ = black_box(recloser.call(|| call(x)));
+    });
+    let service = peers::service(Opens::InARow, |x: u64| {
+        ready(call(x).map(drop).map_err(drop))
+    });
+    thread_local! {
+        /// Each thread has a clone, as connections of a server do.
+        static CLONE: RefCell<Option<Guarded<u64>>> = const { RefCell::new(None) };
+    }
+    let service = std::sync::Mutex::new(service);
+    row("tower-resilience, a service", |x| {
+        CLONE.with_borrow_mut(|clone| {
+            let clone = clone.get_or_insert_with(|| service.lock().expect("nobody panics").clone());
+            black_box(peers::made(clone, x));
         });
+    });
+}
+
+static ONE: Bulkhead = Bulkhead::new(1);
+
+#[loop_guard(inherit)]
+fn run_away() {
+    loop {
+        black_box(());
     }
-    println!();
-    print!("{:60}", "on one schedule");
+}
+
+/// How long after the deadline of a loop without end its permit is back.
+fn permits() {
+    const LIMIT: Duration = Duration::from_millis(20);
+    let mut late: Vec<_> = (0..300)
+        .map(|_| {
+            let begun = Instant::now();
+            let outcome = Budget::timeout(LIMIT).run(|| ONE.run(run_away));
+            let late = begun.elapsed().saturating_sub(LIMIT);
+            assert!(matches!(outcome, Ok(Err(_))) && ONE.available() == 1);
+            late
+        })
+        .collect();
+    late.sort_unstable();
+    println!(
+        "the permit of a loop without end, after its deadline: half within {:.3?}, 99 % within {:.3?}",
+        late[150], late[297]
+    );
+}
+
+/// Builds a breaker.
+type New = fn(Opens) -> Box<dyn Peer>;
+
+/// A number that it comes to, if it comes to one.
+type Schedule = fn(&'static dyn Peer) -> Option<u32>;
+
+fn behaviour() {
+    let peers: [(&str, New); 4] = [
+        ("loop guard", peers::loop_guard),
+        ("failsafe", peers::failsafe),
+        ("recloser", peers::recloser),
+        ("tower-resilience", peers::tower_resilience),
+    ];
+    print!("{:64}", "on one schedule");
     for (name, _) in &peers {
-        print!("{name:>12}");
+        print!("{name:>18}");
     }
     println!();
-    let schedules: [(&str, Schedule); 2] = [
+    let schedules: [(&str, Opens, Schedule); 4] = [
         (
             "of 1,000 callers at half-open, how many are let through",
+            Opens::InARow,
             schedules::let_through,
         ),
         (
-            "a call that began before it opened fails late: it opens",
+            "open for 20 ms, then a probe hangs: the next one after ms",
+            Opens::InARow,
+            schedules::kept_out_by_a_hanging_probe,
+        ),
+        (
+            "calls from before it opened fail once it is closed: it opens",
+            Opens::InARow,
             schedules::moved_by_late_failures,
         ),
+        (
+            "10^6 successes, then 50 % failures: open after % of a window",
+            Opens::AtHalf,
+            schedules::opens_after_successes,
+        ),
     ];
-    for (what, schedule) in schedules {
-        print!("{what:60}");
-        for (_, peer) in &peers {
-            print!("{:>12}", schedule(&**peer));
+    let number =
+        |number: Option<u32>| number.map_or("never".to_owned(), |number| number.to_string());
+    for (what, opens, schedule) in schedules {
+        print!("{what:64}");
+        for (_, new) in &peers {
+            // Its jobs call it again, and outlive any scope.
+            let peer: &'static dyn Peer = Box::leak(new(opens));
+            print!("{:>18}", number(schedule(peer)));
         }
         println!();
     }
+    print!("{:64}", "1,000 calls that fail, 3 attempts each: retries");
+    println!(
+        "{:>18}{:>18}{:>18}{:>18}",
+        schedules::retries(),
+        "has none",
+        "has none",
+        schedules::retries_of_tower_resilience()
+    );
+}
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "schedules") {
+        costs();
+        println!();
+        permits();
+        println!();
+    }
+    behaviour();
 }

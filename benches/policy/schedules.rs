@@ -1,134 +1,155 @@
-//! Circuit breakers on the same schedule: each opens after five failures in a row, for 20 ms, and closes after one
-//! success.
+//! What breakers and retries do on one schedule, as a number each.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use failsafe::{CircuitBreaker, Config, StateMachine, backoff, failure_policy};
-use guard_runtime::policy::{Breaker, Errors};
-use recloser::Recloser;
+use guard_runtime::policy::Retry;
+use tower::{Layer, Service, service_fn};
+use tower_resilience_retry::RetryLayer;
 
-const OPEN: Duration = Duration::from_millis(20);
+use crate::peers::{OPEN, Peer, WINDOW};
 
-/// A call that succeeds or fails.
-type Call<'c> = &'c mut dyn FnMut() -> Result<(), ()>;
+type Breaker = &'static dyn Peer;
 
-/// A circuit breaker.
-pub(crate) trait Peer: Sync {
-    /// Whether the call was made.
-    fn call(&self, call: Call<'_>) -> bool;
-}
-
-/// Ours.
-pub(crate) struct LoopGuard(Breaker<Errors<()>>);
-
-impl LoopGuard {
-    pub(crate) fn new() -> Self {
-        Self(
-            Breaker::new()
-                .errors(|()| true)
-                .min_calls(u32::MAX)
-                .open_for(OPEN)
-                .successes(1),
-        )
-    }
-}
-
-impl Peer for LoopGuard {
-    fn call(&self, call: Call<'_>) -> bool {
-        self.0.run(call).is_ok()
-    }
-}
-
-type Policy = failure_policy::ConsecutiveFailures<backoff::Constant>;
-
-pub(crate) struct Failsafe(StateMachine<Policy, ()>);
-
-impl Failsafe {
-    pub(crate) fn new() -> Self {
-        let policy = failure_policy::consecutive_failures(5, backoff::constant(OPEN));
-        Self(Config::new().failure_policy(policy).build())
-    }
-}
-
-impl Peer for Failsafe {
-    fn call(&self, call: Call<'_>) -> bool {
-        !matches!(self.0.call(call), Err(failsafe::Error::Rejected))
-    }
-}
-
-pub(crate) struct ReCloser(Recloser);
-
-impl ReCloser {
-    pub(crate) fn new() -> Self {
-        let custom = Recloser::custom().closed_len(5).half_open_len(1);
-        Self(custom.error_rate(0.5).open_wait(OPEN).build())
-    }
-}
-
-impl Peer for ReCloser {
-    fn call(&self, call: Call<'_>) -> bool {
-        !matches!(self.0.call(call), Err(recloser::Error::Rejected))
-    }
+fn call(peer: Breaker, job: impl FnOnce() -> Result<(), ()> + Send + 'static) -> bool {
+    peer.call(Box::new(job))
 }
 
 /// Fails until calls are refused.
-fn open(peer: &dyn Peer) {
-    while peer.call(&mut || Err(())) {}
+fn open(peer: Breaker) {
+    while call(peer, || Err(())) {}
 }
 
 /// Waits until it lets calls through, and makes some that succeed.
-fn close(peer: &dyn Peer) {
+fn close(peer: Breaker) {
     thread::sleep(2 * OPEN);
     for _ in 0..20 {
-        peer.call(&mut || Ok(()));
+        call(peer, || Ok(()));
     }
 }
 
 /// How many of a thousand callers are let through while the first one is under way.
-pub(crate) fn let_through(peer: &dyn Peer) -> u32 {
+pub(crate) fn let_through(peer: Breaker) -> Option<u32> {
     open(peer);
     thread::sleep(2 * OPEN);
-    let mut made = 0;
-    peer.call(&mut || {
-        made += 1;
-        nested(peer, 999, &mut made);
-        Ok(())
-    });
-    close(peer);
-    made
+    let made = Arc::new(AtomicU32::new(0));
+    nested(peer, 1000, &made);
+    Some(made.load(Ordering::Relaxed))
 }
 
 /// Each caller asks while all before it are under way.
-fn nested(peer: &dyn Peer, callers: u32, made: &mut u32) {
-    if callers > 0 {
-        let is_made = peer.call(&mut || {
-            *made += 1;
-            nested(peer, callers - 1, made);
-            Ok(())
-        });
-        if !is_made {
-            nested(peer, callers - 1, made);
-        }
+fn nested(peer: Breaker, callers: u32, made: &Arc<AtomicU32>) {
+    if callers == 0 {
+        return;
+    }
+    let made_in_call = made.clone();
+    let is_made = call(peer, move || {
+        made_in_call.fetch_add(1, Ordering::Relaxed);
+        nested(peer, callers - 1, &made_in_call);
+        Ok(())
+    });
+    if !is_made {
+        nested(peer, callers - 1, made);
     }
 }
 
-/// Whether a breaker that has opened and closed again is opened by calls that began before that, and fail now.
-pub(crate) fn moved_by_late_failures(peer: &dyn Peer) -> u32 {
-    late(peer, 100);
-    let moved = u32::from(!peer.call(&mut || Ok(())));
-    close(peer);
-    moved
+/// For how many milliseconds a probe that hangs keeps all others out; none if for ten times as long as it was open.
+pub(crate) fn kept_out_by_a_hanging_probe(peer: Breaker) -> Option<u32> {
+    open(peer);
+    thread::sleep(2 * OPEN);
+    let kept = Arc::new(AtomicU32::new(u32::MAX));
+    let told = kept.clone();
+    call(peer, move || {
+        let begun = Instant::now();
+        while begun.elapsed() < 10 * OPEN {
+            if call(peer, || Ok(())) {
+                let millis = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+                told.store(millis, Ordering::Relaxed);
+                break;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    });
+    Some(kept.load(Ordering::Relaxed)).filter(|millis| *millis != u32::MAX)
 }
 
-fn late(peer: &dyn Peer, calls: u32) {
+/// How often a breaker that has opened and closed again is opened by calls that began before that, and fail now.
+pub(crate) fn moved_by_late_failures(peer: Breaker) -> Option<u32> {
+    late(peer, 100);
+    Some(u32::from(!call(peer, || Ok(()))))
+}
+
+fn late(peer: Breaker, calls: u32) {
     if calls == 0 {
         open(peer);
         close(peer);
         return;
     }
-    peer.call(&mut || {
+    call(peer, move || {
         late(peer, calls - 1);
         Err(())
     });
+}
+
+/// After a million successes every other call fails, one in a millisecond: how many windows pass until it opens, in
+/// percent; none if it has not opened after four.
+pub(crate) fn opens_after_successes(peer: Breaker) -> Option<u32> {
+    for _ in 0..1_000_000 {
+        call(peer, || Ok(()));
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < 4 * WINDOW {
+        if !call(peer, || Err(())) || !call(peer, || Ok(())) {
+            let share = begun.elapsed().as_secs_f64() / WINDOW.as_secs_f64();
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "four at most"
+            )]
+            return Some((share * 100.0) as u32);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    None
+}
+
+/// How many retries a thousand calls make that fail, each with up to three attempts.
+pub(crate) fn retries() -> u32 {
+    let mut attempts = 0;
+    let retry = Retry::attempts(3).delay(Duration::ZERO, Duration::ZERO);
+    for _ in 0..1000 {
+        let outcome: Result<(), ()> = retry.run(|| {
+            attempts += 1;
+            Err(())
+        });
+        assert!(outcome.is_err());
+    }
+    attempts - 1000
+}
+
+/// The same of tower-resilience, with the budget that it has by itself: none.
+pub(crate) fn retries_of_tower_resilience() -> u32 {
+    let attempts = Arc::new(AtomicU32::new(0));
+    let counted = attempts.clone();
+    let down = service_fn(move |()| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        std::future::ready(Err::<(), ()>(()))
+    });
+    let layer = RetryLayer::builder()
+        .max_attempts(3)
+        .fixed_backoff(Duration::ZERO)
+        .build();
+    let mut service = layer.layer(down);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    runtime.expect("a runtime of this thread").block_on(async {
+        for _ in 0..1000 {
+            assert!(service.call(()).await.is_err());
+        }
+    });
+    attempts.load(Ordering::Relaxed) - 1000
 }
