@@ -7,12 +7,13 @@ use plotters::prelude::*;
 
 use crate::{SLOT, begin, phase};
 
-/// Payments settled, deferred and failed.
-pub(crate) type Slot = [u64; 3];
+/// Payments settled, deferred, refused and failed.
+pub(crate) type Slot = [u64; 4];
 
-const LINES: [(&str, RGBColor); 3] = [
+const LINES: [(&str, RGBColor); 4] = [
     ("settled", RGBColor(46, 125, 50)),
     ("deferred", RGBColor(239, 108, 0)),
+    ("refused", RGBColor(21, 101, 192)),
     ("failed", RGBColor(198, 40, 40)),
 ];
 

@@ -37,14 +37,14 @@ fn main() -> ExitCode {
         }
     };
     println!(
-        "{:>8}  {:8}{:>9}{:>9}{:>9}",
-        "seconds", "ledger", "settled", "deferred", "failed"
+        "{:>8}  {:8}{:>9}{:>9}{:>9}{:>9}",
+        "seconds", "ledger", "settled", "deferred", "refused", "failed"
     );
     for (slot, count) in slots.iter().enumerate() {
         let begin = begin(slot).as_secs_f64();
-        let [settled, deferred, failed] = *count;
+        let [settled, deferred, refused, failed] = *count;
         println!(
-            "{begin:8.2}  {:8}{settled:9}{deferred:9}{failed:9}",
+            "{begin:8.2}  {:8}{settled:9}{deferred:9}{refused:9}{failed:9}",
             phase(slot).name
         );
     }
@@ -75,7 +75,7 @@ fn run() -> std::io::Result<Vec<Slot>> {
     let (over, payments) = (AtomicBool::new(false), AtomicU64::new(0));
     let whole: Duration = PHASES.iter().map(|_| PHASE).sum();
     let slots = whole.as_millis() / SLOT.as_millis();
-    let slots: Vec<[AtomicU64; 3]> = (0..slots).map(|_| Default::default()).collect();
+    let slots: Vec<[AtomicU64; 4]> = (0..slots).map(|_| Default::default()).collect();
     let begun = Instant::now();
     let work = || {
         while !over.load(Ordering::Relaxed) {
@@ -83,7 +83,8 @@ fn run() -> std::io::Result<Vec<Slot>> {
             let outcome = match settle(payment, ledger.address()) {
                 Ok(Settlement::Settled) => 0,
                 Ok(Settlement::Deferred) => 1,
-                Err(_) => 2,
+                Ok(Settlement::Refused) => 2,
+                Err(_) => 3,
             };
             let slot = begun.elapsed().as_millis() / SLOT.as_millis();
             if let Some(slot) = slots.get(usize::try_from(slot).unwrap_or(usize::MAX)) {
@@ -103,6 +104,6 @@ fn run() -> std::io::Result<Vec<Slot>> {
         }
         over.store(true, Ordering::Relaxed);
     });
-    let counts = |slot: [AtomicU64; 3]| slot.map(AtomicU64::into_inner);
+    let counts = |slot: [AtomicU64; 4]| slot.map(AtomicU64::into_inner);
     Ok(slots.into_iter().map(counts).collect())
 }

@@ -5,15 +5,27 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use guard_runtime::policy::{Breaker, Bulkhead, Errors, Retry};
-use guard_runtime::{Tripped, loop_guard, remaining};
+use guard_runtime::{Cause, Tripped, loop_guard, remaining};
 
 /// What became of a payment.
 #[derive(Debug)]
 pub(crate) enum Settlement {
     /// It is in the ledger.
     Settled,
-    /// It will be tried later.
+    /// It will be tried later: there was no time.
     Deferred,
+    /// The same, at once: the breaker is open, or there are too many already.
+    Refused,
+}
+
+impl Settlement {
+    /// What becomes of a payment whose settlement tripped.
+    fn later(tripped: &Tripped) -> Self {
+        match tripped.cause() {
+            Cause::Refused { .. } | Cause::Full => Self::Refused,
+            _ => Self::Deferred,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -57,7 +69,7 @@ const RETRY: Retry = Retry::attempts(3).delay(Duration::from_millis(2), Duration
     retry = RETRY,
     breaker = LEDGER,
     bulkhead = CONNECTIONS,
-    fallback = Ok(Settlement::Deferred)
+    fallback = |tripped| Ok(Settlement::later(&tripped))
 )]
 pub(crate) fn settle(payment: u64, ledger: SocketAddr) -> Result<Settlement, SettleError> {
     let mut stream = TcpStream::connect_timeout(&ledger, left())?;

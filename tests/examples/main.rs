@@ -6,6 +6,7 @@ mod cancellation;
 mod every_trip;
 mod gray_release;
 mod observe;
+mod payments;
 mod quickstart;
 mod quickstart_matcher;
 mod server;
