@@ -153,7 +153,7 @@ fn behaviour() {
         (
             "of 1,000 callers at half-open, how many are let through",
             Opens::InARow,
-            schedules::let_through,
+            |peer| Some(schedules::let_through(peer)),
         ),
         (
             "open for 20 ms, then a probe hangs: the next one after ms",
@@ -163,7 +163,7 @@ fn behaviour() {
         (
             "calls from before it opened fail once it is closed: it opens",
             Opens::InARow,
-            schedules::moved_by_late_failures,
+            |peer| Some(schedules::moved_by_late_failures(peer)),
         ),
         (
             "10^6 successes, then 50 % failures: open after % of a window",

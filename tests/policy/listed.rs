@@ -138,7 +138,9 @@ fn policies_that_are_no_statics() {
     let kept: Vec<_> = (0..100)
         .map(|_| Breaker::new().named("listed::kept"))
         .collect();
-    kept.iter().for_each(|one| one.run(|| ()).unwrap());
+    for one in &kept {
+        one.run(|| ()).unwrap();
+    }
     let listed = || {
         let open = snapshot();
         let all = open.breakers().iter();

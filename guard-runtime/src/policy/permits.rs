@@ -10,15 +10,15 @@ pub(super) struct Permits {
     pub(super) queue: Queue,
     /// As they were at the first call, for whoever lists it.
     name: &'static str,
-    permits: u32,
+    count: u32,
 }
 
 impl Permits {
-    pub(super) fn new(name: &'static str, permits: u32) -> Self {
+    pub(super) fn new(name: &'static str, count: u32) -> Self {
         Self {
             queue: Queue::new(),
             name,
-            permits,
+            count,
         }
     }
 }
@@ -30,7 +30,7 @@ impl List for Permits {
         let (held, waiting) = self.queue.counts();
         BulkheadStatus {
             name: self.name,
-            permits: self.permits,
+            permits: self.count,
             held,
             waiting,
         }
