@@ -1,5 +1,4 @@
-//! Loom models: the code of `time` and `stack` itself, in every order in which threads and memory may bring its
-//! steps about.
+//! Loom models: they run the code of `time` and `stack` itself, in every order of threads and memory accesses.
 //!
 //! ```text
 //! RUSTFLAGS="--cfg guard_loom" cargo test -p guard-runtime --features policy --release --lib model::

@@ -88,7 +88,7 @@ fn timeouts_as_expressions() {
     );
 }
 
-/// Gives `value`, and counts how often it was asked.
+/// Returns `value`, and counts how often it was asked for.
 fn ask<T>(asked: &Cell<u32>, value: T) -> T {
     asked.set(asked.get() + 1);
     value
@@ -113,7 +113,7 @@ fn expressions_are_evaluated_once_at_entry() {
     assert_eq!(asked.get(), 6);
 }
 
-/// An argument that the body shadows and moves was read before.
+/// `names` is read before the body, which shadows and moves it.
 #[loop_guard(iterations = names.len())]
 fn before_the_body(names: Vec<&str>) -> Result<usize, Tripped> {
     let mut count = 0;
@@ -128,7 +128,7 @@ fn arguments_are_read_before_the_body_takes_them() {
     assert_eq!(before_the_body(vec!["a", "bc"]).unwrap(), 3);
 }
 
-/// A function with a limit of this type, and as many iterations as asked.
+/// A function with a limit of this type, and a loop of as many iterations as requested.
 macro_rules! counting {
     ($limit:expr, $rounds:expr) => {{
         #[loop_guard(iterations = $limit)]

@@ -14,7 +14,7 @@ use crate::test_clock::NANO;
 
 const MILLI: Duration = Duration::from_millis(1);
 
-/// Takes `step` in each of its rounds; the check of the first one comes before it.
+/// Each round takes `step`; the check of the first one comes before it.
 #[loop_guard(timeout = budget, name = "spin")]
 fn spin(budget: Duration, rounds: u32, step: Duration) -> Result<u32, Tripped> {
     let mut done = 0;
@@ -80,7 +80,7 @@ fn first_check(rounds: &mut u32) -> Result<(), Tripped> {
     }
 }
 
-/// In real time: it has passed by the time of the second check, whoever ticks.
+/// In real time: whoever ticks, the nanosecond has passed by the second check.
 #[test]
 fn a_nanosecond_is_over_at_once() {
     for _ in 0..1000 {
@@ -139,7 +139,7 @@ fn a_panic_through_several_scopes() {
     }
 }
 
-/// A panic out of `depth` scopes opened by hand.
+/// Panics out of `depth` scopes that were opened by hand.
 fn nest(depth: u32) -> Box<dyn std::any::Any + Send> {
     fn open(depth: u32) {
         if depth == 0 {
@@ -160,7 +160,7 @@ fn a_users_panic_passes_a_budget_unchanged() {
     assert_fresh();
 }
 
-/// Looks around while a panic unwinds.
+/// Reads the deadline while a panic unwinds.
 struct Looks<'r>(&'r mut Vec<Option<Duration>>);
 
 impl Drop for Looks<'_> {
@@ -195,7 +195,7 @@ fn a_thread_that_dies_in_a_scope_leaves_nothing_behind() {
             let _ = Budget::timeout(MILLI).run(|| panics(8));
         });
         assert!(dead.join().is_err());
-        // Whoever gets its place next starts with nothing.
+        // The thread that gets the same stack next starts with no scope.
         let next = thread::spawn(|| {
             let _paused = Paused::new();
             assert_fresh();
@@ -215,7 +215,7 @@ struct Seen {
     after: Option<Duration>,
 }
 
-/// Enters scopes when its thread dies.
+/// Enters scopes when its thread exits.
 struct Late(Sender<Seen>);
 
 impl Drop for Late {
@@ -243,8 +243,8 @@ thread_local! {
     static SECOND: Cell<Option<Late>> = const { Cell::new(None) };
 }
 
-/// Lets a thread die with destructors that enter scopes, registered before and after the runtime's
-/// own thread-local, so that one of them runs when that is gone.
+/// Makes a thread exit with destructors that enter scopes. They are registered before and after the runtime's own
+/// thread-local, so that one of them runs after that is gone.
 fn die(before: bool, guarded: bool, after: bool) -> Receiver<Seen> {
     let (sender, receiver) = channel();
     let work = move || {
@@ -289,7 +289,7 @@ fn a_scope_in_a_thread_locals_destructor() {
     assert_fresh();
 }
 
-/// The stacks that dying threads use are handed from one to the next.
+/// Exiting threads hand the stacks that they use from one to the next.
 #[test]
 fn many_threads_that_die_at_once() {
     thread::scope(|scope| {

@@ -13,7 +13,7 @@ fn guarded(step: Duration) -> Result<(), Tripped> {
     Ok(())
 }
 
-/// The first look at a tick that finds no deadline.
+/// The first cold check at a tick, which finds no deadline.
 fn check_without_a_deadline() {
     checkpoint().unwrap();
     Budget::timeout(Duration::MAX)
@@ -23,7 +23,7 @@ fn check_without_a_deadline() {
 
 #[test]
 fn a_check_outside_any_scope_leaves_the_time_of_the_next_scope_paused() {
-    // A ticker that runs, and a site that is known, are what the fast entry wants.
+    // The fast entry needs a running ticker and a registered site.
     guarded_in_paused_time(Duration::ZERO).unwrap();
     Budget::timeout(Duration::from_millis(20))
         .run(|| while checkpoint().is_ok() {})

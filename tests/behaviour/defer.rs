@@ -103,7 +103,7 @@ fn what_was_moved_in_is_dropped_once_run_or_not() {
     }
 }
 
-/// Works for so long, unless a checkpoint objects.
+/// Works for this long, unless a checkpoint trips.
 fn work(time: Duration) -> Result<(), Tripped> {
     let mut left = time;
     while left > Duration::ZERO {
@@ -270,7 +270,7 @@ fn a_trip_from_before_is_no_reason() {
         defer!(|exit| told.borrow_mut().push(exit.to_string()));
     });
     assert!(outcome.is_ok());
-    // Nor is one in a scope that is gone.
+    // Neither is a trip in a scope that is gone.
     Budget::timeout(MS).run(|| _ = work(5 * MS)).unwrap();
     Budget::timeout(MS)
         .run(|| {

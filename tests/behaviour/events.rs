@@ -1,4 +1,4 @@
-//! What is told to the hook.
+//! What the hook is told.
 
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::time::Duration;

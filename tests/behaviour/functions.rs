@@ -113,7 +113,7 @@ fn impl_argument(items: impl Iterator<Item = u32>) -> Result<u32, Tripped> {
     Ok(sum)
 }
 
-// To call it would take an unsafe block; its type is what counts.
+// Calling it would take an unsafe block; only its type matters.
 const _: unsafe fn(u32) -> Result<u32, Tripped> = unsafe_count;
 
 #[loop_guard(iterations = 4)]

@@ -20,7 +20,7 @@ thread_local! {
     static LATE: Cell<Option<(&'static str, Duration, Duration)>> = const { Cell::new(None) };
 }
 
-/// Runs `f` on a clock that stands still, and what it told: a late scope with its limit and the time it took.
+/// Runs `f` on a paused clock. Also returns the late scope that was reported, with its limit and the time it took.
 fn late<T>(f: impl FnOnce() -> T) -> (T, Option<(&'static str, Duration, Duration)>) {
     let _paused = Paused::new();
     let result = heard(f);

@@ -13,7 +13,7 @@ use harness::Paused;
 
 const TWO: Cause = Cause::Iterations { limit: 2 };
 
-/// An error as users have it.
+/// An error type as users define them.
 #[derive(Debug)]
 enum OwnError {
     Tripped(Tripped),
@@ -36,7 +36,7 @@ impl Error for OwnError {}
 
 type Own<T> = Result<T, OwnError>;
 
-/// A name that says nothing.
+/// An alias that says nothing about the type.
 type Answer = Own<u32>;
 
 fn cause(tripped: &(dyn Error + 'static)) -> Option<Cause> {
@@ -118,7 +118,7 @@ fn opaque_values() {
     assert!(matches!(error_on_demand(), Err(OwnError::Tripped(tripped)) if tripped.cause() == TWO));
 }
 
-/// Types that are called `Result` and are none.
+/// Types that are called `Result` but are not.
 mod misnamed {
     #[derive(Debug)]
     pub(super) struct Result<T>(pub(super) T);
@@ -177,7 +177,7 @@ fn report<T>(function: impl FnOnce() -> T) -> String {
     message(&*payload).to_owned()
 }
 
-/// That the message is the whole line that `Tripped` displays.
+/// Asserts that the message is the whole line that `Tripped` displays.
 fn assert_whole(report: &str, function: &str, keyword: &str) {
     let file = file!();
     let start = format!("loop guard: {}::{function} ({file}:", module_path!());
@@ -310,7 +310,7 @@ fn every_loop_breaks(log: &Log) {
 #[test]
 fn breaks_go_on_after_the_loop() {
     assert_eq!(broken_off(8), (2, 6));
-    // Inside the first row: its loop is broken off, then the one around it at its next turn.
+    // A trip in the first row breaks the inner loop, and then the outer one at its next iteration.
     assert_eq!(broken_off(3), (1, 2));
     assert_eq!(broken_off(0), (0, 0));
     let log = Log::new();

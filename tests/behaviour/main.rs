@@ -1,7 +1,7 @@
-//! Behaviour of guarded functions, one concern a module.
+//! Behaviour of guarded functions, one concern per module.
 //!
-//! Where a test is about time, its thread's clock stands still ([`harness::Paused`]) and moves by
-//! `testing::advance`. Tests in real time say so; they assert that nothing is early, and bound nothing from above.
+//! A test about time pauses its thread's clock ([`harness::Paused`]) and moves it by `testing::advance`. Tests in
+//! real time say so; they assert that nothing is early, and have no upper bounds.
 
 mod arguments;
 mod bad_input;

@@ -1,4 +1,4 @@
-//! Scopes nest: whose deadline counts, who is named, what is left.
+//! Scopes nest: whose deadline counts, which scope is named, and how much time is left.
 
 use std::thread;
 use std::time::Duration;
@@ -56,7 +56,7 @@ fn the_earliest_deadline_counts_and_its_owner_is_named() {
 #[test]
 fn inner_entries_refund_nothing() {
     let _paused = Paused::new();
-    // Each call is within its budget; the outer scope's is spent in the third.
+    // Each call is within its own budget; the outer scope's is spent in the third call.
     let tripped = outer(MILLI * 5, MILLI * 4, 2).unwrap_err();
     assert_eq!(tripped.scope(), "outer");
     assert_eq!(
@@ -90,7 +90,7 @@ fn entry_is_a_check() {
     assert!(outcome.is_ok());
 }
 
-/// Swallows whatever its callee says.
+/// Swallows every error of the function that it calls.
 #[loop_guard(timeout = "3ms", name = "swallows")]
 fn swallows(attempts: &mut u32) -> Result<(), Tripped> {
     loop {
@@ -113,7 +113,7 @@ fn a_deadline_cannot_be_swallowed() {
     assert!(checkpoint().is_ok(), "the scope is left");
 }
 
-/// Breaks its loop off, and goes on in its spent scope.
+/// Breaks its loop, and continues in its spent scope.
 #[loop_guard(iterations = 1, on_trip = "break", name = "overrun")]
 fn goes_on_spent() -> Vec<Tripped> {
     loop {}
@@ -248,8 +248,8 @@ fn other_threads_start_with_none() {
     assert_eq!(outcome.unwrap().unwrap(), (true, None, None));
 }
 
-/// Recurses to `depth`, a millisecond each, every activation with a second of its own; then goes
-/// on at the bottom for as long as it may, and swallows on the way back.
+/// Recurses to `depth` in steps of a millisecond; every activation has a second of its own. The innermost one then
+/// runs for as long as it may, and the others swallow its error on the way back.
 #[loop_guard(timeout = budget(depth), name = "deep")]
 fn deep(depth: u32, trips: &mut u32) -> Result<(), Tripped> {
     testing::advance(MILLI);

@@ -1,4 +1,4 @@
-//! `shield` and `shield_for`: trips postponed, pending ones behind, bounds.
+//! `shield` and `shield_for`: postponed trips, pending ones after them, limits.
 
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ fn nest(depth: u32) -> u32 {
 #[test]
 fn so_they_do_however_many_are_open() {
     let _paused = Paused::new();
-    // Far more than fit the array. Entering is a check, so that the eleventh is not entered any more.
+    // Far more than fit into the first piece. Entering is a check, so the eleventh is not entered any more.
     assert!(nest(100) > 0);
     let outcome = shield(|| Budget::timeout(SECOND * 100).run(|| nest(9)));
     assert!(outcome.is_ok());

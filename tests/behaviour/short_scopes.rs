@@ -1,5 +1,5 @@
-//! Scopes below a second in real time, thousands one after the other: most are opened as planned, without
-//! a look. (In paused time, none is.)
+//! Scopes below a second in real time, thousands in a row: most are opened by the fast path, without a check of
+//! deadlines. (In paused time none is.)
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ fn a_shorter_one_inside_trips_alone() {
     #[loop_guard(timeout = "1h")]
     fn around() -> Result<Tripped, Tripped> {
         for _ in 0..MANY {
-            // One too slow for five milliseconds may trip on a loaded machine, and trips alone as well.
+            // On a loaded machine one may be too slow for five milliseconds and trip, which is fine.
             let _: Result<(), Tripped> = shorter(0);
         }
         let tripped = shorter(u64::MAX).unwrap_err();
@@ -86,6 +86,6 @@ fn what_is_left_is_what_the_earliest_leaves() {
         Ok(())
     }
 
-    // Whether it is over in time is the machine's affair.
+    // Whether it finishes in time depends on the machine.
     let _: Result<(), Tripped> = around(MANY);
 }

@@ -1,4 +1,4 @@
-//! Plain loops, which run in strips: whatever a strip's length, they do what they did.
+//! Plain loops, which run in strips: whatever the length of a strip, they do what they did without.
 #![allow(
     clippy::needless_range_loop,
     clippy::needless_continue,
@@ -26,7 +26,7 @@ pub(crate) type Outcome = Result<u64, Tripped>;
 
 pub(crate) type Kernel = fn(&mut Log, u64) -> Outcome;
 
-/// What happened. The name of its method is one that plain bodies may call.
+/// What happened. Its method has a name that plain bodies may call.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Log(Vec<(char, u64)>);
 
@@ -135,7 +135,7 @@ fn strips_change_nothing() {
     change_nothing(kernels::KERNELS);
 }
 
-/// Every check of a paused thread goes the cold way.
+/// Every check of a thread with a paused clock takes the cold path.
 #[test]
 fn strips_change_nothing_when_every_check_looks() {
     let _paused = Paused::new();

@@ -1,4 +1,5 @@
-//! Strips of few turns: arrays, ranges with constant bounds, short loops in a body; and chunks, windows and bytes.
+//! Strips of few iterations: arrays, ranges with constant bounds, short loops in a body; and chunks, windows and
+//! bytes.
 #![allow(
     clippy::explicit_iter_loop,
     clippy::iter_overeager_cloned,
@@ -26,7 +27,7 @@ const MORE: u64 = 65;
 #[derive(Debug, Clone, Copy)]
 struct Pair(u64, u64);
 
-/// Says how often it was cloned.
+/// Counts how often it is cloned.
 #[derive(Debug)]
 struct Counted<'a>(u64, &'a Cell<u64>);
 

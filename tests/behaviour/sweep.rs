@@ -1,4 +1,4 @@
-//! Every loop shape under every limit: as unguarded, or left exactly at the limit.
+//! Every loop shape under every limit: it does what the unguarded one does, or is left exactly at the limit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use guard_runtime::{Budget, Cause, Tripped};
 use crate::trace::{Event, Fuse, Log};
 use harness::Paused;
 
-/// How a shape ends, if not by returning a number.
+/// How a shape ends if it returns no number.
 #[derive(Debug)]
 pub(crate) enum Stop {
     Tripped(Tripped),

@@ -10,7 +10,7 @@ use harness::Paused;
 pub(crate) const NANO: Duration = Duration::from_nanos(1);
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Spends `spent` in one step, and looks twice.
+/// Spends `spent` in one step, and checks before and after it.
 #[loop_guard(timeout = budget)]
 fn spend(budget: Duration, spent: Duration) -> Result<u32, Tripped> {
     let mut looks = 0;
@@ -108,7 +108,7 @@ fn other_threads_are_not_paused() {
             }
         })
     });
-    // It trips at the entry, if the machine takes so long to come there.
+    // It trips at the entry if the machine takes that long to get there.
     let tripped = other.join().unwrap().unwrap_or_else(|tripped| tripped);
     assert!(tripped.to_string().contains("10µs allowed"));
 }

@@ -1,4 +1,4 @@
-//! The error: its size, its kinds, its words, its places.
+//! The error: its size, its kinds, its texts, its places.
 
 use std::error::Error;
 use std::io;
@@ -23,7 +23,7 @@ const _: fn() = || {
     all::<Tripped>();
 };
 
-/// Before Rust 1.88 a macro is not told where a token stands, and says where the attribute is.
+/// Before Rust 1.88 a macro cannot ask where a token is, and uses the place of the attribute.
 fn assert_at(location: Location, (line, column): (u32, u32)) {
     assert_eq!(location.file(), file!());
     if cfg!(feature = "rust_1_88") {

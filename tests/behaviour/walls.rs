@@ -73,7 +73,7 @@ fn each_has_the_budget_of_its_own_wall() {
     outcome.expect("nothing unwinds");
 }
 
-/// In a closure, whose trips unwind to its function: there it comes to the first check.
+/// Its trips unwind from a closure to the function, where the first check comes.
 #[loop_guard(inherit)]
 fn checks_in_a_closure() -> u32 {
     let mut sum = 0;
@@ -96,7 +96,7 @@ thread_local! {
     static STOPPED: RefCell<Option<testing::Paused>> = const { RefCell::new(None) };
 }
 
-/// Two seconds have passed, until the clock is resumed.
+/// Advances the paused clock by two seconds, until the clock is resumed.
 fn stop_late() {
     STOPPED.set(Some(testing::pause()));
     testing::advance(Duration::from_secs(2));
@@ -118,7 +118,7 @@ fn never_ends(reached: &Cell<u32>) {
     unreachable!("it is cut");
 }
 
-/// Not in a `Budget::run`, to which the trip would unwind as well.
+/// Not inside a `Budget::run`, to which the trip would unwind as well.
 #[loop_guard(timeout = "2h")]
 fn cut_in_a_row(times: u32) -> Result<(), Tripped> {
     let reached = Cell::new(0);

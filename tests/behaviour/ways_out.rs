@@ -1,5 +1,5 @@
-//! Every way out of a function, under every form of cleanup: each is called once, in the reverse
-//! order, and told why.
+//! Every way out of a function, under every form of cleanup: each cleanup is called once, in reverse order, and
+//! told why.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -102,7 +102,7 @@ fn nested(way: Way) -> Result<u32, Failure> {
 
 type Form = fn(Way) -> Result<u32, Failure>;
 
-/// A form, those of its cleanups that stand for the scope that trips, and those around.
+/// A form, the cleanups in it that belong to the scope that trips, and those around.
 const FORMS: [(Form, &[&str], &[&str]); 4] = [
     (attribute, &["local", "cleanup"], &[]),
     (deferred, &["b", "local", "a"], &[]),
@@ -114,7 +114,7 @@ const FORMS: [(Form, &[&str], &[&str]); 4] = [
     ),
 ];
 
-/// What the cleanups of the scope that is left this way are told, and those around.
+/// What the cleanups of the scope that is left this way are told, and what those around are told.
 fn expected(way: Way) -> (&'static str, &'static str) {
     match way {
         Way::End | Way::Return | Way::Question | Way::LabelledBreak | Way::Inner => {
@@ -127,7 +127,7 @@ fn expected(way: Way) -> (&'static str, &'static str) {
     }
 }
 
-/// Runs a form in a scope of five seconds if it is that which is to run out; what was told, and
+/// Runs a form, in a scope of five seconds if that is the scope that should run out. Returns what was told, and
 /// whether it panicked.
 fn run(form: Form, way: Way) -> (Vec<String>, Option<String>) {
     let _paused = Paused::new();
@@ -183,7 +183,7 @@ fn each_is_called_once_in_order_and_told_why() {
     }
 }
 
-/// The rest is told of a panic, unless the scope has tripped before.
+/// The other cleanups are told of the panic, unless the scope has tripped before.
 #[test]
 fn a_panic_in_one_does_not_keep_the_others_from_running() {
     for (form, own, around) in FORMS {
@@ -204,7 +204,7 @@ fn a_panic_in_one_does_not_keep_the_others_from_running() {
                     .iter()
                     .map(|name| (name, why))
                     .chain(around.iter().map(|name| (name, why_around)));
-                // A trip in a closure unwinds as well, as far as its function.
+                // A trip in a closure unwinds as well, up to its function.
                 let unwinding =
                     way == Way::Panic || (way == Way::Closure && own.contains(&culprit));
                 let mut thrown = false;
@@ -253,7 +253,7 @@ impl Drop for AtThreadExit {
         let _paused = testing::pause();
         _ = both(Way::Timeout);
         _ = both(Way::End);
-        // A panic here would abort the tests.
+        // A panic here would abort the test program.
         AT_THREAD_EXIT.lock().unwrap().append(&mut told());
     }
 }
@@ -264,7 +264,7 @@ thread_local! {
 
 #[test]
 fn at_thread_exit_all_is_as_ever() {
-    // Its destructor runs before that of the runtime's own locals, or after.
+    // Its destructor runs before the destructors of the runtime's own thread-locals, or after them.
     for first in [true, false] {
         std::thread::spawn(move || {
             if first {

@@ -12,7 +12,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 fn open<T>(f: impl FnOnce() -> T) -> T {
     let leaks = LeakCheck::new();
     let value = Budget::timeout(HOUR).run(|| {
-        // The ticker runs now, and the thread has seen its word.
+        // After this loop the ticker runs, and the thread has seen its word.
         while checkpoint().is_ok() && remaining().is_none() {}
         f()
     });

@@ -41,7 +41,7 @@ fn a_spent_budget_lets_no_strip_begin() {
     }
 }
 
-/// Its first items are there, and each of the others takes a millisecond.
+/// Its first items come at once, and each later one takes a millisecond.
 struct Receiver {
     there: u64,
     taken: u64,
@@ -59,7 +59,7 @@ impl Iterator for Receiver {
     }
 }
 
-/// What was learned of its first items says nothing of the next.
+/// What was learned of its first items says nothing about the next ones.
 #[test]
 fn an_iterator_that_begins_to_wait_is_left_in_time() {
     #[loop_guard(timeout = "5ms")]
@@ -118,7 +118,7 @@ fn endless_pops(stack: &mut Vec<u64>) -> Result<u64, Tripped> {
     Ok(sum)
 }
 
-/// In real time: a loop in strips is still left.
+/// In real time: endless loops in strips are left.
 #[test]
 fn endless_loops_in_strips_trip() {
     assert!(endless_range().is_err());

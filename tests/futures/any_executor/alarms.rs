@@ -18,7 +18,7 @@ async fn waits(budget: Duration) -> Result<(), Tripped> {
     pending().await
 }
 
-/// Waits in a guarded future, in one of them a budget further out.
+/// Waits in a guarded future, half of the time inside another budget.
 #[loop_guard(timeout = budget)]
 async fn nested(budget: Duration, inner: Duration, polls: u64) -> Result<(), Tripped> {
     for _ in 0..polls {
@@ -27,7 +27,7 @@ async fn nested(budget: Duration, inner: Duration, polls: u64) -> Result<(), Tri
     waits(inner).await
 }
 
-/// Shows that the future is left, and not before its time.
+/// Shows that the future is left, and not too early.
 async fn shown(budget: Duration, seed: u64) -> bool {
     let mut random = Random::new(seed);
     let polls = random.below(4);
@@ -45,7 +45,7 @@ async fn shown(budget: Duration, seed: u64) -> bool {
     start.elapsed() >= outer.min(inner).min(limit)
 }
 
-/// So many futures with deadlines within a tenth of a second.
+/// This many futures with deadlines within a tenth of a second.
 fn many(count: u64) -> impl Iterator<Item = impl Future<Output = bool> + Send> {
     let mut random = Random::new(count);
     (0..count).map(move |seed| shown(Duration::from_micros(random.below(100_000)), seed))
@@ -76,7 +76,7 @@ fn on_many_threads() {
 
 #[test]
 fn with_another_waker_each_time() {
-    // The last one is the one that counts; what of it was polled too late is left at once.
+    // Only the last deadline counts; a future that was polled too late for an earlier one is left at once.
     let threads = (0..4).map(|seed| {
         thread::spawn(move || {
             let mut random = Random::new(seed + 1);

@@ -1,4 +1,4 @@
-//! Executors, wakers and tasks that do not behave: a documented outcome each, and everybody else goes on.
+//! Executors, wakers and tasks that misbehave: each has a documented outcome, and everything else continues.
 
 use std::future::{Future, pending};
 use std::panic::panic_any;
@@ -27,7 +27,7 @@ fn runs() -> Result<(), Tripped> {
     }
 }
 
-/// Whoever waits, or runs, is still served.
+/// Other futures and functions are still served.
 fn everybody_is_served() {
     assert!(block_on(waits(SOON)).is_err());
     assert!(smol::block_on(waits(SOON)).is_err());
@@ -45,8 +45,8 @@ fn no_runtime() {
 
 type Boxed = Pin<Box<dyn Future<Output = Result<(), Tripped>> + Send>>;
 
-/// One that was polled once with this waker, and waits. On a busy machine a short budget may be spent
-/// by then; so it may take several.
+/// A future that was polled once with this waker, and waits. On a busy machine a short budget may be spent by then,
+/// so it may take several attempts.
 fn polled<F>(make: impl Fn() -> F, waker: &Waker) -> Boxed
 where
     F: Future<Output = Result<(), Tripped>> + Send + 'static,
@@ -60,7 +60,7 @@ where
     }
 }
 
-/// The same, when its alarm has rung.
+/// The same, after its alarm has fired.
 fn rung(budget: Duration, waker: &Waker) -> Boxed {
     let future = polled(|| waits(budget), waker);
     // A later alarm, for the same ticker.
@@ -124,8 +124,8 @@ impl Wake for Task {
 
 impl Drop for Task {
     fn drop(&mut self) {
-        // A guarded future in the same list, and a scope opened meanwhile, be it where nobody ticks
-        // as long: on the ticker's thread.
+        // Guards in a destructor that runs on the ticker's thread, where nobody ticks meanwhile: a guarded future
+        // in the same list, and a scope.
         drop(self.other.lock().unwrap().take());
         assert!(runs().is_err());
     }
@@ -134,7 +134,7 @@ impl Drop for Task {
 #[test]
 fn a_waker_whose_drop_drops_other_futures() {
     const LONG: Duration = Duration::from_secs(3600);
-    // More often than there are lists, so that some of them share one.
+    // More rounds than there are lists, so that some futures share one.
     for round in 0..20 {
         let future = polled(|| waits(LONG), Waker::noop());
         let other = Arc::new(Mutex::new(Some(future)));

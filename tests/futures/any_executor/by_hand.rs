@@ -1,4 +1,4 @@
-//! Futures polled by hand, and the clock that goes with it.
+//! Futures that are polled by hand, and a clock to go with them.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -90,7 +90,7 @@ pub(crate) async fn pass() {
     .await;
 }
 
-/// Pending so many times; wakes its task at once.
+/// Pending this many times; wakes its task at once.
 pub(crate) async fn passes(times: u32) {
     for _ in 0..times {
         pass().await;

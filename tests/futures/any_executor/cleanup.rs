@@ -1,4 +1,4 @@
-//! Cleanup of guarded futures: on every way out once, and told why.
+//! Cleanups of guarded futures: called once on every way out, and told why.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -53,7 +53,7 @@ forms! {
     #[loop_guard(timeout = "10s")] deferred;
 }
 
-/// Polls it that way; what was told.
+/// Polls the future that way. Returns what was told.
 fn run<F: Future<Output = Result<u32, Failure>>>(way: Way, future: F) -> Vec<String> {
     let _paused = Paused::new();
     told();
@@ -183,7 +183,7 @@ fn every_trip_cuts_futures_too() {
             assert_eq!(done.get(), 0);
         }
     });
-    // The entry, each step, and each time that it waits.
+    // One trip at the entry, one at each step, and one at each wait.
     assert_eq!(trips, 5);
     let mut wanted = vec!["cleanup: tripped".to_owned(); 5];
     wanted.push("cleanup: returned".to_owned());

@@ -1,4 +1,4 @@
-//! Cleanup that is a future: on every way out once, told why, in its own time.
+//! Cleanups that are futures: run once on every way out, told why, within their own time.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -32,7 +32,7 @@ const WAYS: [(Way, &str); 6] = [
     (Way::Panic, "panicked"),
 ];
 
-/// Awaits, between two words.
+/// Awaits, and logs before and after.
 async fn clean(exit: &Exit<'_>, pauses: u32) {
     note(format_args!("begun: {}", why(exit)));
     for _ in 0..pauses {
@@ -79,7 +79,7 @@ async fn around(way: Way, pauses: u32) -> Result<u32, Failure> {
     inherits(way, pauses).await
 }
 
-/// Polls it that way; what was told.
+/// Polls the future that way. Returns what was told.
 fn run<F: Future<Output = Result<u32, Failure>>>(way: Way, pauses: u32, future: F) -> Vec<String> {
     let _paused = Paused::new();
     listen();
@@ -120,7 +120,7 @@ fn it_is_awaited_once_behind_the_locals_and_told_why() {
 fn under_the_budget_of_a_caller() {
     for (way, why) in WAYS {
         let all = match way {
-            // It is dropped by the one whose time is over.
+            // The future whose time is over drops it.
             Way::Late => ["local gone", "lost"].to_vec(),
             _ => ["local gone", &format!("begun: {why}"), "done"]
                 .map(|it| &*it.to_owned().leak())

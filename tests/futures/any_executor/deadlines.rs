@@ -18,7 +18,7 @@ async fn waits(budget: Duration) -> Result<(), Tripped> {
     pending().await
 }
 
-/// As many budgets as there are ways to keep one.
+/// One budget for each way in which budgets are stored.
 const BUDGETS: [Duration; 6] = [
     NANO,
     Duration::from_micros(20),
@@ -134,7 +134,7 @@ fn a_loop_with_awaits_is_left_where_it_is() {
     }
 }
 
-/// Tells when it is dropped, and when it is made of a trip.
+/// Logs when it is dropped, and when it is made from a trip.
 #[derive(Debug)]
 struct Told(Rc<RefCell<Vec<&'static str>>>, &'static str);
 

@@ -20,8 +20,8 @@ async fn work(n: u32) -> u32 {
     n
 }
 
-/// Shows that the future yields its argument, and that it is left a nanosecond after a second, for
-/// whatever `zero` waits.
+/// Shows that the future yields its argument, and that it is left a nanosecond after a second if `zero` makes it
+/// wait.
 #[track_caller]
 fn shown<'f, F>(form: impl Fn(u32) -> F)
 where
@@ -255,7 +255,7 @@ trait Whole {
     async fn second(&mut self, n: u32) -> Result<u32, Tripped>;
 }
 
-/// `async_trait` sees the functions first.
+/// `async_trait` runs first here.
 #[loop_guard(timeout = "1s")]
 #[async_trait(?Send)]
 impl Whole for Service {
@@ -270,7 +270,7 @@ impl Whole for Service {
 
 struct Below;
 
-/// `async_trait` sees what this made of the functions.
+/// `async_trait` runs after the attribute here.
 #[async_trait(?Send)]
 #[loop_guard(timeout = "1s")]
 impl Whole for Below {

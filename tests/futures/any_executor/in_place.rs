@@ -1,4 +1,4 @@
-//! Futures whose awaits go through their scope one by one: wherever an await stands, it is what it was.
+//! Futures whose awaits go through their scope one by one: wherever an await stands, it behaves as before.
 
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, ready};
@@ -15,7 +15,7 @@ async fn after<T>(value: T) -> T {
     value
 }
 
-/// How many scopes of this name are open. Other tests run beside.
+/// How many scopes of this name are open. Other tests run at the same time.
 fn open(name: &str) -> usize {
     let all = snapshot();
     all.iter().filter(|scope| scope.name() == name).count()
@@ -64,8 +64,7 @@ fn awaits_stand_wherever_they_stood() {
         assert_eq!(deadline(), None, "the scope is on the stack");
     };
     assert_eq!(sum.unwrap(), 17);
-    // At each of them it is left in time.
-    // What is ready after the last one wins.
+    // A trip at any of the waits leaves the future in time. After the last one, a ready value wins.
     for at in 0..polls - 1 {
         let mut future = ByHand::new(everywhere(3));
         for _ in 0..=at {
@@ -248,7 +247,7 @@ fn both_forms_nest() {
     }
 }
 
-/// `async` blocks of other functions await as they did.
+/// `async` blocks of other functions await as before.
 #[loop_guard(timeout = "5s")]
 fn opaque(n: u32) -> impl Future<Output = Result<u32, Tripped>> + Send {
     async move {

@@ -9,7 +9,7 @@ use harness::Paused;
 
 use super::by_hand::{ByHand, SECOND, pause};
 
-/// Waits till it is left, or once.
+/// Waits until it is left, or once.
 async fn spends(how: u32) {
     if how == 0 {
         pending::<()>().await;
@@ -17,7 +17,7 @@ async fn spends(how: u32) {
     pause().await;
 }
 
-/// Has it left in each way; `how` 1 is not left.
+/// Has the future left in each way; with `how` 1 it is not left.
 fn left<F: Future>(form: impl Fn(u32) -> F) -> Vec<F::Output> {
     let _paused = Paused::new();
     let mut left = Vec::new();
@@ -88,7 +88,7 @@ async fn slow() -> u32 {
     3
 }
 
-/// Whether a loop of the fallback's would trip: the scope is gone, or it would.
+/// Whether a loop in the fallback would trip. It must not, since the scope is gone.
 #[loop_guard(inherit)]
 fn spent() -> bool {
     for _ in 0..3 {

@@ -1,4 +1,5 @@
-//! `snapshot()`: what is open, and that nothing stays behind. Other tests run beside: names tell.
+//! `snapshot()`: it lists what is open, and nothing stays behind. Other tests run at the same time, so scopes are
+//! told apart by name.
 
 use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! Scopes within scopes, of futures and of functions, and what is no part of them.
+//! Scopes within scopes, of futures and of functions, and what is not part of them.
 
 use std::cell::Cell;
 use std::future::{Future, pending, ready};
@@ -202,7 +202,7 @@ fn functions_that_a_future_calls_are_in_its_scope() {
     assert_eq!(scope(60, 5), "sync");
 }
 
-/// Blocks on the future, which waits till the clock has moved on by a second, ten times.
+/// Blocks on the future, which waits ten times until the clock has moved on by a second.
 #[loop_guard(timeout = limit, name = "blocking")]
 fn blocking(limit: Duration, own: Duration) -> Result<u32, Tripped> {
     #[loop_guard(timeout = own, name = "blocked")]

@@ -1,5 +1,5 @@
-//! Random programs of loops with and without awaits: guarded and unguarded they do the same, event for
-//! event, poll for poll.
+//! Random programs of loops with and without awaits: guarded and unguarded ones do the same, event for event and
+//! poll for poll.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -16,7 +16,7 @@ use super::by_hand::{ByHand, pause};
 enum Do {
     Note(u32),
     Await,
-    /// A value that tells when it is dropped, for the rest of the block.
+    /// A value that logs its drop, held for the rest of the block.
     Hold(u32),
     For(u32, Vec<Do>),
     While(u32, Vec<Do>),
@@ -258,7 +258,7 @@ interpreter!(
     falling_back
 );
 
-/// Runs to the end, or drops it after so many polls.
+/// Runs the program to its end, or drops it after this many polls.
 fn events<'r>(run: impl FnOnce(&'r Log) -> Running<'r>, log: &'r Log, polls: usize) -> Vec<Event> {
     let mut future = Some(ByHand::new(run(log)));
     for _ in 0..polls {

@@ -29,7 +29,7 @@ async fn migrates(budget: Duration, polls: u32) -> Result<Vec<Instant>, Tripped>
     Ok(deadlines)
 }
 
-/// Polls on a thread of its own.
+/// Polls on another thread.
 fn elsewhere<F: Future<Output: Send> + Send>(future: &mut ByHand<F>) -> Poll<F::Output> {
     thread::scope(|scope| {
         let polled = scope.spawn(|| {
@@ -53,7 +53,7 @@ fn one_budget_on_many_threads() {
             panic!("it is left");
         };
         assert_eq!(deadlines.len(), 10);
-        // One of a second or more may begin later by what a starved ticker has lost, and never earlier.
+        // A scope of a second or more may begin later by what a starved ticker has lost, but never earlier.
         assert!(deadlines.is_sorted());
         assert!(budget > SECOND || deadlines[0] == deadlines[9]);
     }
@@ -149,7 +149,7 @@ fn futures_in_turn_on_one_thread_never_see_each_others_scope() {
         long.borrow().iter().take(6).copied().eq(seconds(50)),
         "{long:?}"
     );
-    // In a scope of somebody else's, in turn.
+    // In another function's scope, in turn.
     let outer = Budget::timeout(SECOND).run(|| {
         second.pend();
         *long.borrow().last().unwrap()
@@ -302,7 +302,7 @@ fn a_trip_between_two_polls_is_found_at_the_next_one() {
     let mut future = ByHand::new(migrates(SECOND, 3));
     future.pend();
     testing::advance(SECOND + NANO);
-    // Another future's check meanwhile finds nothing.
+    // The check of another future meanwhile finds nothing due.
     let mut other = ByHand::new(migrates(SECOND * 5, 3));
     other.pend();
     assert!(future.finish().is_err());

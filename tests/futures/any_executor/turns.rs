@@ -13,7 +13,7 @@ use super::by_hand::{ByHand, SECOND, pause};
 
 const STEP: Duration = Duration::from_micros(100);
 
-/// A turn is ten steps, and the check before the eleventh finds it over.
+/// A quantum is ten steps; the check before the eleventh finds it over.
 const TURN: u32 = 10;
 
 fn step(steps: &Cell<u32>) {
@@ -58,7 +58,7 @@ fn without_it_a_loop_runs_to_its_end() {
     assert_eq!(steps.get(), 1000);
 }
 
-/// The most steps between two beats of a task beside the loop's.
+/// The largest number of steps between two beats of a task that runs beside the loop.
 fn longest_gap(busy: impl AsyncFnOnce(&Cell<u32>) -> Result<(), Tripped> + 'static) -> u32 {
     let _paused = Paused::new();
     let mut pool = LocalPool::new();
@@ -127,7 +127,7 @@ fn time_that_passes_while_it_waits_for_its_turn_counts() {
         testing::advance(Duration::from_millis(1));
     }
     let tripped = future.finish().unwrap_err();
-    // At the very limit nothing trips yet.
+    // Exactly at the limit nothing trips yet.
     assert_eq!(steps.get(), TURN * 5 + 1);
     assert!(matches!(tripped.cause(), Cause::Timeout { .. }));
 }
@@ -180,7 +180,7 @@ fn a_future_inside_that_did_not_ask_does_not_yield() {
     #[loop_guard(timeout = "1h", yield_every = "1ms")]
     async fn outer(steps: &Cell<u32>) -> Result<(), Tripped> {
         never_yields(steps, 100).await?;
-        // The turn has long been over.
+        // The quantum is long over.
         for _ in 0..2 {
             step(steps);
         }
