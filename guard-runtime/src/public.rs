@@ -25,17 +25,17 @@ pub use crate::trip::why::Why;
 #[cfg(feature = "macros")]
 pub use guard_macros::loop_guard;
 
-/// Readers and writers that check.
+/// Readers and writers that check budgets.
 pub mod io {
     pub use crate::context::checked::Checked;
 }
 
-/// Threads that take the scopes of who starts them along.
+/// Threads that inherit the scopes of the code that starts them.
 pub mod thread {
     pub use crate::context::threads::{JoinHandle, Scope, scope, spawn};
 }
 
-/// Tasks of tokio that take the scopes of who starts them along (feature `tokio`).
+/// Tasks of tokio that inherit the scopes of the code that starts them (feature `tokio`).
 #[cfg(feature = "tokio")]
 pub mod task {
     pub use crate::context::tasks::{JoinHandle, spawn, spawn_blocking};

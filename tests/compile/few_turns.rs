@@ -1,4 +1,4 @@
-//! Where the compiler knows that a loop has but a few turns, nothing is left of its strips.
+//! If the compiler knows that a loop has only a few iterations, nothing of its strips is left.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::cases;
 /// The assembly of `tests/crates/few_turns`, with a feature or without.
 fn assembly(feature: &str) -> String {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("few_turns");
-    // One for each: cargo does not write it again where nothing has changed.
+    // One file per feature: cargo does not write it again if nothing has changed.
     let assembly = target.join(format!("loops{feature}.s"));
     let output = Command::new(env!("CARGO"))
         .args([
@@ -37,7 +37,7 @@ fn mangled(name: &str) -> String {
 
 #[test]
 fn nothing_is_left_of_strips_of_few_turns() {
-    // What is left is up to the compiler.
+    // What is left depends on the compiler.
     if !cases::is_recorded_compiler() {
         return;
     }

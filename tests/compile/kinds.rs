@@ -9,7 +9,7 @@ const SOURCES: [(&str, &str); 2] = [
     ("boundaries", include_str!("kinds/boundaries.rs.in")),
 ];
 
-/// What stands at each `@`; what stands on the whole module instead.
+/// What replaces each `@`, and what is put on the whole module instead.
 const FORMS: [(&str, &str, &str); 8] = [
     ("plain", "", ""),
     ("timeout", "timeout = \"1h\"", ""),

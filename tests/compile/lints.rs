@@ -1,5 +1,5 @@
-//! Lints see the same code with the attribute as without: `tests/crates/lints/` is compiled both ways in
-//! four editions, with every lint on, and what they say is compared.
+//! Lints report the same with the attribute as without: `tests/crates/lints/` is compiled both ways in four
+//! editions, with every lint on, and the reports are compared.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,17 +7,17 @@ use std::process::{Command, Output};
 
 const MODES: [&str; 3] = ["timeout", "iterations", "inherit"];
 
-/// What clippy may say of guarded code alone, all of it outside `clippy::all` and `pedantic`.
+/// What clippy may report about guarded code only, all of it outside `clippy::all` and `pedantic`.
 const GRANTED: [&str; 3] = [
-    // `nursery`: it counts what expansions branch.
+    // `nursery`: it counts the branches of expansions.
     "the function has a cognitive complexity of",
-    // `restriction`: a fallback is the value of its function, as it stands in the attribute.
+    // `restriction`: a fallback is its function's value, written as it is in the attribute.
     "missing `return` statement",
     // `restriction`: loops in two operands of one expression share a variable.
     "unsequenced read of `__seen`",
 ];
 
-/// What cargo says of the forms.
+/// What cargo reports about the forms.
 fn said(command: &str, mode: &str) -> Output {
     Command::new(env!("CARGO"))
         .arg(command)
@@ -33,7 +33,7 @@ fn said(command: &str, mode: &str) -> Output {
         .expect("cargo runs")
 }
 
-/// `edition/file:line:column: message` of everything that is said of this level.
+/// `edition/file:line:column: message` for every report of this level.
 fn lines(output: &Output, level: &str) -> BTreeSet<String> {
     String::from_utf8_lossy(&output.stderr)
         .lines()

@@ -1,5 +1,5 @@
-//! What the compiler makes of guarded functions: messages, lints, names, what is left in the
-//! assembly, and what becomes of panics that abort.
+//! What the compiler makes of guarded functions: messages, lints, names, what is left in the assembly, and what
+//! happens under `panic = "abort"`.
 
 mod aborting;
 mod cases;

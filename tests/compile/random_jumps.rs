@@ -1,7 +1,7 @@
 //! Random functions full of labels and jumps do the same with the attribute as without it, event by event.
 //!
-//! Labels are bound twice, named in conditions and in heads, and left unused; the compiler warns of that, so the functions
-//! are written to a project of their own.
+//! Labels are bound twice, named in conditions and in heads, and left unused. The compiler warns about that, so the
+//! functions are written to a project of their own.
 
 use std::fmt::Write;
 
@@ -83,7 +83,7 @@ struct Function<'r> {
 const LABELS: [&str; 3] = ["'a", "'b", "'c"];
 
 impl Function<'_> {
-    /// Ends in any case: each iteration uses fuel.
+    /// Ends in any case, because each iteration uses fuel.
     fn of(random: &mut Random, number: u64) -> String {
         let mut function = Function {
             random,
@@ -193,7 +193,7 @@ impl Function<'_> {
         self.push("s += 1; }\n");
     }
 
-    /// A label hides the ones of its name.
+    /// A label hides outer labels of the same name.
     fn within(&mut self, named: Named, visit: fn(&mut Self)) {
         let (Named::Loop(name) | Named::Block(name)) = named;
         let outer = self.labels.clone();

@@ -1,5 +1,5 @@
-//! A global allocator with guarded functions: the runtime allocates while it opens a thread's first
-//! scope, numbers a site or starts its thread, and so comes to such functions in the middle of that.
+//! A global allocator with guarded functions: the runtime allocates while it opens a thread's first scope, numbers
+//! a site or starts its thread, and reaches those functions in the middle of that.
 
 #![allow(unsafe_code, reason = "there is no allocator without")]
 
@@ -15,7 +15,7 @@ use guard_runtime::{Budget, deadline, defer, loop_guard, remaining, shield, shie
 static GUARDED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// The thread that looks whether the others hang.
+    /// Whether this thread watches whether the others hang.
     static WATCHES: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -23,7 +23,7 @@ static CALLS: AtomicUsize = AtomicUsize::new(0);
 
 struct Counting;
 
-// SAFETY: each call goes to `System` as it came.
+// SAFETY: each call is passed on to `System` unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if GUARDED.load(Ordering::Relaxed) && !WATCHES.get() {
@@ -33,12 +33,12 @@ unsafe impl GlobalAlloc for Counting {
             inheriting();
             by_hand();
         }
-        // SAFETY: the caller's.
+        // SAFETY: the caller has to guarantee what `System` requires.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller's.
+        // SAFETY: the caller has to guarantee what `System` requires.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -93,7 +93,7 @@ fn deep(depth: u32) -> usize {
         let mut open = 0;
         while open == 0 {
             open = if depth == 0 {
-                // The allocations of a snapshot open scopes on the very stack that it reads.
+                // The allocations of a snapshot open scopes on the stack that it is reading.
                 let seen = (0..100).map(|_| snapshot().len());
                 seen.min().unwrap_or(0)
             } else {
@@ -113,7 +113,7 @@ fn what_the_runtime_allocates_may_come_to_guarded_functions() {
     let threads = (0..2).map(|_| {
         let done = done.clone();
         thread::spawn(move || {
-            // More scopes than a stack has room for, so that it grows.
+            // More scopes than the first piece holds, so that the stack grows.
             let open = deep(100);
             assert!(open >= 100, "{open} scopes");
             let sum = Budget::timeout(Duration::from_secs(60)).run(|| vec![1; 3].len());
@@ -126,7 +126,7 @@ fn what_the_runtime_allocates_may_come_to_guarded_functions() {
         .iter()
         .map(|_| finished.recv_timeout(Duration::from_secs(300)))
         .collect();
-    // Before anything panics, which allocates on threads that do not watch.
+    // Disarmed before anything panics, since a panic allocates on threads that do not watch.
     GUARDED.store(false, Ordering::Relaxed);
     assert!(
         outcomes.iter().all(Result::is_ok),

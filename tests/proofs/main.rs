@@ -1,4 +1,4 @@
-//! What holds for whatever comes: proofs by numbers, each in one module.
+//! Properties that hold for any input, each tested with many inputs in a module of its own.
 
 mod never_early;
 mod random_functions;

@@ -1,6 +1,6 @@
 //! Never early, in real time: no budget trips before it is spent, whatever the ticker does.
 //!
-//! A test binary of its own, since starving the ticker concerns the whole process.
+//! A test program of its own, since starving the ticker affects the whole process.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard};
 use harness::Random;
 
-/// The tests starve one ticker: each in its turn.
+/// The tests starve the same ticker, so they run one at a time.
 static TURN: Mutex<()> = Mutex::new(());
 
 const MILLI: Duration = Duration::from_millis(1);
 
-/// Starves the ticker, until dropped.
+/// Starves the ticker until this is dropped.
 struct Starved;
 
 impl Starved {
@@ -56,7 +56,7 @@ fn doze(budget: Duration, left: &mut Option<Instant>) -> Result<(), Tripped> {
     }
 }
 
-/// Runs `function` from a moment before its entry to the moment at which it had been left.
+/// Measures `function` from just before its entry to just after it was left.
 fn assert_not_early(
     budget: Duration,
     function: fn(Duration, &mut Option<Instant>) -> Result<(), Tripped>,
@@ -64,13 +64,13 @@ fn assert_not_early(
     let mut left = None;
     let before = Instant::now();
     let tripped = function(budget, &mut left).unwrap_err();
-    // The entry may be what trips; the body has not begun then.
+    // If the entry tripped, the body has not begun.
     let took = left.unwrap_or_else(Instant::now) - before;
     assert!(took >= budget, "{budget:?} tripped after {took:?}");
     assert_told(&tripped, budget);
 }
 
-/// That the error tells the budget, and more time than that.
+/// Asserts that the error reports the budget, and more time than that.
 fn assert_told(tripped: &Tripped, budget: Duration) {
     match tripped.cause() {
         Cause::Timeout { limit, elapsed } => {
@@ -81,13 +81,13 @@ fn assert_told(tripped: &Tripped, budget: Duration) {
     }
 }
 
-/// From a microsecond to 20 ms, of any magnitude.
+/// From a microsecond to 20 ms; every order of magnitude is equally likely.
 fn random_budget(random: &mut Random) -> Duration {
     let most = 20_000_000_u64 >> random.below(15);
     Duration::from_nanos(1000 + random.below(most))
 }
 
-/// Several threads, so that they preempt each other and the ticker.
+/// Runs `work` on several threads, which preempt each other and the ticker.
 fn on_threads(count: u64, work: impl Fn(Random) + Sync) {
     thread::scope(|scope| {
         for seed in 0..count {
@@ -120,7 +120,7 @@ fn short_budgets_under_a_starved_ticker() {
     }
 }
 
-/// Enters with a word that this thread has seen, so that no clock is read; at any time since then.
+/// Enters at any time after this thread has seen a word, so that no clock is read.
 fn enter_on_a_stale_word(random: &mut Random, budget: Duration) {
     let outcome = Budget::timeout(Duration::from_secs(3600)).run(|| {
         let _ = checkpoint();
@@ -130,7 +130,7 @@ fn enter_on_a_stale_word(random: &mut Random, budget: Duration) {
     assert!(outcome.is_ok());
 }
 
-/// Budgets from a second on count from the published word, which a starved ticker makes old.
+/// Budgets of a second or more start at the published word, which is old if the ticker is starved.
 #[test]
 fn long_budgets_under_a_starved_ticker() {
     let _turn = TURN.lock();
@@ -143,7 +143,7 @@ fn long_budgets_under_a_starved_ticker() {
     }
 }
 
-/// Says that a test is over, also when it has failed.
+/// Signals that a test is over, even if it has failed.
 struct Over<'d>(&'d AtomicBool);
 
 impl Drop for Over<'_> {
@@ -175,7 +175,7 @@ fn long_budgets_under_a_ticker_that_comes_and_goes() {
     });
 }
 
-/// Many entries on one word: all of them in a gap between ticks, none with a clock of its own.
+/// Many entries under one word, all in one gap between ticks, and none reads the clock.
 #[test]
 fn long_budgets_entered_all_through_a_gap() {
     let _turn = TURN.lock();
@@ -200,7 +200,7 @@ fn glance() -> Result<(), Tripped> {
     Ok(())
 }
 
-/// Counts the trips that it swallows.
+/// Counts the trips, and swallows them.
 #[loop_guard(timeout = "20ms")]
 fn swallow(swallowed: &mut u32) -> Result<(), Tripped> {
     loop {
@@ -215,7 +215,7 @@ fn an_error_that_an_inner_entry_noticed_and_the_loop_swallows_is_not_swallowed_t
     let _turn = TURN
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner);
-    // The entry reads the clock; the loop around it would wait for a tick that is late.
+    // The entry reads the clock; a loop around it would wait for a late tick.
     let _starved = Starved::by(50 * MILLI);
     for _ in 0..5 {
         let mut swallowed = 0;

@@ -1,4 +1,4 @@
-//! Random functions beside their guarded twins, event by event.
+//! Random functions and their guarded twins do the same, event by event.
 //!
 //! ```text
 //! cargo test --test proofs random_functions                               200 functions
@@ -6,9 +6,9 @@
 //! LOOP_GUARD_SEED=7 cargo test --test proofs random_functions             others
 //! ```
 //!
-//! [`generator`] writes a function, of the [`values`] and jumps that its [`scope`] allows; [`heads`] what its `for` loops run
-//! over. [`project`] builds and runs them in batches, in both editions. A fault names the number of its function; the
-//! sources of the last batch stay below `target/tmp`.
+//! [`generator`] writes a function, from the [`values`] and jumps that its [`scope`] allows; [`heads`] writes what
+//! its `for` loops iterate over. [`project`] builds and runs them in batches, in two editions. A failure names the
+//! number of its function; the sources of the last batch stay below `target/tmp`.
 
 #![allow(
     clippy::format_push_string,

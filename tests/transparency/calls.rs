@@ -1,4 +1,4 @@
-//! Loops in the arguments of macro calls: those of well-known macros are reached, others not.
+//! Loops in the arguments of macro calls: those of well-known macros are checked, others are not.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -27,14 +27,14 @@ macro_rules! reached {
     };
 }
 
-/// One of the user's, whose argument is an expression.
+/// A user's macro whose argument is an expression.
 macro_rules! own {
     ($value:expr) => {
         $value
     };
 }
 
-/// One of the user's, whose arguments are statements.
+/// A user's macro whose arguments are statements.
 macro_rules! own_statements {
     ($($stmt:stmt;)*) => {
         $($stmt)*
@@ -80,14 +80,14 @@ fn in_panic() {
     assert!(panics::none(|| guarded(11)).is_err());
 }
 
-/// Nobody named it, so nobody knows what it makes of its tokens.
+/// A macro that the attribute does not name, so nobody knows what it makes of its tokens.
 macro_rules! unknown {
     ($value:expr) => {
         $value
     };
 }
 
-/// Its grammar is no Rust: a guard that guessed would break it.
+/// Its grammar is not Rust: a guard that guessed would break it.
 macro_rules! words {
     ($(for $a:ident while $b:ident)*) => { [$((stringify!($a), stringify!($b))),*] };
 }

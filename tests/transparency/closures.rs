@@ -1,4 +1,4 @@
-//! Loops in closures: they leave the function as it leaves, in silence, and change nothing else.
+//! Loops in closures: their trips leave the function silently by its own way out, and nothing else changes.
 
 mod borrows;
 mod drops;

@@ -9,7 +9,7 @@ use guard_runtime::{Tripped, loop_guard};
 
 use crate::panics;
 
-/// An iterator that writes down every call.
+/// An iterator that logs every call.
 pub(crate) struct Told<'l>(u32, &'l RefCell<Vec<u32>>);
 
 impl Iterator for Told<'_> {
@@ -243,7 +243,7 @@ twins! { leaving: (on_trip = "panic")
     }
 }
 
-/// Named so that nobody takes it for an adaptor of the standard library.
+/// Its name is not that of any adaptor of the standard library.
 pub(crate) trait Free: Sized {
     fn rev_free(self) -> Self {
         self
@@ -252,7 +252,7 @@ pub(crate) trait Free: Sized {
 
 impl<I: Iterator> Free for I {}
 
-/// Calls a function of `$twins` in all its versions.
+/// Calls a function of `$twins` in all its versions, and compares the results.
 macro_rules! same {
     ($twins:ident: $($name:ident($($arg:expr),*);)*) => {
         $(
@@ -325,7 +325,7 @@ fn an_unsafe_function_stays_one() {
     macro_rules! sum {
         ($twin:ident) => {{
             let f: unsafe fn(*const u32, usize) -> u32 = shapes::$twin::unsafely;
-            // SAFETY: it reads as many numbers as it is told there are.
+            // SAFETY: the pointer and the length come from one slice.
             unsafe { f(numbers.as_ptr(), numbers.len()) }
         }};
     }

@@ -1,4 +1,4 @@
-//! In edition 2021 the temporaries of a block's value outlive its variables: also those of a guarded future.
+//! In edition 2021 the temporaries of a block's value outlive its variables, in a guarded future as well.
 
 use std::future::Future;
 use std::pin::pin;

@@ -1,5 +1,5 @@
-//! A guarded future is what it was: its value, its auto traits and lifetimes, what it drops and when; and
-//! it is hardly larger.
+//! A guarded future behaves like the unguarded one: its value, its auto traits and lifetimes, what it drops and
+//! when; and it is hardly larger.
 
 mod size;
 
@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 
 type Log = Rc<RefCell<Vec<u32>>>;
 
-/// Tells when it is dropped.
+/// Logs when it is dropped.
 struct Told(Log, u32);
 
 impl Drop for Told {
@@ -171,7 +171,8 @@ fn pair(log: &Log, id: u32) -> Pair {
     }
 }
 
-/// Polls so many times, then drops; what is dropped in which order, with each poll and the end marked.
+/// Polls this many times, then drops the future. Returns what was dropped in which order, with each poll and the
+/// end marked.
 fn story<F: Future>(polls: u32, make: impl FnOnce(&dyn Fn(u32) -> Told, &Log) -> F) -> Vec<u32> {
     const POLL: u32 = 1000;
     const DONE: u32 = 2000;
@@ -282,5 +283,5 @@ fn auto_traits_are_what_they_were() {
         )*};
     }
     all!(plain timed counted inherited);
-    // And those that are not stay so: `tests/compile/ui/user/async-not-send.rs`.
+    // Futures that lack them still lack them: `tests/compile/ui/user/async-not-send.rs`.
 }

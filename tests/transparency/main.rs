@@ -1,7 +1,7 @@
-//! Guarded and unguarded, a function is the same: its value, its types, its drops, its panics.
+//! A guarded function behaves and compiles like the unguarded one: its value, its types, its drops, its panics.
 
-/// The same items four times: `$name::plain` as written, and under the attribute with each kind of
-/// budget, none of which is ever spent.
+/// The same items four times: `$name::plain` as written, and under the attribute with each kind of budget, none of
+/// which is ever spent.
 macro_rules! twins {
     ($name:ident: ($($args:tt)*) $($items:tt)*) => {
         #[allow(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use guard_runtime::{Cause, Tripped, loop_guard, testing};
 use harness::Paused;
 
-/// Counts seconds of the paused clock; false after a thousand.
+/// Counts seconds of the paused clock; returns false after a thousand.
 struct Seconds(u32);
 
 impl Seconds {
@@ -59,10 +59,10 @@ fn a_loop_is_checked_in_the_first_iteration_and_then_once_in_so_many() {
         }
         Ok(())
     }
-    // Checked before iterations 1, 9 and 17; ten seconds are over in the eleventh.
+    // Checks come before iterations 1, 9 and 17; the ten seconds are over in the eleventh.
     assert_eq!(tripped_after(by_loop), 16);
     assert_eq!(tripped_after(by_for), 16);
-    // Their conditions tick before the check.
+    // Here the conditions tick before the check.
     assert_eq!(tripped_after(by_while), 17);
     assert_eq!(tripped_after(by_while_let), 17);
 }

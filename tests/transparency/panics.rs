@@ -1,4 +1,4 @@
-//! What the panic hook was told, thread by thread, so that tests run side by side.
+//! What the panic hook was told, recorded per thread, so that tests can run in parallel.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
@@ -8,8 +8,7 @@ thread_local! {
     static TOLD: RefCell<Vec<(u32, String)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls `f`, and tells its value (`None`: it unwound) and the line and message of every call of
-/// the panic hook.
+/// Calls `f`. Returns its value (`None` if it unwound), and the line and message of every call of the panic hook.
 pub(crate) fn of<T>(f: impl FnOnce() -> T) -> (Option<T>, Vec<(u32, String)>) {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -28,7 +27,7 @@ pub(crate) fn of<T>(f: impl FnOnce() -> T) -> (Option<T>, Vec<(u32, String)>) {
     (value, TOLD.take())
 }
 
-/// The value of `f`, which must not have called the hook.
+/// The value of `f`, which must not call the panic hook.
 #[track_caller]
 pub(crate) fn none<T>(f: impl FnOnce() -> T) -> T {
     let (value, told) = of(f);

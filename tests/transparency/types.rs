@@ -1,5 +1,5 @@
-//! What the compiler knows of a function is what it was: auto traits, lifetimes, variance,
-//! `#[must_use]`, `#[track_caller]`. Most of this is proven by compiling.
+//! What the compiler knows about a function does not change: auto traits, lifetimes, variance, `#[must_use]`,
+//! `#[track_caller]`. Most of this is proven by compiling.
 
 mod attributes;
 
@@ -136,7 +136,7 @@ twins! { kept: ()
     }
 }
 
-// Types that are only known when the loop over them has been read.
+// Types that the compiler only knows after it has read the loop over them.
 twins! { later: ()
     use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
@@ -271,7 +271,7 @@ fn sendable<T: Clone + Send + Sync>(value: &T) -> T {
     value.clone()
 }
 
-/// Uses every function as the unguarded one can be used.
+/// Uses every function in the ways in which the unguarded one can be used.
 macro_rules! used {
     ($twin:ident) => {{
         use kept::$twin::*;
@@ -341,7 +341,7 @@ fn types_and_lifetimes_are_kept() {
     assert_eq!(used!(inherited), plain);
 }
 
-/// What is returned may shorten its lifetime.
+/// The lifetime of the result may be shortened.
 #[test]
 fn a_returned_opaque_type_stays_covariant() {
     #[loop_guard(timeout = "1h")]

@@ -1,6 +1,7 @@
-//! Random functions as text: typed, with loops, labels, closures, temporaries and drops.
+//! Random functions as text: well-typed, with loops, labels, closures, temporaries and drops.
 //!
-//! Each ends: a loop notes something in each iteration, of which there are only so many, or counts a variable of its own.
+//! All of them end: each iteration of a loop uses up one of a limited number of log entries, or counts a variable
+//! of its own.
 
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ use harness::Random;
 use crate::random_functions::heads::head;
 use crate::random_functions::scope::Scope;
 
-/// One function: what stands behind `fn name`.
+/// One function: the text after `fn name`.
 pub(crate) struct Function {
     pub(crate) is_async: bool,
     /// `(log: &Log, ..) -> .. { .. }`
@@ -19,11 +20,11 @@ pub(crate) struct Function {
 pub(crate) struct Generator<'r> {
     random: &'r mut Random,
     is_async: bool,
-    /// What a `return` of the function is written with.
+    /// What its `return`s return.
     returns: Returns,
     at: u32,
     names: u32,
-    /// How many statements may still come.
+    /// How many more statements may be written.
     left: u32,
 }
 
@@ -100,7 +101,7 @@ impl<'r> Generator<'r> {
         self.at
     }
 
-    /// Statements, each of which may use what those before it declare.
+    /// Statements; each may use what earlier ones declare.
     fn block(&mut self, scope: &Scope, depth: u32) -> String {
         let mut scope = scope.clone();
         let mut text = String::new();
@@ -145,7 +146,7 @@ impl<'r> Generator<'r> {
             }
             9 | 10 => self.closure(scope, depth - 1),
             11 => {
-                // An item behind statements.
+                // An item after statements.
                 let (name, at) = (self.name("inner"), self.at());
                 format!(
                     "s += {name}(a);\nfn {name}(n: i64) -> i64 {{ let mut sum = 0; for i in 0..n % 4 {{ sum += i; }} sum + {at} }}"
@@ -165,7 +166,7 @@ impl<'r> Generator<'r> {
         }
     }
 
-    /// One that contains no statement.
+    /// A statement that contains no other.
     fn simple(&mut self, scope: &mut Scope) -> String {
         match self.below(if scope.plain { 5 } else { 12 }) {
             0 => {
@@ -211,12 +212,12 @@ impl<'r> Generator<'r> {
         }
     }
 
-    /// A way out of a loop, a block, or the function: as a rule only sometimes.
+    /// A way out of a loop, a block, or the function; usually under a condition.
     fn jump(&mut self, scope: &Scope) -> String {
         self.jump_from(scope, false)
     }
 
-    /// In the condition of a `while` only a label can be named, and `continue` might never end.
+    /// In the condition of a `while` only labels can be named, and `continue` might never end.
     fn jump_from(&mut self, scope: &Scope, in_condition: bool) -> String {
         let jump = match self.below(6) {
             0 if scope.in_closure => {
@@ -236,7 +237,7 @@ impl<'r> Generator<'r> {
             kind => {
                 let at = self.random.index(scope.targets.len());
                 let target = &scope.targets[at];
-                // Without a label only the innermost can be meant, and no block.
+                // Without a label, a jump means the innermost loop, and never a block.
                 let is_last = at + 1 == scope.targets.len() && target.is_loop;
                 let label = match &target.label {
                     Some(label) if !is_last || in_condition || self.below(2) == 0 => {
@@ -260,7 +261,7 @@ impl<'r> Generator<'r> {
     }
 
     fn label(&mut self) -> String {
-        // Labels may be taken again, also by an outer loop of the same function.
+        // Labels may be used again, even by an outer loop of the same function.
         self.one_of(&["'a", "'b", "'c", "'again"]).to_owned()
     }
 
@@ -343,7 +344,7 @@ impl<'r> Generator<'r> {
     fn chain(&mut self, scope: &Scope, depth: u32) -> String {
         let (argument, at) = (self.name("y"), self.at());
         let mut inner = scope.in_closure(&argument);
-        // What it would borrow twice.
+        // Everything else would be borrowed twice.
         inner.places.clear();
         inner.places.push("t".to_owned());
         let (body, value) = (self.block(&inner, depth), self.int(&inner, 1));

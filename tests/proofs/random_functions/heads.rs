@@ -1,4 +1,4 @@
-//! What `for` loops run over: bases of known type, and adaptors on them.
+//! What `for` loops iterate over: bases of a known type, and adaptors on them.
 
 use crate::random_functions::generator::Generator;
 
@@ -9,7 +9,7 @@ pub(crate) struct Head {
     pub(crate) ints: Vec<String>,
 }
 
-/// One that is being built.
+/// A chain that is being built.
 struct Chain {
     head: Head,
     /// Knows its length, and can be turned around.

@@ -21,19 +21,19 @@ pub(crate) struct Project {
     folder: PathBuf,
 }
 
-/// What came of a batch.
+/// The result of a batch.
 #[derive(Default)]
 pub(crate) struct Came {
     /// How many functions were compared.
     pub(crate) compared: usize,
-    /// Those that do not compile without the attribute either.
+    /// Functions that do not compile without the attribute either.
     pub(crate) misshapen: BTreeSet<usize>,
-    /// One for each that differs, or does not compile with the attribute.
+    /// One for each function that differs, or that does not compile with the attribute.
     pub(crate) faults: Vec<String>,
 }
 
 impl Project {
-    /// A project of this edition, whose batches share what they depend on.
+    /// A project of this edition; its batches share their dependencies.
     pub(crate) fn new(edition: &str) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder =
@@ -51,14 +51,14 @@ impl Project {
         Self { folder }
     }
 
-    /// Compares these functions, whose first has this number, with their twins.
+    /// Compares these functions with their twins; `first` is the number of the first function.
     pub(crate) fn compare(&self, first: usize, functions: &[Function]) -> Came {
         let mut came = Came::default();
         let mut left: BTreeSet<_> = (0..functions.len()).collect();
         for (at, function) in functions.iter().enumerate() {
             fs::write(self.source(at), source(first + at, function)).expect("a source");
         }
-        // Once for all, once more without those that do not compile.
+        // All functions first, then again without those that do not compile.
         for _ in 0..3 {
             self.write_main(&left);
             let built = self.cargo("build", &[]);
@@ -137,7 +137,7 @@ fn run(faults: &mut Vec<String>) {
         std::io::Read::read_to_string(&mut out, &mut told).expect("UTF-8");
         told
     });
-    // A plain function takes some microseconds; five minutes are an endless loop.
+    // A plain function takes microseconds, so five minutes mean an endless loop.
     let mut ended = None;
     for _ in 0..3000 {
         ended = child.try_wait().expect("a child of ours");
@@ -182,7 +182,7 @@ fn source(number: usize, function: &Function) -> String {
         )
 }
 
-/// The functions in whose files something is wrong.
+/// The functions whose files the messages name.
 fn named(told: &str) -> BTreeSet<usize> {
     let numbers = told.lines().filter(|line| line.contains(": error"));
     let numbers = numbers.filter_map(|line| {

@@ -7,7 +7,7 @@ use guard_runtime::{Tripped, loop_guard, testing};
 
 use super::paused;
 
-/// Writes its name down when it is dropped.
+/// Logs its name when it is dropped.
 struct Noisy<'l>(&'static str, &'l RefCell<Vec<&'static str>>);
 
 impl Drop for Noisy<'_> {

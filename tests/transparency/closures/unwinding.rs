@@ -9,7 +9,7 @@ use guard_runtime::{Tripped, loop_guard, testing};
 use super::{by_error, paused};
 use crate::panics;
 
-/// Its destructor loops in a closure, under whatever scope there is.
+/// Its destructor loops in a closure, in whatever scope is open then.
 struct Loops(Rc<RefCell<u32>>);
 
 impl Drop for Loops {

@@ -13,7 +13,7 @@ impl Drop for Large {
 
 type Bytes = [u8; 256];
 
-/// The same functions plainly and under the guards that have most to keep.
+/// The same functions without a guard, and under the guards that have most to store.
 macro_rules! sized {
     ($(async fn $name:ident($($arguments:tt)*) -> $output:ty { $($body:tt)* })*) => {
         mod sized_plain {
@@ -64,7 +64,7 @@ sized! {
     async fn closures(a: Vec<u32>) -> u32 { let f = |n| { let mut s = 0; for i in &a { s += i * n; } s }; wait().await; f(3) }
 }
 
-/// By how much a guarded future may be larger, in bytes. With `metrics` it keeps when it began.
+/// How much larger a guarded future may be, in bytes. With `metrics` it also stores when it began.
 const MORE: usize = if cfg!(feature = "metrics") { 80 } else { 64 };
 
 #[test]

@@ -6,7 +6,7 @@ use guard_runtime::{Tripped, loop_guard};
 
 use crate::panics;
 
-/// Compiles only if the value has to be used.
+/// Compiles only if the value must be used.
 #[test]
 fn must_use_is_kept() {
     #[must_use]
@@ -73,7 +73,7 @@ fn callers_and_panics_are_where_they_were() {
                 panics::of(|| indexes(&[1, 2, 3], 7)).1,
                 panics::of(|| indexes(&[1, 2, 3], 3)).1,
             ];
-            // Here is where the macro is called.
+            // This line is where the macro is called.
             let (_, unwrapped) = panics::of(|| unwraps(None));
             assert_eq!(unwrapped, [(line!(), "a number".to_owned())]);
             for location in [caller(3), caller_of_closures(3)] {
@@ -91,8 +91,8 @@ fn callers_and_panics_are_where_they_were() {
     assert_eq!(places!(inherited), plain);
 }
 
-/// The caller of a `#[track_caller]` function cannot be seen from a boundary: there a trip in a
-/// closure is a panic, also where the function returns a `Result`.
+/// A boundary hides the caller of a `#[track_caller]` function, so a trip in a closure is a panic there, even if
+/// the function returns a `Result`.
 #[test]
 fn a_track_caller_function_panics_when_a_closure_of_its_trips() {
     #[track_caller]
