@@ -360,12 +360,11 @@ pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
 fn passes(args: &Args, function: &Function<'_>, loops: bool) -> bool {
     let sig = &*function.sig;
     let inherit = args.inherit.is_some();
-    let is_const = sig.constness.is_some();
     let idle = !loops && args.entry.is_none() && !recurses(function);
     // A destructor that its caller's budget cuts short would be a lost cleanup.
     let passes = inherit && (idle || is_destructor(sig));
     // The attribute on a block is not meant for these functions.
-    let cannot = (is_const && (inherit || !loops))
+    let cannot = (sig.constness.is_some() && (inherit || !loops))
         || (!loops && sig.abi.as_ref().is_some_and(|abi| !unwinds(abi)))
         || function.attrs.iter().any(is_naked);
     passes || (function.of_block && cannot)

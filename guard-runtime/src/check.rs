@@ -11,7 +11,7 @@
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
 //! - `account.rs`: what a scope may spend besides time and iterations; `accounts.rs`: the accounts of a thread;
 //! - `uses.rs`: whether a scope with several budgets has spent one of them, or all;
-//! - `warn.rs`: `warn_at`; `given.rs`: `pauses = "ignore"`;
+//! - `warn.rs`: `warn_at`; `give_back.rs`: `pauses = "ignore"`;
 //! - `fault.rs`: checks that trip because a test says so.
 
 pub(crate) mod account;
@@ -20,7 +20,7 @@ pub(crate) mod counted;
 pub(crate) mod enter;
 #[cfg(feature = "testing")]
 pub(crate) mod fault;
-mod given;
+mod give_back;
 pub(crate) mod iterations;
 pub(crate) mod probe;
 pub(crate) mod query;

@@ -11,14 +11,14 @@
 //! - `waiting.rs`, `timer.rs`: the entry in the lists of alarms, from the first `Pending` on;
 //! - `carried.rs`: a scope that passes from one future to the next;
 //! - `shared.rs`: what tells others that the scope has ended;
-//! - `left.rs`: how the body asks to be left;
+//! - `leave.rs`: how the body asks to be left;
 //! - `quantum.rs`: `yield_every`.
 
 #[cfg(feature = "tower")]
 pub(crate) mod carried;
 pub(crate) mod in_place;
 pub(crate) mod kept;
-pub(crate) mod left;
+pub(crate) mod leave;
 pub(crate) mod polled;
 pub(crate) mod poller;
 pub(crate) mod quantum;

@@ -2,18 +2,18 @@
 //!
 //! # The mental model
 //!
-//! A **scope** is opened by a guarded function (or [`Budget::run`]) and closed when it is left, on
-//! every way out. It has a budget. Scopes nest per thread; the earliest deadline of them all is the
-//! one that counts, and the scope it belongs to is the one that the error names.
+//! A guarded function (or [`Budget::run`]) opens a **scope**, which is closed on every way out. It has a budget.
+//! Scopes nest per thread; the earliest of their deadlines counts, and the error names the scope to which it
+//! belongs.
 //!
-//! A **check** stands at the head of every iteration of every loop of a guarded function. It
-//! compares one word that the process shares, the *epoch*, with the value seen last: a load, a
-//! compare, a branch. One **ticker** thread moves the epoch when a deadline comes near and at every
-//! heartbeat; only then does a check look at the clock and at the budgets.
+//! A **check** stands at the head of every iteration of every loop of a guarded function. It compares a word that
+//! the whole process shares, the *epoch*, with the value that was seen last: a load, a compare, a branch. One
+//! **ticker** thread moves the epoch when a deadline comes near and at every heartbeat; only then does a check read
+//! the clock and the budgets.
 //!
-//! A check that finds the budget spent **trips**: the loop is left in place, destructors run, and
-//! the function returns `Err(E::from(tripped))`, or panics with the report where its type has no
-//! place for an error. Until the scope is left, every further check in it trips again.
+//! A check that finds the budget spent **trips**: the loop is left in place, destructors run, and the function
+//! returns `Err(E::from(tripped))`, or panics with the report if its type has no place for an error. Until the
+//! scope is left, every further check in it trips again.
 //!
 //! ```
 //! use guard_runtime::{Tripped, loop_guard};
@@ -35,19 +35,18 @@
 //!
 //! # What it does not reach
 //!
-//! A call that never returns (a blocking read, a lock, foreign code) is noticed at the first check after it;
-//! loops inside functions without the attribute, in foreign macros and in iterator chains have no check of
-//! their own: call [`checkpoint`] there. What hangs there past its deadline is told to the hook while it
-//! hangs ([`Event::Overdue`]), with the thread and, on Linux, what it does.
+//! A call that never returns (a blocking read, a lock, foreign code) is noticed at the first check after it; loops
+//! inside functions without the attribute, in foreign macros and in iterator chains have no check of their own:
+//! call [`checkpoint`] there. While a scope hangs there past its deadline, the hook is told ([`Event::Overdue`]),
+//! with the thread and, on Linux, what it is doing.
 //!
-//! A loop in a closure counts `iterations` for the innermost open activation of its function, since a closure
-//! that captured its own would be another closure. One that is handed to a recursive call of that function
-//! counts there, and one that runs on another thread counts nowhere.
+//! A loop in a closure counts `iterations` for the innermost open activation of its function, because the closure
+//! captures nothing of the guard. A closure that is passed to a recursive call of that function counts there, and
+//! one that runs on another thread counts nowhere.
 //!
 //! # Foreign waits
 //!
-//! [`sleep`], [`every`] and [`wait`] end with the budget, and at once with a cancel. Waits of others take a time limit: what
-//! is left of the budget. When it is over, the [`checkpoint`] behind the wait trips.
+//! [`sleep`], [`every`] and [`wait`] end with the budget, and at once with a cancel. Give foreign waits a time limit: what is left of the budget. When it is over, the [`checkpoint`] after the wait trips.
 //!
 //! | wait | with the budget |
 //! |---|---|
@@ -60,10 +59,10 @@
 //! | a query of rusqlite | `connection.progress_handler(1000, Some(over))` with an `over` that returns `checkpoint().is_err()`: the query ends with an error, and [`tripped()`] tells why |
 //! | a parser of pest | `set_call_limit` to as many calls as fit into `remaining()` |
 //!
-//! Each of them stands as a function in `tests/context/foreign_waits.rs`, the last two in
-//! `tests/crates/peers/tests/progress_handler.rs` and `tests/crates/companions/tests/pest.rs`. A cancel does not end such
-//! a wait, but that of the database: where one may come, wait in slices of `remaining().min(slice)`. At the deadline itself
-//! nothing trips yet, so the wait stands in a loop:
+//! `tests/context/foreign_waits.rs` has each of them as a function, except the last two, which are in
+//! `tests/crates/peers/tests/progress_handler.rs` and `tests/crates/companions/tests/pest.rs`. A cancel does not end
+//! such a wait, except the database's: if one may come, wait in slices of `remaining().min(slice)`. Exactly at the
+//! deadline nothing trips yet, so the wait is in a loop:
 //!
 //! ```
 //! use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -87,15 +86,15 @@
 //!
 //! # Trips that unwind
 //!
-//! A function that has no place for an error, and a loop in a closure, leave by unwinding: in silence to the
-//! nearest guarded function that catches trips (one with loops in closures, a guarded future, a
-//! [`Budget::run`]), or as a panic with the report where there is none. The destructors on the way run while
+//! A function that has no place for an error, and a loop in a closure, leave by unwinding: silently to the nearest
+//! guarded function that catches trips (one with loops in closures, a guarded future, a [`Budget::run`]), or as a
+//! panic with the report if there is none. The destructors on the way run while
 //! [`std::thread::panicking`] is true, so a `Mutex` or `RwLock` whose guard is held there is poisoned, though
-//! the function returns an ordinary error. Where that matters, take the lock outside of the closure, recover
-//! it by `PoisonError::into_inner`, or do the locked part in a [`shield`].
+//! the function returns an ordinary error. If that matters, take the lock outside the closure, recover it with
+//! `PoisonError::into_inner`, or put the locked part into a [`shield`].
 //!
-//! Nothing can unwind through C. A library that calls a Rust function back (`qsort`, a database's comparison)
-//! is called in a [`shield`]: a trip then waits for the first check behind it.
+//! Nothing can unwind through C. Call a library that calls a Rust function back (`qsort`, a database's comparison)
+//! in a [`shield`]: a trip is then postponed to the first check after it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -125,8 +124,8 @@
 //!
 //! # Threads, pools, runtimes
 //!
-//! Scopes are per thread, and a guarded future has its own wherever it is polled. So the question is whose
-//! work a thread does while a scope is open on it.
+//! Scopes are per thread, and a guarded future has its own wherever it is polled. So it matters whose work a thread
+//! does while a scope is open on it.
 //!
 //! | what runs | the scopes that it sees |
 //! |---|---|
@@ -136,8 +135,8 @@
 //! | a job that a pool (rayon) runs on a worker that waits in a guarded function for other jobs | **that function's**: say `root` |
 //! | a task of another executor in one thread that a guarded function blocks on, or one without a budget of its own | **that function's**: say `root` |
 //!
-//! A job cannot be told from a call. Say that it is an entry point, around which nothing counts, with
-//! [`Budget::root`] around what a pool runs, or in the attribute of the function that is the job (`root`).
+//! A job cannot be told from a call. Mark it as an entry point, around which nothing counts: with [`Budget::root`]
+//! around what a pool runs, or with `root` in the attribute of the function that is the job.
 //!
 //! ```
 //! use std::time::Duration;
@@ -159,8 +158,8 @@
 //!
 //! # Metrics
 //!
-//! With the feature `metrics`, the recorder of the crate of that name is told each second; `examples/alerts` has alert
-//! rules for Prometheus on it:
+//! With the feature `metrics`, the recorder of the crate of that name is told each second; `examples/alerts` has
+//! alert rules for Prometheus on it:
 //!
 //! | metric | what |
 //! |---|---|
@@ -171,38 +170,37 @@
 //! | `loop_guard_trip_latency_seconds` | from the deadline to the check that tripped |
 //! | `loop_guard_run_seconds{guard}` | how long scopes took: of each guard and thread one in 64, the first of them |
 //!
-//! and with the feature `policy` as well, of breakers and bulkheads that have been called, by their names:
+//! With the feature `policy` there are also metrics of breakers and bulkheads that have been called, by their names:
 //!
 //! | metric | what |
 //! |---|---|
-//! | `loop_guard_breaker_state{breaker,state}` | how many of them are in this state: `closed`, `open`, `half_open` |
+//! | `loop_guard_breaker_state{breaker,state}` | how many breakers are in this state: `closed`, `open`, `half_open` |
 //! | `loop_guard_breaker_opened_total{breaker}` | how often they have opened |
 //! | `loop_guard_bulkhead_permits{bulkhead}`, `.._held`, `.._waiting` | permits in all, those that are held, and calls that wait |
 //! | `loop_guard_retries_total{location}` | attempts after the first one, by the place of the retry |
 //! | `loop_guard_fired_total{guard,cause}` | refusals, by the name of the policy; `cause` is `refused` or `full` |
 //!
-//! Counters are exact also for a recorder that is installed late, or replaced: they are set to totals that each thread
-//! counts for itself. What is measured begins with the recorder, and a second keeps at most 256 times a thread and
-//! 4,096 latencies. The recorder runs on the ticker's thread, which then wakes each second for as long as the process
-//! lives; if it panics, that is told on stderr, and it is told again a second later. What the process does in its last
-//! second may stay untold.
+//! Counters are exact even for a recorder that is installed late, or replaced: they are set to totals that each
+//! thread counts for itself. Measurements begin with the recorder, and each second keeps at most 256 times per
+//! thread and 4,096 latencies. The recorder runs on the ticker's thread, which then wakes each second for as long
+//! as the process lives; if it panics, that is reported on stderr, and it is called again a second later. What
+//! happens in the last second of the process may not be published.
 //!
 //! # The ticker's thread
 //!
-//! The first guard of a process that has a time budget starts one thread, `loop-guard`, which lives as long
-//! as the process and sleeps while no scope is open.
+//! The first guard of a process that has a time budget starts one thread, `loop-guard`, which lives as long as the
+//! process and sleeps while no scope is open.
 //!
-//! - Where no thread can be started, checks read the clock instead: slower, and as right.
-//! - It has the signal mask of the thread that started it, and may be the one that a signal of the process goes to.
-//!   A program that takes signals by `sigwait` blocks them before its first guard, or turns on the feature
-//!   `signal-mask`, with which the ticker blocks all of them.
-//! - What a process can do only while it has one thread (`unshare`, `fork` without `exec`) comes before the first
-//!   guard.
-//! - On targets without a clock (`wasm32-unknown-unknown`) no time passes: budgets of time never end there, and
-//!   those of iterations do. No thread is started.
+//! - If no thread can be started, checks read the clock instead, which is slower but as correct.
+//! - It has the signal mask of the thread that started it, so a signal to the process may be delivered to it. A program
+//!   that takes signals with `sigwait` has to block them before its first guard, or turn on the feature `signal-mask`,
+//!   with which the ticker blocks all of them.
+//! - Do what needs a process with a single thread (`unshare`, `fork` without `exec`) before the first guard.
+//! - On targets without a clock (`wasm32-unknown-unknown`) no time passes: time budgets never end there, but those
+//!   of iterations do. No thread is started.
 //!
-//! A program has one runtime: Cargo refuses to link two versions of this crate, of which neither would see the
-//! other's deadlines.
+//! A program has one runtime: Cargo refuses to link two versions of this crate, since neither would see the other's
+//! deadlines.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

@@ -24,7 +24,7 @@ pub use crate::check::tick::{due, inherit, look, tick};
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
 pub use crate::future::in_place::InPlace;
-pub use crate::future::left::leave;
+pub use crate::future::leave::leave;
 pub use crate::future::polled::{Body, Task, allow, begin, poll_caught};
 pub use crate::future::quantum::{take_turns, turn};
 pub use crate::stack::scope::Scope;

@@ -8,7 +8,7 @@
 //!
 //! - `frame.rs`: one open scope; `frames.rs`: pushing and popping; `reading.rs`: what other threads see;
 //!   `sharing.rs`: a scope that work on other threads refers to.
-//! - `due.rs`: the earliest deadline of a stack; `iterations.rs`: iterations that a frame counts; `parting.rs`:
+//! - `due.rs`: the earliest deadline of a stack; `iterations.rs`: iterations that a frame counts; `runtime_clock.rs`:
 //!   scopes that follow a tokio runtime's clock (feature `tokio`).
 //! - `current.rs`: this thread's stack, and the epoch it saw last; `lease.rs`: where a thread's stack comes from;
 //!   `exiting.rs`: scopes that destructors open at thread exit.
@@ -26,9 +26,9 @@ pub(crate) mod frame;
 pub(crate) mod frames;
 pub(crate) mod iterations;
 pub(crate) mod lease;
-#[cfg(feature = "tokio")]
-pub(crate) mod parting;
 pub(crate) mod reading;
+#[cfg(feature = "tokio")]
+pub(crate) mod runtime_clock;
 pub(crate) mod scope;
 pub(crate) mod sharing;
 pub(crate) mod timed;

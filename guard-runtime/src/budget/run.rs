@@ -16,7 +16,7 @@ use crate::check::accounts::{self, Listed};
 use crate::check::counted::Counted;
 use crate::check::enter::enter;
 use crate::check::tick::tick;
-use crate::future::left::is_left;
+use crate::future::leave::is_left;
 use crate::future::polled::{Task, allow, begin};
 use crate::stack::current;
 use crate::trip::boundary;

@@ -10,7 +10,7 @@ use crate::check::accounts::{self, Looking};
 use crate::check::counted;
 #[cfg(feature = "testing")]
 use crate::check::fault;
-use crate::check::given;
+use crate::check::give_back::give_back;
 use crate::check::warn;
 use crate::driver;
 #[cfg(feature = "metrics")]
@@ -220,7 +220,7 @@ pub(crate) fn check_deadlines(
 pub(crate) fn trip(stack: &Stack, owner: u32, due: u64, now: u64, at: At) -> Option<Tripped> {
     let (site, limit, spent) = stack.describe(owner);
     let is_scope = site & WALL == 0;
-    if is_scope && spent.is_none() && given::give_back(stack, owner, Site::by_id(site), now) {
+    if is_scope && spent.is_none() && give_back(stack, owner, Site::by_id(site), now) {
         return None;
     }
     let first = stack.tell(owner);

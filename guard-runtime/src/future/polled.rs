@@ -21,7 +21,7 @@ use crate::base::site::{self, Site};
 use crate::check::enter::open;
 use crate::check::tick::{due, inherit, tick};
 use crate::future::kept::{Extras, Kept, More};
-use crate::future::left::take_left;
+use crate::future::leave::take_left;
 use crate::future::poller::Poller;
 use crate::stack::current;
 use crate::time::seen::Seen;

@@ -89,7 +89,7 @@ pub(crate) fn start(stack: &Stack, index: u32) {
         // The scope is as old as this clock says, or younger by less than a gap, whichever clock it is.
         stack.set_start(index, now);
     } else if let (Some(base), (now, true)) = (source::polls(), tokio_clock::read()) {
-        stack.part(base, now);
+        stack.switch_clock(base, now);
         force_cold();
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn on_clock(
     if let Some(base) = source::polls() {
         let now = now.unwrap_or_else(clock::compared);
         if tokio_clock::is_apart() {
-            stack.part(base, now);
+            stack.switch_clock(base, now);
             return (stack.earliest(&EPOCH), Some(now));
         }
         return (earliest, Some(now));

@@ -25,7 +25,7 @@ impl Stack {
 
     /// Makes the scopes from `base` up follow another clock than those below, which no longer count. That clock
     /// shows `now`; scopes that did not read it themselves are taken to begin now.
-    pub(crate) fn part(&self, base: u32, now: u64) {
+    pub(crate) fn switch_clock(&self, base: u32, now: u64) {
         self.date_open();
         for index in base..self.depth() {
             let frame = self.frame(index);
