@@ -1,4 +1,4 @@
-//! Real parsers, decoders and chains over input that does not end.
+//! Real parsers, decoders and iterator chains on endless input.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Read for Endless {
     }
 }
 
-/// The trip that an I/O error brings along.
+/// The trip that is the source of an I/O error.
 fn source(error: &io::Error) -> &Tripped {
     error
         .get_ref()
@@ -51,7 +51,7 @@ fn source(error: &io::Error) -> &Tripped {
 
 const LIMIT: Duration = Duration::from_millis(20);
 
-/// Runs foreign code, which must not come to an end by itself, and returns what it made of the trip.
+/// Runs foreign code, which must not end by itself. Returns its error, and the trip in it.
 fn cut<T, E>(foreign: impl FnOnce() -> Result<T, E>) -> (E, Tripped) {
     let outcome = Budget::timeout(LIMIT).named("cut").run(|| {
         let Err(error) = foreign() else {
@@ -84,7 +84,7 @@ fn csv_without_an_end() {
     assert_eq!(source(error).location(), trip.location());
 }
 
-/// Foreign code that swallows the error comes to it again, and cannot go on.
+/// Foreign code that swallows the error meets it again, and cannot continue.
 #[test]
 fn csv_that_drops_errors() {
     let mut rows = csv::Reader::from_reader(Checked::new(Endless::new("a,b\n", "1,2\n")));
@@ -106,7 +106,7 @@ fn a_compressed_bomb() {
     source(&error);
 }
 
-/// A PNG of two thousand million rows, of which each part is right.
+/// A PNG of two thousand million rows, each of which is valid.
 fn image_bomb() -> Endless {
     fn chunk(kind: &[u8], data: &[u8]) -> Vec<u8> {
         let mut crc = flate2::Crc::new();
@@ -146,7 +146,7 @@ fn an_image_without_an_end() {
     source(&error);
 }
 
-/// The decoder wants to be able to seek, and does not.
+/// The decoder requires `Seek`, but does not use it.
 struct Seekless<R>(R);
 
 impl<R: Read> Read for Seekless<R> {
@@ -242,7 +242,7 @@ fn every_call_of_a_reader_checks_and_a_trip_reads_nothing() {
     assert_eq!(outcome.unwrap(), b"one\nTWO!");
 }
 
-/// The standard library repeats what was interrupted.
+/// The standard library repeats calls that were interrupted.
 #[test]
 fn no_trip_is_an_interruption() {
     #[loop_guard(iterations = 3, on_trip = "break")]

@@ -45,7 +45,7 @@ fn a_million_levels_of_recursion_on_a_small_stack() {
     assert!(tripped.scope().ends_with("::descend"), "{tripped}");
     assert_eq!(levels, 1000, "the one too deep did not run its body");
     assert_eq!(again.unwrap(), 999);
-    // A thread may be given a larger stack than it asked for: that of one that has ended.
+    // A thread may get a larger stack than it asked for, from a thread that has ended.
     assert!(used < STACK, "{used} bytes for {levels} levels");
 }
 

@@ -1,4 +1,4 @@
-//! What nobody should do has a documented outcome as well.
+//! Misuse that nobody should attempt has a documented outcome as well.
 
 use std::sync::mpsc;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -10,7 +10,7 @@ use guard_runtime::{Budget, CancelToken, Cause, Context, Tripped, checkpoint, lo
 const HOUR: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
 
-/// It must not block; if it does, it holds up the check that asks, and nobody else.
+/// A token must not block; if it does, it delays the check that asks it, and nothing else.
 #[test]
 fn a_token_that_blocks_holds_up_its_own_thread() {
     let (release, hang) = mpsc::channel::<()>();
@@ -90,7 +90,7 @@ fn mutual_recursion_is_checked_at_entry() {
         if left == 0 {
             return Ok(1);
         }
-        // Twice: there is no end to it.
+        // Calls itself twice, so that it never ends.
         Ok(ping(left - 1)? + ping(left - 1)?)
     }
 

@@ -1,4 +1,5 @@
-//! Waits of others, in terms of `remaining()` and `deadline()`: the table "Foreign waits" of the documentation, row by row.
+//! Foreign waits, limited by `remaining()` and `deadline()`: the table "Foreign waits" of the documentation, row by
+//! row.
 
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +14,7 @@ use guard_runtime::{
 const HOUR: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(20);
 
-/// Runs out of time, and is then left with the trip.
+/// Asserts that the wait runs out of time and then returns the trip.
 fn assert_ends(wait: impl FnOnce() -> Result<(), Tripped>) {
     let tripped = Budget::timeout(SHORT).run(wait).unwrap().unwrap_err();
     assert!(matches!(tripped.cause(), Cause::Timeout { limit, .. } if limit == SHORT));
@@ -84,7 +85,7 @@ fn a_lock_of_parking_lot() {
 #[cfg(unix)]
 #[test]
 fn a_child_process() {
-    /// Killed if it takes too long.
+    /// Waits for a child, and kills it if it takes too long.
     fn wait(mut child: Child) -> io::Result<ExitStatus> {
         for turn in every(Duration::from_millis(2)) {
             if turn.is_err() {
@@ -108,7 +109,7 @@ fn a_child_process() {
 
 #[test]
 fn a_socket() {
-    /// Each read has what is left: zero would be no limit for a socket, but an error.
+    /// Each read has the remaining time. Zero is an error for a socket.
     fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             checkpoint()?;

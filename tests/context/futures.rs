@@ -1,4 +1,4 @@
-//! What outlives the scope of a future finds that it has ended, and nobody does before.
+//! Work that outlives the scope of a future learns that the scope has ended, but not before.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -147,7 +147,7 @@ fn it_ends_with_a_panic() {
     assert_ended(check(&kept));
 }
 
-/// A function that the future calls has a scope that ends before.
+/// A function that the future calls has a scope that ends earlier.
 #[test]
 fn functions_that_a_future_calls_end_by_themselves() {
     #[loop_guard(timeout = "1h", name = "kept")]

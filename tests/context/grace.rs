@@ -1,4 +1,4 @@
-//! Two-stage stops: at once, and after a grace through shields too.
+//! Stops in two stages: at once, and after a grace also through shields.
 
 use std::sync::mpsc;
 use std::thread;

@@ -1,4 +1,4 @@
-//! Scopes that go where the work goes: to other threads and futures.
+//! Scopes that are handed to other threads and futures.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Barrier, mpsc};
@@ -93,7 +93,7 @@ fn a_scope_that_ends_trips_what_still_runs_in_it() {
         })
         .unwrap()
         .unwrap();
-    // The place is taken again.
+    // Another scope is opened in the same place.
     let tripped = Budget::timeout(HOUR)
         .run(|| Budget::timeout(HOUR).run(|| end.recv().unwrap().unwrap_err()));
     let tripped = tripped.unwrap().unwrap();

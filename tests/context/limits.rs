@@ -244,7 +244,7 @@ fn a_million_levels_of_recursion_on_a_small_stack() {
         };
         Budget::new().depth(1000).named("descend").run(next)?
     }
-    // Opened by hand, each level has the frames of a closure and of what catches its panics.
+    // Opened by hand: each level has the frames of a closure and of the code that catches its panics.
     let small = thread::Builder::new().stack_size(4 * 1024 * 1024);
     let run = || {
         let deepest = Cell::new(0);
@@ -261,7 +261,7 @@ fn a_million_levels_of_recursion_on_a_small_stack() {
 fn depths_of_places_and_threads_are_their_own() {
     let one = || Budget::new().depth(1);
     let outcome = one().run(|| {
-        // Another place.
+        // A different place in the source.
         Budget::new().depth(1).run(|| {
             let elsewhere = thread::spawn(move || one().run(|| ()).is_ok());
             elsewhere.join().unwrap() && one().run(|| ()).is_err()

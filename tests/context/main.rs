@@ -1,4 +1,4 @@
-//! What stops work from outside its loops: tokens, and checks inside foreign code.
+//! Stopping work from outside its loops: tokens, and checks inside foreign code.
 
 mod adaptors;
 mod allocations;

@@ -1,4 +1,4 @@
-//! Scopes in the pools, scopes and channels of others.
+//! Scopes in foreign pools, scopes and channels.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -8,8 +8,8 @@ use guard_runtime::{Budget, Context, Tripped, checkpoint, remaining};
 const HOUR: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
 
-/// On two threads that run jobs of each other in the middle of their own: a job that came with a context trips by
-/// that, and none by the scope that it interrupts.
+/// Two threads run each other's jobs in the middle of their own: a job that came with a context trips because of
+/// it, and no job trips because of the scope that it interrupts.
 #[test]
 fn jobs_of_a_pool_that_are_stolen() {
     let pool = rayon::ThreadPoolBuilder::new()

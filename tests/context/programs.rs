@@ -1,5 +1,5 @@
-//! Random programs of nested scopes, shields, entry points, tokens, contexts and threads, under the test clock, beside a
-//! simple model: which check trips, with which cause, and whose it is.
+//! Random programs of nested scopes, shields, entry points, tokens, contexts and threads on the test clock,
+//! compared with a simple model: which check trips, with which cause, and in whose name.
 //!
 //! A short run is part of the suite. The long one:
 //!
@@ -24,7 +24,7 @@ const NAMES: [&str; 24] = [
     "s15", "s16", "s17", "s18", "s19", "s20", "s21", "s22", "s23",
 ];
 
-/// The second is a child of the first, the third stands alone.
+/// The second is a child of the first; the third is separate.
 const REASONS: [&str; 3] = ["root", "child", "alone"];
 
 #[derive(Debug)]
@@ -50,7 +50,8 @@ enum Op {
     Saved(Vec<Op>),
 }
 
-/// Up to some hours, to the nanosecond: no two deadlines are the same, and a thread in real time comes to none.
+/// Up to a few hours, with random nanoseconds, so that no two deadlines are equal and a thread in real time reaches
+/// none.
 fn time(random: &mut Random) -> u64 {
     60_000_000_000 + random.below(1_000_000_000) * 7_200
 }
@@ -98,10 +99,10 @@ enum Kind {
 struct Frame {
     kind: Kind,
     name: &'static str,
-    /// On the clock of the thread; never, if it has none.
+    /// The deadline on the clock of the thread; never, if there is none.
     due: i128,
     ended: Arc<AtomicBool>,
-    /// By a context, which knows when it ends.
+    /// Handed over by a context, which knows when the scope ends.
     is_handed: bool,
 }
 
@@ -122,7 +123,7 @@ struct Handed {
 
 struct Model {
     tokens: [CancelToken; 3],
-    /// By which token each is cancelled, and which are forced.
+    /// The token by which each was cancelled, and which were forced.
     cancelled_by: [Option<usize>; 3],
     forced: [bool; 3],
     now: i128,
@@ -164,7 +165,7 @@ impl Model {
         self.forced[token] |= self.cancelled_by[token] == Some(token);
     }
 
-    /// Above the innermost wall of these kinds.
+    /// The depth above the innermost wall of these kinds.
     fn above(&self, is_wall: impl Fn(Kind) -> bool) -> usize {
         let wall = self.frames.iter().rposition(|frame| is_wall(frame.kind));
         wall.map_or(0, |wall| wall + 1)
@@ -199,7 +200,7 @@ impl Model {
         }
     }
 
-    /// What `Context::current` takes along.
+    /// What `Context::current` takes.
     fn handed(&self) -> Handed {
         let base = self.above(|kind| kind != Kind::Scope);
         let frames = self.frames[base..].to_vec();
@@ -250,7 +251,7 @@ impl Model {
     }
 }
 
-/// What a trip says, in the words of the model.
+/// The outcome of a check in the terms of the model.
 fn told(outcome: Result<(), Tripped>) -> Expected {
     let tripped = outcome.err()?;
     let why = match tripped.cause() {
@@ -263,7 +264,7 @@ fn told(outcome: Result<(), Tripped>) -> Expected {
     Some((tripped.scope(), why))
 }
 
-/// How often each cause was seen: a model that never trips would be right too.
+/// How often each cause occurred: a model that never trips would always agree.
 static SEEN: Mutex<BTreeMap<&str, u32>> = Mutex::new(BTreeMap::new());
 
 fn run(ops: &[Op], model: &mut Model, seed: u64) {

@@ -63,7 +63,7 @@ fn a_million_children_that_are_gone_hold_no_memory() {
     (0..1000).for_each(step);
     let before = held();
     (0..1_000_000).for_each(step);
-    // An hour's alarms are in a list by the time they ring, which is one for some thousand of them.
+    // An alarm an hour away is rounded, so that thousands share one, and stays in its list until it fires.
     assert!(
         held() < before + 16 * 1024,
         "{} bytes more",
@@ -174,7 +174,7 @@ fn a_wait_that_is_given_up_wakes_nobody() {
     assert!(kept.as_mut().poll(&mut context).is_ready());
 }
 
-/// A waker is code of an executor: it may come back to the token, and it may panic.
+/// A waker is code of an executor: it may call the token again, and it may panic.
 struct Rude(CancelToken);
 
 impl Wake for Rude {

@@ -115,7 +115,7 @@ fn a_throttle_neither_drifts_nor_bursts() {
     for turn in every(second).take(6) {
         turn.unwrap();
         turns.push(guard_clock() - start);
-        // The third turn takes longer than two periods, the others a part of one.
+        // The third iteration takes longer than two periods, the others a part of one.
         testing::advance(if turns.len() == 3 {
             second * 5 / 2
         } else {
@@ -218,7 +218,7 @@ fn a_condition_that_panics_goes_on_and_ends_the_wait() {
         _ = budget.run(|| wait(&waits.1, waits.0.lock().unwrap(), ready).map(drop));
     });
     assert!(panicked.join().is_err());
-    // Poisoned by that; a wait goes on all the same.
+    // The mutex is poisoned by that; a wait still works.
     let guard = shared
         .0
         .lock()

@@ -1,4 +1,4 @@
-//! What few guards ask for besides: warnings, blocked polls, an abort, the service manager.
+//! What few guards request in addition: warnings, reports of blocked polls, an abort, the service manager.
 
 use std::future::Future;
 use std::pin::pin;
@@ -55,7 +55,7 @@ fn a_warning_comes_once_at_the_first_look_past_the_share() {
         line.contains("has used 80.000s of 100s; noticed at tests/observe/actions.rs:"),
         "{line}"
     );
-    // Who is observed is warned of, and who is off is not.
+    // A guard that is observed warns, and one that is off does not.
     set_mode("actions::warns", Mode::Off).unwrap();
     warns(99).unwrap();
     set_mode("actions::warns", Mode::Observe).unwrap();
@@ -139,7 +139,7 @@ fn a_scope_that_is_overdue_can_abort_the_process() {
         }
         return;
     }
-    // The hook is told before.
+    // The hook is told first.
     set_hook(|event| assert!(matches!(event, Event::Overdue { .. })));
     aborts();
 }
@@ -185,7 +185,7 @@ fn a_poll_that_blocks_is_told_of_once_and_short_ones_are_not() {
     assert_eq!(blocked(), []);
     let begun = Instant::now();
     run(&|_| block(20 * MS));
-    // A machine under load may have made a long poll of a short one.
+    // A machine under load may have turned a short poll into a long one.
     let are_short = begun.elapsed() < 500 * MS;
     assert!(!are_short || blocked().is_empty(), "{:?}", blocked());
     let before = blocked().len();
@@ -231,7 +231,7 @@ fn restarts() -> Result<(), Tripped> {
     checkpoint()
 }
 
-/// This process is the service manager, and a child the service.
+/// This process plays the service manager, and a child the service.
 #[cfg(unix)]
 #[test]
 fn the_service_manager_hears_nothing_while_a_scope_is_overdue_that_only_a_restart_would_end() {

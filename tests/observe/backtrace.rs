@@ -1,4 +1,4 @@
-//! Which calls led to the check that tripped, if somebody asks for them.
+//! The calls that led to the check that tripped, if somebody asks for them.
 
 use guard_runtime::{Budget, Tripped, loop_guard};
 

@@ -1,4 +1,4 @@
-//! What is seen of guards: modes, events.
+//! Observation: modes, events, snapshots, metrics and the watchdog.
 
 mod actions;
 mod backtrace;
@@ -38,12 +38,12 @@ fn lock() -> MutexGuard<'static, Vec<Event>> {
     EVENTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Events of this kind so far: tests run side by side, so each looks for a scope's name of its own.
+/// Events of this kind so far. Tests run in parallel, so each looks for a scope name of its own.
 fn told<T>(of: impl Fn(&Event) -> Option<T>) -> Vec<T> {
     events().iter().filter_map(of).collect()
 }
 
-/// In the parent, what the test `name` does in a process of its own with these variables; `None` in that process.
+/// In the parent: the output of the test `name` in a child process with these variables. `None` in the child.
 fn child(name: &str, variables: &[(&str, &str)]) -> Option<Output> {
     const CHILD: &str = "LOOP_GUARD_TEST_CHILD";
     if std::env::var_os(CHILD).is_some() {
@@ -65,7 +65,7 @@ fn assert_success(output: &Output) -> String {
     stderr
 }
 
-/// What the tests of a nested crate print, which pass.
+/// The output of the tests of a nested crate, which have to pass.
 fn nested(name: &str, which: &[&str]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/crates")

@@ -1,4 +1,4 @@
-//! Trying a guard without consequences.
+//! Trying out a guard without consequences.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -34,7 +34,7 @@ fn tripped(scope: &str) -> usize {
     told.len()
 }
 
-/// Checks for so long in paused time.
+/// Makes checks for this long in paused time.
 fn work(name: &'static str, limit: Duration, steps: u32) -> Result<Result<u32, Tripped>, Tripped> {
     Budget::timeout(limit).named(name).run(|| {
         for _ in 0..steps {
@@ -182,7 +182,7 @@ fn off(rows: u32, told: &RefCell<Vec<String>>) -> Result<u32, Tripped> {
         testing::advance(MS);
         done += 1;
     }
-    // A trip of somebody else's inside, which is swallowed, is not this function's.
+    // A swallowed trip of another scope inside is not this function's.
     assert!(work("modes::swallowed", MS, 10).unwrap().is_err());
     assert!(snapshot().iter().all(|scope| scope.name() != "modes::off"));
     Ok(done)
@@ -370,7 +370,7 @@ fn the_environment_sets_modes_and_timeouts_and_its_mistakes_are_told_once() {
         ),
         (1, 0)
     );
-    // At run time, over what the environment says.
+    // A mode set at run time has precedence over the environment.
     set_mode("modes::*", Mode::Enforce).unwrap();
     paused(|| assert!(work("modes::anything", MS, 10).unwrap().is_err()));
 }

@@ -1,4 +1,4 @@
-//! A process that is stopped and continued: whose time that is.
+//! A process that is stopped and continued: to whom that time counts.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -9,8 +9,8 @@ use futures::channel::oneshot;
 use futures::executor::block_on;
 use guard_runtime::{Budget, Tripped, loop_guard};
 
-/// By how much everything here takes longer: a machine under load keeps the child awake for longer than its budget, which shows
-/// nothing, and gets another chance.
+/// How much longer everything here takes. A machine under load can keep the child awake for longer than its budget;
+/// that proves nothing, and the test tries again with a larger scale.
 const SCALE: &str = "LOOP_GUARD_PAUSED_SCALE";
 
 fn scale() -> u32 {
@@ -31,7 +31,7 @@ fn limit() -> Duration {
 struct Awake(Duration);
 
 impl Awake {
-    /// Works until the process was stopped, and for a while after that; and checks between.
+    /// Works until the process has been stopped, and for a while after that, with checks in between.
     fn work(&mut self, mut check: impl FnMut()) {
         let (mut before, mut rest) = (Instant::now(), None);
         while rest != Some(0) {

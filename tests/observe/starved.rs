@@ -1,4 +1,5 @@
-//! A thread that could run and gets no processor, for real: of the lowest class, on one processor with others that spin.
+//! A thread that is ready to run and gets no CPU time, for real: in the lowest scheduling class, on one processor
+//! with others that spin.
 
 use std::hint::spin_loop;
 use std::process::{Command, Stdio};
@@ -70,7 +71,7 @@ fn a_thread_without_a_processor_is_starved() {
     let starved = {
         let over = Arc::clone(&over);
         thread::spawn(move || {
-            // Whoever is of the lowest class may wait long for its next command.
+            // A thread in the lowest class may wait long for its next command.
             if !pin() || !sink() {
                 return false;
             }

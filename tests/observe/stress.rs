@@ -1,4 +1,4 @@
-//! Snapshots while threads enter and leave: whatever is listed was true.
+//! Snapshots while threads enter and leave: everything that is listed was true.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -11,7 +11,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(900);
 const SCOPES: u32 = 20_000;
 
-/// Scopes of four kinds, each with a limit that no other has, in each other as deep as the round has it.
+/// Nested scopes of four kinds, as deep as the round says, each with a limit that no other has.
 fn nest(round: u32) {
     match round % 4 {
         0 => outer(round / 4),
@@ -55,7 +55,7 @@ fn limit(name: &str) -> Option<Duration> {
     }
 }
 
-/// Ends the threads, also if the test fails.
+/// Ends the threads, even if the test fails.
 struct Ends<'o>(&'o AtomicBool);
 
 impl Drop for Ends<'_> {
@@ -83,7 +83,7 @@ fn what_a_snapshot_lists_was_true_though_threads_enter_and_leave_all_the_time() 
             let builder = thread::Builder::new().name(format!("stress {thread}"));
             builder.spawn_scoped(scope, rounds).unwrap();
         }
-        // However seldom the threads get a processor.
+        // However rarely the threads get CPU time.
         while seen < SCOPES {
             let before = Instant::now();
             let open = snapshot();

@@ -1,4 +1,4 @@
-//! Futures that nobody polls in a tokio runtime, since another task of theirs blocks the thread.
+//! Futures that nobody polls in a tokio runtime, because another task of that runtime blocks the thread.
 
 use std::future::{pending, ready};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +43,7 @@ async fn blocks() {
     ready(()).await;
 }
 
-/// The runtime's own timer would wake it, and its clock may be a test's: nobody can tell whether it was woken.
+/// The runtime's own timer would wake it, and its clock may be a test's, so nobody can know whether it was woken.
 #[test]
 fn in_a_runtime_of_one_thread_the_poll_that_blocks_is_told_of_and_not_who_waits() {
     let name =

@@ -1,5 +1,5 @@
-//! Scopes that come to no check are told of while they hang. Bounds on how late that is leave room for a loaded machine;
-//! never too early has none.
+//! Scopes that come to no check are reported while they hang. Upper bounds on the time of a report leave room for a
+//! loaded machine; lower bounds are exact.
 
 use std::future::Future;
 use std::pin::pin;
@@ -52,7 +52,7 @@ fn recovered(name: &str) -> Vec<Duration> {
     })
 }
 
-/// Waits until the scope was told of as overdue.
+/// Waits until the scope was reported as overdue.
 #[track_caller]
 fn await_overdue(name: &str) -> Overdue {
     let begun = Instant::now();
@@ -195,7 +195,7 @@ async fn waits() -> Result<(), Tripped> {
     Ok(())
 }
 
-/// The executor would poll it, and its threads are blocked.
+/// The executor would poll it, but its threads are blocked.
 #[test]
 fn a_future_that_nobody_polls_after_it_was_woken() {
     _ = told(|_| None::<()>);
@@ -292,7 +292,7 @@ fn who_looks_is_not_overdue_and_neither_is_paused_time() {
     let (looks, paused) = ("watchdog::looks", "watchdog::paused");
     _ = told(|_| None::<()>);
     let looking = thread::spawn(move || {
-        // It swallows the trip, and goes on.
+        // It swallows the trip, and continues.
         _ = Budget::timeout(50 * MS).named(looks).run(|| {
             let begun = Instant::now();
             while begun.elapsed() < 1500 * MS {
@@ -308,7 +308,7 @@ fn who_looks_is_not_overdue_and_neither_is_paused_time() {
         checkpoint().unwrap();
     });
     looking.join().unwrap();
-    // Who gets no processor for a second does not look, and that is told.
+    // A thread that gets no CPU time for a second makes no check, and that is reported too.
     let told = overdue(looks);
     let late = told.iter().filter(|told| told.why != Why::Starved);
     assert_eq!((late.count(), overdue(paused).len()), (0, 0), "{told:?}");
@@ -332,7 +332,7 @@ fn a_hook_that_keeps_the_ticker_waiting_is_told_of() {
             thread::sleep(300 * MS);
         }
     });
-    // When the hook is told for the second time, what it did the first time was complained of.
+    // By the time the hook is called again, its first delay has been reported.
     _ = Budget::timeout(50 * MS).run(|| {
         while TOLD.load(Ordering::Relaxed) < 2 {
             thread::sleep(10 * MS);
@@ -367,6 +367,6 @@ fn without_a_hook_stderr_is_told() {
     });
     // The ticker's thread may only be about to tell.
     thread::sleep(500 * MS);
-    // Its own thread says that it is over.
+    // Its own thread reports that it has recovered.
     _ = Budget::timeout(50 * MS).run(checkpoint);
 }

@@ -1,4 +1,4 @@
-//! What the hook is told of policies.
+//! What the hook is told about policies.
 
 use std::pin::pin;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use harness::events;
 
 use crate::{millis, panics, paused, poll};
 
-/// What was told on this thread while `f` ran: changes of state, and all else that is no trip.
+/// What was told on this thread while `f` ran: changes of state, and everything else that is no trip.
 fn told(f: impl FnOnce()) -> Vec<String> {
     events::take();
     f();
@@ -96,7 +96,7 @@ fn retries_and_queues_are_told() {
             assert!(poll(second.as_mut()).is_pending());
             let mut third = pin!(reports.wrap(async {}));
             assert!(poll(third.as_mut()).is_pending());
-            // It waits, and does not begin to again.
+            // It is waiting already, and does not begin to wait again.
             assert!(poll(third.as_mut()).is_pending());
         });
         assert_eq!(
@@ -106,7 +106,7 @@ fn retries_and_queues_are_told() {
     });
 }
 
-/// The hook may use the breaker of which it is told.
+/// The hook may use the breaker that it is told about.
 #[test]
 fn the_hook_may_call_what_it_is_told_of() {
     static LEDGER: Breaker = Breaker::new().named("asked by its hook");

@@ -201,7 +201,7 @@ fn the_time_it_is_open_doubles_up_to_a_minute_and_begins_anew() {
     });
 }
 
-/// A probe that fails, or as many calls as it takes.
+/// Makes a probe fail, or as many calls as are needed.
 fn open_again(breaker: &Breaker) {
     while breaker.state() != State::Open {
         panics(|| drop(breaker.run(|| std::panic::resume_unwind(Box::new("to open it")))));

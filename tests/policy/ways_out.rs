@@ -1,7 +1,7 @@
-//! Every way in which a call can end, and what a breaker makes of it.
+//! Every way in which a call can end, and how a breaker counts it.
 //!
 //! Each row runs twice, on a breaker that one failure opens and one success closes: as a call of the closed
-//! breaker, and as the probe of the half-open one, where success, failure and neither are three different
+//! breaker, and as the probe of the half-open one, where success, failure and neither lead to three different
 //! states.
 
 mod functions;
@@ -55,7 +55,7 @@ fn fail_once<J: Judge<Result<(), Fault>>>(breaker: &Breaker<J>) {
     assert_eq!(breaker.state(), State::Open);
 }
 
-/// What the breaker makes of `call`.
+/// How the breaker counts `call`.
 #[track_caller]
 fn check<J: Judge<Result<(), Fault>>>(
     name: &str,
@@ -115,7 +115,7 @@ async fn wait_too_long() -> Result<(), Tripped> {
     pending().await
 }
 
-/// In a budget of 100 ms, of which so many are gone when `call` begins.
+/// Runs `call` in a budget of 100 ms, of which `gone` are used when it begins.
 fn within_100_ms(gone: u64, call: impl FnOnce()) {
     let outcome = Budget::timeout(millis(100)).run(|| {
         testing::advance(millis(gone));

@@ -111,7 +111,7 @@ fn real_time_is_counted_as_well() {
     assert_eq!(breaker.state(), State::Open);
 }
 
-/// Slices are numbered in few bits: neither a late start nor a long rest may look like the future.
+/// Slices are numbered with few bits: neither a late start nor a long break may look like the future.
 #[test]
 fn it_counts_however_long_the_process_has_run() {
     let days = |count: u64| millis(count * 24 * 3_600 * 1_000);

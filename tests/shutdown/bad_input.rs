@@ -1,4 +1,4 @@
-//! What nobody should do has a documented outcome as well.
+//! Misuse that nobody should attempt has a documented outcome as well.
 
 use std::time::Duration;
 

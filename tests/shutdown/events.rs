@@ -11,7 +11,7 @@ const fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-/// Of every shutdown of this process, by its reason: the hook is one for all tests.
+/// The events of every shutdown of this process, by its reason: all tests share one hook.
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tracked scopes: those in flight end or are told to, and nothing new begins.
+//! Tracked scopes: those in flight end or are told to, and no new ones begin.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, LazyLock, mpsc};

@@ -1,6 +1,6 @@
 //! Shutdown: nodes in order, each within its budget; flush hooks; signals in child processes.
 //!
-//! Bounds on how long something takes have slack for a loaded machine; what must not happen early has none.
+//! Upper bounds on durations leave room for a loaded machine; lower bounds are exact.
 
 mod bad_input;
 mod events;

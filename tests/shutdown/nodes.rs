@@ -1,4 +1,4 @@
-//! Without signals: the order, the budgets, what is reported.
+//! Shutdowns without signals: the order, the budgets, what is reported.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;

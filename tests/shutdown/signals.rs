@@ -1,4 +1,4 @@
-//! Real signals, sent to child processes: this test binary, run again with one scenario.
+//! Real signals, sent to child processes: this test program, run again with one scenario.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read};
@@ -10,7 +10,7 @@ use guard_runtime::shutdown::Shutdown;
 
 const SCENARIO: &str = "SHUTDOWN_SCENARIO";
 
-/// How long each child has.
+/// How long each child may take.
 const GRACE: Duration = Duration::from_millis(400);
 
 /// The child's side; as a test of the parent it does nothing.
@@ -137,8 +137,8 @@ fn a_loop_without_a_check_does_not_keep_the_process() {
     assert_eq!(running.end().1.code(), Some(70));
 }
 
-/// Two that are not the same are two: the second flushes and ends. (Of two that are the same, the system makes one if the
-/// first has not been heard.)
+/// Two different signals count as two: the second flushes and ends. (Of two equal ones, the system makes one if the
+/// first has not been received yet.)
 #[test]
 fn two_signals_at_once_are_two() {
     let running = start("hang");

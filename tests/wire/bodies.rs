@@ -15,7 +15,7 @@ use tower::{Layer, Service, service_fn};
 
 use crate::{ENVOY, GRPC, header, millis, ready, request};
 
-/// Each frame takes 30 ms and tells what is left, until there were so many; then it waits.
+/// Each frame takes 30 ms and contains the remaining time. After this many frames it waits.
 struct Slow(u32);
 
 impl Body for Slow {
@@ -73,7 +73,7 @@ fn frames_spend_what_the_handler_left() {
     assert_eq!(remaining(), None, "and not in between");
 }
 
-/// What a handler has started makes the frames of its response, perhaps.
+/// Work that the handler started may be what makes the frames of its response.
 #[test]
 fn work_of_the_handler_lasts_as_long_as_the_body() {
     let _paused = Paused::new();
@@ -111,7 +111,7 @@ fn a_body_that_waits_is_cut_with_the_trip_as_its_error() {
     };
     let tripped = error.downcast::<Tripped>().unwrap();
     assert!(tripped.is_remote());
-    // The time of the handler and of the frame before is in it.
+    // The time of the handler and of the previous frame is included.
     assert!(
         tripped.to_string().contains("80ms allowed, 81"),
         "{tripped}"

@@ -1,4 +1,4 @@
-//! What a request says that is sent.
+//! What an outgoing request says.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -21,7 +21,7 @@ fn sent(layer: &DeadlineLayer<Client>, request: Request<Text>) -> Result<HeaderM
     outcome.map_err(|error| *error.downcast::<Tripped>().expect("a trip"))
 }
 
-/// Within so much.
+/// Calls `f` within this limit.
 fn within<T>(limit: Duration, f: impl FnOnce() -> T) -> T {
     let _paused = Paused::new();
     Budget::timeout(limit).run(f).unwrap()
@@ -116,7 +116,7 @@ fn a_margin_can_leave_nothing_of_what_is_left() {
             ));
         })
         .unwrap();
-    // Less than the header can say.
+    // Less than the header can express.
     let layer = DeadlineLayer::client();
     Budget::timeout(Duration::from_micros(900))
         .run(|| {
@@ -148,7 +148,7 @@ fn a_hop_hands_on_what_it_was_given() {
     assert_eq!(body.to_bytes(), "Some(380ms)");
 }
 
-/// What travels is a duration: whose clock says what is nobody's business.
+/// What travels is a duration, so it does not matter what the clocks show.
 #[test]
 fn a_clock_that_is_an_hour_wrong_changes_nothing() {
     const HOUR: Duration = Duration::from_secs(3600);
@@ -182,8 +182,8 @@ fn a_clock_that_is_an_hour_wrong_changes_nothing() {
     }
 }
 
-/// What is left on a clock that a test has stopped, in runtimes of one thread: also in one on which a worker of another
-/// runtime blocks.
+/// What is left counts on the clock that a test has stopped, in single-threaded runtimes, including one on which a
+/// worker of another runtime blocks.
 #[cfg(feature = "tokio")]
 #[test]
 fn what_is_left_goes_by_the_clock_of_the_runtime() {

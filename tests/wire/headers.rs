@@ -1,4 +1,4 @@
-//! What each header, right or wrong, makes of a request.
+//! What each header, valid or not, does to a request.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -57,7 +57,7 @@ fn the_shorter_one_of_header_and_maximum_counts() {
         let time = time_of(&own, request(headers));
         assert_eq!(time, Ok(Some(millis(expected))), "{headers:?}");
     }
-    // A header of others' is nobody's.
+    // A header of some other system has no effect.
     let time = time_of(&layer(), request(&[("x-budget-ms", "70")]));
     assert_eq!(time, Ok(Some(millis(200))));
 }
@@ -116,7 +116,7 @@ fn a_header_that_cannot_be_read_is_one_that_is_not_there() {
     let value = HeaderValue::from_bytes(b"5\xffS").unwrap();
     bytes.headers_mut().insert("grpc-timeout", value);
     assert_eq!(time_of(&layer(), bytes), Ok(Some(millis(200))));
-    // One of several that can be read is enough.
+    // One valid header among several is enough.
     let time = time_of(
         &layer(),
         request(&[(ENVOY, "soon"), (ENVOY, "90"), ("grpc-timeout", "1")]),
@@ -174,7 +174,7 @@ fn what_has_no_time_left_on_arrival_does_not_reach_the_handler() {
             "{message}"
         );
     }
-    // Of another kind than gRPC, for all its name.
+    // Another kind than gRPC, despite its name.
     for kind in ["application/grpc-web", "text/plain"] {
         let expired = request(&[("content-type", kind), (ENVOY, "0")]);
         assert_eq!(

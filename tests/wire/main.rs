@@ -1,4 +1,4 @@
-//! Deadlines on the wire: what a layer makes of headers, requests and bodies. On a stopped clock, but for
+//! Deadlines on the wire: what a layer does to headers, requests and bodies. On a paused clock, except in
 //! `peers.rs`.
 #![forbid(unsafe_code)]
 
@@ -36,7 +36,7 @@ fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// What a future comes to that never waits.
+/// The output of a future that never waits.
 #[track_caller]
 fn ready<F: Future>(future: F) -> F::Output {
     match poll(std::pin::pin!(future)) {

@@ -1,4 +1,4 @@
-//! Real servers, clients and a database: a crate of its own, with all that those bring.
+//! Real servers, clients and a database, in a crate of its own because of their dependencies.
 
 use std::path::Path;
 use std::process::Command;

@@ -12,7 +12,7 @@ use tower::{Layer, Service, service_fn};
 
 use crate::{millis, poll, ready, request};
 
-/// The trip that a call came to, or nothing.
+/// The cause of the trip with which a call ended, if it did.
 fn refused<R>(outcome: Result<R, Box<dyn std::error::Error + Send + Sync>>) -> Option<Cause> {
     let error = outcome.err()?;
     error.downcast::<Tripped>().ok().map(|trip| trip.cause())

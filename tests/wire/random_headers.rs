@@ -1,4 +1,4 @@
-//! Headers of any bytes: none panics, none adds time, and what is read is what is written.
+//! Headers of random bytes: none panics, none adds time, and what is written is read back.
 //!
 //! ```console
 //! LOOP_GUARD_HEADERS=1000000 cargo test --features tower --test wire random_headers    the long run
@@ -17,7 +17,7 @@ fn count() -> u32 {
     std::env::var("LOOP_GUARD_HEADERS").map_or(20_000, |text| text.parse().expect("a number"))
 }
 
-/// Mostly what could be a timeout, and sometimes any bytes.
+/// Mostly what could be a timeout, and sometimes random bytes.
 fn bytes(random: &mut Random) -> Vec<u8> {
     let length = random.index(12);
     let any = random.below(4) == 0;

@@ -1,4 +1,4 @@
-//! The scope of a request: what it covers, how it ends, and whose time it was.
+//! The scope of a request: what it covers, how it ends, and who set its time.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -87,7 +87,7 @@ fn spin_without_a_place_for_an_error() {
 #[test]
 fn a_handler_that_spins_is_left_in_its_loop() {
     let _paused = Paused::new();
-    // By its own error, of which it makes the answer itself.
+    // With its own error, of which it makes the answer itself.
     let mut service = layer().layer(service_fn(async |_| {
         let mut response = text("late");
         if let Err(tripped) = spin() {
@@ -159,7 +159,7 @@ fn a_peers_time_is_told_from_ours() {
         drop(ready(service.call(request(headers))));
         assert_eq!(seen.get(), Some((remote, "orders")), "{headers:?}");
     }
-    // A budget within is ours whatever the peer says.
+    // A budget inside is ours, whatever the peer says.
     let mut service = layer().layer(service_fn(async |_| {
         let own = Budget::timeout(millis(10)).run(spin).unwrap();
         assert!(!own.unwrap_err().is_remote());

@@ -25,7 +25,7 @@ async fn waits(b: &Breaker) -> Result<(), Tripped> {
     pending().await
 }
 
-/// The scope of the function is around the call there, and is the call's own all the same.
+/// The scope of the function is around the call, but counts as the call's own.
 #[test]
 fn functions_with_a_breaker() {
     check("in time", Success, breaker, |b| {
