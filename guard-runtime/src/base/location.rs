@@ -3,6 +3,16 @@
 use core::fmt;
 
 /// A place in source code; prints as `file:line:column`.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Budget, checkpoint};
+///
+/// let scope = Budget::timeout(Duration::from_millis(1));
+/// let tripped = scope.run(|| loop { if let Err(tripped) = checkpoint() { break tripped } }).unwrap();
+/// let place = tripped.location(); // of the `checkpoint`
+/// assert!(place.to_string().ends_with(&format!(":{}:{}", place.line(), place.column())));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Location {
     file: &'static str,

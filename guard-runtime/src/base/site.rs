@@ -72,6 +72,18 @@ pub enum OnOverdue {
 pub(crate) const MILLION: u32 = 1_000_000;
 
 /// What a guard does about its budget; see [`set_mode`](crate::set_mode).
+///
+/// ```
+/// use guard_runtime::{Budget, Mode, checkpoint, set_mode};
+///
+/// let two_checks = || {
+///     let scope = Budget::new().iterations(1).named("import");
+///     scope.run(|| checkpoint().and_then(|()| checkpoint())).and_then(|ended| ended)
+/// };
+/// assert!(two_checks().is_err());
+/// set_mode("import", Mode::Observe).unwrap();
+/// assert!(two_checks().is_ok());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {

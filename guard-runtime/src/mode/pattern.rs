@@ -8,6 +8,13 @@ use core::fmt;
 pub(crate) struct Pattern(Box<str>);
 
 /// Why a pattern was refused by [`set_mode`](crate::set_mode). Prints as one line.
+///
+/// ```
+/// use guard_runtime::{Mode, set_mode};
+///
+/// let error = set_mode("jobs::a, jobs::b", Mode::Off).unwrap_err();
+/// assert!(error.to_string().starts_with("a pattern must not"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PatternError(Reason);
 

@@ -12,6 +12,22 @@ use crate::trip::tripped::Tripped;
 use crate::trip::why::Why;
 
 /// Something that happened to a scope, for the hook of [`set_hook`](crate::set_hook). Prints as one line.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use guard_runtime::{Budget, Event, checkpoint, set_hook};
+///
+/// static TRIPS: AtomicU32 = AtomicU32::new(0);
+/// set_hook(|event| {
+///     if let Event::Tripped(tripped) = event {
+///         assert_eq!(tripped.scope(), "import");
+///         TRIPS.fetch_add(1, Ordering::Relaxed);
+///     }
+/// });
+/// let scope = Budget::new().iterations(1).named("import");
+/// scope.run(|| while checkpoint().is_ok() {}).unwrap();
+/// assert_eq!(TRIPS.load(Ordering::Relaxed), 1);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {

@@ -26,6 +26,14 @@ use crate::trip::traced;
 use crate::trip::tripped::Tripped;
 
 /// A hook, as [`take_hook`] returns it.
+///
+/// ```
+/// use guard_runtime::{Hook, set_hook, take_hook};
+///
+/// set_hook(|event| println!("{event}"));
+/// let hook: Option<Hook> = take_hook();
+/// assert!(hook.is_some() && take_hook().is_none());
+/// ```
 pub type Hook = Box<dyn Fn(&Event) + Send + Sync>;
 
 type Shared = Arc<dyn Fn(&Event) + Send + Sync>;

@@ -4,6 +4,12 @@ use core::fmt;
 
 /// What a thread that comes to no check is doing, as far as the kernel tells. Part of
 /// [`Event::Overdue`](crate::Event::Overdue).
+///
+/// ```
+/// use guard_runtime::Why;
+///
+/// assert_eq!(Why::Running.to_string(), "it runs without a check");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Why {
