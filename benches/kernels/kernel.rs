@@ -1,8 +1,5 @@
 //! The kernels: each is written once, and compiled once for every variant.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
-
 /// Why a variant left a kernel: its own reason is of no interest, since none ever does.
 #[derive(Debug)]
 pub(crate) struct Stopped;
@@ -19,15 +16,6 @@ macro_rules! stopped_by {
 stopped_by!(guard_runtime::Tripped cancel_this::Cancelled enough::StopReason);
 
 pub(crate) type Outcome = Result<u64, Stopped>;
-
-/// Not randomly seeded: every run does the same.
-pub(crate) type Counts = HashMap<u64, u64, BuildHasherDefault<DefaultHasher>>;
-
-#[derive(Clone)]
-pub(crate) struct Node {
-    pub(crate) value: u64,
-    pub(crate) next: Option<Box<Node>>,
-}
 
 macro_rules! enumerate {
     ($($kernel:ident: $name:literal,)*) => {
@@ -67,115 +55,6 @@ enumerate! {
     Stencil: "2-D stencil",
 }
 
-/// What the kernels work on. Most of it fits the second-level cache, so that the loops are measured
-/// and not the memory; texts are longer than what a branch predictor learns by heart, since it
-/// learns less of a loop with one branch more.
-#[derive(Clone)]
-pub(crate) struct Data {
-    pub(crate) integers: Vec<u64>,
-    pub(crate) xs: Vec<f32>,
-    pub(crate) ys: Vec<f32>,
-    pub(crate) left: Vec<f64>,
-    pub(crate) right: Vec<f64>,
-    pub(crate) product: Vec<f64>,
-    pub(crate) composite: Vec<bool>,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) text: String,
-    pub(crate) numbers: String,
-    pub(crate) pushed: Vec<u64>,
-    pub(crate) stack: Vec<u32>,
-    pub(crate) keys: Vec<u64>,
-    pub(crate) counts: Counts,
-    pub(crate) list: Option<Box<Node>>,
-    pub(crate) picture: Vec<f32>,
-    pub(crate) blurred: Vec<f32>,
-}
-
-/// Side of the square matrices.
-pub(crate) const SIDE: usize = 64;
-/// Width of the picture; its height is a quarter of that.
-pub(crate) const WIDTH: usize = 256;
-/// Not among the integers but for the place where it is put.
-pub(crate) const NEEDLE: u64 = u64::MAX;
-
-impl Data {
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        reason = "any numbers will do"
-    )]
-    pub(crate) fn new() -> Self {
-        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-        let mut random = move || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state >> 32
-        };
-        let mut integers: Vec<u64> = (0..20_000).map(|_| random()).collect();
-        integers[19_000] = NEEDLE;
-        let mut reals = |n| (0..n).map(|_| random() as f32 / 1e9).collect::<Vec<f32>>();
-        let (xs, ys, picture) = (reals(20_000), reals(20_000), reals(WIDTH * WIDTH / 4));
-        let mut matrix = || {
-            (0..SIDE * SIDE)
-                .map(|_| random() as f64 / 1e9)
-                .collect::<Vec<f64>>()
-        };
-        let (left, right) = (matrix(), matrix());
-        // Of every twelve letters one takes more than a byte.
-        let letters: Vec<char> = "enisratdhulcgmobwfkz enisratdhulcgmobwfkz .,üж語𝄞"
-            .chars()
-            .collect();
-        Self {
-            integers,
-            xs,
-            ys,
-            left,
-            right,
-            product: vec![0.0; SIDE * SIDE],
-            composite: vec![false; 50_000],
-            bytes: (0..20_000).map(|_| random().to_le_bytes()[0]).collect(),
-            text: (0..100_000)
-                .map(|_| letters[random() as usize % letters.len()])
-                .collect(),
-            numbers: (0..20_000)
-                .map(|_| (random() % 1_000_000).to_string())
-                .collect::<Vec<_>>()
-                .join(","),
-            pushed: Vec::new(),
-            stack: Vec::new(),
-            keys: (0..5_000).map(|_| random() % 1_000).collect(),
-            counts: Counts::default(),
-            list: (0..5_000).fold(None, |next, value| Some(Box::new(Node { value, next }))),
-            blurred: vec![0.0; picture.len()],
-            picture,
-        }
-    }
-
-    /// Stands for everything that the kernels write.
-    pub(crate) fn digest(&self) -> u64 {
-        let mut hash = DefaultHasher::new();
-        for value in self.ys.iter().chain(&self.blurred) {
-            hash.write_u32(value.to_bits());
-        }
-        for value in &self.product {
-            hash.write_u64(value.to_bits());
-        }
-        for flag in &self.composite {
-            hash.write_u8(u8::from(*flag));
-        }
-        for value in &self.pushed {
-            hash.write_u64(*value);
-        }
-        let counts = self
-            .counts
-            .iter()
-            .map(|(key, count)| key.wrapping_mul(31).wrapping_add(*count).wrapping_mul(*key));
-        hash.write_u64(counts.fold(0, u64::wrapping_add));
-        hash.finish()
-    }
-}
-
 /// All kernels in one form: what stands before the function, what it takes along, and what it does
 /// at the head of every iteration of every loop. The guarded forms do nothing there: the attribute
 /// sees the plain function.
@@ -188,7 +67,8 @@ macro_rules! kernels {
     ) => {
         use std::hint::black_box;
 
-        use crate::kernel::{Counts, Data, Kernel, NEEDLE, Node, Outcome, SIDE, WIDTH};
+        use crate::data::{Counts, Data, NEEDLE, Node, SIDE, WIDTH};
+        use crate::kernel::{Kernel, Outcome};
 
         pub(crate) $($function)* run(kernel: Kernel, data: &mut Data, $stop: $Stop) -> Outcome {
             let data = black_box(data);

@@ -8,11 +8,13 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
+mod data;
 mod kernel;
 mod report;
 mod variant;
 
-use kernel::{Data, Kernel};
+use data::Data;
+use kernel::Kernel;
 use report::{Row, Table};
 use variant::{VARIANTS, Variant};
 

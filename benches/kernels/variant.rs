@@ -10,7 +10,8 @@ use almost_enough::{DebouncedTimeoutExt, Stopper};
 use guard_runtime::Budget;
 use tokio_util::sync::CancellationToken;
 
-use crate::kernel::{Data, Kernel, Outcome, Stopped};
+use crate::data::Data;
+use crate::kernel::{Kernel, Outcome, Stopped};
 
 /// No variant stops anything: the benches show what it costs to be able to.
 const LIMIT: Duration = Duration::from_secs(3600);
