@@ -228,6 +228,10 @@ fn budgets(c: &mut Criterion) {
         group.bench_function(name, |b| b.iter_custom(|steps| per_step(f, steps)));
     }
     group.finish();
+
+    c.bench_function("is_cancelled() of a token", |b| {
+        b.iter(|| black_box(&*TOKEN).is_cancelled());
+    });
 }
 
 /// What one level of a recursion costs, by how many levels it has: on one thread, and on one of each processor at once.

@@ -89,6 +89,22 @@ fn spinning_ends() {
     assert!(elapsed > 4 * limit, "{elapsed:?}");
 }
 
+/// On the real clock as well: late by 2 ms of CPU time at most. It is later where the ticker gets no processor, so that one
+/// run of many has to do.
+#[test]
+fn spinning_ends_in_time() {
+    let limit = Duration::from_millis(20);
+    let late = || {
+        let tripped = Budget::new().cpu(limit).run(spin).unwrap().unwrap_err();
+        match tripped.cause() {
+            Cause::Cpu { used, .. } => used.saturating_sub(limit),
+            cause => panic!("{cause}"),
+        }
+    };
+    let is_in_time = (0..100).any(|_| late() <= Duration::from_millis(2));
+    assert!(is_in_time, "a hundred times later than that");
+}
+
 #[test]
 fn zero_is_spent_by_the_first_work() {
     let outcome = Budget::new().cpu(Duration::ZERO).run(until_trip);
