@@ -1,7 +1,7 @@
 //! What was started through us: its panics, and what still runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::thread as std_thread;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,13 @@ const SHORT: Duration = Duration::from_millis(5);
 /// The panics of detached work that were told to the hook.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-pub(crate) fn note(event: &Event) {
+/// Notes them from now on. Once for all tests, of which each would note them again.
+pub(crate) fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| events::listen(note));
+}
+
+fn note(event: &Event) {
     if matches!(event, Event::WorkPanicked { .. }) {
         PANICS.lock().unwrap().push(event.to_string());
     }
@@ -38,7 +44,7 @@ pub(crate) fn wait_for_panic(part: &str) {
 
 #[test]
 fn a_panic_is_the_joins_or_else_an_event() {
-    events::listen(note);
+    listen();
     let joined = thread::spawn(|| panic!("for the join")).join();
     assert_eq!(
         *joined.unwrap_err().downcast_ref::<&str>().unwrap(),

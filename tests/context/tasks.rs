@@ -6,9 +6,8 @@ use guard_runtime::testing::LeakCheck;
 use guard_runtime::{
     Budget, CancelToken, Cause, Context, Tripped, checkpoint, loop_guard, sleep, task,
 };
-use harness::events;
 
-use crate::started::{note, wait_for_panic};
+use crate::started::{listen, wait_for_panic};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SHORT: Duration = Duration::from_millis(5);
@@ -121,7 +120,7 @@ fn a_task_that_outlives_a_scope_that_has_ended() {
 
 #[test]
 fn panics_and_leaks_of_tasks() {
-    events::listen(note);
+    listen();
     let check = LeakCheck::new();
     let runtime = runtime();
     let entered = runtime.enter();
