@@ -46,8 +46,8 @@ recursion! {
     short: #[loop_guard(timeout = "500ms")];
 }
 
-/// By how many bytes a guarded level may be larger. With `metrics` a scope keeps when it began.
-const MORE: usize = if cfg!(feature = "metrics") { 340 } else { 300 };
+/// By how many bytes a guarded level may be larger.
+const MORE: usize = 300;
 
 /// Bytes a level.
 fn level(recursion: impl Fn(u32, &mut usize)) -> usize {

@@ -7,7 +7,7 @@
 //! frame.site | WALL | DATED | LIMITED | SHARED | number of the site, or kind of the wall |
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
 //! frame.limit| PASSED | nanoseconds                  |                        MAX = none
-//! frame.lag  | lag at entry, ns                    |                        MAX = EXACT
+//! frame.lag  | lag at entry, ns                    |                        MAX = EXACT, one less = TIMED
 //! mark       | trips of the process so far         | COUNTED | SHORT | AWAITS | UNWINDING |
 //! circuit    | instant | generation | level | state of the breaker |
 //! tokens     | instant | millionths of a token |
@@ -48,7 +48,7 @@ pub(crate) const RESERVED: u32 = 1 << 30;
 
 // What a `Scope` stores beside its depth.
 
-/// Somebody wants to be told if the scope is left after its deadline.
+/// Somebody wants to be told when the scope is left: if that is after its deadline, or how long it took.
 pub(crate) const HEARD: u32 = 1 << 31;
 
 // A frame's site, and a site's number.
@@ -111,6 +111,15 @@ pub(crate) fn passed(limit: u64) -> u64 {
 
 /// `start` is a clock reading, not an epoch.
 pub(crate) const EXACT: u64 = u64::MAX;
+
+/// The same, and a metric reports how long the scope takes.
+pub(crate) const TIMED: u64 = u64::MAX - 1;
+
+/// Whether the start beside this lag is a clock reading.
+#[inline(always)]
+pub(crate) fn is_exact(lag: u64) -> bool {
+    lag >= TIMED
+}
 
 // A mark: the circumstances under which a call was deferred.
 

@@ -17,7 +17,6 @@ use crate::mode::resolve;
 use crate::stack::current::{self, Usual};
 use crate::stack::frames::Stack;
 use crate::stack::scope::Scope;
-use crate::stack::timed::Timed;
 use crate::stack::{deadline, lease};
 use crate::time::epoch::{EPOCH, GAP, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
@@ -300,7 +299,9 @@ fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
     let is_on = mode != Mode::Off;
     let changed = if is_on { timeout } else { Some(u64::MAX) };
     let heard = is_on && limit != u64::MAX && late::is_heard();
-    let open = |scope: Scope| if heard { scope.heard() } else { scope };
+    let open = |scope: Scope, timed| {
+        if heard || timed { scope.heard() } else { scope }
+    };
     // A scope that warns has to begin at a known time.
     let is_quick = is_on && site.warns_at().is_none();
     if let Some(scope) = changed
@@ -308,7 +309,7 @@ fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
         .filter(|_| is_quick)
         .and_then(|limit| enter_changed(site, limit))
     {
-        return open(scope);
+        return open(scope, false);
     }
     let limit = changed.unwrap_or(limit);
     let stack = lease::leased();
@@ -317,9 +318,13 @@ fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
     }
     let epoch = EPOCH.load_with_lag();
     let (depth, word) = (stack.depth(), epoch.1);
-    let now = (limit != u64::MAX).then(clock::now);
     let id = site.register();
+    let timed = count(stack, id, mode);
+    let now = (timed || limit != u64::MAX).then(clock::now);
     let earliest = stack.push_exact(depth, &EPOCH, id, now.unwrap_or(0), limit);
+    if timed {
+        stack.time(depth);
+    }
     let (earliest, now) = deadline::on_clock(stack, earliest, now);
     stack.witness.set_apart(clock::is_paused());
     if word & SLOW != 0 && (LONG..LONGER).contains(&limit) {
@@ -327,21 +332,21 @@ fn enter_slowly(site: &'static Site, limit: u64) -> Scope {
     }
     warn::opened(site, limit, end(now.unwrap_or(0), limit));
     check_deadlines(earliest, epoch, now);
-    open(Scope::new(stack, depth).timed(count(stack, id, mode)))
+    open(Scope::new(stack, depth), timed)
 }
 
 /// Counts a scope that begins without an entry.
 #[cfg(feature = "tower")]
 pub(crate) fn count_begun(site: &'static Site, mode: Mode) {
-    let _: Timed = count(lease::leased(), site.register(), mode);
+    let _: bool = count(lease::leased(), site.register(), mode);
 }
 
-/// Counts an entry for the metrics, even if nothing else needs the cold path.
+/// Counts an entry for the metrics, even if nothing else needs the cold path. Returns whether the scope is timed.
 #[inline]
-fn count(stack: &'static Stack, id: u32, mode: Mode) -> Timed {
+fn count(stack: &'static Stack, id: u32, mode: Mode) -> bool {
     if cfg!(feature = "metrics") && mode != Mode::Off {
         let _: bool = driver::request(u64::MAX);
-        return Timed::begin(current::count_entry(stack, id));
+        return current::count_entry(stack, id);
     }
-    Timed::NOT
+    false
 }

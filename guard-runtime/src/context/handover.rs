@@ -272,7 +272,7 @@ fn running(saved: Saved) -> Saved {
         return saved;
     };
     let age = paused.saturating_sub(saved.start);
-    let exact = saved.lag == crate::base::layout::EXACT && saved.start != 0;
+    let exact = crate::base::layout::is_exact(saved.lag) && saved.start != 0;
     if !exact {
         return saved;
     }

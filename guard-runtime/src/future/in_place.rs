@@ -29,7 +29,6 @@ use crate::check::tick::{due, inherit, tick};
 use crate::future::kept::{Extras, Kept, More};
 use crate::future::polled;
 use crate::future::poller::open_polls;
-use crate::stack::timed::Timed;
 use crate::time::seen::Seen;
 use crate::time::source;
 use crate::trip::tripped::Tripped;
@@ -74,7 +73,7 @@ impl<X> InPlace<X> {
     #[inline]
     #[must_use]
     pub fn begin(&mut self, site: &'static Site, limit: u64) -> Seen {
-        open_polls::begin(self.task(), Timed::NOT);
+        open_polls::begin(self.task());
         polled::begin(site, limit)
     }
 
@@ -91,7 +90,7 @@ impl<X: More> InPlace<X> {
     #[cold]
     #[inline(never)]
     fn resume(&mut self) {
-        let (stack, index) = open_polls::begin(self.task(), self.0.timed());
+        let (stack, index) = open_polls::begin(self.task());
         self.0.resume(stack, index);
     }
 

@@ -11,14 +11,12 @@ use crate::future::waiting::Waiting;
 use crate::stack::current::force_cold;
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
-use crate::stack::timed::Timed;
 use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::source;
 
 /// The scope while it is on no stack; `X` holds what only some scopes have.
 pub(crate) struct Kept<X> {
     waiting: Option<Waiting>,
-    timed: Timed,
     more: X,
 }
 
@@ -27,17 +25,9 @@ impl<X> Kept<X> {
     pub(crate) const fn new(more: X) -> Self {
         Self {
             waiting: None,
-            timed: Timed::NOT,
             more,
         }
     }
-
-    /// The timing of the last poll.
-    #[inline(always)]
-    pub(crate) fn timed(&self) -> Timed {
-        self.timed
-    }
-
     /// Whether it has waited, and therefore stores the scope.
     #[cfg(feature = "tower")]
     #[inline]
@@ -75,7 +65,6 @@ impl<X: More> Kept<X> {
         if self.waiting.is_none() {
             crate::future::timer::start(stack, index);
         }
-        self.timed = Timed::polled();
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index).settled(&EPOCH);
         self.more.save(&Frame(stack), index);

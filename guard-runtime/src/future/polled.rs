@@ -145,7 +145,7 @@ impl<X: More> Task<X> {
 
     #[inline]
     pub(super) fn resume(&mut self) -> Poller {
-        let poller = Poller::new(core::ptr::from_ref(self).addr(), self.0.timed());
+        let poller = Poller::new(core::ptr::from_ref(self).addr());
         let (stack, index) = poller.scope().place();
         self.0.resume(stack, index);
         poller

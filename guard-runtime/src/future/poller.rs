@@ -7,7 +7,6 @@ use crate::future::shared;
 #[cfg(feature = "tokio")]
 use crate::stack::current;
 use crate::stack::scope::Base;
-use crate::stack::timed::Timed;
 #[cfg(feature = "tokio")]
 use crate::stack::wall::{Kind, Wall};
 use crate::time::source::{self, Polling};
@@ -19,8 +18,6 @@ use crate::trip::{hook, late, log};
 pub(crate) struct Poller {
     scope: Base,
     before: Polling,
-    /// The timing of the future around it.
-    timed: Timed,
     /// Hides the scopes of a function that blocks on the runtime to which this task belongs. Left after the scope.
     #[cfg(feature = "tokio")]
     _wall: Option<Wall>,
@@ -29,7 +26,7 @@ pub(crate) struct Poller {
 impl Poller {
     #[inline]
     #[track_caller]
-    pub(crate) fn new(task: usize, timed: Timed) -> Self {
+    pub(crate) fn new(task: usize) -> Self {
         #[cfg(feature = "tokio")]
         let wall = is_a_strangers().then(|| {
             let caller = Caller::caller();
@@ -45,7 +42,6 @@ impl Poller {
         Self {
             scope,
             before: source::begin_poll(depth, task, is_outside),
-            timed: timed.poll(),
             #[cfg(feature = "tokio")]
             _wall: wall,
         }
@@ -68,7 +64,10 @@ impl Poller {
     #[inline(always)]
     pub(crate) fn tell_time(&self) {
         let (stack, index) = self.scope.place();
-        Timed::polled().end(stack, || stack.frame(index).site());
+        // One that tripped at its entry has left the stack.
+        if stack.depth() > index {
+            stack.tell_time(index);
+        }
     }
 
     #[inline]
@@ -86,7 +85,6 @@ impl Drop for Poller {
             shared::end(number);
         }
         source::end_poll(&self.before);
-        self.timed.hand_over();
     }
 }
 
@@ -98,7 +96,6 @@ pub(super) mod open_polls {
 
     use crate::future::poller::Poller;
     use crate::stack::frames::Stack;
-    use crate::stack::timed::Timed;
     use crate::time::source;
 
     thread_local! {
@@ -118,10 +115,10 @@ pub(super) mod open_polls {
     }
 
     /// Begins a poll of the future `task`. Returns the place of its scope.
-    pub(in crate::future) fn begin(task: usize, timed: Timed) -> (&'static Stack, u32) {
+    pub(in crate::future) fn begin(task: usize) -> (&'static Stack, u32) {
         // Fails if this runs in a destructor of a thread-local, after `Clear` was dropped.
         let _ = CLEAR.try_with(|_| ());
-        let poller = Poller::new(task, timed);
+        let poller = Poller::new(task);
         let place = poller.scope().place();
         OPEN.with(|open| open.borrow_mut().push(poller));
         place

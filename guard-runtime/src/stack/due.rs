@@ -1,6 +1,6 @@
 //! The deadline that counts on a stack: the earliest of its open scopes, down to the innermost wall.
 
-use crate::base::layout::{EXACT, SPENT, TOLD, UNKNOWN, passed, untold};
+use crate::base::layout::{SPENT, TOLD, UNKNOWN, passed, untold};
 use crate::base::sync::Ordering;
 use crate::stack::frame::Earliest;
 use crate::stack::frames::Stack;
@@ -138,9 +138,7 @@ impl Stack {
     /// Moves the beginning of the scope at `index` to `start`. The next check recomputes all deadlines.
     pub(crate) fn begin_later(&self, index: u32, start: u64) {
         self.date_open();
-        let frame = self.frame(index);
-        frame.start.store(start, Ordering::Release);
-        frame.lag.store(EXACT, Ordering::Release);
+        self.frame(index).set_start(start);
         self.forget_deadlines(index);
     }
 

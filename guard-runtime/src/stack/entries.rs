@@ -182,5 +182,8 @@ mod kind {
         pub(crate) fn count(&self, _: u32) -> (bool, bool) {
             (false, false)
         }
+
+        #[allow(clippy::unused_self, reason = "the shape with the feature")]
+        pub(crate) fn add_run(&self, _: u32, _: u64) {}
     }
 }

@@ -1,7 +1,7 @@
 //! One open scope: its frame on a thread's stack, and what is saved of it while it is on no stack.
 
 use crate::base::layout::{
-    DATED, EXACT, LIMITED, SHARED, SHIELD, TOLD, UNKNOWN, WALL, end, untold,
+    DATED, EXACT, LIMITED, SHARED, SHIELD, TOLD, UNKNOWN, WALL, end, is_exact, untold,
 };
 use crate::base::site::Site;
 use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
@@ -116,10 +116,11 @@ impl Frame {
     }
 
     /// Replaces the start with a clock reading.
-    #[cfg(feature = "tokio")]
     pub(crate) fn set_start(&self, now: u64) {
         self.start.store(now, Ordering::Release);
-        self.lag.store(EXACT, Ordering::Release);
+        if !is_exact(self.lag.load(Ordering::Relaxed)) {
+            self.lag.store(EXACT, Ordering::Release);
+        }
     }
 
     /// Makes the scope's own deadline the earliest, ignoring the frames below. The frame is at `index`, and its
@@ -267,7 +268,7 @@ impl Saved {
     #[inline]
     pub(crate) fn settled(self, epoch: &Epoch) -> Self {
         match start(epoch, self.start, self.lag) {
-            (start, true) if self.limit != u64::MAX => Self {
+            (start, true) if self.limit != u64::MAX && !is_exact(self.lag) => Self {
                 start,
                 lag: EXACT,
                 ..self
@@ -286,7 +287,7 @@ impl Saved {
 /// An upper bound of a scope's start, and whether it is final (see `epoch.rs`).
 #[inline]
 fn start(epoch: &Epoch, start: u64, lag: u64) -> (u64, bool) {
-    if lag == EXACT {
+    if is_exact(lag) {
         (start, true)
     } else {
         epoch.latest_start(lag, start)

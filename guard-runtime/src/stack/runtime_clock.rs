@@ -1,6 +1,6 @@
 //! Scopes that follow the clock of a runtime after a test has stopped or moved it.
 
-use crate::base::layout::{EXACT, SPENT, UNKNOWN, untold};
+use crate::base::layout::{SPENT, UNKNOWN, is_exact, untold};
 use crate::base::sync::Ordering;
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
@@ -10,7 +10,7 @@ impl Stack {
     pub(crate) fn start_word(&self, index: u32) -> Option<u64> {
         self.date_open();
         let Saved { start, limit, lag } = self.frame(index).save();
-        (limit != u64::MAX && lag != EXACT).then_some(start)
+        (limit != u64::MAX && !is_exact(lag)).then_some(start)
     }
 
     /// Sets the start of the scope at `index`, which must be the innermost.
@@ -29,7 +29,7 @@ impl Stack {
         self.date_open();
         for index in base..self.depth() {
             let frame = self.frame(index);
-            if frame.lag.load(Ordering::Relaxed) != EXACT {
+            if !is_exact(frame.lag.load(Ordering::Relaxed)) {
                 frame.set_start(now);
             }
             if untold(frame.due.load(Ordering::Relaxed)) == SPENT {

@@ -6,7 +6,6 @@ use crate::base::layout::HEARD;
 use crate::base::sync::process;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
-use crate::stack::timed::Timed;
 
 /// An open scope; dropping it leaves the scope.
 #[doc(hidden)]
@@ -16,7 +15,6 @@ pub struct Scope {
     // The depth above the scope, not the index of its frame: leaving subtracts one, and that subtraction sets the
     // flag that leaving branches on. So a scope that nobody listens to costs no extra instruction.
     next: u32,
-    timed: Timed,
 }
 
 process! {
@@ -39,21 +37,13 @@ impl Scope {
     /// The scope whose frame is at `depth`.
     #[inline(always)]
     pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
-        let (next, timed) = (depth + 1, Timed::NOT);
-        Self { stack, next, timed }
-    }
-
-    /// Makes leaving the scope tell how long it took.
-    #[inline(always)]
-    pub(crate) fn timed(mut self, timed: Timed) -> Self {
-        self.timed = timed;
-        self
+        let next = depth + 1;
+        Self { stack, next }
     }
 
     /// Leaves the scope open; a task will close it.
     #[inline(always)]
     pub(crate) fn keep(self) {
-        self.timed.hand_over();
         core::mem::forget(self);
     }
 
@@ -63,15 +53,10 @@ impl Scope {
         Self::new(&NOWHERE, 0)
     }
 
-    /// Makes the listener leave the scope.
-    pub(crate) fn heard(self) -> Self {
-        let heard = Self {
-            stack: self.stack,
-            next: self.next | HEARD,
-            timed: self.timed,
-        };
-        core::mem::forget(self);
-        heard
+    /// Makes the listener leave the scope, and whoever times it.
+    pub(crate) fn heard(mut self) -> Self {
+        self.next |= HEARD;
+        self
     }
 
     /// The stack, and the index of the scope's frame.
@@ -91,8 +76,6 @@ impl Drop for Scope {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
         let depth = self.next.wrapping_sub(1);
-        let site = || self.stack.frame(depth & !HEARD).site();
-        self.timed.end(self.stack, site);
         if depth & HEARD == 0 {
             self.stack.set_depth(depth);
         } else {
@@ -105,6 +88,7 @@ impl Drop for Scope {
 #[cold]
 #[inline(never)]
 extern "C" fn leave_heard(stack: &'static Stack, depth: u32) {
+    stack.tell_time(depth);
     match LISTENER.get() {
         Some(listener) => listener(stack, depth),
         None => stack.set_depth(depth),

@@ -88,7 +88,9 @@ fn ages_grow_and_what_remains_shrinks() {
     assert!(scope.age().unwrap() >= pause);
     assert!(scope.remaining().unwrap() <= Duration::from_millis(890));
     let scope = named(&seen, "ageless")[0];
-    assert_eq!((scope.age(), scope.remaining()), (None, None));
+    // With the feature `metrics` one in 64 reads the clock.
+    assert!(scope.age().is_none() || cfg!(feature = "metrics"));
+    assert_eq!(scope.remaining(), None);
     thread::sleep(Duration::from_millis(900));
     let seen = snapshot();
     let scope = named(&seen, "ages")[0];
