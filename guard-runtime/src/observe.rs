@@ -1,7 +1,7 @@
-//! What is open at a moment, and what the policies are at that have been called.
+//! Snapshots: what is open at a moment, and the status of the policies that have been called.
 //!
-//! A snapshot reads the stacks of all threads and the list of waiting futures. It takes no lock that a check,
-//! an entry or an exit would wait for: `stack/reading.rs` says how.
+//! A snapshot reads the stacks of all threads and the list of waiting futures. It takes no lock that a check, an
+//! entry or an exit would wait for: `stack/reading.rs` explains how.
 
 #[cfg(feature = "serde")]
 mod serialize;

@@ -1,7 +1,7 @@
-//! What to do when it keeps tripping (feature `policy`).
+//! What to do when calls keep tripping (feature `policy`).
 //!
 //! A guard ends one call in time. A policy decides about the next ones: a [`Breaker`] stops calling what keeps
-//! failing, a [`Bulkhead`] lets so many calls run at once, and a [`Retry`] makes those again that have failed. Used
+//! failing, a [`Bulkhead`] limits how many calls run at once, and a [`Retry`] repeats calls that have failed. Used
 //! together: retry around breaker around bulkhead, all within the budget.
 //!
 //! # Where to look
@@ -9,12 +9,12 @@
 //! | file | what it is |
 //! |---|---|
 //! | `breaker.rs` | [`Breaker`], as it is used |
-//! | `meter.rs` | what it lets through and counts, whatever its judge |
+//! | `meter.rs` | a breaker without its judge: what it lets through and counts |
 //! | `circuit.rs` | its state word and every transition; why late outcomes change nothing |
 //! | `window.rs` | how the calls of the last seconds ended |
 //! | `counter.rs` | a count that belongs to one generation |
-//! | `settings.rs` | what a breaker was built with |
-//! | `call.rs` | a call under way, until it is counted |
+//! | `settings.rs` | the settings of a breaker |
+//! | `call.rs` | a call in progress, until it is counted |
 //! | `verdict.rs` | what a way out says about what was called |
 //! | `judge.rs` | which returned values are failures |
 //! | `refusal.rs` | the error of a call that was not made |
@@ -24,17 +24,17 @@
 //! | `bulkhead.rs` | [`Bulkhead`]: permits, and who holds one |
 //! | `permits.rs` | what a bulkhead counts |
 //! | `queue.rs` | its queue: why no waiter is overtaken or forgotten |
-//! | `retry.rs` | [`Retry`]: when there is a point in another attempt |
+//! | `retry.rs` | [`Retry`]: when another attempt makes sense |
 //! | `tokens.rs` | how many retries a place in the code may make |
-//! | `chain.rs` | [`chain`]: fallbacks in a row |
+//! | `chain.rs` | [`chain`]: fallbacks tried in order |
 //! | `layer.rs` | [`PolicyLayer`]: a breaker or a bulkhead around a service of tower |
-//! | `progress.rs` | [`Progress`]: how far a batch has come that was cut |
+//! | `progress.rs` | [`Progress`]: how far a batch got before it was cut short |
 //! | `pause.rs` | waiting on a thread, within the budget |
 //! | `woven.rs` | the same around the body of a guarded function, for expansions |
 //! | `around.rs` | what policies ask of the scopes around them |
 //! | `chance.rs` | jitter |
 //!
-//! It is built on scopes and trips alone, and nothing below knows of it.
+//! It is built on scopes and trips alone, and no room above it knows of it.
 
 mod around;
 mod breaker;

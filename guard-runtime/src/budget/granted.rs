@@ -1,5 +1,5 @@
-//! The budget of one activation of a function that says `#[loop_guard(budget = ..)]`, or names limits that its frame
-//! does not hold.
+//! The budget of one activation of a function with `#[loop_guard(budget = ..)]`, or with limits that its frame
+//! cannot store.
 //!
 //! ```text
 //! let __budget = grant(budget(&expr), &SITE);
@@ -8,7 +8,7 @@
 //! __granted.begin();
 //! ```
 //!
-//! A future has its scope opened by whoever polls it: `__budget.in_scope(async move { body })`.
+//! In a future, the code that polls it opens the scope: `__budget.in_scope(async move { body })`.
 
 use core::future::Future;
 use core::task::Poll;
@@ -26,51 +26,52 @@ use crate::check::enter::Entry;
 use crate::stack::current;
 use crate::trip::tripped::Tripped;
 
-/// A budget on the heap. A debug build keeps each step of its making, and a recursion does so on each of its levels.
+/// A budget on the heap. A debug build keeps every intermediate value on the stack, and a recursion has them at
+/// each of its levels.
 #[doc(hidden)]
 #[must_use]
 pub struct Boxed(Box<Budget>);
 
 impl Boxed {
-    /// As [`Budget::iterations`].
+    /// Like [`Budget::iterations`].
     pub fn iterations(mut self, limit: u64) -> Self {
         self.0.0.iterations = Some(limit);
         self
     }
 
-    /// As [`Budget::depth`].
+    /// Like [`Budget::depth`].
     pub fn depth(mut self, limit: u64) -> Self {
         self.0.0.account.depth = Some(limit);
         self
     }
 
-    /// As [`Budget::all`].
+    /// Like [`Budget::all`].
     pub fn all(mut self) -> Self {
         self.0.0.account.all = true;
         self
     }
 
-    /// As [`Budget::root`].
+    /// Like [`Budget::root`].
     pub fn root(mut self) -> Self {
         self.0.0.root = true;
         self
     }
 }
 
-/// The budget of a function that names one.
+/// The budget that a function names.
 #[doc(hidden)]
 pub fn budget(budget: &Budget) -> Boxed {
     Boxed(Box::new(budget.clone()))
 }
 
-/// A budget of so many nanoseconds; `MAX` never ends.
+/// A budget of this many nanoseconds; `MAX` never ends.
 #[doc(hidden)]
 #[track_caller]
 pub fn spending(nanos: u64) -> Boxed {
     Boxed(Box::new(Budget::timeout(Duration::from_nanos(nanos))))
 }
 
-/// The same, with so many nanoseconds of CPU time.
+/// Adds a limit of this many nanoseconds of CPU time.
 #[cfg(feature = "cpu")]
 #[doc(hidden)]
 pub fn within(mut budget: Boxed, nanos: u64) -> Boxed {
@@ -78,7 +79,7 @@ pub fn within(mut budget: Boxed, nanos: u64) -> Boxed {
     budget
 }
 
-/// The same, until the token is cancelled.
+/// Adds a token that cancels the scope.
 #[doc(hidden)]
 pub fn until_cancelled(mut budget: Boxed, token: impl IntoCancel) -> Boxed {
     budget.0.0.account.tokens.push(token.into_cancel());
@@ -101,14 +102,14 @@ pub fn grant(budget: Boxed, site: &'static Site) -> Grant {
     }
 }
 
-/// See [`grant`].
+/// A budget for one activation: the value of [`grant`].
 #[doc(hidden)]
 #[must_use]
 pub struct Grant {
     budget: Box<Budget>,
     site: &'static Site,
-    /// That of a scope that this opened. Whoever counts it (a shutdown) counts the function's cleanup as well, which runs
-    /// when the scope is gone.
+    /// The account of the scope that was opened. It outlives the scope, so that a shutdown which counts it also
+    /// counts the function's cleanup.
     account: OnceLock<Arc<Account>>,
 }
 
@@ -125,18 +126,18 @@ impl Grant {
         self.budget.strict
     }
 
-    /// Hides what is around, if the budget says so.
+    /// Hides the scopes around, if the budget is a root.
     #[track_caller]
     pub fn root(&self) -> Option<Root> {
         self.budget.root.then(root)
     }
 
-    /// Opens everything but the scope.
+    /// Opens everything except the scope.
     pub fn open(&self) -> Granted {
         let (budget, site) = (&self.budget, self.site);
-        // The scope will lie at the present depth, and its entry looks.
+        // The scope will be opened at the current depth, and its entry is a check.
         let account = budget.account(site);
-        // Only a shutdown counts scopes, and it has a token in each.
+        // Only a shutdown counts scopes, and it has a token in each of them.
         if let Some(account) = account.as_ref().filter(|it| !it.tokens().is_empty()) {
             _ = self.account.set(Arc::clone(account));
         }
@@ -150,7 +151,7 @@ impl Grant {
         }
     }
 
-    /// The body of a future in its scope, which the task around closes.
+    /// Runs the body of a future in its scope, which the task around closes.
     pub fn in_scope<F: Future>(
         &self,
         body: F,
@@ -160,7 +161,7 @@ impl Grant {
     }
 }
 
-/// What a [`Budget`] comes to where it is opened. It outlives the scope.
+/// An opened [`Budget`]. It outlives the scope.
 #[doc(hidden)]
 #[must_use]
 pub struct Granted {
@@ -172,7 +173,7 @@ pub struct Granted {
 }
 
 impl Granted {
-    /// The scope.
+    /// The scope to enter.
     #[must_use]
     pub fn entry(&self) -> Entry<false> {
         self.site.once(self.limit)
@@ -184,7 +185,7 @@ impl Granted {
         self.iterations
     }
 
-    /// The scope is open. The check of its entry was none of an iteration.
+    /// Called once the scope is open: the check at its entry was not an iteration, and does not count.
     pub fn begin(&self) {
         if let Some(account) = &self.account {
             account.forget_checks();
@@ -192,7 +193,7 @@ impl Granted {
     }
 }
 
-/// The trip of the task, or that of the scope in it.
+/// Merges the trip of the task with that of the scope in it.
 #[doc(hidden)]
 pub fn flat<T>(poll: Poll<Result<Result<T, Tripped>, Tripped>>) -> Poll<Result<T, Tripped>> {
     poll.map(|outcome| outcome.and_then(|inner| inner))

@@ -1,4 +1,4 @@
-//! The builder.
+//! The builder of budgets.
 
 use core::ops::Deref;
 use core::time::Duration;
@@ -15,8 +15,8 @@ use crate::time::moment;
 
 /// What a scope may spend, for code that opens one by hand, or that decides at run time.
 ///
-/// A budget is opened by [`run`](Self::run) or [`wrap`](Self::wrap), or by `#[loop_guard(budget = ..)]`, as
-/// often as one likes: each opening has all of it.
+/// A budget can be opened any number of times, by [`run`](Self::run), by [`wrap`](Self::wrap) or by
+/// `#[loop_guard(budget = ..)]`: each opening has all of it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,8 +38,8 @@ use crate::time::moment;
 #[must_use = "a budget does nothing until it is opened"]
 pub struct Budget(pub(super) Limits);
 
-/// What a [`Budget`] was built of. It holds the methods whose names are those of functions of `Budget`, so that
-/// both spellings compile: `Budget::timeout(d)` and `Budget::new().timeout(d)`.
+/// The parts of a [`Budget`]. It has the methods that share their name with a constructor of `Budget`, so that both
+/// spellings compile: `Budget::timeout(d)` and `Budget::new().timeout(d)`.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Nanoseconds from the opening; `MAX` if there is no such limit.
@@ -63,7 +63,7 @@ impl Deref for Budget {
 }
 
 impl Budget {
-    /// A budget without a limit, to be given some.
+    /// A budget without a limit, to which methods add some.
     ///
     /// ```
     /// use guard_runtime::Budget;
@@ -107,7 +107,7 @@ impl Budget {
         Self::new().0.timeout(limit)
     }
 
-    /// A moment instead of a span: the scope may last until then.
+    /// A point in time instead of a duration: the scope may last until then.
     ///
     /// Where one hop waits for another, both with the same deadline, the waiting one is spent as well when the other one
     /// says what went wrong, and nobody hears it. So give the inner hop a margin, as long as it takes to pass an error
@@ -132,8 +132,8 @@ impl Budget {
         this
     }
 
-    /// What remains to the present scope, to be spent elsewhere: its [`deadline`](crate::deadline()). Without
-    /// limit where there is none.
+    /// What is left of the current scope's time, to be spent elsewhere: its [`deadline`](crate::deadline()).
+    /// Without a deadline there is no limit.
     ///
     /// ```
     /// use std::time::Duration;
@@ -154,24 +154,23 @@ impl Budget {
         this
     }
 
-    /// So many checks, and not one more: [`checkpoint`](crate::checkpoint)s and iterations of guarded loops
-    /// without a scope of their own (`inherit`). A plain loop over a slice or a range runs in strips, which
-    /// have one check. With `#[loop_guard(budget = ..)]`, these are the iterations of that function's own
-    /// loops.
+    /// At most this many checks: [`checkpoint`](crate::checkpoint)s and iterations of guarded loops without a scope
+    /// of their own (`inherit`). A plain loop over a slice or a range runs in strips, each of which has one check.
+    /// With `#[loop_guard(budget = ..)]`, these are the iterations of that function's own loops.
     pub fn iterations(mut self, limit: u64) -> Self {
         self.0.iterations = Some(limit);
         self
     }
 
-    /// The name that [`Tripped::scope`](crate::Tripped::scope) tells; `budget` without it.
+    /// The name that [`Tripped::scope`](crate::Tripped::scope) reports; without it, `budget`.
     pub fn named(mut self, name: &'static str) -> Self {
         self.0.name = Some(name);
         self
     }
 
-    /// An entry point: nothing around its scope counts inside, neither deadlines nor trips, and a trip inside
-    /// goes no further than to it. For jobs that a pool runs on a thread that waits for others of its jobs:
-    /// see [Threads, pools, runtimes](crate#threads-pools-runtimes).
+    /// Makes the scope an entry point: nothing around it counts inside, neither deadlines nor trips, and a trip
+    /// inside ends at it. For jobs that a pool runs on a thread that waits for other jobs: see [Threads, pools,
+    /// runtimes](crate#threads-pools-runtimes).
     ///
     /// ```
     /// use std::time::Duration;
@@ -207,10 +206,10 @@ impl Budget {
         self
     }
 
-    /// Time in which the whole process stood still does not count: it was stopped (`SIGSTOP`, a debugger, a frozen
-    /// container), or the machine was so starved that nothing ran for 100 ms or more. The scope gets it back when its
-    /// time is over; until then [`remaining`](crate::remaining) tells less. Not with [`all`](Self::all), where the time is
-    /// no deadline.
+    /// Makes time not count in which the whole process stood still: it was stopped (`SIGSTOP`, a debugger, a frozen
+    /// container), or the machine was so starved that nothing ran for 100 ms or more. The scope gets that time back
+    /// when its own is over; until then [`remaining`](crate::remaining) returns less. Has no effect with
+    /// [`all`](Self::all), where the time is no deadline.
     ///
     /// ```
     /// use std::time::Duration;
@@ -225,8 +224,8 @@ impl Budget {
         self
     }
 
-    /// CPU time, from the opening: what the threads spend that run in the scope. Waiting costs nothing, and a machine
-    /// under load costs nobody. A trip is never early, and late by at most 2 ms or 2 % (feature `cpu`).
+    /// CPU time from the opening on, of all threads that run in the scope. Waiting costs nothing, and neither does
+    /// a machine under load. A trip is never early, and late by at most 2 ms or 2 % (feature `cpu`).
     ///
     /// Zero is spent at the first check that finds any CPU time used.
     ///
@@ -252,8 +251,9 @@ impl Budget {
         self
     }
 
-    /// So many scopes of this place may be open on one thread, or in one task, at a time: a recursion that runs away
-    /// is left long before the stack ends. The scope one deeper trips at its entry; zero lets none open.
+    /// At most this many scopes of this place may be open at a time on one thread, or in one task: a runaway
+    /// recursion is left long before the stack ends. The scope that is one too many trips at its entry; zero admits
+    /// none.
     ///
     /// ```
     /// use guard_runtime::{Budget, Cause, Tripped};
@@ -270,10 +270,10 @@ impl Budget {
         self
     }
 
-    /// A token that trips the scope once it is cancelled. Several can be given; one is enough.
+    /// A token that trips the scope once it is cancelled. Several can be given; any one of them is enough.
     ///
-    /// A [`CancelToken`](crate::CancelToken) is seen at the next check, and wakes what waits in the scope; any other
-    /// token is asked at ticks, at most 8 ms apart. It must not block; one that panics counts as cancelled.
+    /// A [`CancelToken`](crate::CancelToken) is noticed at the next check, and wakes what waits in the scope; any
+    /// other token is asked at ticks, at most 8 ms apart. It must not block; one that panics counts as cancelled.
     ///
     /// ```
     /// use guard_runtime::{Budget, CancelToken, Cause, checkpoint};
@@ -290,9 +290,10 @@ impl Budget {
         self
     }
 
-    /// The scope trips once the last of its budgets is spent, not the first: a machine that stalls does not trip a
-    /// scope that has used little CPU time, nor does a short burst. A cancel trips it at once. The error lists
-    /// each budget, and [`iterations`](Self::iterations) are checks in it, also of `#[loop_guard(budget = ..)]`.
+    /// Makes the scope trip once the last of its budgets is spent, instead of the first: a scope that has used
+    /// little CPU time does not trip because the machine stalls, nor does a short burst trip one. A cancel still
+    /// trips it at once. The error lists each budget, and [`iterations`](Self::iterations) are checks in it, even
+    /// with `#[loop_guard(budget = ..)]`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -310,12 +311,12 @@ impl Budget {
         self
     }
 
-    // A limit of another kind is a field of `Limits`, a method here, and a line in `run.rs` and `granted.rs`.
+    // Another kind of limit needs a field of `Limits`, a method here, and a line in `run.rs` and `granted.rs`.
 }
 
 impl Limits {
-    /// A wall-clock budget, from the opening of the scope: see [`Budget::timeout`]. The earlier one counts,
-    /// if there is a moment as well.
+    /// A wall-clock budget, from the opening of the scope: see [`Budget::timeout`]. If there is a point in time as
+    /// well, the earlier of both counts.
     pub fn timeout(&self, limit: Duration) -> Budget {
         Budget(Self {
             span: clock::nanos(limit),
@@ -323,12 +324,12 @@ impl Limits {
         })
     }
 
-    /// The time that a scope may take which opens now, in nanoseconds.
+    /// The time limit of a scope that opens now, in nanoseconds.
     pub(super) fn limit(&self) -> u64 {
         self.until.map_or(u64::MAX, until).min(self.span)
     }
 
-    /// The time limit of the scope's frame: none where it is only one of all that must be spent.
+    /// The time limit of the scope's frame: none if it is only one of several budgets that must all be spent.
     pub(super) fn frame_limit(&self) -> u64 {
         if self.account.all {
             u64::MAX
@@ -349,7 +350,7 @@ impl Limits {
         limits.is_some().then(account)
     }
 
-    /// The site of its scopes by this name, at this place.
+    /// The site of its scopes with this name, at this place.
     pub(super) fn site_at(&self, name: &'static str, location: Location) -> &'static Site {
         if self.ignores_pauses {
             Site::without_pauses(name, location)
@@ -358,7 +359,7 @@ impl Limits {
         }
     }
 
-    /// Its site, where it is opened by hand.
+    /// The site of scopes that are opened by hand.
     pub(super) fn site(&self) -> &'static Site {
         self.site_at(self.name.unwrap_or("budget"), self.location)
     }

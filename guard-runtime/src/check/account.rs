@@ -128,7 +128,7 @@ impl Account {
         })
     }
 
-    /// Of a scope that was handed over, and ends with this token.
+    /// The account of a scope that was handed over, and ends when this token is cancelled.
     pub(crate) fn until(site: &'static Site, end: Token) -> Arc<Self> {
         let limits = AccountLimits {
             tokens: vec![end],
@@ -179,7 +179,7 @@ impl Account {
         self.origin.is_some() || self.limits.is_lasting()
     }
 
-    /// Whether a check has to look at it where so many activations of its site are open.
+    /// Whether a check has to look at it if `level` activations of its site are open.
     pub(super) fn has_to_be_looked_at(&self, level: u64) -> bool {
         self.is_lasting() || self.limits.depth.is_some_and(|limit| level > limit)
     }

@@ -34,7 +34,7 @@ struct Open {
     level: u64,
     /// The next account below it that has to be looked at repeatedly.
     lasting_below: Option<usize>,
-    /// How many accounts have to be looked at, this one included: a depth that is within its limit has not.
+    /// How many accounts have to be looked at, including this one. A depth that is within its limit need not be.
     looked_at: i32,
     /// Both clocks when it was opened here, if it limits CPU time.
     #[cfg(feature = "cpu")]
@@ -189,7 +189,7 @@ pub(crate) fn tokens(stack: &Stack) -> Vec<Token> {
     tokens
 }
 
-/// Whether a scope that counts here may end, or be cancelled, without waking whoever waits in it.
+/// Whether a scope that counts here may end, or be cancelled, without waking the code that waits in it.
 pub(crate) fn are_asked(stack: &Stack) -> bool {
     let mut asked = false;
     each(stack, |open| asked |= open.account.is_asked());

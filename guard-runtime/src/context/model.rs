@@ -1,7 +1,8 @@
-//! Loom models of handing over: what work on other threads finds of a scope that is cancelled, or left, meanwhile.
+//! Loom models of handing over: what work on other threads learns about a scope that is cancelled, or left,
+//! meanwhile.
 //!
-//! They are made of the code that a handed-over check runs: `stack/sharing.rs`, `cancel/tree.rs` and the epoch. Above each
-//! model stands what it was seen to catch when the code was changed so.
+//! They run the code of a check in a handed-over scope: `stack/sharing.rs`, `cancel/tree.rs` and the epoch. Above
+//! each model stands which changes to the code it was seen to catch.
 
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +15,10 @@ use crate::time::epoch::Epoch;
 
 type Node = tree::Node<()>;
 
-/// A loop of another thread that sees the epoch of a cancel finds its token cancelled: it will not look again before the
-/// next tick.
+/// A loop on another thread that sees the epoch of a cancel finds its token cancelled; it will not look again
+/// before the next tick.
 ///
-/// Caught: an epoch that moves before the cancel is in force, or is moved or loaded relaxed.
+/// Catches: an epoch that moves before the cancel is in force, or is moved or loaded relaxed.
 #[test]
 fn whoever_sees_the_epoch_of_a_cancel_finds_the_cancel() {
     loom::model(|| {
@@ -40,10 +41,10 @@ fn whoever_sees_the_epoch_of_a_cancel_finds_the_cancel() {
     });
 }
 
-/// Work in a scope that is cancelled and then left finds both once it learns of the second, though another scope is opened
-/// in its place.
+/// Work in a scope that is cancelled and then left finds both once it learns of the second, even if another scope
+/// is opened in its place.
 ///
-/// Caught: a mark that a push keeps; a depth that is loaded relaxed.
+/// Catches: a mark that a push keeps; a depth that is loaded relaxed.
 #[test]
 fn a_scope_that_is_cancelled_and_left_while_others_run_in_it() {
     loom::model(|| {
@@ -68,9 +69,9 @@ fn a_scope_that_is_cancelled_and_left_while_others_run_in_it() {
     });
 }
 
-/// Of two threads that run in it, each finds that it has ended once it was left, and neither finds that before.
+/// Of two threads that work in it, each learns that it has ended once it was left, and not before.
 ///
-/// Caught: a mark that is made anew for each that asks.
+/// Catches: a new mark for each thread that asks.
 #[test]
 fn two_threads_hold_on_to_one_scope() {
     loom::model(|| {

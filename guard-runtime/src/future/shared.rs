@@ -1,9 +1,9 @@
-//! The scope of a future that work elsewhere holds on to.
+//! The scope of a future that work elsewhere refers to.
 //!
-//! It leaves the stack at each `Pending` and may come back on another one, so its frame cannot tell whether it has ended, as
-//! that of a function can. So its end is a token, which is cancelled once the future has its result or is dropped, and
-//! wakes whoever waits in the scope. The frame is marked; a poll of a future whose scope nobody shares looks at the mark
-//! and does no more.
+//! It leaves the stack at each `Pending` and may come back on another one, so its frame cannot tell whether it has
+//! ended, as a function's can. So its end is a token, which is cancelled once the future has its result or is
+//! dropped, and wakes what waits in the scope. The frame is marked; a poll of a future whose scope nobody shares
+//! looks at the mark and does no more.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -39,13 +39,13 @@ impl Cancel for End {
     }
 }
 
-/// Those that are open, by the marks of their frames, and which of them wait.
+/// The ends of scopes that are open, by the marks of their frames, and which of the scopes wait.
 struct Open {
     ends: BTreeMap<u64, Arc<End>>,
     waiting: BTreeMap<Place, u64>,
 }
 
-/// That of a scope that waits, in the lists of alarms.
+/// The place of a waiting scope in the lists of alarms.
 pub(super) type Place = (Shard, u32);
 
 static OPEN: Mutex<Open> = Mutex::new(Open {
@@ -53,7 +53,8 @@ static OPEN: Mutex<Open> = Mutex::new(Open {
     waiting: BTreeMap::new(),
 });
 
-/// What tells that the scope of the future that is polled here has ended. It is at `index` of this thread's `stack`.
+/// The token that tells when the scope of the future that is being polled has ended. It is at `index` of this
+/// thread's `stack`.
 pub(crate) fn end_of(stack: &Stack, index: u32) -> Arc<dyn Cancel + Send + Sync> {
     let number = stack.share(index);
     let mut open = lock(&OPEN);
@@ -61,13 +62,13 @@ pub(crate) fn end_of(stack: &Stack, index: u32) -> Arc<dyn Cancel + Send + Sync>
     Arc::clone(end.or_insert_with(|| Arc::new(End(CancelToken::new())))) as _
 }
 
-/// The mark of a scope that is on no stack, and does not wait. It ends with this.
+/// The mark of a scope that is on no stack and does not wait. Dropping it ends the scope.
 #[cfg(feature = "tower")]
 pub(super) struct Mark(u64);
 
 #[cfg(feature = "tower")]
 impl Mark {
-    /// That of the scope at `index`, which leaves this thread's `stack`.
+    /// The mark of the scope at `index`, which leaves this thread's `stack`.
     pub(super) fn take(stack: &Stack, index: u32) -> Option<Self> {
         let mark = stack.mark_of(index).map(Self);
         stack.set_depth(index);
@@ -88,12 +89,12 @@ impl Drop for Mark {
     }
 }
 
-/// The scope with this mark begins to wait.
+/// Records that the scope with this mark begins to wait.
 pub(super) fn suspend(place: Place, number: u64) {
     lock(&OPEN).waiting.insert(place, number);
 }
 
-/// It waits no longer, and is open at `index`.
+/// Records that it no longer waits, and is open at `index`.
 #[cold]
 pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
     let number = lock(&OPEN).waiting.remove(&place);
@@ -102,18 +103,18 @@ pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
     }
 }
 
-/// It is dropped while it waits.
+/// Ends the scope, which is dropped while it waits.
 #[cold]
 pub(super) fn end_waiting(place: Place) {
     let number = lock(&OPEN).waiting.remove(&place);
     number.into_iter().for_each(end);
 }
 
-/// The scope with this mark ends.
+/// Ends the scope with this mark.
 #[cold]
 pub(super) fn end(number: u64) {
     let end = lock(&OPEN).ends.remove(&number);
-    // Nothing runs in it any more, as a rule: then no thread has to look.
+    // Usually no work runs in it any more, and then no thread has to look.
     if let Some(end) = end.filter(|end| Arc::strong_count(end) > 1) {
         end.0.cancel("the scope has ended");
     }

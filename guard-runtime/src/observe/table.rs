@@ -15,7 +15,7 @@ const WHERE: usize = 1;
 const WRITTEN_AT: usize = 4;
 const LAST_CHECK: usize = 5;
 
-/// Together with two spaces between any two of them, 100.
+/// The widths of the columns. With two spaces between columns they add up to 100.
 const SHARES: [usize; COLUMNS] = [23, 16, 7, 8, 18, 18];
 
 impl fmt::Display for Snapshot {
@@ -43,7 +43,7 @@ impl Snapshot {
         });
         let mut widths: [usize; COLUMNS] =
             core::array::from_fn(|column| needs[column].min(SHARES[column]));
-        // What some columns do not need, others may have: places first.
+        // Distribute what some columns do not need among the others, places first.
         let mut spare = SHARES.iter().sum::<usize>() - widths.iter().sum::<usize>();
         for column in [WRITTEN_AT, LAST_CHECK, SCOPE, WHERE] {
             let more = (needs[column] - widths[column]).min(spare);
@@ -103,7 +103,7 @@ fn row(scope: &OpenScope) -> [String; COLUMNS] {
     ]
 }
 
-/// In few words.
+/// The cause in a few words.
 fn hangs(why: &Why) -> String {
     match why {
         Why::Running => "overdue: runs".to_owned(),
@@ -131,7 +131,7 @@ fn line(
     Ok(())
 }
 
-/// What of it fits: the end, which tells one name or place from the next, or the beginning.
+/// The part of the cell that fits: its end, which distinguishes names and places best, or its beginning.
 fn cut(cell: &str, width: usize, keeps_beginning: bool) -> String {
     let length = cell.chars().count();
     if length <= width {

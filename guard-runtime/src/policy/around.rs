@@ -15,19 +15,19 @@ use crate::time::epoch::{EPOCH, MARGIN, SLOW_GAP};
 use crate::trip::log;
 use crate::trip::tripped::{Cause, Tripped};
 
-/// The time, in nanoseconds: this thread's, as its scopes follow it.
+/// The time of this thread in nanoseconds, on the clock that its scopes follow.
 #[inline]
 pub(super) fn now() -> u64 {
     clock::now()
 }
 
-/// Whether the published word is as fine a time as `grain`.
+/// Whether the published word is recent enough to serve as a time with the precision `grain`.
 #[inline]
 pub(super) fn is_coarse(grain: u64) -> bool {
     grain > SLOW_GAP + MARGIN
 }
 
-/// The time, read from the published word where that is as fine as `grain`: a load instead of a clock read.
+/// The time, read from the published word if that is as precise as `grain`: a load instead of a clock read.
 #[inline]
 pub(super) fn now_within(grain: u64) -> u64 {
     if is_coarse(grain) && !clock::is_paused() {
@@ -39,11 +39,12 @@ pub(super) fn now_within(grain: u64) -> u64 {
     clock::now()
 }
 
-/// The time at which a call begins: exact where the budget around is short, and else as [`now_within`].
+/// The time at which a call begins: exact if the budget around is short, otherwise like [`now_within`].
 #[inline]
 pub(super) fn begin(grain: u64) -> u64 {
     let word = EPOCH.load_relaxed();
-    // A word that was seen with nothing due is that of a ticker that runs, in real time: else it counts as stale.
+    // If this thread has found nothing due at this word, a ticker runs, in real time: otherwise the word would be
+    // stale.
     let is_fresh = word == current::seen() && word & PARKED == 0 && is_coarse(grain);
     if is_fresh && !is_short() {
         return word;
@@ -57,7 +58,7 @@ fn begin_exactly(grain: u64) -> u64 {
     now_within(if is_short() { 0 } else { grain })
 }
 
-/// Whether the budget around is so short that the published word is too coarse to tell its share.
+/// Whether the budget around is so short that the published word is too coarse to measure a share of it.
 #[inline]
 fn is_short() -> bool {
     current::usual().is_some_and(|usual| usual.stack.is_short(LONG))
@@ -72,12 +73,12 @@ pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Res
     Ok(())
 }
 
-/// Whether the clock of this thread may stand still.
+/// Whether the clock of this thread may be paused.
 pub(super) fn is_paused() -> bool {
     clock::is_paused()
 }
 
-/// Moves the clock of this thread, if a test has stopped it.
+/// Moves the clock of this thread, if a test has paused it.
 #[cfg_attr(
     not(feature = "testing"),
     allow(unused_variables, reason = "none is stopped")
@@ -92,13 +93,13 @@ pub(super) fn remaining() -> Option<Duration> {
     query::remaining()
 }
 
-/// Whether the next check of this thread would look at the clock: a deadline may have passed.
+/// Whether the next check of this thread would read the clock, because a deadline may have passed.
 #[inline]
 pub(super) fn is_due() -> bool {
     tick::due(tick::inherit())
 }
 
-/// To be compared later: has anything tripped since?
+/// The number of the last trip. Compared later, it tells whether anything has tripped since.
 #[inline]
 pub(super) fn trips() -> u64 {
     log::count()
@@ -109,13 +110,13 @@ pub(super) fn depth() -> u32 {
     current::depth()
 }
 
-/// Notes a refusal as the trip of the scope at depth `owner`, for whoever asks later on this thread.
+/// Notes a refusal as the trip of the scope at depth `owner`, for code that asks later on this thread.
 pub(super) fn note(owner: u32, tripped: &Tripped) {
     log::note(owner, tripped);
 }
 
-/// Of the trips on this thread since `mark`: the cause of one of a scope below `depth`, of one of the scope
-/// at `depth`, and of the last one of any scope.
+/// Causes of the trips on this thread since `mark`: of a scope below `depth`, of the scope at `depth`, and of the
+/// last one of any scope.
 pub(super) fn tripped_since(mark: u64, depth: u32) -> Trips {
     let mut trips = Trips::default();
     if log::count() == mark {
@@ -132,7 +133,7 @@ pub(super) fn tripped_since(mark: u64, depth: u32) -> Trips {
     trips
 }
 
-/// See [`tripped_since`].
+/// The result of [`tripped_since`].
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Trips {
     pub(super) around: Option<Cause>,
@@ -140,7 +141,7 @@ pub(super) struct Trips {
     pub(super) last: Option<Cause>,
 }
 
-/// The scope whose deadline has passed, as the next check would find, by its depth.
+/// The depth of the scope whose deadline has passed, if there is one: what the next check would find.
 pub(super) fn overdue() -> Option<u32> {
     deadline::overdue()
 }

@@ -1,4 +1,4 @@
-//! Stops calling what keeps failing.
+//! The circuit breaker.
 
 use core::fmt;
 use core::future::{Future, poll_fn};
@@ -23,11 +23,11 @@ use crate::trip::tripped::Tripped;
 
 /// A circuit breaker: after too many failures it refuses calls for a while instead of making them.
 ///
-/// Made once for each thing that is called, in a `static`, and shared by all threads. It is **closed** at
-/// first and counts how calls end, over a window of time. When enough of them fail it is **open**: calls are
-/// refused at once, with [`Cause::Refused`](crate::Cause::Refused). After some seconds it is **half-open**: one
-/// call at a time is let through as a probe, and the rest are refused. A few probes that succeed close it; one
-/// that fails opens it again, for twice as long, up to a minute.
+/// Create one for each thing that is called, in a `static`, and share it among all threads. It starts **closed**
+/// and counts how calls end, over a window of time. When enough of them fail, it **opens**: calls are refused at
+/// once, with [`Cause::Refused`](crate::Cause::Refused). After some seconds it is **half-open**: one call at a time
+/// is let through as a probe, and the rest are refused. A few successful probes close it; a failed one opens it
+/// again, for twice as long, up to a minute.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,18 +54,18 @@ use crate::trip::tripped::Tripped;
 ///
 /// # What counts as a failure
 ///
-/// A call that trips by a budget of its own, panics, or returns after its budget was spent. An error that
-/// is returned counts only if [`errors`](Self::errors) says so. A call that is cut by a budget further out
-/// counts as a failure if it has run for at least half of its own time, and a future that is dropped does too,
-/// or has no time budget. Calls that are cancelled, or refused by another policy, say nothing. Nor does a
-/// call that ends after the breaker has changed its state.
+/// A call that trips by a budget of its own, panics, or returns after its budget was spent. A returned error counts
+/// only if [`errors`](Self::errors) says so. A call that is cut short by a budget further out counts as a failure
+/// if it has run for at least half of its own time. So does a future that is dropped; without a time budget of its
+/// own it always counts. Calls that are cancelled, or refused by another policy, do not count. Nor does a call that
+/// ends after the breaker has changed its state.
 ///
 /// # Cost
 ///
-/// No lock while it is closed, and no allocation but one at its first call, when it joins those that a
-/// [`snapshot`](crate::snapshot()) lists. With a window of a second or more, calls take the time from the
-/// word that the ticker publishes. They read the clock where no scope is open anywhere, and once where the budget
-/// around is shorter than a second.
+/// While the breaker is closed, calls take no lock and allocate nothing, except once at the first call, when it
+/// joins those that a [`snapshot`](crate::snapshot()) lists. With a window of a second or more, calls take the time
+/// from the word that the ticker publishes. They read the clock if no scope is open anywhere, and once if the
+/// budget around is shorter than a second.
 pub struct Breaker<J = Trips> {
     settings: Settings,
     counts: Listed<Counts>,
@@ -73,8 +73,8 @@ pub struct Breaker<J = Trips> {
 }
 
 impl Breaker {
-    /// A closed breaker. It opens once half of the calls of the last 10 s have failed, if there were at least
-    /// 20, and otherwise after 5 failures in a row; for 5 s at first. 3 probes that succeed close it.
+    /// A closed breaker. It opens once half of the calls of the last 10 s have failed if there were at least 20,
+    /// and otherwise after 5 failures in a row; at first for 5 s. 3 successful probes close it.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -84,8 +84,8 @@ impl Breaker {
         }
     }
 
-    /// Counts the errors of which `counts` is true as failures. The breaker then judges calls that return this
-    /// type of error, and its type says so.
+    /// Makes errors count as failures for which `counts` returns true. The breaker then judges calls that return
+    /// this type of error, and its type says so.
     ///
     /// ```
     /// use std::io;
@@ -110,25 +110,25 @@ impl Breaker {
             counts: mem::replace(&mut self.counts, Listed::new()),
             judge: Errors(counts),
         };
-        // It holds nothing any more, and a constant can drop nothing.
+        // It is empty now. Dropping it is not allowed in a constant.
         mem::forget(self);
         breaker
     }
 }
 
 impl<J: Copy> Breaker<J> {
-    /// The name that [`Tripped::scope`] tells of a refused call; `breaker` without it.
+    /// The name that [`Tripped::scope`] reports for a refused call; without it, `breaker`.
     #[must_use]
     pub const fn named(mut self, name: &'static str) -> Self {
         self.settings.name = name;
         self
     }
 
-    /// The share of failures that opens it; 0.5 without it.
+    /// The share of failures that opens the breaker; 0.5 by default.
     ///
     /// # Panics
     ///
-    /// If it is not more than 0 and at most 1: in a `static`, when that is compiled.
+    /// If it is not more than 0 and at most 1; in a `static`, at compile time.
     #[must_use]
     pub const fn rate(mut self, rate: f64) -> Self {
         assert!(
@@ -139,16 +139,15 @@ impl<J: Copy> Breaker<J> {
         self
     }
 
-    /// How many calls the window must hold before their share of failures counts; 20 without it. With fewer,
-    /// 5 failures in a row open the breaker.
+    /// How many calls the window must hold before their share of failures counts; 20 by default. With fewer, 5
+    /// failures in a row open the breaker.
     #[must_use]
     pub const fn min_calls(mut self, calls: u32) -> Self {
         self.settings.min_calls = calls as u64;
         self
     }
 
-    /// Over how long a time calls are counted; 10 s without it. Counted in tenths, so that the oldest one
-    /// of these drops out at once.
+    /// Over how long calls are counted; 10 s by default. The window moves in steps of a tenth.
     ///
     /// # Panics
     ///
@@ -159,19 +158,19 @@ impl<J: Copy> Breaker<J> {
         self
     }
 
-    /// For how long it is open when it opens first; 5 s without it. Doubles each time that a probe fails, up to
-    /// 60 s. Each time is shortened by up to a tenth, at random, so that many processes do not come back at
-    /// once, and is kept to a millisecond.
+    /// How long the breaker stays open the first time; 5 s by default. Doubles each time a probe fails, up to 60 s.
+    /// Each time is shortened by up to a tenth, at random, so that many processes do not come back at once, and has
+    /// a precision of a millisecond.
     ///
-    /// A probe that has not ended after this long, or after its own budget if that is shorter, no longer
-    /// keeps the next one out.
+    /// A probe that has not ended after this long, or after its own budget if that is shorter, no longer blocks the
+    /// next one.
     #[must_use]
     pub const fn open_for(mut self, time: Duration) -> Self {
         self.settings.open_for = nanos(time);
         self
     }
 
-    /// How many probes must succeed to close it; 3 without it.
+    /// How many probes must succeed to close the breaker; 3 by default.
     #[must_use]
     pub const fn successes(mut self, probes: u32) -> Self {
         self.settings.successes = probes;
@@ -195,15 +194,15 @@ impl Default for Breaker {
 }
 
 impl<J> Breaker<J> {
-    /// Calls `f`, unless the breaker is open, and takes note of how that ends.
+    /// Calls `f` unless the breaker is open, and counts how the call ends.
     ///
-    /// It is also a check, and a boundary for trips, as [`Budget::run`](crate::Budget::run) is: where a budget
-    /// around is spent already, `f` is not called.
+    /// It is also a check, and a boundary for trips like [`Budget::run`](crate::Budget::run): if a budget around is
+    /// spent already, `f` is not called.
     ///
     /// # Errors
     ///
-    /// [`Cause::Refused`](crate::Cause::Refused) if the breaker did not let the call through; the trip of a budget around; the
-    /// trip of a check in `f` whose function had no place for an error.
+    /// [`Cause::Refused`](crate::Cause::Refused) if the breaker did not let the call through; the trip of a budget
+    /// around; the trip of a check in `f` whose function had no place for an error.
     #[inline]
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> Result<R, Tripped>
@@ -213,8 +212,8 @@ impl<J> Breaker<J> {
         self.call(Own::Inside, Caller::caller(), || boundary::boundary(f))
     }
 
-    /// A future that polls this one, unless the breaker is open at its first poll, and takes note of how that
-    /// ends. Being dropped before it is ready is a way to end, too.
+    /// A future that polls `future` unless the breaker is open at the first poll, and counts how it ends. Being
+    /// dropped before it is ready is an end, too.
     ///
     /// ```
     /// use std::pin::pin;
@@ -230,7 +229,7 @@ impl<J> Breaker<J> {
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// As for [`run`](Self::run).
     #[track_caller]
     pub fn wrap<F: Future>(
         &self,
@@ -252,7 +251,7 @@ impl<J> Breaker<J> {
         }
     }
 
-    /// Makes a call in which trips have been caught.
+    /// Makes a call in which trips have already been caught.
     #[inline]
     pub(super) fn call<R>(
         &self,
@@ -269,7 +268,7 @@ impl<J> Breaker<J> {
         outcome
     }
 
-    /// The same for a future, of which `poll` is one poll.
+    /// The same for a future; `poll` polls it once.
     pub(super) async fn calls<R>(
         &self,
         own: Own,
@@ -298,18 +297,18 @@ impl<J> Breaker<J> {
         .await
     }
 
-    /// What it would do with a call now. One whose time is over is half-open, although nobody has called yet.
+    /// What it would do with a call now. Once its open time is over it is half-open, even if nobody has called yet.
     #[must_use]
     pub fn state(&self) -> State {
         self.counts.get().map_or(State::Closed, Counts::state)
     }
 
-    /// Closes it and forgets what it has counted. Calls that are under way no longer count.
+    /// Closes it and forgets what it has counted. Calls in progress no longer count.
     pub fn reset(&self) {
         self.meter().force(State::Closed);
     }
 
-    /// Opens it until [`reset`](Self::reset): for maintenance, or when an operator knows better.
+    /// Opens it until [`reset`](Self::reset): for maintenance, or because an operator knows better.
     pub fn force_open(&self) {
         self.meter().force(State::Open);
     }

@@ -1,4 +1,4 @@
-//! Lets so many calls run at once, and no more.
+//! The bulkhead, which limits how many calls run at once.
 
 use core::cell::RefCell;
 use core::fmt;
@@ -22,13 +22,13 @@ use crate::trip::hook;
 use crate::trip::policy_event::PolicyEvent;
 use crate::trip::tripped::{Cause, Tripped};
 
-/// A bulkhead: a number of permits, one for each call that runs, so that what is slow takes no more than its share of
-/// the threads.
+/// A bulkhead: a number of permits, one for each call that runs, so that slow calls take no more than their share
+/// of the threads.
 ///
-/// Made once for each thing that is called, in a `static`, and shared by all threads. A call that finds no permit left
-/// waits in the queue, first come, first served, if there is a place in it, and is refused with
-/// [`Cause::Full`](crate::Cause::Full) if not. Waiting spends the budget of the scopes around, and ends with it.
-/// A permit is given back on every way out: return, trip, panic, a future that is dropped.
+/// Create one for each thing that is called, in a `static`, and share it among all threads. A call that finds no
+/// permit waits in the queue, first come, first served, if there is room, and is refused with
+/// [`Cause::Full`](crate::Cause::Full) if not. Waiting spends the budget of the scopes around, and ends with it. A
+/// permit is returned on every way out: return, trip, panic, a dropped future.
 ///
 /// A call within a call of the same bulkhead, on the same stack, needs no permit of its own; so it cannot wait for
 /// itself.
@@ -55,12 +55,12 @@ pub struct Bulkhead {
 }
 
 thread_local! {
-    /// The bulkheads of which this stack holds a permit, by their addresses.
+    /// The addresses of the bulkheads of which this stack holds a permit.
     static HELD: RefCell<Vec<*const Bulkhead>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Bulkhead {
-    /// So many calls at once, and a queue without a place.
+    /// A bulkhead for this many calls at once, without a queue.
     #[must_use]
     pub const fn new(permits: u32) -> Self {
         Self {
@@ -71,21 +71,21 @@ impl Bulkhead {
         }
     }
 
-    /// How many calls may wait; none without it.
+    /// How many calls may wait; none by default.
     #[must_use]
     pub const fn queue(mut self, waiters: u32) -> Self {
         self.waiters = waiters;
         self
     }
 
-    /// The name that [`Tripped::scope`] tells of a refused call; `bulkhead` without it.
+    /// The name that [`Tripped::scope`] reports for a refused call; without it, `bulkhead`.
     #[must_use]
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = name;
         self
     }
 
-    /// How many permits are left; zero as well while any call waits.
+    /// How many permits are left; zero also while any call waits.
     #[must_use]
     pub fn available(&self) -> u32 {
         let (held, _) = self.counts();
@@ -99,7 +99,7 @@ impl Bulkhead {
         waiting
     }
 
-    /// Permits that are held, and waiters.
+    /// How many permits are held, and how many calls wait.
     fn counts(&self) -> (u32, usize) {
         let counted = self.counted.get();
         counted.map_or((0, 0), |permits| permits.queue.counts())
@@ -113,24 +113,24 @@ impl Bulkhead {
         })
     }
 
-    /// Calls `f` with a permit, waiting for one if need be: blocks the thread until then.
+    /// Calls `f` with a permit. If none is left, blocks the thread until there is one.
     ///
-    /// It is also a check, and a boundary for trips, as [`Budget::run`](crate::Budget::run) is.
+    /// It is also a check, and a boundary for trips like [`Budget::run`](crate::Budget::run).
     ///
     /// # Errors
     ///
-    /// [`Cause::Full`](crate::Cause::Full) if there was neither a permit nor a place in the queue; the trip of a
+    /// [`Cause::Full`](crate::Cause::Full) if there was neither a permit nor room in the queue; the trip of a
     /// budget around, also while it waits; the trip of a check in `f` whose function had no place for an error.
     #[track_caller]
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> Result<R, Tripped> {
         self.call(Own::Inside, Caller::caller(), || boundary::boundary(f))
     }
 
-    /// A future that polls this one with a permit, which it waits for at its first poll.
+    /// A future that polls `future` with a permit, for which it waits at its first poll.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// As for [`run`](Self::run).
     #[track_caller]
     pub fn wrap<F: Future>(
         &self,
@@ -138,7 +138,7 @@ impl Bulkhead {
     ) -> impl Future<Output = Result<F::Output, Tripped>> + use<'_, F> {
         let caller = Caller::caller();
         async move {
-            // Dropped behind the future, so that the permit is given back once that is gone.
+            // Dropped after the future, so that the permit is returned once the future is gone.
             let mut place = Place::new(self, Own::Inside, caller);
             let mut future = pin!(future);
             let poll = |context: &mut Context<'_>| match boundary::boundary(|| {
@@ -151,7 +151,7 @@ impl Bulkhead {
         }
     }
 
-    /// Makes a call in which trips have been caught.
+    /// Makes a call in which trips have already been caught.
     pub(super) fn call<R>(
         &self,
         own: Own,
@@ -176,7 +176,7 @@ impl fmt::Debug for Bulkhead {
     }
 }
 
-/// What a call has of a bulkhead; dropping it gives that back.
+/// The permit of a call, or its place in the queue; dropping it returns either.
 pub(super) struct Place<'b> {
     bulkhead: &'b Bulkhead,
     queue: &'b Queue,
@@ -188,7 +188,7 @@ pub(super) struct Place<'b> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
     Nothing,
-    /// The call that it is part of has one.
+    /// The call is part of another one that has a permit.
     NeedsNone,
     Number(u64),
     Permit,
@@ -205,7 +205,7 @@ impl<'b> Place<'b> {
         }
     }
 
-    /// Polls a call once it has a permit; `poll` is one poll.
+    /// Polls a call once it has a permit; `poll` polls it once.
     pub(super) async fn calls<R>(
         &mut self,
         mut poll: impl FnMut(&mut Context<'_>) -> Poll<Result<R, Tripped>>,
@@ -225,7 +225,7 @@ impl<'b> Place<'b> {
         .await
     }
 
-    /// A check, unless it has its permit: that is a matter of whatever runs with it.
+    /// Makes a check, unless the call has its permit already: then what runs with it makes the checks.
     fn check(&self) -> Result<(), Tripped> {
         if self.what == What::Permit {
             return Ok(());
@@ -286,7 +286,7 @@ impl Drop for Place<'_> {
     }
 }
 
-/// While this is there, the stack holds a permit.
+/// Marks that the stack holds a permit, until it is dropped.
 struct Held;
 
 impl Held {
@@ -299,7 +299,7 @@ impl Held {
         Self::with(|held| held.contains(&ptr::from_ref(bulkhead))).unwrap_or(false)
     }
 
-    /// Nothing, while the thread dies.
+    /// Returns `None` while the thread exits.
     fn with<T>(f: impl FnOnce(&mut Vec<*const Bulkhead>) -> T) -> Option<T> {
         HELD.try_with(|held| f(&mut held.borrow_mut())).ok()
     }

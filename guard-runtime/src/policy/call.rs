@@ -5,22 +5,22 @@ use crate::policy::circuit::Pass;
 use crate::policy::meter::Meter;
 use crate::policy::verdict::{self, Begun, Own, Verdict};
 
-/// A call that was let through: whatever becomes of it, it is counted.
+/// A call that was let through. Whatever becomes of it, it is counted.
 pub(super) struct Call<'b> {
     meter: Meter<'b>,
     pass: Pass,
     own: Own,
     begun: Begun,
     way: Way,
-    /// Of the scope around the first poll, once there was one.
+    /// The budget of the scope around the first poll, once there was one.
     budget: Option<Budget>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Way {
-    /// If this goes no further, it has panicked.
+    /// If this is dropped in this state, the call has panicked.
     Running,
-    /// A future, between two polls.
+    /// A future between two polls.
     Waiting,
     Ended,
 }
@@ -41,11 +41,11 @@ impl<'b> Call<'b> {
         }
     }
 
-    /// The call is back: by itself, with an error that counts or without, or (`None`) by a trip.
+    /// The call has ended: by itself, with or without an error that counts, or by a trip (`None`).
     #[inline]
     pub(super) fn ended(&mut self, error: Option<bool>) {
         let quiet = error == Some(false) && around::trips() == self.begun.trips;
-        // While the word has not moved, no deadline has passed, and the published time is what it was.
+        // As long as the word has not moved, no deadline has passed, and the published time is unchanged.
         if quiet && around::is_coarse(self.meter.settings.slice) && !around::is_due() {
             self.way = Way::Ended;
             self.meter.count(self.pass, Verdict::Success, self.begun.at);

@@ -1,4 +1,4 @@
-//! The state of a breaker: one word, and what may change it.
+//! The state of a breaker: one word, and its transitions.
 //!
 //! ```text
 //!               enough failures                      a failed probe
@@ -10,30 +10,30 @@
 //!                     enough probes that succeeded
 //! ```
 //!
-//! The word holds the state, a *generation* that every change of state raises, the *level* (how often the
-//! breaker has opened since it was closed) and an instant: when an open breaker becomes half-open, or when the
-//! *lease* of the probe under way ends.
+//! The word holds the state, a *generation* that every change of state raises, the *level* (how often the breaker
+//! has opened since it was closed) and an instant: when an open breaker becomes half-open, or when the *lease* of
+//! the current probe ends.
 //!
 //! # Late outcomes
 //!
-//! A call keeps the word with which it was let through (its [`Pass`]). Whatever it brings about, it does by
-//! a compare-and-exchange on a word of that generation, or on a counter stamped with that generation
-//! ([`Counter`]), so a call that ends after the state has changed changes nothing. Generations repeat after
-//! 2^18 changes of state (2^12 in the stamps of a window, which also name the slice of time).
+//! A call keeps the word with which it was let through (its [`Pass`]). All its effects are compare-and-exchanges on
+//! a word of that generation, or on a counter stamped with that generation ([`Counter`]), so a call that ends after
+//! the state has changed changes nothing. Generations repeat after 2^18 changes of state (2^12 in the stamps of a
+//! window, which also name the slice of time).
 //!
 //! # One probe at a time
 //!
-//! A half-open breaker lets a call through only by writing its lease into the word, and only if there is none
-//! or the one there has ended. So of any number of callers one succeeds. Whoever ends takes its lease out
-//! again, if it is still there. A probe that outlives its lease no longer keeps others out, and its outcome
-//! still counts while the breaker is half-open: otherwise probes that always outlive it would never close it.
+//! A half-open breaker lets a call through only by writing its lease into the word, and only if there is none or
+//! the one there has ended. So of any number of callers one succeeds. A probe that ends removes its lease, if it is
+//! still there. A probe that outlives its lease no longer blocks others, and its outcome still counts while the
+//! breaker is half-open: otherwise probes that always outlive their lease would never close it.
 //!
 //! # Orderings
 //!
-//! The word carries no data but itself; acquire and release bring the counters of a generation along.
-//! Each failure is counted in the window first and then in `in_a_row`, whose exchanges acquire and release.
-//! Of two failures the later one in that order finds the earlier one in the window, so that the last one
-//! that was missing is not overlooked.
+//! The word carries no data but itself; acquire and release make the counters of a generation visible with it. Each
+//! failure is counted in the window first and then in `in_a_row`, whose exchanges acquire and release. Of two
+//! failures the later one in that order finds the earlier one in the window, so that the failure that opens the
+//! breaker is not overlooked.
 
 use crate::base::layout::policy::{GENERATION, GENERATIONS, INSTANT, LEVEL, LEVELS, STATE, UNIT};
 use crate::base::sync::{AtomicU64, Ordering, const_fn};
@@ -44,7 +44,7 @@ pub(super) struct Circuit {
     word: AtomicU64,
     /// Failures of a closed breaker since its last success.
     in_a_row: Counter,
-    /// Probes of a half-open one that succeeded.
+    /// Successful probes of a half-open breaker.
     probes: Counter,
 }
 
@@ -52,7 +52,7 @@ const CLOSED: u64 = 0;
 const OPEN: u64 = 1;
 const HALF_OPEN: u64 = 2;
 
-/// The instant that never comes.
+/// An instant that never comes.
 pub(super) const NEVER: u64 = u64::MAX;
 
 const LAST_UNIT: u64 = u64::MAX >> INSTANT;
@@ -102,7 +102,7 @@ impl Word {
         ((self.0 >> GENERATION & GENERATIONS) as u32)
     }
 
-    /// In units.
+    /// The instant field, in units.
     fn instant(self) -> u64 {
         self.0 >> INSTANT
     }
@@ -111,7 +111,7 @@ impl Word {
         Self(self.0 & ((1 << INSTANT) - 1) | instant << INSTANT)
     }
 
-    /// The first word of the state that follows.
+    /// The first word of the next state.
     fn next(self, state: u64, level: u64, instant: u64) -> Self {
         let generation = (u64::from(self.generation()) + 1) & GENERATIONS;
         let level = level.min(LEVELS);
@@ -123,7 +123,7 @@ impl Word {
     }
 }
 
-/// The instant `after` from `now`, in units: rounded down, but never the present one.
+/// The instant `after` from `now`, in units: rounded down, but never the current one.
 fn instant(now: u64, after: u64) -> u64 {
     let end = now.saturating_add(after);
     if end == NEVER {
@@ -161,12 +161,12 @@ impl Circuit {
         (word.state() == CLOSED).then_some(Pass(word))
     }
 
-    /// Lets a call through if the breaker is closed or it is time for a probe, which gets a lease of so many
-    /// nanoseconds; true for the first probe, which makes the breaker half-open.
+    /// Lets a call through if the breaker is closed or it is time for a probe, which gets a lease of `lease`
+    /// nanoseconds. Returns true for the first probe, which makes the breaker half-open.
     ///
     /// # Errors
     ///
-    /// After how many nanoseconds the next call can be let through, at the latest; [`NEVER`].
+    /// After how many nanoseconds at most the next call can be let through; [`NEVER`] if it cannot.
     pub(super) fn admit(&self, now: u64, lease: u64) -> Result<(Pass, bool), u64> {
         loop {
             let word = self.word();
@@ -191,14 +191,15 @@ impl Circuit {
         }
     }
 
-    /// For how many nanoseconds calls are refused, at the longest; [`NEVER`].
+    /// For how many nanoseconds at most calls are refused; [`NEVER`] if until it is reset. `None` if they are not
+    /// refused.
     pub(super) fn refuses_for(&self, now: u64) -> Option<u64> {
         let word = self.word();
         let refuses = word.state() != CLOSED && now >> UNIT < word.instant();
         refuses.then(|| wait(word, now))
     }
 
-    /// Whether nothing has changed since the call was let through, leases apart.
+    /// Whether nothing except leases has changed since the call was let through.
     #[inline]
     pub(super) fn is_at(&self, pass: Pass) -> bool {
         self.word().is_of(pass.0)
@@ -210,14 +211,14 @@ impl Circuit {
         self.in_a_row.clear(pass.generation());
     }
 
-    /// A call of a closed breaker has failed, and is in the window. How many have failed in a row; `None` if the
-    /// breaker has moved on.
+    /// A call of a closed breaker has failed, and is in the window. Returns how many have failed in a row; `None`
+    /// if the breaker has changed its state.
     pub(super) fn failed(&self, pass: Pass) -> Option<u32> {
         self.in_a_row.add(pass.generation(), |_| self.is_at(pass))
     }
 
-    /// Opens the breaker that let this call through; false if it has moved on. `span` is for how many
-    /// nanoseconds, from the level.
+    /// Opens the breaker that let this call through; false if it has changed its state. `span` computes from the
+    /// level for how many nanoseconds.
     pub(super) fn open(&self, pass: Pass, now: u64, span: impl FnOnce(u32) -> u64) -> bool {
         let level = if pass.is_probe() {
             pass.0.level() + 1
@@ -230,7 +231,7 @@ impl Circuit {
         self.leave(pass, OPEN, level, until)
     }
 
-    /// A probe has succeeded; true if that was the last one that was missing, and the breaker is closed now.
+    /// A probe has succeeded. Returns true if it was the last one needed, and the breaker is closed now.
     pub(super) fn probe_succeeded(&self, pass: Pass, wanted: u32) -> bool {
         let count = self.probes.add(pass.generation(), |_| self.is_at(pass));
         let enough = count.is_some_and(|count| count >= wanted);
@@ -241,12 +242,12 @@ impl Circuit {
         false
     }
 
-    /// A probe has ended and says nothing: the next one may begin.
+    /// A probe has ended without a verdict: the next one may begin.
     pub(super) fn release(&self, pass: Pass) {
         self.exchange(pass.0, pass.0.with_instant(0));
     }
 
-    /// Changes the state, if it is still the one of this call; a lease may have changed meanwhile.
+    /// Changes the state, if it is still the one that let this call through; a lease may have changed meanwhile.
     fn leave(&self, pass: Pass, state: u64, level: u64, instant: u64) -> bool {
         loop {
             let word = self.word();
@@ -259,7 +260,7 @@ impl Circuit {
         }
     }
 
-    /// Closes the breaker, or opens it for good; the state that it had.
+    /// Closes the breaker, or opens it until it is reset. Returns the previous state.
     pub(super) fn force(&self, closed: bool) -> State {
         loop {
             let word = self.word();

@@ -19,9 +19,9 @@ type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A policy around each call of a service: [`Breaker::layer`], [`Bulkhead::layer`].
 ///
-/// The service is not called before the policy lets the call through. The error of a refusal is the
-/// [`Tripped`](crate::Tripped); the errors of the service are boxed, as tower does. A breaker judges them before that, as
-/// `Result<S::Response, S::Error>`.
+/// The service is only called once the policy lets the call through. The error of a refusal is the
+/// [`Tripped`](crate::Tripped); the errors of the service are boxed, as is usual for tower. A breaker judges them
+/// before that, as `Result<S::Response, S::Error>`.
 pub struct PolicyLayer<P: 'static>(&'static P);
 
 impl<J> Breaker<J> {
@@ -51,8 +51,8 @@ impl<J> Breaker<J> {
 }
 
 impl Bulkhead {
-    /// A layer that makes each call of a service with a permit of this bulkhead. One that waits for it waits in the call,
-    /// where the budget of the scopes around counts, and not while the service is made ready.
+    /// A layer that makes each call of a service with a permit of this bulkhead. It waits for the permit in the
+    /// call, where the budget of the scopes around counts, and not while the service is made ready.
     #[must_use]
     pub const fn layer(&'static self) -> PolicyLayer<Self> {
         PolicyLayer(self)
@@ -108,7 +108,7 @@ impl<S: fmt::Debug, P: fmt::Debug> fmt::Debug for PolicyService<S, P> {
 
 type Answer<R> = Pin<Box<dyn Future<Output = Result<R, BoxError>> + Send>>;
 
-/// The service that was made ready, of which a clone takes the place.
+/// Takes the service that was made ready, and leaves a clone in its place.
 fn ready<S: Clone>(inner: &mut S) -> S {
     let clone = inner.clone();
     mem::replace(inner, clone)

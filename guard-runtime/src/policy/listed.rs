@@ -1,17 +1,17 @@
-//! Which policies there are, for whoever lists them: snapshots and metrics.
+//! Which policies exist, for code that lists them: snapshots and metrics.
 //!
-//! A policy may be a static, or part of something that moves and ends, so that nobody else can hold a reference to it.
-//! What is counted of it is therefore an allocation of its own, which is made at the first call. The list holds that
-//! weakly: a policy that ends leaves nothing but its place, and that until the list is full.
+//! A policy may be a static, or part of something that moves and is dropped, so nobody else can hold a reference to
+//! it. So what it counts is an allocation of its own, which is made at its first call. The list refers to that
+//! weakly: a policy that is dropped leaves only its place, until the list is full.
 
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use crate::base::lock::lock;
 use crate::base::reentry;
 
-/// What a policy of one kind counts, in a list of its kind.
+/// What a policy of one kind counts, and the list of its kind.
 pub(super) trait List: Sized + 'static {
-    /// What it is at.
+    /// The status of one policy.
     type Status;
 
     fn status(&self) -> Self::Status;
@@ -19,7 +19,7 @@ pub(super) trait List: Sized + 'static {
     fn list() -> &'static Mutex<Vec<Weak<Self>>>;
 }
 
-/// The place in a policy for what it counts.
+/// The cell in a policy for what it counts.
 #[derive(Debug)]
 pub(super) struct Listed<T>(OnceLock<Arc<T>>);
 
@@ -33,7 +33,7 @@ impl<T: List> Listed<T> {
         self.0.get().map(|counted| &**counted)
     }
 
-    /// What is counted; at the first call, `new` makes it.
+    /// What is counted; the first call creates it with `new`.
     #[inline]
     pub(super) fn get_or(&self, new: impl FnOnce() -> T) -> &T {
         match self.0.get() {
@@ -51,7 +51,7 @@ impl<T: List> Listed<T> {
                 let mut list = lock(T::list());
                 if list.len() == list.capacity() {
                     list.retain(|other| other.strong_count() > 0);
-                    // Twice what is left, so that few calls look through the list.
+                    // Room for as many again, so that few calls look through the list.
                     let more = list.len().max(8);
                     list.reserve(more);
                 }
@@ -62,10 +62,10 @@ impl<T: List> Listed<T> {
     }
 }
 
-/// What all of a kind are at that have been called and have not ended, in the order of their first calls.
+/// The status of all policies of a kind that have been called and not dropped, in the order of their first calls.
 pub(super) fn all<T: List>() -> Vec<T::Status> {
     reentry::bar(|| {
-        // Under the lock to the end: whoever looks next finds none that is kept only because this one looks.
+        // The lock is held to the end, so that no other lister finds a policy that is only kept alive by this one.
         let list = lock(T::list());
         let all = list.iter().filter_map(Weak::upgrade);
         all.map(|counted| counted.status()).collect()

@@ -18,14 +18,14 @@ use crate::trip::hook;
 use crate::trip::policy_event::{PolicyEvent, State};
 use crate::trip::tripped::{Cause, Tripped};
 
-/// With fewer calls in the window than `min_calls`, so many failures in a row open the breaker.
+/// If the window holds fewer calls than `min_calls`, this many failures in a row open the breaker.
 const IN_A_ROW: u32 = 5;
 
 /// The state of a breaker, and how its calls ended.
 pub(super) struct Counts {
     circuit: Circuit,
     window: Window,
-    /// As they were at the first call, for whoever lists it.
+    /// The settings at the first call, for code that lists them.
     settings: Settings,
 }
 
@@ -66,12 +66,12 @@ impl Counts {
     }
 }
 
-/// What all breakers are at.
+/// The status of every breaker.
 pub(crate) fn all() -> Vec<BreakerStatus> {
     listed::all::<Counts>()
 }
 
-/// Of so many nanoseconds, or [`NEVER`].
+/// The duration of this many nanoseconds; [`NEVER`] becomes the longest one.
 fn retry_after(nanos: u64) -> Duration {
     if nanos == NEVER {
         Duration::MAX
@@ -88,13 +88,13 @@ pub(super) struct Meter<'b> {
 }
 
 impl Meter<'_> {
-    /// The time, as fine as the window needs it.
+    /// The time, as precise as the window needs it.
     #[inline]
     pub(super) fn now(self) -> u64 {
         around::now_within(self.settings.slice)
     }
 
-    /// Lets a call through, or not.
+    /// Lets a call through or refuses it.
     #[inline]
     pub(super) fn admit(self, own: Own, caller: &'static Caller<'static>) -> Result<Pass, Tripped> {
         match self.counts.circuit.pass() {
@@ -121,7 +121,7 @@ impl Meter<'_> {
         Ok(pass)
     }
 
-    /// Tells that it has changed its state.
+    /// Reports that the breaker has changed its state.
     fn changed(self, from: State, to: State) {
         let name = self.settings.name;
         #[cfg(feature = "metrics")]
@@ -131,7 +131,7 @@ impl Meter<'_> {
         hook::policy(PolicyEvent::BreakerChanged { name, from, to });
     }
 
-    /// Closes it, or opens it for good.
+    /// Closes it, or opens it until it is reset.
     pub(super) fn force(self, to: State) {
         let from = self.counts.circuit.force(to == State::Closed);
         if from != to {

@@ -1,7 +1,7 @@
-//! Waiting, as policies do: it spends the budgets around, and ends with them.
+//! How policies wait: it spends the budgets around, and ends with them.
 //!
-//! A thread whose clock a test has stopped cannot be told of time by anybody but itself, so whoever waits on it moves
-//! that clock by as much as it has waited.
+//! If a test has paused a thread's clock, only that thread can move it, so code that waits there moves the clock by
+//! as much as it has waited.
 
 use core::future::poll_fn;
 use core::panic::Location as Caller;
@@ -20,10 +20,11 @@ use crate::policy::around;
 use crate::policy::settings::nanos;
 use crate::trip::tripped::Tripped;
 
-/// How far a thread whose clock is stopped moves it, for as long as nobody wakes it.
+/// How far a thread moves its own paused clock at a time, while nobody wakes it.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Waits, on this thread, until `is_over`, or until a budget around is spent. `is_over` is given what wakes the thread.
+/// Waits on this thread until `is_over`, or until a budget around is spent. `is_over` is given the waker of this
+/// thread.
 pub(super) fn until_woken(
     kind: &'static str,
     caller: &'static Caller<'static>,
@@ -45,7 +46,7 @@ pub(super) fn until_woken(
     Ok(())
 }
 
-/// Sleeps for so long, as [`sleep`](crate::sleep) does.
+/// Sleeps like [`sleep`](crate::sleep).
 pub(super) fn sleep(
     time: Duration,
     kind: &'static str,
@@ -55,10 +56,10 @@ pub(super) fn sleep(
     waits::sleep_until(Instant::now().checked_add(time), time, &at)
 }
 
-/// The same for a future.
+/// Sleeps in a future.
 ///
-/// A scope sets the alarm, since that knows which clock the task follows. It ends a little later than the wait, so that
-/// the wait ends first and nothing trips.
+/// The alarm belongs to a scope, since a scope knows which clock the task follows. The scope ends a little later
+/// than the wait, so that the wait ends first and nothing trips.
 pub(super) async fn sleep_async(
     time: Duration,
     kind: &'static str,

@@ -1,4 +1,4 @@
-//! What a bulkhead counts: the permits that are held, and who waits for one.
+//! What a bulkhead counts: the permits that are held, and the calls that wait for one.
 
 use std::sync::{Mutex, Weak};
 
@@ -8,7 +8,7 @@ use crate::policy::status::BulkheadStatus;
 
 pub(super) struct Permits {
     pub(super) queue: Queue,
-    /// As they were at the first call, for whoever lists it.
+    /// The name and the number of permits at the first call, for code that lists them.
     name: &'static str,
     count: u32,
 }
@@ -42,7 +42,7 @@ impl List for Permits {
     }
 }
 
-/// What all bulkheads are at.
+/// The status of every bulkhead.
 pub(crate) fn all() -> Vec<BulkheadStatus> {
     listed::all::<Permits>()
 }

@@ -1,4 +1,4 @@
-//! Calls again what has failed, while there is time.
+//! Retries: calls again what has failed, while there is time.
 
 use core::panic::Location as Caller;
 use core::time::Duration;
@@ -18,19 +18,19 @@ use crate::trip::hook;
 use crate::trip::policy_event::PolicyEvent;
 use crate::trip::tripped::Cause;
 
-/// Delays grow from this one, where the shortest is shorter.
+/// The delays grow from at least this.
 const MILLI: u64 = 1_000_000;
 
-/// Makes a call again that has returned an error, after a delay.
+/// Repeats a call that has returned an error, after a delay.
 ///
-/// The delay before the first retry is between the two of [`delay`](Self::delay) or less than twice the shorter one,
-/// at random; its upper bound doubles with each further retry, up to the longer one.
+/// The delay before the first retry is random, between the two of [`delay`](Self::delay) and less than twice the
+/// shorter one; its upper bound doubles with each further retry, up to the longer one.
 ///
 /// The **last real error** is returned, at once, when the attempts are used up; when the delay and the shortest
-/// attempt so far would take longer than what remains of the budgets around, so that there is no timeout in its place;
-/// when a budget around is spent or cancelled; and when this place in the code has made too many retries: it may make
-/// one for every five calls, and ten a second. A call that another policy refused is made again no earlier than that
-/// policy said.
+/// attempt so far would take longer than what remains of the budgets around, so that no timeout replaces the error;
+/// when a budget around is spent or cancelled; and when this place in the code has made too many retries: it may
+/// make one for every five calls, and ten a second. A call that another policy refused is repeated no earlier than
+/// that policy said.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,7 +53,7 @@ pub struct Retry {
 }
 
 impl Retry {
-    /// So many attempts, the first included, with delays between 50 ms and 2 s.
+    /// This many attempts, including the first, with delays between 50 ms and 2 s.
     #[must_use]
     pub const fn attempts(count: u32) -> Self {
         Self {
@@ -67,7 +67,7 @@ impl Retry {
     ///
     /// # Panics
     ///
-    /// If the shortest is longer than the longest: in a `const`, when that is compiled.
+    /// If the shortest is longer than the longest; in a `const`, at compile time.
     #[must_use]
     pub const fn delay(mut self, min: Duration, max: Duration) -> Self {
         self.min = nanos(min);
@@ -79,7 +79,7 @@ impl Retry {
         self
     }
 
-    /// Calls `f` until it succeeds, or there is no point in calling it again; blocks the thread in between.
+    /// Calls `f` until it succeeds, or another attempt makes no sense; blocks the thread in between.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl Retry {
         }
     }
 
-    /// Calls `f` until its future yields a success, or there is no point in calling it again.
+    /// Calls `f` until its future yields a success, or another attempt makes no sense.
     ///
     /// ```
     /// use std::pin::pin;
@@ -110,7 +110,7 @@ impl Retry {
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run).
+    /// As for [`run`](Self::run).
     #[track_caller]
     pub fn wrap<T, E, F>(&self, mut f: F) -> impl Future<Output = Result<T, E>> + use<T, E, F>
     where
@@ -129,7 +129,7 @@ impl Retry {
         }
     }
 
-    /// Before the retry of this number, from 1.
+    /// The delay before the retry with this number, from 1.
     fn jittered(&self, number: u32) -> u64 {
         let factor = 1_u64.checked_shl(number).unwrap_or(u64::MAX);
         let bound = self
@@ -149,14 +149,14 @@ pub struct Attempts {
     tokens: &'static Tokens,
     caller: &'static Caller<'static>,
     made: u32,
-    /// When the last one began, and what had tripped by then.
+    /// When the last attempt began, and the number of the last trip by then.
     begun: u64,
     trips: u64,
     shortest: u64,
 }
 
 impl Attempts {
-    /// Those of an expansion, which has tokens of its own.
+    /// The attempts of an expansion, which has tokens of its own.
     #[must_use]
     #[track_caller]
     pub fn new(retry: &Retry, tokens: &'static Tokens) -> Self {
@@ -176,20 +176,20 @@ impl Attempts {
         }
     }
 
-    /// One attempt begins.
+    /// Begins an attempt.
     pub fn begin(&mut self) {
         self.made = self.made.saturating_add(1);
         self.begun = around::now();
         self.trips = around::trips();
     }
 
-    /// After an attempt that failed: waits, on this thread, if there is to be another one.
+    /// Called after an attempt that failed. If there should be another one, waits on this thread and returns true.
     pub fn again(&mut self) -> bool {
         let delay = self.delay();
         delay.is_some_and(|delay| pause::sleep(delay, "retry", self.caller).is_ok())
     }
 
-    /// The same in a future.
+    /// Like [`again`](Self::again), in a future.
     pub async fn again_async(&mut self) -> bool {
         match self.delay() {
             Some(delay) => pause::sleep_async(delay, "retry", self.caller)
@@ -199,7 +199,7 @@ impl Attempts {
         }
     }
 
-    /// After an attempt that failed: for how long to wait before the next one, if there is to be one.
+    /// Called after an attempt that failed: how long to wait before the next one, if there should be one.
     fn delay(&mut self) -> Option<Duration> {
         let now = around::now();
         self.shortest = self.shortest.min(now.saturating_sub(self.begun));
@@ -209,7 +209,7 @@ impl Attempts {
             Some(cause) if verdict::ends_the_work(cause) => return None,
             _ => {}
         }
-        // Whatever is spent around is still spent.
+        // What is spent around the call stays spent.
         if self.made >= self.retry.attempts || around::check("retry", self.caller).is_err() {
             return None;
         }

@@ -1,5 +1,5 @@
-//! The meter beside a model that does one thing after the other and keeps every call: whatever is let through,
-//! in whatever order it ends, both agree.
+//! Compares the meter with a sequential model that keeps every call: whatever is let through, in whatever order it
+//! ends, both agree.
 
 use core::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::trip::tripped::Cause;
 
 const MILLI: u64 = 1_000_000;
 
-/// An instant is kept to 2^20 ns.
+/// The precision of instants, in nanoseconds.
 const UNIT: u64 = 1 << 20;
 
 const MIN_CALLS: usize = 8;
@@ -23,7 +23,7 @@ const SUCCESSES: u32 = 2;
 const WINDOW: u64 = 1000 * MILLI;
 const OPEN_FOR: u64 = 700 * MILLI;
 
-/// Numbers that look random, the same in each run.
+/// Pseudorandom numbers, the same in each run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -37,7 +37,7 @@ impl Numbers {
 
 enum Modelled {
     Closed {
-        /// Each with its time.
+        /// The calls of the window: when each ended, and whether it failed.
         calls: Vec<(u64, bool)>,
         in_a_row: u32,
     },
@@ -53,14 +53,14 @@ enum Modelled {
 
 struct Model {
     state: Modelled,
-    /// Changes of state so far.
+    /// How many times the state has changed.
     era: u64,
     level: u32,
-    /// Calls that were let through so far.
+    /// How many calls were let through.
     calls: u64,
 }
 
-/// A call of both.
+/// A call of both the meter and the model.
 struct Call {
     pass: Pass,
     era: u64,
@@ -80,7 +80,7 @@ impl Model {
         }
     }
 
-    /// Whether a call is let through now; or when, at the latest.
+    /// Whether a call is let through now; if not, when at the latest.
     fn admit(&mut self, now: u64) -> Result<(u64, u64), u64> {
         self.calls += 1;
         let lease = (self.calls, now + OPEN_FOR);

@@ -1,4 +1,4 @@
-//! What a policy is at, for whoever looks from outside.
+//! The status of a policy, as it is shown outside.
 
 use core::fmt;
 use core::time::Duration;
@@ -35,13 +35,13 @@ impl BreakerStatus {
         self.name
     }
 
-    /// What it did with calls.
+    /// Its state: what it did with calls.
     #[must_use]
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// How many calls of its window it counted since it was closed; zero while it is not.
+    /// How many calls of its window it has counted since it was closed; zero while it is not closed.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.calls
@@ -53,15 +53,15 @@ impl BreakerStatus {
         self.failures
     }
 
-    /// For how much longer it refused calls, if it did: until its time is over, or the lease of its probe.
-    /// [`Duration::MAX`] where it was opened by hand.
+    /// For how much longer it refused calls, if it did: until its open time is over, or the lease of its probe.
+    /// [`Duration::MAX`] if it was opened by hand.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 }
 
-/// As in `closed, 3 of 120 calls failed`, or `open for another 3.2s`.
+/// Prints `closed, 3 of 120 calls failed`, or `open for another 3.2s`.
 impl fmt::Display for BreakerStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.state;
@@ -115,7 +115,7 @@ impl BulkheadStatus {
         self.permits
     }
 
-    /// How many of them calls held.
+    /// How many of them were held by calls.
     #[must_use]
     pub fn held(&self) -> u32 {
         self.held
@@ -128,7 +128,7 @@ impl BulkheadStatus {
     }
 }
 
-/// As in `25 of 25 permits held, 3 wait`.
+/// Prints `25 of 25 permits held, 3 wait`.
 impl fmt::Display for BulkheadStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
