@@ -97,24 +97,14 @@ fn a_budget_that_may_be_strict() {
 }"#,
         &expect![[r#"
             fn f() -> Result<(), E> {
-                static __LOOP_GUARD_SITE: p::Site = p::Site::new(
-                    p::concat!(
-                        p::module_path!(), "::", "f"
-                    ),
-                    p::file!(),
-                    1,
-                    4,
-                );
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_4;
                 let __budget = p::grant(
                     p::budget(&(tenant.budget)),
                     &__LOOP_GUARD_SITE,
                 );
                 let __site = __budget.site();
                 let __root = __budget.root();
-                let __probe = p::Probe::new();
-                if false {
-                    return __probe.value();
-                }
+                probe!();
                 let __granted = __budget.open();
                 let __limit = __granted.iterations();
                 let (__scope, mut __seen) = match { __probe.enter(__granted.entry()) } {
