@@ -9,6 +9,7 @@
 //! - `leave.rs`: the way out, and whether the body may become a closure for it;
 //! - `helpers.rs`: functions that catch the trips of what they call;
 //! - `idle.rs`: arguments that guard nothing;
+//! - `order.rs`: attributes in the wrong order;
 //! - `breaks.rs`: loops that `on_trip = "break"` cannot leave.
 
 pub(crate) mod breaks;
@@ -17,6 +18,7 @@ pub(crate) mod helpers;
 pub(crate) mod idle;
 pub(crate) mod leave;
 pub(crate) mod loops;
+pub(crate) mod order;
 pub(crate) mod target;
 
 use quote::ToTokens;
@@ -25,7 +27,7 @@ use syn::{
 };
 
 use crate::analyze::breaks::judge_breaks;
-use crate::analyze::idle::Idle;
+use crate::analyze::idle::Warning;
 use crate::analyze::leave::{can_be_wrapped, fallible, leave, may_be_strict_by_budget};
 use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
@@ -44,10 +46,10 @@ use crate::syntax::walk::Visitor;
 /// many four times as long.
 const CROWD: usize = 32;
 
-/// The plan for a function, and arguments that guard nothing in it.
+/// The plan for a function, and what to warn of.
 pub(crate) struct Judged<'a> {
     pub(crate) verdict: Verdict<'a>,
-    pub(crate) idle: Option<Idle>,
+    pub(crate) warning: Option<Warning>,
 }
 
 /// What to do with a function.
@@ -76,9 +78,10 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
         let destructor = is_destructor(function.sig);
         return Ok(Judged {
             verdict: Verdict::Pass,
-            idle: idle::of_inherit(function, destructor).filter(|_| !stray),
+            warning: idle::of_inherit(function, destructor).filter(|_| !stray),
         });
     }
+    let warning = order::of_instrument(function);
     let future = future::guarded(function);
     future::judge_unguarded(function, future.as_ref(), &mut errors);
     judge_signature(function, &mut errors);
@@ -97,21 +100,15 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
         .map_or(&function.sig.output, |it| &it.output);
     let yield_every = args.yield_every.as_ref().map(|arg| &arg.value);
     let yield_every = yield_every.filter(|_| future.is_some());
-    let leave = leave(args, output);
+    let crowded = count > CROWD;
+    let leave = leave(args, output, crowded);
     let policies = policies(args, output);
     let lenient = function.of_block && !found && is_called_result(output);
-    let catches = !inherit
-        && !lenient
-        && policies.is_none()
-        && match &future {
-            None => helpers::catches(function, &leave),
-            Some(future) => {
-                let body = future.body.find(function.block);
-                body.is_some_and(|body| {
-                    helpers::future_catches(&mut body.clone(), &future.output, &leave)
-                })
-            }
-        };
+    let owns_helpers = !inherit && !lenient && policies.is_none();
+    let (catches, catches_awaited) = match &future {
+        None => (helpers::catches(function, &leave), false),
+        Some(future) => helpers::of_future(function, future, &leave),
+    };
     let strict_by_budget = future.is_none() && may_be_strict_by_budget(args, function);
     let plan = Plan {
         runtime: args.krate.as_ref().map(|arg| &arg.value),
@@ -135,17 +132,18 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
         policies,
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
         boundary: can_be_wrapped(function),
-        catches,
+        catches: owns_helpers && catches,
+        catches_awaited: owns_helpers && catches_awaited,
         entry: inherit && (args.entry.is_some() || (!found && recurses(function))),
         lenient,
         future,
         cleanup,
         unchecked,
-        crowded: count > CROWD,
+        crowded,
     };
     errors.finish(Judged {
         verdict: Verdict::Guard(Box::new(plan)),
-        idle: idle::of_budgets(args, function, found),
+        warning: warning.or_else(|| idle::of_budgets(args, function, found)),
     })
 }
 

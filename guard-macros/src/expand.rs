@@ -85,8 +85,8 @@ fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
             }
         }
     }
-    if let Some(idle) = judged.idle {
-        rewrite::warning::warn(function, idle.note, idle.at);
+    if let Some(warning) = judged.warning {
+        rewrite::warning::warn(function, warning.note, warning.at);
     }
     Ok(())
 }

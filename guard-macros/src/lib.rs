@@ -157,14 +157,19 @@ mod syntax;
 ///
 /// | owner of a budget | ends the trips of its helpers |
 /// |---|---|
-/// | a function whose return type is called `..Result`, or that says `on_trip = "error"` | yes, if it calls something, does not call itself, and has neither `fallback` nor policies |
-/// | a future with such a type, or with a `fallback` | yes, if it calls something besides making the futures that it awaits |
+/// | a function that returns a `Result` (as `..Result`, or by another name while `Ok` or `Err` stand in the body) | yes, if it calls something and does not call itself |
+/// | a function with a `fallback` | the same, unless the fallback uses an argument that is neither a shared reference nor of a primitive type |
+/// | a function with `on_trip = "error"` | yes, if it calls something, itself included |
+/// | a function with a policy | yes |
+/// | a future with such a type, or with a `fallback` | yes, of what it calls and of what it awaits |
 /// | `Budget::run`, `Budget::wrap` | yes |
-/// | any other | no: the trip continues as a panic, as its own would, or to the next owner around |
+/// | any other, and a function that is `#[track_caller]` | no: the trip continues as a panic, as its own would, or to the next owner around |
 ///
 /// In `client.get(url).send().await` only `url` could contain a call of a helper: calls that make a future which is
 /// awaited at once are assumed to be quick. Constructors, `drop` and the methods of numbers, slices and options that
-/// strips know are no helpers.
+/// strips know are no helpers. Neither is code that runs without a call (operators, indices, `Deref`, `Display` in a macro,
+/// the `next` of a `for`): every loop has some, and catching keeps the optimiser out. If one of yours contains a guarded
+/// loop, call it by name, or give it a place for the error.
 ///
 /// # Cleanup
 ///
@@ -268,7 +273,7 @@ mod syntax;
 /// | other attribute | order | why |
 /// |---|---|---|
 /// | `#[tokio::main]`, `#[tokio::test]`, `#[async_trait]` | any | both forms are recognised |
-/// | `#[tracing::instrument(err)]`, `(ret)` | `loop_guard` above | below, the trip unwinds past the closure that `instrument` makes of the body, and no event is recorded |
+/// | `#[tracing::instrument(err)]`, `(ret)` | `loop_guard` above | below, the trip unwinds past the closure that `instrument` makes of the body, and no event is recorded: the compiler warns |
 /// | `#[rstest]`, `#[test_case]`, and others that read the arguments | any | arguments keep their names if another macro stands below |
 /// | `#[cached]`, `#[once]` | `loop_guard` above | below, `cached` puts the attribute on the functions that look into the cache, and the body goes without: the compiler warns that it guards nothing |
 /// | `#[track_caller]`, `#[inline]`, `#[allow(..)]`, `#[cfg(..)]`, doc comments | any | they are not macros |

@@ -29,6 +29,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) boundary: bool,
     /// Trips of helpers have to unwind to that boundary, since this function owns the budget that they spend.
     pub(crate) catches: bool,
+    /// So has the future, but only of futures that it awaits: its body calls none.
+    pub(crate) catches_awaited: bool,
     /// A function without a scope of its own is checked when it is entered.
     pub(crate) entry: bool,
     /// The function belongs to a block and has no loops: if its error cannot hold a trip, it is entered without a

@@ -11,7 +11,7 @@
 //! - `arguments.rs`: how arguments move into a body that becomes a closure or a future;
 //! - `cleanup.rs`: the attribute's `cleanup`;
 //! - `expectations.rs`: `#[expect]`ed lints in a function;
-//! - `warning.rs`: the warning for an attribute that guards nothing.
+//! - `warning.rs`: the warning for an attribute that guards nothing, or that stands in the wrong place.
 
 pub(crate) mod arguments;
 pub(crate) mod awaits;

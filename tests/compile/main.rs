@@ -12,3 +12,4 @@ mod hygiene;
 mod kinds;
 mod lints;
 mod random_jumps;
+mod span_locations;

@@ -100,6 +100,86 @@ async fn with_a_fallback() -> u32 {
     std::future::ready(helper(LIMIT * 100)).await
 }
 
+type Answer<T> = Result<T, Tripped>;
+
+/// By whatever name the type goes.
+#[loop_guard(timeout = LIMIT)]
+fn under_an_alias() -> Answer<u32> {
+    Ok(helper(LIMIT * 100))
+}
+
+#[loop_guard(timeout = LIMIT, fallback = 7)]
+fn function_with_a_fallback() -> u32 {
+    helper(LIMIT * 100)
+}
+
+#[loop_guard(timeout = LIMIT, fallback = of.len())]
+fn fallback_of_an_argument(of: &str, times: u32) -> usize {
+    let turns = helper(LIMIT * times);
+    of.len() + turns as usize
+}
+
+/// Nothing may unwind out of it: the trip of its helper would end the process.
+#[loop_guard(timeout = LIMIT, fallback = 7)]
+extern "C" fn called_by_c(times: u32) -> u32 {
+    helper(LIMIT * times)
+}
+
+/// The helper is called by a future that is no one's.
+#[loop_guard(timeout = LIMIT, name = "owner")]
+async fn awaits(wait: bool) -> Answer<u32> {
+    async fn unguarded(wait: bool) -> u32 {
+        if wait {
+            std::future::ready(()).await;
+        }
+        helper(LIMIT * 100)
+    }
+    Ok(unguarded(wait).await)
+}
+
+#[loop_guard(timeout = LIMIT, fallback = 7)]
+async fn awaits_with_a_fallback() -> u32 {
+    let unguarded = async { helper(LIMIT * 100) };
+    unguarded.await
+}
+
+/// What calls itself, or an operator, ends the trips of helpers where it says so.
+#[loop_guard(timeout = LIMIT)]
+fn recursion(levels: u32) -> Result<u32, Tripped> {
+    if levels == 0 {
+        return Ok(helper(LIMIT * 100));
+    }
+    recursion(levels - 1)
+}
+
+#[loop_guard(timeout = LIMIT, on_trip = "error")]
+fn recursion_with_a_word(levels: u32) -> Result<u32, Tripped> {
+    if levels == 0 {
+        return Ok(helper(LIMIT * 100));
+    }
+    recursion_with_a_word(levels - 1)
+}
+
+struct Slow;
+
+impl std::ops::Add for Slow {
+    type Output = u32;
+
+    fn add(self, _: Self) -> u32 {
+        helper(LIMIT * 100)
+    }
+}
+
+#[loop_guard(timeout = LIMIT)]
+fn operator() -> Result<u32, Tripped> {
+    Ok(Slow + Slow)
+}
+
+#[loop_guard(timeout = LIMIT)]
+fn operator_that_is_called() -> Result<u32, Tripped> {
+    Ok(std::ops::Add::add(Slow, Slow))
+}
+
 fn passes_through() -> u32 {
     helper(LIMIT * 100)
 }
@@ -120,6 +200,14 @@ fn the_owner_of_a_budget_is_the_boundary_of_its_helpers() {
     }
     assert_eq!(block_on(with_a_fallback()), 7);
     assert!(by_a_word().is_err());
+    assert!(under_an_alias().is_err());
+    assert_eq!(function_with_a_fallback(), 7);
+    assert_eq!(fallback_of_an_argument("abc", 100), 3);
+    assert_eq!(called_by_c(100), 7);
+    for wait in [false, true] {
+        assert_eq!(block_on(awaits(wait)).unwrap_err().scope(), "owner");
+    }
+    assert_eq!(block_on(awaits_with_a_fallback()), 7);
     // An inner owner passes an outer one's trip through.
     let outer = Budget::timeout(LIMIT).named("outer").run(inner_owner);
     assert_eq!(outer.unwrap().unwrap_err().scope(), "outer");
@@ -130,4 +218,18 @@ fn it_changes_nothing_else() {
     let (mut values, cleaned) = (vec!["a".to_owned()], Cell::new(0));
     *finds(&mut values, "b", &cleaned).unwrap() = "c".to_owned();
     assert_eq!((values.join(""), cleaned.get()), ("ac".to_owned(), 1));
+}
+
+/// The limits, and the ways around them.
+#[test]
+fn some_are_a_boundary_by_a_word_only() {
+    let panics = |call: fn() -> Result<u32, Tripped>| {
+        let caught = std::panic::catch_unwind(call).expect_err("a trip that unwinds");
+        let report = caught.downcast_ref::<String>().expect("a report");
+        assert!(report.contains("ran out of time"), "{report}");
+    };
+    panics(|| recursion(3));
+    panics(operator);
+    assert!(recursion_with_a_word(3).is_err());
+    assert!(operator_that_is_called().is_err());
 }

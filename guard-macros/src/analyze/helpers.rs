@@ -3,44 +3,91 @@
 //! A helper without a budget and without a place for an error (`inherit`, `-> u32`) leaves by unwinding. It is
 //! chance whether its loop or its caller's notices first that the time is over, so the function that owns the
 //! budget catches such a trip and leaves by its own way out. It does not if nothing that it calls could trip, or if
-//! it calls itself: debug builds have no stack to spare for that, and its own activations have a place for the
-//! error.
-
+//! it calls itself and does not say `on_trip = "error"`: debug builds have no stack to spare for that.
 //!
 //! In a future, calls that make a future which is awaited at once (`client.get(url).send().await`) do not count as
-//! helpers: catching would turn the body into a future of its own, for the sake of constructors.
+//! helpers: catching would turn the body into a future of its own, for the sake of constructors. What such a future does
+//! when it is polled is caught at the await.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Block, Expr, ExprAwait, Item, Macro, ReturnType};
+use syn::{
+    Block, Expr, ExprAwait, FnArg, Ident, Item, Macro, Pat, ReceiverKind, ReturnType, Signature,
+    Type,
+};
 
-use crate::plan::Leave;
-use crate::strips::plain::{is_cheap, is_made, is_of_primitive};
+use crate::plan::{Guarded, Leave};
+use crate::strips::plain::{is_cheap, is_made, is_of_primitive, is_primitive};
 use crate::syntax::calls;
 use crate::syntax::function::Function;
-use crate::syntax::types::is_called_result;
+use crate::syntax::types::{is_called_result, unknown};
 use crate::syntax::walk::{self, Visitor};
 
 /// Whether the function, which has a budget, should catch trips.
 pub(crate) fn catches(function: &Function<'_>, leave: &Leave<'_>) -> bool {
-    let has_a_place = match leave {
-        Leave::Probe(_) => is_called_result(&function.sig.output),
-        Leave::Error(_) => true,
-        // A fallback could use an argument that the boundary has moved.
-        Leave::Fallback(_) | Leave::Panic | Leave::Break | Leave::Cut => false,
-    };
     let names_itself = || calls::names(function.block.to_token_stream(), &function.sig.ident);
-    has_a_place && !names_itself() && calls_others(&mut function.block.clone())
+    let has_a_place = match leave {
+        Leave::Probe(_) => {
+            may_be_result(function.sig, &function.sig.output, function.block) && !names_itself()
+        }
+        Leave::Error(_) => true,
+        Leave::Fallback(fallback) => stays_outside(fallback, function.sig) && !names_itself(),
+        Leave::Panic | Leave::Break | Leave::Cut => false,
+    };
+    has_a_place && calls_others(&mut function.block.clone())
 }
 
-/// Whether the future with this body, which has a budget, should catch trips.
-pub(crate) fn future_catches(body: &mut Block, output: &ReturnType, leave: &Leave<'_>) -> bool {
+/// Whether the future that the function is, or makes, catches those of what it calls, and those of what it awaits, where
+/// it has a budget.
+pub(crate) fn of_future(
+    function: &mut Function<'_>,
+    future: &Guarded,
+    leave: &Leave<'_>,
+) -> (bool, bool) {
+    let sig = &*function.sig;
+    let Some(body) = future.body.find(function.block) else {
+        return (false, false);
+    };
     let has_a_place = match leave {
-        Leave::Probe(_) => is_called_result(output),
+        Leave::Probe(_) => may_be_result(sig, &future.output, body),
         Leave::Error(_) | Leave::Fallback(_) => true,
         Leave::Panic | Leave::Break | Leave::Cut => false,
     };
-    has_a_place && calls_others(body)
+    (has_a_place && calls_others(&mut body.clone()), has_a_place)
+}
+
+/// Whether the type goes by the name of `Result`, or by one that nobody knows while the body says `Ok` or `Err`.
+fn may_be_result(sig: &Signature, output: &ReturnType, body: &Block) -> bool {
+    let is_argument = |name: &Ident| sig.generics.type_params().any(|it| it.ident == *name);
+    let says_so = || {
+        calls::any_ident(body.to_token_stream(), &|name| {
+            name == "Ok" || name == "Err"
+        })
+    };
+    is_called_result(output) || unknown(output).is_some_and(|name| !is_argument(name) && says_so())
+}
+
+/// Whether the fallback uses no argument that the body may have taken.
+fn stays_outside(fallback: &Expr, sig: &Signature) -> bool {
+    let tokens = fallback.to_token_stream();
+    sig.inputs.iter().all(|input| match input {
+        FnArg::Receiver(receiver) => {
+            let is_shared = matches!(receiver.kind, ReceiverKind::Reference(_, _, None));
+            is_shared || !calls::mentions(&tokens, &Ident::from(receiver.self_token))
+        }
+        FnArg::Typed(argument) => is_copy(&argument.ty) || !shares_a_name(&argument.pat, &tokens),
+    })
+}
+
+fn is_copy(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(ty) => ty.mutability.is_none(),
+        ty => is_primitive(&ty.to_token_stream().to_string()),
+    }
+}
+
+fn shares_a_name(pat: &Pat, tokens: &TokenStream) -> bool {
+    calls::any_ident(pat.to_token_stream(), &|name| calls::mentions(tokens, name))
 }
 
 fn calls_others(body: &mut Block) -> bool {
@@ -95,7 +142,7 @@ impl Visitor for Calls {
         if calls::runs_in_place(call, &[]) {
             calls::visit(&mut call.clone(), &[], self);
         } else {
-            self.0 |= calls::may_await(call) || has_call(call.tokens.clone());
+            self.0 |= !calls::is_known(&call.path) || has_call(call.tokens.clone());
         }
     }
 

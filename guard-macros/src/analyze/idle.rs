@@ -17,13 +17,13 @@ use crate::syntax::function::Function;
 use crate::syntax::walk::{self, Visitor};
 
 /// A warning: what the compiler should say, and where.
-pub(crate) struct Idle {
+pub(crate) struct Warning {
     pub(crate) note: &'static str,
     pub(crate) at: Span,
 }
 
 /// The warning for `inherit` on a function that is left as it is.
-pub(crate) fn of_inherit(function: &mut Function<'_>, destructor: bool) -> Option<Idle> {
+pub(crate) fn of_inherit(function: &mut Function<'_>, destructor: bool) -> Option<Warning> {
     let awaits = function.sig.asyncness.is_some() && awaits::in_block(function.block);
     if function.of_block || awaits {
         return None;
@@ -34,11 +34,11 @@ pub(crate) fn of_inherit(function: &mut Function<'_>, destructor: bool) -> Optio
         "`inherit` guards nothing here, because there is no loop, no await and no call of the function itself: remove `loop_guard`"
     };
     let at = function.sig.ident.span();
-    Some(Idle { note, at })
+    Some(Warning { note, at })
 }
 
 /// The warning for budgets and `yield_every` on a function that is guarded. `loops`: whether it has any.
-pub(crate) fn of_budgets(args: &Args, function: &mut Function<'_>, loops: bool) -> Option<Idle> {
+pub(crate) fn of_budgets(args: &Args, function: &mut Function<'_>, loops: bool) -> Option<Warning> {
     if function.of_block {
         return None;
     }
@@ -76,9 +76,9 @@ pub(crate) fn of_budgets(args: &Args, function: &mut Function<'_>, loops: bool) 
     ))
 }
 
-fn idle<T>(arg: &Arg<T>, note: &'static str) -> Idle {
+fn idle<T>(arg: &Arg<T>, note: &'static str) -> Warning {
     let at = arg.key.span();
-    Idle { note, at }
+    Warning { note, at }
 }
 
 /// Whether the attribute has a purpose besides time and iterations.

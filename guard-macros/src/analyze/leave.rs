@@ -1,14 +1,18 @@
 //! The way out of a function, as its arguments and its return type tell.
 
+use quote::ToTokens;
 use syn::{ReturnType, Type};
 
 use crate::args::attribute::Args;
 use crate::args::value::OnTrip;
 use crate::plan::Leave;
+use crate::strips::plain::is_primitive;
 use crate::syntax::function::Function;
 use crate::syntax::types::{is_closure, is_opaque, nameable, never};
 
-pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
+/// In a `crowded` function a number is taken for one by its name: without a way for errors its checks are shorter to
+/// compile.
+pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType, crowded: bool) -> Leave<'a> {
     if let Some(fallback) = &args.fallback {
         return Leave::Fallback(&fallback.value);
     }
@@ -20,6 +24,9 @@ pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType) -> Leave<'a> {
     match output {
         ReturnType::Type(_, ty) if args.on_trip.is_some() => Leave::Error(ty.clone()),
         // `!` is a type only in this position, and has no value to return.
+        ReturnType::Type(_, ty) if crowded && is_primitive(&ty.to_token_stream().to_string()) => {
+            Leave::Panic
+        }
         ReturnType::Type(_, ty) if !never(output) => by_type(ty),
         _ => Leave::Panic,
     }

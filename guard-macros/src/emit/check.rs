@@ -83,29 +83,29 @@ impl Emit<'_> {
     }
 
     /// The check in a function with very many loops: one call, one exit, and no constant of its own, which the
-    /// compiler would have to evaluate.
+    /// compiler would have to evaluate. The place is four arguments: a tuple of them takes half as long again to compile.
     ///
     /// ```text
     /// if let Some(out) = probe.check(&mut seen, place) { return out; }
     /// ```
     fn short_check(&self, check: Check) -> Option<TokenStream> {
-        let Leave::Probe(ty) = &self.plan.leave else {
-            return None;
-        };
         let usual = check.place == Place::Body && !check.fresh && !check.turns;
         if !self.plan.crowded || !usual || check.every.is_some() {
             return None;
         }
-        let (private, count) = (&self.private, self.count(check));
+        let private = &self.private;
         let (kind, place) = (check.mark.kind, self.place(check.mark.span));
-        let (probe, end) = probe(ty);
-        let look = quote_spanned!(end=> #probe.check(&mut __seen, (#kind, #place)));
-        Some(q! {
-            #count
-            if let #private::Option::Some(__out) = #look {
-                return __out;
+        let look = match &self.plan.leave {
+            Leave::Probe(ty) => {
+                let (probe, end) = probe(ty);
+                let look = quote_spanned!(end=> #probe.check(&mut __seen, #kind, #place));
+                q!(if let #private::Option::Some(__out) = #look { return __out; })
             }
-        })
+            Leave::Panic => q!(#private::check(&mut __seen, #kind, #place);),
+            _ => return None,
+        };
+        let count = self.count(check);
+        Some(q!(#count #look))
     }
 
     /// Counts one iteration, if iterations are counted.

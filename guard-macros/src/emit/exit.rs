@@ -124,9 +124,10 @@ impl Emit<'_> {
         let (bindings, stmts) = (&arguments.bindings, &body.stmts);
         let closure = in_braces_of(body, q!(#bindings #(#stmts)*));
         let allow = arguments.allow_assignments();
+        let taking = taking(body);
         q! {
             #allow
-            let __outcome = __probe.boundary(move || #closure);
+            let __outcome = __probe.boundary(#taking #closure);
             match __outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
@@ -157,14 +158,14 @@ impl Emit<'_> {
         let (bindings, run) = (&arguments.bindings, run(body));
         let bindings = by_move.then_some(bindings);
         let closure = in_braces_of(body, q!(#bindings #run));
-        let by_move = by_move.then(|| q!(move));
+        let head = if by_move { taking(body) } else { q!(||) };
         let allow = arguments.allow_assignments();
         // A loop that counts names the scope, which would move into the closure and end with it.
         let borrow = self.counts().then(|| q!(let __scope = &__scope;));
         q! {
             #allow
             #borrow
-            let __outcome = __probe.strictly(#if_so #at, #by_move || #closure);
+            let __outcome = __probe.strictly(#if_so #at, #head #closure);
             match __outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
@@ -226,6 +227,11 @@ impl Emit<'_> {
             }
         }
     }
+}
+
+/// `move ||`, where the user's body begins: else the compiler has no names for what the closure captures.
+fn taking(body: &Block) -> TokenStream {
+    quote_spanned!(body.brace_token.span.open()=> move ||)
 }
 
 /// The return type of the boundary's closure: `impl Trait` cannot be written there, `_` can.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Block, ExprAwait, Ident, ReturnType};
+use syn::{Attribute, Block, Expr, ExprAwait, Ident, ReturnType};
 
 use crate::emit::arguments::Moved;
 use crate::emit::budget::root_of_budget;
@@ -11,6 +11,7 @@ use crate::emit::quotes::first;
 use crate::emit::scope::new_task;
 use crate::emit::{Emit, Mark, in_braces_of, q};
 use crate::plan::{Leave, Limits};
+use crate::syntax::function::is_condition;
 
 /// What to poll in a scope.
 pub(crate) struct Polled<'b> {
@@ -41,7 +42,19 @@ impl Emit<'_> {
     /// As with the compiler's own `await`, the temporaries of `future` live to the end of the statement, and the
     /// future itself until it is ready or left. The whole spans what the user wrote, so lints treat the value as
     /// before.
-    pub(crate) fn awaited(&self, awaited: &ExprAwait) -> TokenStream {
+    ///
+    /// `discarded`: nobody uses the value. Then the compiler also asks whether the `async fn` is `#[must_use]`, which it
+    /// does only at an await of that function's own future. So there is one, which never runs, and the compiler is not
+    /// asked about the value that is there.
+    ///
+    /// ```text
+    /// let same = Same::new();
+    /// discard(match same.of(into_future(future)) { future => {
+    ///     if false { unheard(async { same.it().await; }) }
+    ///     ..
+    /// } });
+    /// ```
+    pub(crate) fn awaited(&self, awaited: &ExprAwait, discarded: bool) -> TokenStream {
         let private = &self.private;
         let ExprAwait {
             attrs,
@@ -49,11 +62,28 @@ impl Emit<'_> {
             dot_token,
             await_token,
         } = awaited;
-        let matched = quote_spanned!(first(base)=> match);
-        let waited = self.waited(&quote!(#dot_token #await_token));
-        let mut arms = Group::new(Delimiter::Brace, q!(__future => { #waited }));
+        let begin = first(base);
+        let base = without_parentheses(base);
+        let matched = quote_spanned!(begin=> match);
+        let wait = quote!(#dot_token #await_token);
+        let waited = self.waited(&wait);
+        let heard = discarded.then(|| {
+            let mut same = Group::new(Delimiter::Parenthesis, q!(__same.it()));
+            same.set_span(begin);
+            q!(if false { #private::unheard(async { #same #wait; }); })
+        });
+        let mut arms = Group::new(Delimiter::Brace, q!(__future => { #heard #waited }));
         arms.set_span(await_token.span);
-        q!(#(#attrs)* #matched #private::IntoFuture::into_future(#base) #arms)
+        let future = q!(#private::IntoFuture::into_future(#base));
+        if discarded {
+            let conditions = attrs.iter().filter(|attr| is_condition(attr));
+            q! {
+                #(#conditions)* let __same = #private::Same::new();
+                #(#attrs)* #private::discard(#matched __same.of(#future) #arms)
+            }
+        } else {
+            q!(#(#attrs)* #matched #future #arms)
+        }
     }
 
     /// Awaits `__future` in the scope of a body that stays in place. `wait` is the user's own `.await`, where the
@@ -70,8 +100,13 @@ impl Emit<'_> {
             // type is `!`.
             _ => self.value_of_trip(&TokenStream::new()),
         };
+        let awaits = if self.plan.catches_awaited {
+            q!(awaits_caught)
+        } else {
+            q!(awaits)
+        };
         q! {
-            let __awaited = __task.awaits(#private::pin!(__future)) #wait;
+            let __awaited = __task.#awaits(#private::pin!(__future)) #wait;
             match __awaited {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
@@ -193,7 +228,15 @@ impl Emit<'_> {
     }
 }
 
-/// Silences a lint that calls the semicolon after a `match` without a value unnecessary.
-pub(crate) fn allow_semicolon() -> TokenStream {
-    q!(#[allow(unknown_lints, clippy::unnecessary_semicolon)])
+/// The lint for parentheses around an argument is not to find those around what is awaited.
+fn without_parentheses(base: &Expr) -> &Expr {
+    match base {
+        Expr::Paren(inner) if inner.attrs.is_empty() => without_parentheses(&inner.expr),
+        other => other,
+    }
+}
+
+/// For a binding of what is awaited: lints allow that of `()` where they see an await.
+pub(crate) fn allow_unit() -> Attribute {
+    syn::parse_quote_spanned!(Span::mixed_site()=> #[allow(clippy::let_unit_value)])
 }

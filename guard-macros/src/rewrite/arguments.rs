@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType};
 
+use crate::args::duration::Timeout;
 use crate::emit::arguments::{self as emit, Moved};
-use crate::emit::scope::is_constant;
 use crate::plan::{Leave, Limits, Plan};
 use crate::syntax::assigns;
 use crate::syntax::calls;
@@ -30,7 +30,7 @@ use crate::syntax::walk::{self, Visitor};
 /// ```
 ///
 /// Not so if another macro below the attribute may read the names of the arguments, or if a `Budget` or the time of
-/// an entry point is made of them outside the body: then what is not bound is dropped after everything else.
+/// an entry point is made of one of them outside the body: then what is not bound is dropped after everything else.
 pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
     let mut body = function.block.to_token_stream();
     if let Leave::Fallback(fallback) = &plan.leave {
@@ -42,10 +42,15 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
         let mentioned = (cleanup.as_ref()).is_some_and(|call| calls::mentions(call, name));
         mentioned && !calls::mentions(&body, name)
     };
+    let outside = (plan.budget.as_ref()).map(|limits| outside(limits, plan.root));
     let is_outside =
-        |limits: &Limits<'_>| limits.via_budget.is_some() || (plan.root && !is_constant(limits));
-    let outside = plan.budget.as_ref().is_some_and(is_outside);
-    let keep_names = outside || function.attrs.iter().any(is_foreign);
+        |name: &Ident| (outside.as_ref()).is_some_and(|tokens| calls::mentions(tokens, name));
+    let mut inputs = function.sig.inputs.iter();
+    let is_used_outside = inputs.any(|input| match input {
+        FnArg::Receiver(_) => false,
+        FnArg::Typed(argument) => Names::of(&argument.pat).all.iter().any(is_outside),
+    });
+    let keep_names = is_used_outside || function.attrs.iter().any(is_foreign);
     let mut arguments = Arguments::default();
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {
@@ -81,6 +86,35 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
         rebound: arguments.rebound,
         assigns,
     }
+}
+
+/// The expressions of the scope's budget that are evaluated outside of the body.
+fn outside(limits: &Limits<'_>, root: bool) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    if limits.via_budget.is_none() && !root {
+        return tokens;
+    }
+    let further = limits.via_budget.as_ref();
+    let exprs = [
+        limits.deadline,
+        limits.iterations,
+        further.and_then(|it| it.budget),
+        further.and_then(|it| it.depth),
+        further.and_then(|it| it.cancel),
+    ];
+    let times = [
+        limits.timeout,
+        limits.reserve,
+        further.and_then(|it| it.cpu),
+    ];
+    let computed = (times.into_iter().flatten()).filter_map(|time| match time {
+        Timeout::Expr(expr) => Some(&**expr),
+        Timeout::Nanos(_) => None,
+    });
+    for expr in exprs.into_iter().flatten().chain(computed) {
+        expr.to_tokens(&mut tokens);
+    }
+    tokens
 }
 
 #[derive(Default)]

@@ -53,9 +53,9 @@ pub(crate) fn replace(block: &mut Block, emit: &Emit<'_>) {
 struct Awaits<'e>(&'e Emit<'e>);
 
 impl Awaits<'_> {
-    fn awaited(&self, expr: &Expr) -> TokenStream {
+    fn awaited(&self, expr: &Expr, discarded: bool) -> TokenStream {
         match expr {
-            Expr::Await(awaited) => self.0.awaited(awaited),
+            Expr::Await(awaited) => self.0.awaited(awaited, discarded),
             other => other.to_token_stream(),
         }
     }
@@ -71,9 +71,18 @@ impl Visitor for Awaits<'_> {
         match stmt {
             Stmt::Expr(expr @ Expr::Await(_), semicolon) => {
                 walk::expr(self, expr);
-                let awaited = self.awaited(expr);
-                let allow = semicolon.map(|_| emit::allow_semicolon());
-                *expr = Expr::Verbatim(q!(#allow #awaited));
+                let awaited = self.awaited(expr, semicolon.is_some());
+                *expr = Expr::Verbatim(awaited);
+            }
+            Stmt::Local(local) => {
+                if local
+                    .init
+                    .as_ref()
+                    .is_some_and(|init| matches!(*init.expr, Expr::Await(_)))
+                {
+                    local.attrs.push(emit::allow_unit());
+                }
+                walk::stmt(self, stmt);
             }
             _ => walk::stmt(self, stmt),
         }
@@ -82,7 +91,7 @@ impl Visitor for Awaits<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         walk::expr(self, expr);
         if let Expr::Await(_) = expr {
-            let awaited = self.awaited(expr);
+            let awaited = self.awaited(expr, false);
             *expr = Expr::Verbatim(q!((#awaited)));
         }
     }

@@ -30,6 +30,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
         macros: of.macros,
         boundary: false,
         catches: false,
+        catches_awaited: false,
         entry: false,
         lenient: false,
         future: cleanup.is_async.then_some(Guarded {

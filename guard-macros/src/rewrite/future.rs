@@ -1,7 +1,7 @@
 //! A function that is guarded as a future.
 
 use proc_macro2::TokenStream;
-use syn::Block;
+use syn::{Block, Stmt};
 
 use crate::emit::arguments::Moved;
 use crate::emit::policy::Call;
@@ -99,16 +99,12 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
             let tokens = emit.with_fallback(fallback, &begin, block, None, wrapped);
             block.stmts = vec![statement(tokens)];
         }
-        _ if in_place && awaits::ends_plainly(block) => {
-            let items = leading_items(block);
-            let start = items.into_iter().chain([statement(begin)]);
-            block.stmts.splice(0..0, start);
-        }
+        _ if in_place && awaits::ends_plainly(block) => start(block, Some(statement(begin))),
         _ if wrapped || in_place => block.stmts = vec![statement(begin), statement(run(block))],
         _ if probe.is_some() && future.body == FutureBody::Value => {
             block.stmts = vec![statement(begin), statement(braced(block))];
         }
-        _ => block.stmts.insert(0, statement(begin)),
+        _ => start(block, (!begin.is_empty()).then(|| statement(begin))),
     }
     if wrapped {
         let polled = Polled {
@@ -122,7 +118,13 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         };
         block.stmts = vec![statement(emit.polled(&polled, &name))];
     }
-    block.stmts.splice(0..0, probe);
+    start(block, probe);
+}
+
+/// Puts a statement in front of the others, behind the items that a block begins with.
+fn start(block: &mut Block, statement: Option<Stmt>) {
+    let items = leading_items(block);
+    block.stmts.splice(0..0, items.into_iter().chain(statement));
 }
 
 /// Checks the loops that run when the function is called, and not when its future is polled.

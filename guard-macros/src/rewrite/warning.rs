@@ -1,4 +1,4 @@
-//! The warning for an attribute that guards nothing.
+//! The warning for an attribute that guards nothing, or that stands in the wrong place.
 //!
 //! A macro cannot warn on stable Rust, so the expansion uses something deprecated.
 //!

@@ -27,26 +27,33 @@ fn an_async_fn() {
                         p::Result::Err(__out) => return __out,
                     }
                 }
-                #[allow(unknown_lints, clippy::unnecessary_semicolon)]
-                match p::IntoFuture::into_future(step(a)) {
-                    __future => {
-                        let __awaited = __task
-                            .awaits(p::pin!(__future))
-                            .await;
-                        match __awaited {
-                            p::Result::Ok(__value) => __value,
-                            p::Result::Err(__tripped) => {
-                                return __probe
-                                    .leave(__tripped)
-                                    .unwrap_or_else(|| p::abandon());
+                let __same = p::Same::new();
+                p::discard(
+                    match __same.of(p::IntoFuture::into_future(step(a))) {
+                        __future => {
+                            if false {
+                                p::unheard(async {
+                                    (__same.it()).await;
+                                });
+                            }
+                            let __awaited = __task
+                                .awaits_caught(p::pin!(__future))
+                                .await;
+                            match __awaited {
+                                p::Result::Ok(__value) => __value,
+                                p::Result::Err(__tripped) => {
+                                    return __probe
+                                        .leave(__tripped)
+                                        .unwrap_or_else(|| p::abandon());
+                                }
                             }
                         }
-                    }
-                };
+                    },
+                );
                 while (match p::IntoFuture::into_future(b.next()) {
                     __future => {
                         let __awaited = __task
-                            .awaits(p::pin!(__future))
+                            .awaits_caught(p::pin!(__future))
                             .await;
                         match __awaited {
                             p::Result::Ok(__value) => __value,
@@ -87,21 +94,29 @@ fn one_without_a_value() {
                 if __seen.is_stale() {
                     _ = p::look(at_fn_1_10);
                 }
-                #[allow(unknown_lints, clippy::unnecessary_semicolon)]
-                match p::IntoFuture::into_future(step(self)) {
-                    __future => {
-                        let __awaited = __task
-                            .awaits(p::pin!(__future))
-                            .await;
-                        match __awaited {
-                            p::Result::Ok(__value) => __value,
-                            p::Result::Err(__tripped) => {
-                                p::panic(__tripped);
-                                p::abandon()
+                let __same = p::Same::new();
+                p::discard(
+                    match __same.of(p::IntoFuture::into_future(step(self)))
+                    {
+                        __future => {
+                            if false {
+                                p::unheard(async {
+                                    (__same.it()).await;
+                                });
+                            }
+                            let __awaited = __task
+                                .awaits(p::pin!(__future))
+                                .await;
+                            match __awaited {
+                                p::Result::Ok(__value) => __value,
+                                p::Result::Err(__tripped) => {
+                                    p::panic(__tripped);
+                                    p::abandon()
+                                }
                             }
                         }
-                    }
-                };
+                    },
+                );
             }
         "#]],
     );
@@ -332,7 +347,7 @@ fn what_tokio_made_of_a_main_function() {
                             match p::IntoFuture::into_future(serve()) {
                                 __future => {
                                     let __awaited = __task
-                                        .awaits(p::pin!(__future))
+                                        .awaits_caught(p::pin!(__future))
                                         .await;
                                     match __awaited {
                                         p::Result::Ok(__value) => __value,

@@ -33,21 +33,23 @@ fn assert_linear(generate: impl Fn(usize) -> String, size: usize) {
 
 #[test]
 fn a_crowd_of_loops_has_no_strips_and_short_checks() {
-    let function = |loops: usize| {
+    let function = |loops: usize, output: &str| {
         let loops = "for x in xs { sum += x; }".repeat(loops);
-        let item = format!("fn f(xs: &[u32]) -> u32 {{ let mut sum = 0; {loops} sum }}");
+        let item = format!("fn f(xs: &[u32]) -> {output} {{ let mut sum = 0; {loops} sum }}");
         let args = "timeout = \"1h\"".parse().unwrap();
         let expanded = crate::expand::expand(args, item.parse().unwrap(), false);
         expanded.to_string()
     };
     let count = |text: &str, what: &str| text.matches(what).count();
-    let (few, crowd) = (function(32), function(33));
-    assert_eq!(count(&few, "while ! __strips"), 32);
-    assert_eq!(count(&crowd, "__strips"), 0);
-    // Each loop has one call, and no constant of its own.
-    assert_eq!(count(&crowd, "__probe . check"), 33);
-    assert_eq!(count(&crowd, "const {"), 0);
-    assert_eq!(count(&crowd, "match"), 1, "the entry");
+    assert_eq!(count(&function(32, "u32"), "while ! __strips"), 32);
+    // One call a loop, and no constant of its own. A number holds no error, so its function has no exit there.
+    for (output, check, exits) in [("Sum", "__probe . check", 34), ("u32", ":: check", 0)] {
+        let crowd = function(33, output);
+        assert_eq!(count(&crowd, "__strips"), 0);
+        assert_eq!(count(&crowd, check), 33);
+        assert_eq!(count(&crowd, "return __out"), exits);
+        assert_eq!(count(&crowd, "const {"), 0);
+    }
 }
 
 #[test]

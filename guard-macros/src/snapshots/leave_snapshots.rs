@@ -14,34 +14,45 @@ fn a_fallback() {
 }"#,
         &expect![[r#"
             fn f(n: u32) -> u32 {
-                match '__tripped: {
-                    let (__scope, mut __seen) = match {
-                        static __LOOP_GUARD_SITE: p::Site = site_f_1_4
-                            .within(1_000_000_000_u64);
-                        p::enter(
-                            __LOOP_GUARD_SITE.always(1_000_000_000_u64),
-                        )
-                    } {
-                        p::Result::Ok(__open) => __open,
-                        p::Result::Err(__tripped) => {
-                            break '__tripped __tripped;
-                        }
-                    };
-                    return {
-                        while more() {
-                            if p::due(__seen) {
-                                match p::tick(at_while_2_5) {
-                                    p::Result::Ok(__now) => __seen = __now,
-                                    p::Result::Err(__tripped) => {
-                                        break '__tripped __tripped;
+                probe!();
+                let __outcome = __probe
+                    .boundary(move || {
+                        let _ = &n;
+                        match '__tripped: {
+                            let (__scope, mut __seen) = match {
+                                static __LOOP_GUARD_SITE: p::Site = site_f_1_4
+                                    .within(1_000_000_000_u64);
+                                p::enter(
+                                    __LOOP_GUARD_SITE.always(1_000_000_000_u64),
+                                )
+                            } {
+                                p::Result::Ok(__open) => __open,
+                                p::Result::Err(__tripped) => {
+                                    break '__tripped __tripped;
+                                }
+                            };
+                            return {
+                                while more() {
+                                    if p::due(__seen) {
+                                        match p::tick(at_while_2_5) {
+                                            p::Result::Ok(__now) => {
+                                                __seen = __now;
+                                            }
+                                            p::Result::Err(__tripped) => {
+                                                break '__tripped __tripped;
+                                            }
+                                        }
                                     }
                                 }
-                            }
+                                n + 1
+                            };
+                        } {
+                            __tripped => n,
                         }
-                        n + 1
-                    };
-                } {
-                    __tripped => n,
+                    });
+                match __outcome {
+                    p::Result::Ok(__value) => __value,
+                    p::Result::Err(__tripped) => n,
                 }
             }
         "#]],

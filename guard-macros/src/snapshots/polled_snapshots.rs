@@ -29,7 +29,7 @@ fn patterns_are_bound_in_the_body() {
                         match p::IntoFuture::into_future(step(a)) {
                             __future => {
                                 let __awaited = __task
-                                    .awaits(p::pin!(__future))
+                                    .awaits_caught(p::pin!(__future))
                                     .await;
                                 match __awaited {
                                     p::Result::Ok(__value) => __value,
@@ -135,20 +135,29 @@ fn a_fallback_runs_when_the_body_is_gone() {
                                     }
                                 }
                             }
-                            #[allow(unknown_lints, clippy::unnecessary_semicolon)]
-                            match p::IntoFuture::into_future(step()) {
-                                __future => {
-                                    let __awaited = __task
-                                        .awaits(p::pin!(__future))
-                                        .await;
-                                    match __awaited {
-                                        p::Result::Ok(__value) => __value,
-                                        p::Result::Err(__tripped) => {
-                                            break '__tripped __tripped;
+                            let __same = p::Same::new();
+                            p::discard(
+                                match __same
+                                    .of(p::IntoFuture::into_future(step()))
+                                {
+                                    __future => {
+                                        if false {
+                                            p::unheard(async {
+                                                (__same.it()).await;
+                                            });
+                                        }
+                                        let __awaited = __task
+                                            .awaits_caught(p::pin!(__future))
+                                            .await;
+                                        match __awaited {
+                                            p::Result::Ok(__value) => __value,
+                                            p::Result::Err(__tripped) => {
+                                                break '__tripped __tripped;
+                                            }
                                         }
                                     }
-                                }
-                            };
+                                },
+                            );
                         }
                     }
                 } {

@@ -46,17 +46,41 @@ const EXPRESSIONS: [&str; 30] = [
     "bail",
 ];
 
-/// The macros among them that await their arguments.
-const AWAITING: [&str; 2] = ["join", "try_join"];
+/// The macros among them that are not the standard library's, with the crates that have one which does not await. By its
+/// name alone it could be one of the user's that does.
+const OF_CRATES: [(&str, &str); 8] = [
+    ("bail", "anyhow eyre color_eyre"),
+    ("debug", "log tracing"),
+    ("error", "log tracing"),
+    ("info", "log tracing"),
+    ("trace", "log tracing"),
+    ("warn", "log tracing"),
+    ("join", ""),
+    ("try_join", ""),
+];
 
 /// Whether the call may contain an `await`, visible or not.
 pub(crate) fn may_await(call: &Macro) -> bool {
-    let known = call.path.segments.last().is_some_and(|last| {
-        let name = last.ident.unraw().to_string();
-        name == "matches"
-            || (EXPRESSIONS.contains(&name.as_str()) && !AWAITING.contains(&name.as_str()))
-    });
-    !known || any_ident(call.tokens.clone(), &|ident| ident == "await")
+    !never_awaits(&call.path) || any_ident(call.tokens.clone(), &|ident| ident == "await")
+}
+
+/// Whether a macro of this name has no `await` of its own.
+fn never_awaits(path: &Path) -> bool {
+    let names: Vec<_> = (path.segments.iter())
+        .map(|segment| segment.ident.unraw().to_string())
+        .collect();
+    let (of, name) = match names.as_slice() {
+        [name] => (None, name),
+        [of, .., name] => (Some(of.as_str()), name),
+        [] => return false,
+    };
+    match OF_CRATES.iter().find(|(known, _)| name == known) {
+        Some((_, crates)) => of.is_some_and(|of| crates.split(' ').any(|it| it == of)),
+        None => {
+            let is_std = of.is_none_or(|of| matches!(of, "std" | "core" | "alloc"));
+            is_std && (name == "matches" || EXPRESSIONS.contains(&name.as_str()))
+        }
+    }
 }
 
 /// How a macro parses its tokens.

@@ -1,7 +1,7 @@
 //! Return types.
 
 use proc_macro2::Span;
-use syn::{ReturnType, Token, Type, TypeInfer, TypeParamBound};
+use syn::{Ident, ReturnType, Token, Type, TypeInfer, TypeParamBound};
 
 use crate::syntax::walk::{self, Visitor};
 
@@ -103,4 +103,20 @@ pub(crate) fn is_called_result(output: &ReturnType) -> bool {
     };
     let last = path.path.segments.last();
     last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
+}
+
+/// Types of the standard library that are no `Result`.
+const KNOWN: &str = "\
+    Arc BTreeMap BTreeSet BinaryHeap Box Cow Duration HashMap HashSet Instant LinkedList Option Ordering PathBuf Pin \
+    Poll Rc Self String Vec VecDeque bool char f32 f64 i128 i16 i32 i64 i8 isize str u128 u16 u32 u64 u8 usize";
+
+/// The name of a type that may be an alias of anything.
+pub(crate) fn unknown(output: &ReturnType) -> Option<&Ident> {
+    let ReturnType::Type(_, ty) = output else {
+        return None;
+    };
+    let Type::Path(path) = &**ty else { return None };
+    let last = &path.path.segments.last()?.ident;
+    let is_known = KNOWN.split_ascii_whitespace().any(|name| last == name);
+    (path.qself.is_none() && !is_known).then_some(last)
 }

@@ -114,12 +114,19 @@ impl<T, E> Probe<Result<T, E>> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[track_caller]
     #[must_use]
-    pub fn check(&self, seen: &mut Seen, place: Parts) -> Option<Result<T, E>>
+    pub fn check(
+        &self,
+        seen: &mut Seen,
+        kind: &'static str,
+        file: &'static str,
+        line: u32,
+        column: u32,
+    ) -> Option<Result<T, E>>
     where
         E: FromTripped,
     {
         if due(*seen) {
-            match tick(&at(place)) {
+            match tick(&At::new(kind, file, line, column)) {
                 Ok(now) => *seen = now,
                 Err(tripped) => return Some(Err(error(tripped))),
             }
@@ -164,12 +171,14 @@ impl<T, E: FromTripped> Probe<Result<T, E>> {
     }
 }
 
-/// The keyword of a loop, its file, line and column.
-type Parts = (&'static str, &'static str, u32, u32);
-
-#[cold]
-fn at((kind, file, line, column): Parts) -> At {
-    At::new(kind, file, line, column)
+/// The check of a loop at this place in a function without a place for an error.
+#[doc(hidden)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[track_caller]
+pub fn check(seen: &mut Seen, kind: &'static str, file: &'static str, line: u32, column: u32) {
+    if due(*seen) {
+        *seen = look(&At::new(kind, file, line, column));
+    }
 }
 
 #[cold]
@@ -222,10 +231,15 @@ impl<R> Otherwise<R> {
         clippy::unused_self,
         reason = "the shape of the inherent method of `Probe`"
     )]
-    pub fn check(self, seen: &mut Seen, place: Parts) -> Option<R> {
-        if due(*seen) {
-            *seen = look(&at(place));
-        }
+    pub fn check(
+        self,
+        seen: &mut Seen,
+        kind: &'static str,
+        file: &'static str,
+        line: u32,
+        column: u32,
+    ) -> Option<R> {
+        check(seen, kind, file, line, column);
         None
     }
 

@@ -18,6 +18,7 @@
 //! future; the macro chooses this form only if it can see that.
 
 use core::future::Future;
+use core::marker::PhantomData;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -31,6 +32,7 @@ use crate::future::polled;
 use crate::future::poller::open_polls;
 use crate::time::seen::Seen;
 use crate::time::source;
+use crate::trip::boundary::boundary;
 use crate::trip::tripped::Tripped;
 
 /// The scope, stored in the future itself.
@@ -79,7 +81,14 @@ impl<X> InPlace<X> {
 
     /// Polls `future` in the scope, which must be open.
     #[inline(always)]
-    pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X> {
+    pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X, false> {
+        let scope = self;
+        Awaited { scope, future }
+    }
+
+    /// The same; a trip that unwinds out of the future is the result.
+    #[inline(always)]
+    pub fn awaits_caught<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X, true> {
         let scope = self;
         Awaited { scope, future }
     }
@@ -137,16 +146,16 @@ impl<X> Drop for InPlace<X> {
 /// An await of the body.
 #[doc(hidden)]
 #[must_use]
-pub struct Awaited<'s, F, X> {
+pub struct Awaited<'s, F, X, const CATCHES: bool> {
     scope: &'s mut InPlace<X>,
     future: Pin<&'s mut F>,
 }
 
 // As unwind safe as the awaited future itself, which a mutable reference to it would not be.
-impl<F: UnwindSafe, X> UnwindSafe for Awaited<'_, F, X> {}
-impl<F: RefUnwindSafe, X> RefUnwindSafe for Awaited<'_, F, X> {}
+impl<F: UnwindSafe, X, const CATCHES: bool> UnwindSafe for Awaited<'_, F, X, CATCHES> {}
+impl<F: RefUnwindSafe, X, const CATCHES: bool> RefUnwindSafe for Awaited<'_, F, X, CATCHES> {}
 
-impl<F: Future, X: More> Future for Awaited<'_, F, X> {
+impl<F: Future, X: More, const CATCHES: bool> Future for Awaited<'_, F, X, CATCHES> {
     type Output = Result<F::Output, Tripped>;
 
     #[inline]
@@ -155,9 +164,53 @@ impl<F: Future, X: More> Future for Awaited<'_, F, X> {
         if this.scope.0.waits() {
             this.scope.resume();
         }
-        match this.future.as_mut().poll(context) {
-            Poll::Ready(value) => Poll::Ready(Ok(value)),
-            Poll::Pending => this.scope.suspend(context).map(Err),
+        let mut future = this.future.as_mut();
+        let polled = if CATCHES {
+            boundary(|| future.as_mut().poll(context))
+        } else {
+            Ok(future.as_mut().poll(context))
+        };
+        match polled {
+            Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
+            Ok(Poll::Pending) => this.scope.suspend(context).map(Err),
+            Err(tripped) => Poll::Ready(Err(tripped)),
         }
     }
 }
+
+/// The type of a future. It borrows none, which would keep the future in the one around it a second time.
+#[doc(hidden)]
+pub struct Same<F>(PhantomData<fn() -> F>);
+
+impl<F: Future> Same<F> {
+    /// Of the future that comes.
+    #[inline(always)]
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "for expansions only")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// Of this one.
+    #[inline(always)]
+    #[allow(clippy::unused_self, reason = "it tells the type")]
+    pub fn of(&self, future: F) -> F {
+        future
+    }
+
+    /// Only to be awaited where nothing runs.
+    #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "never called")]
+    pub fn it(&self) -> F {
+        unreachable!("never called")
+    }
+}
+
+/// Takes a future that only the compiler looks at: never called.
+#[doc(hidden)]
+pub fn unheard<F: Future>(_: F) {}
+
+/// Drops a value of which the compiler is not to say that nobody uses it.
+#[doc(hidden)]
+#[inline(always)]
+pub fn discard<T>(_: T) {}

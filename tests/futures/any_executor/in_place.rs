@@ -265,3 +265,28 @@ fn an_async_block_stays_in_place_too() {
     future.pend();
     assert_eq!(future.finish().unwrap(), 3);
 }
+
+/// A logger of the user's, which awaits where others do not.
+macro_rules! info {
+    ($($text:tt)*) => {
+        after(format!($($text)*)).await
+    };
+}
+
+#[loop_guard(timeout = "5s", name = "logging")]
+async fn logging(n: u32) -> Result<usize, Tripped> {
+    let text = info!("{n}");
+    Ok(text.len())
+}
+
+#[test]
+fn a_macro_that_awaits_under_a_known_name_leaves_no_scope_behind() {
+    let _paused = Paused::new();
+    let mut future = ByHand::new(logging(10));
+    future.pend();
+    assert_eq!(deadline(), None, "the scope is on the stack");
+    assert_eq!(open("logging"), 1);
+    testing::advance(SECOND * 5 + NANO);
+    assert!(future.poll().is_ready());
+    assert_eq!(open("logging"), 0);
+}
