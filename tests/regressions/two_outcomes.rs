@@ -165,6 +165,7 @@ struct Slow;
 impl std::ops::Add for Slow {
     type Output = u32;
 
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "it only takes its time")]
     fn add(self, _: Self) -> u32 {
         helper(LIMIT * 100)
     }
