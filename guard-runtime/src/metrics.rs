@@ -8,6 +8,9 @@
 //! | `loop_guard_active` | scopes that are open |
 //! | `loop_guard_trip_latency_seconds` | from the deadline to the check that tripped |
 //! | `loop_guard_run_seconds{guard}` | how long one scope in 64 took, of each guard and thread the first one |
+//! | `loop_guard_shutdown_nodes_total{node,outcome}` | nodes, flush hooks and work in flight of a shutdown, by what became of them |
+//! | `loop_guard_shutdown_node_seconds{node}` | how long the last of that name took to stop, if it ended |
+//! | `loop_guard_shutdown_phase_seconds{phase}` | from the shutdown's beginning to that of the phase |
 //!
 //! `policy/numbers.rs` tells what policies are at, beside these.
 //!
@@ -17,7 +20,12 @@
 //! and a recorder hears of what was measured since it is there.
 //!
 //! - `ledger.rs`: what happens seldom, and is written down as it happens;
-//! - `publish.rs`: the totals of all threads, to the recorder.
+//! - `recorder.rs`: the recorder that is installed;
+//! - `publish.rs`: the totals of all threads, to the recorder;
+//! - `shutdown.rs`: what became of the nodes of a shutdown, published as it happens.
 
 pub(crate) mod ledger;
 pub(crate) mod publish;
+pub(crate) mod recorder;
+#[cfg(feature = "shutdown")]
+pub(crate) mod shutdown;

@@ -10,8 +10,11 @@ fn entries_are_counted_exactly_also_for_a_late_recorder() {
 
 #[test]
 fn each_metric_is_there_and_a_recorder_that_panics_ends_nothing() {
-    let told = nested("metrics", &["--test", "all", "--test", "panics"]);
-    assert_eq!(told.matches("1 passed").count(), 2, "{told}");
+    let told = nested(
+        "metrics",
+        &["--test", "all", "--test", "panics", "--test", "shutdown"],
+    );
+    assert_eq!(told.matches("1 passed").count(), 3, "{told}");
 }
 
 #[test]

@@ -53,6 +53,10 @@ fn phases_and_outcomes_in_order() {
         "of events: log done",
         "over",
     ];
+    // The report waits a tenth of a second at most for those who are told.
+    while LINES.lock().unwrap().len() < expected.len() {
+        thread::yield_now();
+    }
     assert_eq!(*LINES.lock().unwrap(), expected);
 }
 

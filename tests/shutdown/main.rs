@@ -9,3 +9,5 @@ mod in_flight;
 mod nodes;
 #[cfg(unix)]
 mod signals;
+#[cfg(feature = "tracing")]
+mod traced;

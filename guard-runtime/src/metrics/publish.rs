@@ -1,22 +1,19 @@
 //! The totals of all threads, to the recorder that is installed at the time.
 
-use core::panic::Location as Caller;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "policy")]
 use std::sync::OnceLock;
 
-use ::metrics::{Key, Label, Level, Metadata, Recorder, SharedString, Unit, with_recorder};
+use ::metrics::{Key, Recorder, SharedString, Unit};
 
 use crate::alarm::alarms;
 use crate::base::layout::WALL;
 use crate::base::reentry;
 use crate::base::site::{Mode, Site};
 use crate::metrics::ledger::{self, Ledger};
+use crate::metrics::recorder::{METADATA, count, gauge, label, to_recorder};
 use crate::stack::lease;
-use crate::stack::wall::{Kind, Wall};
 
 /// From one publication to the next, in nanoseconds.
 const PERIOD: u64 = 1_000_000_000;
@@ -52,27 +49,17 @@ pub(crate) fn tell_also(tell: Tell) {
     _ = ALSO.set(tell);
 }
 
-/// The recorder's code is the user's, as a hook's is.
 fn publish() {
     let numbers = reentry::bar(Numbers::read);
-    let told = catch_unwind(AssertUnwindSafe(|| {
-        let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
-        with_recorder(|recorder| {
-            numbers.tell(recorder);
-            #[cfg(feature = "policy")]
-            if let Some(tell) = ALSO.get() {
-                tell(recorder);
-            }
-        });
-    }));
-    if let Err(payload) = told {
-        // Its destructor may panic as well.
-        core::mem::forget(payload);
-        _ = writeln!(
-            std::io::stderr(),
-            "loop guard: the recorder of metrics panicked; it is told again in a second"
-        );
-    }
+    to_recorder(|recorder| {
+        numbers.tell(recorder);
+        #[cfg(feature = "policy")]
+        if let Some(tell) = ALSO.get() {
+            tell(recorder);
+        }
+        #[cfg(feature = "shutdown")]
+        crate::metrics::shutdown::tell(recorder);
+    });
 }
 
 /// Everything at one moment.
@@ -148,24 +135,8 @@ fn active() -> usize {
     running + waiting.iter().filter(|scope| is_on(scope.site)).count()
 }
 
-static METADATA: Metadata<'static> = Metadata::new("loop_guard", Level::INFO, Some(module_path!()));
-
-pub(crate) fn label(name: &'static str, value: &'static str) -> Label {
-    Label::from_static_parts(name, value)
-}
-
 fn key(name: &'static str, guard: &'static str) -> Key {
     Key::from_parts(name, vec![label("guard", guard)])
-}
-
-/// A total and no increment: a recorder that comes late is told of everything, and one that hears it twice, once.
-pub(crate) fn count(recorder: &dyn Recorder, key: &Key, total: u64) {
-    recorder.register_counter(key, &METADATA).absolute(total);
-}
-
-pub(crate) fn gauge(recorder: &dyn Recorder, key: &Key, value: u64) {
-    #[allow(clippy::cast_precision_loss, reason = "fewer than 2^53 are there")]
-    recorder.register_gauge(key, &METADATA).set(value as f64);
 }
 
 fn measure(recorder: &dyn Recorder, key: &Key, nanos: u64) {

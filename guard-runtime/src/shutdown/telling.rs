@@ -1,5 +1,5 @@
-//! Events of a shutdown, told on a thread of their own, so that a hook that blocks delays no node and no flush
-//! hook.
+//! Events of a shutdown, told on a thread of their own, so that a hook that blocks, or a recorder of metrics, delays no node
+//! and no flush hook.
 
 use core::time::Duration;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -7,6 +7,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::report::{Reason, Row};
+#[cfg(feature = "metrics")]
+use crate::metrics::shutdown as metrics;
 use crate::trip::event::Event;
 use crate::trip::hook;
 
@@ -26,6 +28,8 @@ impl Teller {
             let _telling = telling;
             for event in all {
                 hook::report(&event);
+                #[cfg(feature = "metrics")]
+                metrics::publish();
             }
         };
         // If no thread can be started, nobody is told; the report does not change.
@@ -41,14 +45,19 @@ impl Teller {
     }
 
     pub(super) fn phase(&self, phase: &'static str) {
+        let elapsed = self.began.elapsed();
+        #[cfg(feature = "metrics")]
+        metrics::phase(phase, elapsed);
         self.tell(Event::ShutdownPhase {
             phase,
             reason: self.reason.as_str().to_owned(),
-            elapsed: self.began.elapsed(),
+            elapsed,
         });
     }
 
     pub(super) fn stopped(&self, row: &Row) {
+        #[cfg(feature = "metrics")]
+        metrics::stopped(row.name, row.outcome.name(), row.took);
         self.tell(Event::NodeStopped {
             node: row.name,
             outcome: row.outcome.name(),

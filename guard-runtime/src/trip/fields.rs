@@ -150,9 +150,9 @@ fn fields(level: Level, guard: &'static str, cause: &'static str) -> Fields {
 /// The level for a node's outcome.
 #[cfg(feature = "shutdown")]
 fn level_of(outcome: &str) -> Level {
-    if outcome == "done" {
-        Level::INFO
-    } else {
-        Level::WARN
+    match outcome {
+        "done" => Level::INFO,
+        "panicked" => Level::ERROR,
+        _ => Level::WARN,
     }
 }

@@ -44,8 +44,8 @@ impl Hop {
     async fn answer(self) -> Response {
         let Some(next) = self.next else {
             let (tripped, late) = late();
-            assert!(tripped.is_remote());
-            self.log.note(self.number, format!("left {late:?} late"));
+            self.log
+                .note(self.number, format!("left {:?} late", late.by));
             return status(&tripped).into_response();
         };
         let request = Request::get(format!("http://{next}/")).body(Body::empty());

@@ -13,9 +13,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::routing::get;
 use guard_runtime::wire::DeadlineLayer;
+use guard_runtime::{Budget, checkpoint};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
-use peers_of_guards::{late, on_workers};
+use peers_of_guards::{Late, late, on_workers};
 
 /// At most between two ticks, while something is open.
 const TICK: Duration = Duration::from_millis(5);
@@ -28,14 +29,14 @@ fn count() -> u32 {
 }
 
 #[test]
-fn none_is_early_and_few_are_later_than_a_tick() {
-    let lates: Arc<Mutex<Vec<Duration>>> = Arc::default();
-    let told = Arc::clone(&lates);
+fn none_is_early_and_none_is_later_than_a_tick_but_for_the_scheduler() {
+    // So that there is a ticker.
+    _ = Budget::timeout(TICK).run(|| while checkpoint().is_ok() {});
+    let all: Arc<Mutex<Vec<Late>>> = Arc::default();
+    let told = Arc::clone(&all);
     on_workers(async move {
         let handler = async move || {
-            let (tripped, late) = late();
-            assert!(tripped.is_remote());
-            told.lock().unwrap().push(late);
+            told.lock().unwrap().push(late().1);
         };
         let router = Router::new()
             .route("/", get(handler))
@@ -63,18 +64,31 @@ fn none_is_early_and_few_are_later_than_a_tick() {
             caller.await.expect("no handler is early");
         }
     });
-    let mut lates = lates.lock().unwrap().clone();
+    let all = all.lock().unwrap();
+    tell("in all", all.iter().map(|late| late.by).collect());
+    let own: Option<Vec<_>> = all.iter().map(Late::own).collect();
+    let Some(own) = own else {
+        println!("skipped: this kernel does not tell how long a thread had no processor");
+        return;
+    };
+    // That takes off waits before the deadline as well: no more than the two milliseconds that a handler has.
+    let over = tell("without waits for a processor", own);
+    // A virtual machine that stood still itself is in no account of its kernel.
+    assert!(over <= all.len() / 1_000, "{over} of {}", all.len());
+}
+
+/// How many were later than a tick.
+fn tell(what: &str, mut lates: Vec<Duration>) -> usize {
     lates.sort();
     let at = |share: usize| lates[(lates.len() - 1) * share / 1000];
     let over = lates.iter().filter(|late| **late > TICK).count();
     println!(
-        "{} requests: p50 {:?}, p99 {:?}, p99.9 {:?}, worst {:?}; {over} later than a tick",
+        "{} requests, late {what}: p50 {:?}, p99 {:?}, p99.9 {:?}, worst {:?}; {over} by more than a tick",
         lates.len(),
         at(500),
         at(990),
         at(999),
         at(1000),
     );
-    // What the scheduler adds on a machine that is busy with other things has no bound.
-    assert!(at(500) < TICK, "{:?}", at(500));
+    over
 }

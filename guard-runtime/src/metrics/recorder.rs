@@ -1,0 +1,42 @@
+//! The recorder that is installed at the time: whose code it is, and how it is told.
+
+use core::panic::Location as Caller;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ::metrics::{Key, Label, Level, Metadata, Recorder, with_recorder};
+
+use crate::stack::wall::{Kind, Wall};
+
+/// The recorder's code is the user's, as a hook's is.
+pub(super) fn to_recorder(tell: impl FnOnce(&dyn Recorder)) {
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+        with_recorder(tell);
+    }));
+    if let Err(payload) = told {
+        // Its destructor may panic as well.
+        core::mem::forget(payload);
+        _ = writeln!(
+            std::io::stderr(),
+            "loop guard: the recorder of metrics panicked; it is told again in a second"
+        );
+    }
+}
+
+pub(super) static METADATA: Metadata<'static> =
+    Metadata::new("loop_guard", Level::INFO, Some(module_path!()));
+
+pub(crate) fn label(name: &'static str, value: &'static str) -> Label {
+    Label::from_static_parts(name, value)
+}
+
+/// A total and no increment: a recorder that comes late is told of everything, and one that hears it twice, once.
+pub(crate) fn count(recorder: &dyn Recorder, key: &Key, total: u64) {
+    recorder.register_counter(key, &METADATA).absolute(total);
+}
+
+pub(crate) fn gauge(recorder: &dyn Recorder, key: &Key, value: u64) {
+    #[allow(clippy::cast_precision_loss, reason = "fewer than 2^53 are there")]
+    recorder.register_gauge(key, &METADATA).set(value as f64);
+}
