@@ -99,7 +99,7 @@ fn a_step_that_trips_or_unwinds_has_no_answer() {
 }
 
 #[test]
-#[should_panic(expected = "is no duration")]
+#[should_panic(expected = "is not a duration")]
 fn a_text_that_is_no_duration() {
     _ = chain().then("soon", |_| Some(1));
 }
