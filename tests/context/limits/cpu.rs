@@ -1,5 +1,8 @@
 //! CPU time as a budget.
 
+use std::pin::pin;
+use std::time::Instant;
+
 use super::*;
 
 #[test]
