@@ -41,7 +41,8 @@ fn a_query_ends_with_the_deadline() {
     // The connection is as good as before.
     assert_eq!(count(&database, "SELECT 7").unwrap(), 7);
     let hour = Budget::timeout(Duration::from_secs(3600));
-    let some = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 100000)
+    let some =
+        "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT 100000)
         SELECT count(*) FROM number";
     assert_eq!(hour.run(|| count(&database, some)).unwrap(), Ok(100_000));
 }
@@ -52,9 +53,14 @@ fn a_query_ends_with_a_cancel() {
     token.cancel_after(Duration::from_millis(5), "client gone");
     let budget = Budget::new().cancel(&token);
     // Cancelled before it was entered, on a slow machine, the budget says so itself.
-    let tripped = budget.run(|| cut(&database())).unwrap_or_else(|tripped| tripped);
+    let tripped = budget
+        .run(|| cut(&database()))
+        .unwrap_or_else(|tripped| tripped);
     assert!(matches!(
         tripped.cause(),
-        Cause::Cancelled { reason: "client gone", .. }
+        Cause::Cancelled {
+            reason: "client gone",
+            ..
+        }
     ));
 }
