@@ -109,6 +109,10 @@ impl Carried {
 }
 
 /// The time; `None` if a test may have stopped the clock that the first poll will follow.
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(clippy::unnecessary_wraps, reason = "there is but one clock")
+)]
 fn now() -> Option<u64> {
     #[cfg(feature = "tokio")]
     return tokio_clock::before_poll();
