@@ -1,5 +1,9 @@
 //! CPU time as an argument.
 
+use std::pin::pin;
+use std::task::Poll;
+
+use super::futures::poll;
 use super::*;
 
 #[loop_guard(cpu = "1s")]
