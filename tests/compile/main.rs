@@ -12,4 +12,5 @@ mod hygiene;
 mod kinds;
 mod lints;
 mod random_jumps;
+mod same_events;
 mod span_locations;
