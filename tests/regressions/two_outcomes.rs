@@ -229,7 +229,8 @@ fn some_are_a_boundary_by_a_word_only() {
         let report = caught.downcast_ref::<String>().expect("a report");
         assert!(report.contains("ran out of time"), "{report}");
     };
-    panics(|| recursion(3));
+    // One level: an entry of the second could notice that the time is over, on a slow machine.
+    panics(|| recursion(0));
     panics(operator);
     assert!(recursion_with_a_word(3).is_err());
     assert!(operator_that_is_called().is_err());
