@@ -6,6 +6,7 @@ use crate::base::layout::HEARD;
 use crate::base::sync::process;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
+use crate::time::seen::Seen;
 
 /// An open scope; dropping it leaves the scope.
 #[doc(hidden)]
@@ -39,6 +40,14 @@ impl Scope {
     pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
         let next = depth + 1;
         Self { stack, next }
+    }
+
+    /// The same, and the word under which scopes open on its stack: what this thread has seen, or a stale word. The
+    /// stack is in a register at this point, and the thread's own word is not.
+    #[inline(always)]
+    pub(crate) fn and_seen(self) -> (Self, Seen) {
+        let seen = Seen(self.stack.entry_word());
+        (self, seen)
     }
 
     /// Leaves the scope open; a task will close it.
@@ -79,7 +88,7 @@ impl Drop for Scope {
         if depth & HEARD == 0 {
             self.stack.set_depth(depth);
         } else {
-            leave_heard(self.stack, depth & !HEARD);
+            leave_heard(self.stack, depth);
         }
     }
 }
@@ -88,6 +97,7 @@ impl Drop for Scope {
 #[cold]
 #[inline(never)]
 extern "C" fn leave_heard(stack: &'static Stack, depth: u32) {
+    let depth = depth & !HEARD;
     stack.tell_time(depth);
     match LISTENER.get() {
         Some(listener) => listener(stack, depth),

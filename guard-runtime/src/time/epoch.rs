@@ -78,8 +78,9 @@ pub(crate) const MARGIN: u64 = 20_000;
 
 /// The state shared by all threads; one per process, one per execution of a model.
 ///
-/// On cache lines of its own (two, because adjacent lines are fetched in pairs).
-#[repr(align(128))]
+/// On cache lines of its own (two, because adjacent lines are fetched in pairs). The word comes first: every check
+/// names its address, which is shorter without an offset.
+#[repr(C, align(128))]
 pub(crate) struct Epoch {
     word: AtomicU64,
     /// Time of the next planned tick; `MAX` while parked.
