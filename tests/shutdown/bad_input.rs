@@ -1,15 +1,9 @@
 //! Misuse that nobody should attempt has a documented outcome as well.
 
-use std::time::Duration;
-
 use guard_runtime::checkpoint;
 use guard_runtime::shutdown::{Outcome, Shutdown};
 
-const fn ms(count: u64) -> Duration {
-    Duration::from_millis(count)
-}
-
-const GRACE: Duration = ms(30_000);
+use crate::{LONG, ms};
 
 #[test]
 fn a_grace_of_zero_stops_what_is_in_flight_at_once() {
@@ -58,9 +52,9 @@ fn a_tracked_scope_that_waits_for_the_shutdown_does_not_hold_it_up_for_ever() {
 
 #[test]
 fn a_stop_that_panics_while_it_makes_its_future() {
-    let shutdown = Shutdown::new().grace(GRACE);
+    let shutdown = Shutdown::new().grace(LONG);
     let panics = |_| -> std::future::Ready<()> { panic!("no future") };
-    shutdown.node_async("queue", ms(1_000), panics);
+    shutdown.node_async("queue", ms(60_000), panics);
     shutdown.begin("test");
     let report = shutdown.wait();
     assert_eq!(report.node("queue"), Some(Outcome::Panicked));
@@ -69,10 +63,10 @@ fn a_stop_that_panics_while_it_makes_its_future() {
 
 #[test]
 fn names_that_stand_twice_and_none_at_all() {
-    let shutdown = Shutdown::new().grace(GRACE);
-    shutdown.node("", ms(1_000), |_| ());
-    shutdown.node("same", ms(1_000), |_| ());
-    shutdown.node("same", ms(1_000), |_| panic!("the second"));
+    let shutdown = Shutdown::new().grace(LONG);
+    shutdown.node("", ms(60_000), |_| ());
+    shutdown.node("same", ms(60_000), |_| ());
+    shutdown.node("same", ms(60_000), |_| panic!("the second"));
     shutdown.begin("");
     let report = shutdown.wait();
     assert_eq!(report.node("same"), Some(Outcome::Done), "the first");

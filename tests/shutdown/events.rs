@@ -2,14 +2,11 @@
 
 use std::sync::{Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
 
 use guard_runtime::shutdown::{Outcome, Shutdown};
 use guard_runtime::{Event, add_hook};
 
-const fn ms(count: u64) -> Duration {
-    Duration::from_millis(count)
-}
+use crate::{LONG, ms};
 
 /// The events of every shutdown of this process, by its reason: all tests share one hook.
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -29,9 +26,9 @@ fn phases_and_outcomes_in_order() {
         };
         LINES.lock().unwrap().push(line);
     });
-    let shutdown = Shutdown::new().grace(ms(30_000));
+    let shutdown = Shutdown::new().grace(LONG);
     let (release, hang) = mpsc::channel::<()>();
-    let database = shutdown.node("of events: database", ms(5_000), |_| ());
+    let database = shutdown.node("of events: database", ms(60_000), |_| ());
     let hangs = move |_: &_| _ = hang.recv();
     shutdown
         .node("of events: http", ms(10), hangs)
@@ -70,8 +67,8 @@ fn a_hook_that_blocks_keeps_nobody_waiting() {
             _ = hang.lock().unwrap().recv();
         }
     });
-    let shutdown = Shutdown::new().grace(ms(30_000));
-    shutdown.node("work", ms(5_000), |_| ());
+    let shutdown = Shutdown::new().grace(LONG);
+    shutdown.node("work", ms(60_000), |_| ());
     let (flushed, flush) = mpsc::channel();
     shutdown.flush("log", move || flushed.send(()).unwrap());
     shutdown.begin("with a hook that blocks");

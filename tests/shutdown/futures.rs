@@ -5,16 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use guard_runtime::shutdown::{Outcome, Shutdown};
 use guard_runtime::{Tripped, loop_guard};
 
-const fn ms(count: u64) -> Duration {
-    Duration::from_millis(count)
-}
-
-const GRACE: Duration = ms(30_000);
+use crate::{LONG, in_time, ms};
 
 /// Counts that it was dropped.
 struct Counted(Arc<AtomicU32>);
@@ -27,22 +22,25 @@ impl Drop for Counted {
 
 #[test]
 fn they_are_awaited_in_order_and_cut_where_they_wait() {
-    let shutdown = Shutdown::new().grace(GRACE);
-    let dropped = Arc::new(AtomicU32::new(0));
-    let (before, inside) = (Arc::clone(&dropped), Arc::clone(&dropped));
-    let database = shutdown.node_async("database", ms(5_000), async move |why| {
-        assert_eq!(why.as_str(), "test");
-        assert_eq!(before.load(Ordering::Relaxed), 1, "its user still waits");
+    let report = in_time(|| {
+        let shutdown = Shutdown::new().grace(LONG);
+        let dropped = Arc::new(AtomicU32::new(0));
+        let (before, inside) = (Arc::clone(&dropped), Arc::clone(&dropped));
+        let database = shutdown.node_async("database", ms(60_000), async move |why| {
+            assert_eq!(why.as_str(), "test");
+            let users = before.load(Ordering::Relaxed);
+            assert_eq!(users, 1, "its user still waits");
+        });
+        shutdown
+            .node_async("http", ms(20), async move |_| {
+                let _counted = (Counted(inside), Rc::new("not Send"));
+                std::future::pending::<()>().await;
+            })
+            .uses(&database);
+        shutdown.node_async("panics", ms(60_000), async |_| panic!("no socket"));
+        shutdown.begin("test");
+        shutdown.wait()
     });
-    shutdown
-        .node_async("http", ms(20), async move |_| {
-            let _counted = (Counted(inside), Rc::new("not Send"));
-            std::future::pending::<()>().await;
-        })
-        .uses(&database);
-    shutdown.node_async("panics", ms(5_000), async |_| panic!("no socket"));
-    shutdown.begin("test");
-    let report = shutdown.wait();
     assert_eq!(report.node("database"), Some(Outcome::Done));
     assert_eq!(report.node("http"), Some(Outcome::Cut));
     assert_eq!(report.node("panics"), Some(Outcome::Panicked));
@@ -61,21 +59,24 @@ fn their_loops_are_cut() {
         }
     }
 
-    let shutdown = Shutdown::new().grace(GRACE);
     let (trips, trip) = mpsc::channel();
-    shutdown.node_async("http", ms(20), async move |_| {
-        trips.send(spin().await.unwrap_err()).unwrap();
+    let report = in_time(|| {
+        let (shutdown, trips) = (Shutdown::new().grace(LONG), trips.clone());
+        shutdown.node_async("http", ms(20), async move |_| {
+            trips.send(spin().await.unwrap_err()).unwrap();
+        });
+        shutdown.begin("test");
+        shutdown.wait()
     });
-    shutdown.begin("test");
-    assert_eq!(shutdown.wait().node("http"), Some(Outcome::Cut));
+    assert_eq!(report.node("http"), Some(Outcome::Cut));
     assert_eq!(trip.recv().unwrap().scope(), "http");
 }
 
 #[test]
 fn a_future_that_is_woken_from_elsewhere_goes_on() {
-    let shutdown = Shutdown::new().grace(GRACE);
+    let shutdown = Shutdown::new().grace(LONG);
     let (sender, receiver) = futures::channel::oneshot::channel();
-    shutdown.node_async("queue", ms(20_000), async move |_| {
+    shutdown.node_async("queue", ms(60_000), async move |_| {
         assert_eq!(receiver.await, Ok(7));
     });
     shutdown.begin("test");
@@ -101,9 +102,9 @@ mod tokio_runtimes {
     #[test]
     fn it_is_polled_in_the_runtime_where_it_was_registered() {
         for runtime in all() {
-            let shutdown = Shutdown::new().grace(GRACE);
+            let shutdown = Shutdown::new().grace(LONG);
             runtime.block_on(async {
-                shutdown.node_async("queue", ms(20_000), async |_| {
+                shutdown.node_async("queue", ms(60_000), async |_| {
                     tokio::time::sleep(ms(5)).await;
                     let task = tokio::spawn(async { 7 });
                     assert_eq!(task.await.unwrap(), 7);
@@ -120,14 +121,16 @@ mod tokio_runtimes {
     #[test]
     fn it_is_cut_while_the_runtime_is_blocked() {
         for runtime in all() {
-            let shutdown = Shutdown::new().grace(GRACE);
-            let report = runtime.block_on(async {
-                shutdown.node_async("queue", ms(20), |_| std::future::pending::<()>());
-                shutdown.node_async("timer", ms(20), async |_| {
-                    tokio::time::sleep(GRACE).await;
-                });
-                shutdown.begin("test");
-                shutdown.wait() // blocks the only worker
+            let report = in_time(|| {
+                let shutdown = Shutdown::new().grace(LONG);
+                runtime.block_on(async {
+                    shutdown.node_async("queue", ms(20), |_| std::future::pending::<()>());
+                    shutdown.node_async("timer", ms(20), async |_| {
+                        tokio::time::sleep(LONG).await;
+                    });
+                    shutdown.begin("test");
+                    shutdown.wait() // blocks the only worker
+                })
             });
             assert_eq!(report.node("queue"), Some(Outcome::Cut), "{report}");
             assert_eq!(report.node("timer"), Some(Outcome::Cut), "{report}");

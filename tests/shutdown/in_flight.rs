@@ -3,16 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, LazyLock, mpsc};
 use std::thread;
-use std::time::Duration;
 
+use crate::{LONG, ms};
 use guard_runtime::shutdown::{Outcome, Report, Row, Shutdown};
 use guard_runtime::{Budget, CancelToken, Cause, Context, Tripped, checkpoint, loop_guard, shield};
-
-const fn ms(count: u64) -> Duration {
-    Duration::from_millis(count)
-}
-
-const LONG: Duration = ms(60_000);
 
 #[loop_guard(inherit)]
 fn spin() -> Result<(), Tripped> {
@@ -37,7 +31,7 @@ fn what_ends_by_itself_is_waited_for_and_nodes_come_after() {
     let shutdown = Shutdown::new().grace(LONG);
     let ended = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&ended);
-    shutdown.node("database", ms(1_000), move |_| {
+    shutdown.node("database", ms(60_000), move |_| {
         assert!(seen.load(Ordering::Relaxed), "a request still needs it");
     });
     let (tracker, (go, wait)) = (shutdown.track(), mpsc::channel::<()>());
@@ -77,7 +71,7 @@ fn what_goes_on_trips_and_is_cleaned_up_before_nodes_are_stopped() {
     }
 
     let shutdown = Shutdown::new().grace(LONG).drain(ms(10));
-    shutdown.node("database", ms(1_000), |_| {
+    shutdown.node("database", ms(60_000), |_| {
         assert_eq!(CLEANED.load(Ordering::Relaxed), 3, "they still clean up");
     });
     let tracker = shutdown.track().named("request");
@@ -151,16 +145,16 @@ fn another_shutdown_is_none_of_its_business() {
 
 #[test]
 fn lame_ducks_still_take_what_comes() {
-    let shutdown = Shutdown::new().grace(LONG).lame_duck(ms(300));
+    let shutdown = Shutdown::new().grace(LONG).lame_duck(ms(2_000));
     shutdown.begin("test");
     assert!(shutdown.is_draining());
     let tracker = shutdown.track();
     // At least the first one is let in.
     assert!(tracker.run(checkpoint).unwrap().is_ok());
     while tracker.run(|| ()).is_ok() {
-        thread::yield_now();
+        thread::sleep(ms(10));
     }
-    assert!(shutdown.wait().took() >= ms(300));
+    assert!(shutdown.wait().took() >= ms(2_000));
 }
 
 #[test]
@@ -249,8 +243,8 @@ fn a_scope_that_was_handed_over_is_in_flight_until_the_last_has_left() {
 
 #[test]
 fn what_reaches_no_check_is_left_behind() {
-    let shutdown = Shutdown::new().grace(ms(400)).drain(ms(10));
-    shutdown.node("database", ms(100), |_| ());
+    let shutdown = Shutdown::new().grace(LONG).drain(ms(10));
+    shutdown.node("database", ms(60_000), |_| ());
     let (release, hang) = mpsc::channel::<()>();
     let tracker = shutdown.track();
     let worker = thread::spawn(move || tracker.run(|| shield(|| _ = hang.recv())));

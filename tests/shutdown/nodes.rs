@@ -4,14 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use guard_runtime::shutdown::{Outcome, Shutdown};
 use guard_runtime::{checkpoint, loop_guard};
 
-const fn ms(count: u64) -> Duration {
-    Duration::from_millis(count)
-}
+use crate::{LONG, in_time, ms};
 
 /// Names, in the order in which they were noted.
 #[derive(Clone, Default)]
@@ -37,17 +35,17 @@ fn spin() {
 
 #[test]
 fn users_end_before_what_they_use_and_flushes_come_last() {
-    let (shutdown, log) = (Shutdown::new().grace(ms(10_000)), Log::default());
+    let (shutdown, log) = (Shutdown::new().grace(LONG), Log::default());
     let note = |name| {
         let note = log.note(name);
         move |_: &_| note()
     };
     shutdown.flush("log", log.note("log"));
-    let database = shutdown.node("database", ms(1_000), note("database"));
+    let database = shutdown.node("database", ms(60_000), note("database"));
     let queue = shutdown
-        .node("queue", ms(1_000), note("queue"))
+        .node("queue", ms(60_000), note("queue"))
         .uses(&database);
-    shutdown.node("http", ms(1_000), note("http")).uses(&queue);
+    shutdown.node("http", ms(60_000), note("http")).uses(&queue);
     assert!(!shutdown.is_draining());
     shutdown.begin("test");
     assert!(shutdown.is_draining());
@@ -60,18 +58,20 @@ fn users_end_before_what_they_use_and_flushes_come_last() {
 
 #[test]
 fn a_node_is_cut_at_its_next_check_and_those_behind_it_start() {
-    let shutdown = Shutdown::new().grace(ms(10_000));
-    let database = shutdown.node("database", ms(5_000), |_| ());
-    shutdown.node("http", ms(50), |_| spin()).uses(&database);
-    shutdown
-        .node("polite", ms(50), |_| {
-            while checkpoint().is_ok() {
-                thread::sleep(ms(1));
-            }
-        })
-        .uses(&database);
-    shutdown.begin("test");
-    let report = shutdown.wait();
+    let report = in_time(|| {
+        let shutdown = Shutdown::new().grace(LONG);
+        let database = shutdown.node("database", ms(60_000), |_| ());
+        shutdown.node("http", ms(50), |_| spin()).uses(&database);
+        shutdown
+            .node("polite", ms(50), |_| {
+                while checkpoint().is_ok() {
+                    thread::sleep(ms(1));
+                }
+            })
+            .uses(&database);
+        shutdown.begin("test");
+        shutdown.wait()
+    });
     assert_eq!(report.node("http"), Some(Outcome::Cut));
     assert_eq!(report.node("polite"), Some(Outcome::Cut));
     assert_eq!(report.node("database"), Some(Outcome::Done));
@@ -88,8 +88,8 @@ fn a_node_is_cut_at_its_next_check_and_those_behind_it_start() {
 #[test]
 fn a_node_that_hangs_is_reported_and_skips_nobody() {
     let (release, hang) = mpsc::channel::<()>();
-    let shutdown = Shutdown::new().grace(ms(10_000));
-    let database = shutdown.node("database", ms(5_000), |_| ());
+    let shutdown = Shutdown::new().grace(LONG);
+    let database = shutdown.node("database", ms(60_000), |_| ());
     shutdown
         .node("http", ms(30), move |_| _ = hang.recv())
         .uses(&database);
@@ -102,10 +102,10 @@ fn a_node_that_hangs_is_reported_and_skips_nobody() {
 
 #[test]
 fn a_panic_is_an_outcome() {
-    let shutdown = Shutdown::new().grace(ms(10_000));
-    let database = shutdown.node("database", ms(1_000), |_| ());
+    let shutdown = Shutdown::new().grace(LONG);
+    let database = shutdown.node("database", ms(60_000), |_| ());
     shutdown
-        .node("http", ms(1_000), |_| panic!("no socket"))
+        .node("http", ms(60_000), |_| panic!("no socket"))
         .uses(&database);
     shutdown.flush("log", || panic!("no disk"));
     shutdown.flush("metrics", || ());
@@ -129,14 +129,14 @@ fn a_panic_is_an_outcome() {
 
 #[test]
 fn independent_nodes_are_stopped_at_once() {
-    let shutdown = Shutdown::new().grace(ms(10_000));
+    let shutdown = Shutdown::new().grace(LONG);
     let (meet, all) = (
         Arc::new(std::sync::Barrier::new(4)),
         Arc::new(AtomicU32::new(0)),
     );
     for name in ["a", "b", "c", "d"] {
         let (meet, all) = (Arc::clone(&meet), Arc::clone(&all));
-        shutdown.node(name, ms(5_000), move |_| {
+        shutdown.node(name, ms(60_000), move |_| {
             meet.wait(); // comes back only if all four run at once
             all.fetch_add(1, Ordering::Relaxed);
         });
@@ -148,13 +148,15 @@ fn independent_nodes_are_stopped_at_once() {
 
 #[test]
 fn four_nodes_of_a_second_take_little_more() {
-    let shutdown = Shutdown::new().grace(ms(20_000));
+    let shutdown = Shutdown::new().grace(LONG);
     for name in ["a", "b", "c", "d"] {
-        shutdown.node(name, ms(10_000), |_| thread::sleep(ms(1_000)));
+        shutdown.node(name, ms(60_000), |_| thread::sleep(ms(1_000)));
     }
     shutdown.begin("test");
     let took = shutdown.wait().took();
-    assert!((ms(1_000)..ms(2_000)).contains(&took), "{took:?}");
+    println!("{took:?}");
+    // Not one behind the other.
+    assert!((ms(1_000)..ms(4_000)).contains(&took), "{took:?}");
 }
 
 #[test]
@@ -167,7 +169,7 @@ fn flush_hooks_start_before_the_grace_is_over_whatever_hangs() {
     let began = Instant::now();
     shutdown.begin("test");
     let at = when.recv().unwrap() - began;
-    assert!((ms(100)..ms(1_000)).contains(&at), "{at:?}");
+    assert!((ms(100)..ms(60_000)).contains(&at), "{at:?}");
     let report = shutdown.wait();
     assert_eq!(report.node("http"), Some(Outcome::Overran));
     assert!(report.took() >= ms(100));
@@ -198,23 +200,23 @@ fn a_grace_of_zero_starts_every_node() {
 
 #[test]
 fn without_nodes_it_is_over_at_once() {
-    let shutdown = Shutdown::new().grace(ms(60_000));
+    let shutdown = Shutdown::new().grace(LONG);
     shutdown.begin("first");
     shutdown.begin("second");
     let report = shutdown.wait();
     assert_eq!(report.reason().as_str(), "first");
     assert_eq!(report.nodes().count(), 0);
-    assert!(report.took() < ms(30_000));
+    assert!(report.took() < LONG);
 }
 
 #[test]
 fn a_node_may_register_another_and_begin_again() {
-    let shutdown = Shutdown::new().grace(ms(10_000));
+    let shutdown = Shutdown::new().grace(LONG);
     let log = Log::default();
     let (inner, note) = (shutdown.clone(), log.note("late"));
-    shutdown.node("first", ms(5_000), move |_| {
+    shutdown.node("first", ms(60_000), move |_| {
         inner.begin("again");
-        inner.node("late", ms(5_000), move |_| note());
+        inner.node("late", ms(60_000), move |_| note());
     });
     shutdown.begin("test");
     let report = shutdown.wait();
@@ -227,16 +229,16 @@ fn a_node_may_register_another_and_begin_again() {
 #[should_panic(expected = "`database` was registered before `http`, so it cannot use it")]
 fn a_circle_cannot_be_built() {
     let shutdown = Shutdown::new();
-    let database = shutdown.node("database", ms(1_000), |_| ());
-    let http = shutdown.node("http", ms(1_000), |_| ()).uses(&database);
+    let database = shutdown.node("database", ms(60_000), |_| ());
+    let http = shutdown.node("http", ms(60_000), |_| ()).uses(&database);
     _ = database.uses(&http);
 }
 
 #[test]
 fn lame_ducks_run_on_for_a_while() {
-    let shutdown = Shutdown::new().grace(ms(10_000)).lame_duck(ms(50));
+    let shutdown = Shutdown::new().grace(LONG).lame_duck(ms(50));
     let (stopped, when) = mpsc::channel();
-    shutdown.node("http", ms(1_000), move |_| {
+    shutdown.node("http", ms(60_000), move |_| {
         stopped.send(Instant::now()).unwrap();
     });
     let began = Instant::now();

@@ -11,6 +11,8 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 
+use crate::LONG;
+
 /// Of all shutdowns of this process, without those whose tests look elsewhere.
 static HEARD: Mutex<Vec<(Level, Fields)>> = Mutex::new(Vec::new());
 
@@ -45,7 +47,7 @@ impl Visit for Heard {
 fn each_phase_and_node_is_an_event_with_fields() {
     let listener = tracing_subscriber::registry().with(Listener);
     tracing::subscriber::set_global_default(listener).unwrap();
-    let shutdown = Shutdown::new().grace(Duration::from_secs(60));
+    let shutdown = Shutdown::new().grace(LONG);
     shutdown.node("traced: http", Duration::from_secs(30), |_| ());
     shutdown.flush("traced: log", || panic!("no disk"));
     shutdown.begin("traced");

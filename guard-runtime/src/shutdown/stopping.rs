@@ -77,8 +77,7 @@ pub(super) fn run(inner: &Arc<Inner>) {
 /// Waits until the work in flight has ended, or tells it to stop.
 fn drain(inner: &Inner, began: Instant) -> Option<Row> {
     let flight = &inner.flight;
-    flight.refuse();
-    let (started, at_first) = (began.elapsed(), flight.count());
+    let (at_first, started) = (flight.refuse(), began.elapsed());
     let (plan, asked) = {
         let state = lock(&inner.state);
         (state.plan(), state.drain)

@@ -9,7 +9,7 @@ use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use crate::base::lock::lock;
 use crate::budget::limits::Budget;
@@ -26,6 +26,8 @@ const ONE: usize = 2;
 /// The work in flight of one shutdown.
 pub(super) struct Flight {
     word: AtomicUsize,
+    /// How many were in flight when new ones were refused.
+    at_first: OnceLock<usize>,
     /// Cancelled when the shutdown begins.
     pub(super) begun: CancelToken,
     /// Cancelled when the work in flight has to stop.
@@ -40,6 +42,7 @@ impl Flight {
     pub(super) fn new() -> Self {
         Self {
             word: AtomicUsize::new(0),
+            at_first: OnceLock::new(),
             begun: CancelToken::new(),
             stop: CancelToken::new(),
             hurried: Mutex::new(false),
@@ -47,14 +50,15 @@ impl Flight {
         }
     }
 
-    /// Refuses new scopes from now on.
-    pub(super) fn refuse(&self) {
-        self.word.fetch_or(REFUSES, Ordering::Relaxed);
+    /// Refuses new scopes from now on. Returns how many were in flight when they were refused first.
+    pub(super) fn refuse(&self) -> usize {
+        let before = self.word.fetch_or(REFUSES, Ordering::Relaxed);
+        *self.at_first.get_or_init(|| before / ONE)
     }
 
     /// Tells the work in flight to stop.
     pub(super) fn stop(&self) {
-        self.refuse();
+        _ = self.refuse();
         self.stop.cancel("the process shuts down");
     }
 
@@ -215,12 +219,21 @@ struct InFlight {
 
 impl InFlight {
     fn new(flight: Arc<Flight>) -> Self {
-        let before = flight.word.fetch_add(ONE, Ordering::Relaxed);
-        let refuses = before & REFUSES != 0;
-        Self {
-            is_refused: refuses && !is_part(address(&flight)),
-            flight,
+        let mut word = flight.word.load(Ordering::Relaxed);
+        loop {
+            // A scope that is refused is never counted.
+            if word & REFUSES != 0 && !is_part(address(&flight)) {
+                let is_refused = true;
+                return Self { flight, is_refused };
+            }
+            let (relaxed, more) = (Ordering::Relaxed, word + ONE);
+            match (flight.word).compare_exchange_weak(word, more, relaxed, relaxed) {
+                Ok(_) => break,
+                Err(now) => word = now,
+            }
         }
+        let is_refused = false;
+        Self { flight, is_refused }
     }
 }
 
@@ -238,6 +251,9 @@ fn is_part(shutdown: usize) -> bool {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
+        if self.is_refused {
+            return;
+        }
         // Release: a thread that waits for the last scope sees what that scope has done.
         let before = self.flight.word.fetch_sub(ONE, Ordering::Release);
         if before == ONE | REFUSES {
