@@ -70,7 +70,9 @@ impl Emit<'_> {
         let heard = discarded.then(|| {
             let mut same = Group::new(Delimiter::Parenthesis, q!(__same.it()));
             same.set_span(begin);
-            q!(if false { #private::unheard(async { #same #wait; }); })
+            // The lint on unused results reports the whole statement, so all of it is the user's.
+            let end = quote_spanned!(await_token.span=> ;);
+            q!(if false { #private::unheard(async { #same #wait #end }); })
         });
         let mut arms = Group::new(Delimiter::Brace, q!(__future => { #heard #waited }));
         arms.set_span(await_token.span);
