@@ -175,6 +175,8 @@ fn instructions(guard: &str, form: &str, n: u32) -> Option<f64> {
     let program = std::env::current_exe().ok()?;
     let output = Command::new("valgrind")
         .env("LOOP_GUARD", if guard == OFF { "off" } else { "" })
+        // Or the ticker may never run: without it the main thread takes valgrind's lock again and again.
+        .arg("--fair-sched=yes")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
         .args([guard, form, &n.to_string()])

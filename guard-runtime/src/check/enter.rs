@@ -77,8 +77,8 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
     }
     match enter_hot(entry) {
         Some(opened) => Ok(opened),
-        None if ALWAYS => Ok(enter_always(entry.site)?.and_seen()),
-        None => Ok(enter_once(entry.site, entry.limit)?.and_seen()),
+        None if ALWAYS => Ok((enter_always(entry.site)?, inherit())),
+        None => Ok((enter_once(entry.site, entry.limit)?, inherit())),
     }
 }
 
@@ -97,8 +97,8 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
     }
     match enter_hot(entry) {
         Some(opened) => opened,
-        None if ALWAYS => enter_always_or_panic(entry.site).and_seen(),
-        None => enter_once_or_panic(entry.site, entry.limit).and_seen(),
+        None if ALWAYS => (enter_always_or_panic(entry.site), inherit()),
+        None => (enter_once_or_panic(entry.site, entry.limit), inherit()),
     }
 }
 
@@ -111,7 +111,7 @@ pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     }
     match enter_hot(entry) {
         Some(opened) => opened,
-        None => enter_cold(entry.site, entry.limit).and_seen(),
+        None => (enter_cold(entry.site, entry.limit), inherit()),
     }
 }
 

@@ -6,7 +6,6 @@ use crate::base::layout::HEARD;
 use crate::base::sync::process;
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
-use crate::time::seen::Seen;
 
 /// An open scope; dropping it leaves the scope.
 #[doc(hidden)]
@@ -40,14 +39,6 @@ impl Scope {
     pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
         let next = depth + 1;
         Self { stack, next }
-    }
-
-    /// The same, and the word under which scopes open on its stack: what this thread has seen, or a stale word. The
-    /// stack is in a register at this point, and the thread's own word is not.
-    #[inline(always)]
-    pub(crate) fn and_seen(self) -> (Self, Seen) {
-        let seen = Seen(self.stack.entry_word());
-        (self, seen)
     }
 
     /// Leaves the scope open; a task will close it.
