@@ -3,6 +3,7 @@
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
@@ -125,7 +126,9 @@ fn under_load_no_request_is_lost() {
 
 #[test]
 fn a_second_signal_does_not_wait() {
+    const DRAIN: Duration = Duration::from_secs(500);
     let server = Server::with(&["--budget=never", "--grace=600s", "--drain=500s"]);
+    let begun = Instant::now();
     block_on(async {
         let runaway = [server.search(RUNAWAY).await];
         assert!(server.are_at_work(&runaway).await, "it does not end");
@@ -133,8 +136,14 @@ fn a_second_signal_does_not_wait() {
         let mut client = server.client().await;
         while client.ask("GET", "/ready", "").await.expect("an answer").0 != 503 {}
         server.signal("TERM");
+        // Whether the search is cut in time to answer, or the process is gone first, is luck.
         let [runaway] = runaway;
-        runaway.abort();
+        _ = runaway.await;
     });
-    assert_eq!(server.end().2, Some(70));
+    let code = server.end().2;
+    assert!(matches!(code, Some(0 | 70)), "{code:?}");
+    assert!(
+        begun.elapsed() < DRAIN / 2,
+        "the second signal changed nothing"
+    );
 }
