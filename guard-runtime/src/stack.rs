@@ -6,8 +6,8 @@
 //! and that nothing here panics while a thread exits. It is built on `time` and asks nobody for a tick; checks do
 //! that.
 //!
-//! - `frame.rs`: one open scope; `frames.rs`: pushing and popping; `reading.rs`: what other threads see;
-//!   `sharing.rs`: a scope that work on other threads refers to.
+//! - `frame.rs`: one open scope; `frames.rs`: pushing and popping; `contents.rs`: what the thread asks about them;
+//!   `reading.rs`: what other threads see; `sharing.rs`: a scope that work on other threads refers to.
 //! - `due.rs`: the earliest deadline of a stack; `iterations.rs`: iterations that a frame counts; `runtime_clock.rs`:
 //!   scopes that follow a tokio runtime's clock (feature `tokio`).
 //! - `current.rs`: this thread's stack, and the epoch it saw last; `lease.rs`: where a thread's stack comes from;
@@ -17,6 +17,7 @@
 //! - `witness.rs`: what a thread and the watchdog tell each other.
 //! - `scope.rs`: a scope as its code holds it; `wall.rs`: the walls of cleanups and shields.
 
+pub(crate) mod contents;
 pub(crate) mod current;
 pub(crate) mod deadline;
 pub(crate) mod due;

@@ -47,11 +47,11 @@ async fn statements(list: &Plain, n: usize) -> Result<bool, Tripped> {
 #[loop_guard(timeout = "1h")]
 async fn attributes(n: u32) -> Result<u32, Tripped> {
     let handle = thread::spawn(|| 1);
-    #[allow(unused_must_use)]
+    #[allow(unused_must_use, reason = "a statement with an attribute of its own")]
     handle.join();
     #[cfg(any())]
     handle.join();
-    #[allow(deprecated)]
+    #[allow(deprecated, reason = "the same for a call by path")]
     thread::sleep(Duration::from_nanos(1));
     let (send, receive) = mpsc::channel();
     for i in 0..n {

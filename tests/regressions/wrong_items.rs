@@ -39,7 +39,7 @@ macro_rules! heads {
         $(#[$attribute])?
         mod $mode {
             $(
-                #[allow(unused_variables)]
+                #[allow(unused_variables, reason = "no head reads all of them")]
                 pub(super) fn $name($v: &mut Vec<u64>, $s: &str, $n: usize) -> String {
                     let mut items = Vec::new();
                     let mut turns = 0;

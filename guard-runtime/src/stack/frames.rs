@@ -18,7 +18,7 @@
 use std::sync::Mutex;
 use std::thread::Thread;
 
-use crate::base::layout::{EMPTY, EXACT, LIMITED, RESERVED, SPENT, STALE, end, untold};
+use crate::base::layout::{EMPTY, EXACT, RESERVED, STALE, end};
 use crate::base::reentry;
 use crate::base::sync::{AtomicU32, AtomicU64, OnceLock, Ordering, array, const_fn, process};
 use crate::stack::entries::Table;
@@ -323,40 +323,6 @@ impl Stack {
         self.open(self.depth(), move |frame| {
             frame.write(site, start, limit, lag);
         });
-    }
-
-    /// The innermost open scope of the site with this number.
-    pub(crate) fn nearest(&self, site: u32) -> Option<u32> {
-        (0..self.depth())
-            .rev()
-            .find(|&index| (self.frame(index).site() ^ site) & !LIMITED == 0)
-    }
-
-    /// How many scopes are open, not counting walls.
-    #[cfg(feature = "testing")]
-    pub(crate) fn scopes(&self) -> u32 {
-        let walls = (0..self.depth()).filter(|index| self.frame(*index).is_wall());
-        self.depth() - u32::try_from(walls.count()).unwrap_or(0)
-    }
-
-    /// The scope at `index`: the number of its site, its time limit, and its iteration limit if that is spent.
-    pub(crate) fn describe(&self, index: u32) -> (u32, u64, Option<u64>) {
-        self.date_open();
-        let frame = self.frame(index);
-        let spent = untold(frame.due.load(Ordering::Relaxed)) == SPENT;
-        (
-            frame.site(),
-            frame.limit.load(Ordering::Relaxed),
-            spent.then(|| frame.iterations.load(Ordering::Relaxed)),
-        )
-    }
-
-    /// The innermost scope: its index, its site's number and its time limit.
-    #[cfg(feature = "testing")]
-    pub(crate) fn innermost(&self) -> Option<(u32, u32, u64)> {
-        let index = self.depth().checked_sub(1)?;
-        let (site, limit, _) = self.describe(index);
-        Some((index, site, limit))
     }
 }
 

@@ -34,7 +34,11 @@
     unused_results,
     variant_size_differences
 )]
-#![allow(clippy::arbitrary_source_item_ordering, clippy::blanket_clippy_restriction_lints)]
+#![allow(
+    clippy::arbitrary_source_item_ordering,
+    clippy::blanket_clippy_restriction_lints,
+    reason = "forms stand by concept, and every lint is on because that is what is tested"
+)]
 
 /// An error that a trip converts into.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ pub mod paces {
     #[cfg_attr(feature = "iterations", guard_runtime::loop_guard(iterations = 1_000_000))]
     #[cfg_attr(feature = "inherit", guard_runtime::loop_guard(inherit))]
     #[must_use]
-    #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, reason = "there is no unguarded twin to compare with")]
     pub fn all(n: u32) -> u32 {
         let mut sum = 0;
         #[loop_guard(skip)]
