@@ -41,10 +41,6 @@ impl Breaks<'_> {
 }
 
 impl Visitor for Breaks<'_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_block_mut(&mut self, block: &mut Block) {
         let value = self.value;
         let last = block.stmts.len().saturating_sub(1);

@@ -114,10 +114,6 @@ impl Values {
 }
 
 impl Visitor for Values {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         if let Stmt::Local(syn::Local {
             pat: Pat::Ident(name),

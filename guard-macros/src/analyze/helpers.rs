@@ -100,10 +100,6 @@ fn calls_others(body: &mut Block) -> bool {
 struct Calls(bool);
 
 impl Visitor for Calls {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         self.0 |= match expr {
             Expr::Call(call) => {

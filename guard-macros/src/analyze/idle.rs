@@ -100,10 +100,6 @@ struct OwnLoops {
 }
 
 impl Visitor for OwnLoops {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         self.found |= matches!(expr, Expr::Loop(_) | Expr::While(_) | Expr::ForLoop(_));
         walk::expr(self, expr);
@@ -167,10 +163,6 @@ fn is_primitive(ty: &Type) -> bool {
 }
 
 impl Visitor for Looks {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         self.found |= match expr {
             Expr::Call(call) => !is_of_primitive(&call.func) && !is_made(&call.func),

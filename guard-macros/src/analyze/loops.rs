@@ -56,10 +56,6 @@ impl<'e> Loops<'e> {
 }
 
 impl Visitor for Loops<'_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_loop_mut(&mut self, expr: &mut syn::ExprLoop) {
         self.judge(&expr.attrs);
         self.inside(|it| it.visit_block_mut(&mut expr.body));

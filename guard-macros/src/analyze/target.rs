@@ -207,10 +207,6 @@ pub(crate) fn untouched(item: TokenStream) -> TokenStream {
         stripped: bool,
     }
     impl Visitor for Strip {
-        fn as_dyn(&mut self) -> &mut dyn Visitor {
-            self
-        }
-
         fn visit_expr_mut(&mut self, expr: &mut Expr) {
             let attrs = match expr {
                 Expr::Loop(expr) => &mut expr.attrs,

@@ -211,10 +211,6 @@ impl Names {
 }
 
 impl Visitor for Names {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
         // A name that begins with a capital may be a constant.
         if !pat.ident.to_string().starts_with(char::is_uppercase) {

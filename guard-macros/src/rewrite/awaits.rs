@@ -62,10 +62,6 @@ impl Awaits<'_> {
 }
 
 impl Visitor for Awaits<'_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     /// If an await is a statement, the compiler checks whether its value is used.
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {

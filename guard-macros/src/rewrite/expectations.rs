@@ -24,10 +24,6 @@ pub(crate) fn permit(function: &mut Function<'_>) {
 struct Expectations;
 
 impl Visitor for Expectations {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
         let conditional = attribute.path().is_ident("cfg_attr");
         let Meta::List(list) = &mut attribute.meta else {

@@ -150,10 +150,6 @@ impl Instrument<'_> {
 }
 
 impl Visitor for Instrument<'_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     /// If no scope is opened, `__seen` is declared right before the statement with the outermost loop: a function
     /// that returns before its loop pays nothing.
     fn visit_block_mut(&mut self, block: &mut Block) {
@@ -281,10 +277,6 @@ impl Visitor for Instrument<'_> {
 struct Arguments<'i, 'p>(&'i mut Instrument<'p>);
 
 impl Visitor for Arguments<'_, '_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let awaits = self.0.awaits;
         let declaration = self.0.inside(awaits, |it| {
@@ -306,10 +298,6 @@ pub(crate) fn closures_have_loops(block: &mut Block, plan: &Plan<'_>) -> bool {
         found: bool,
     }
     impl Visitor for Closures<'_> {
-        fn as_dyn(&mut self) -> &mut dyn Visitor {
-            self
-        }
-
         fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
             let outer = std::mem::replace(&mut self.inside, true);
             self.visit_expr_mut(&mut expr.body);

@@ -196,10 +196,6 @@ fn is_list(ty: &Type) -> bool {
 }
 
 impl Visitor for Names {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {
             Stmt::Local(Local {

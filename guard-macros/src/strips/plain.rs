@@ -83,10 +83,6 @@ impl Judge {
 }
 
 impl Visitor for Judge {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         self.plain &= match expr {
             Expr::Array(_)

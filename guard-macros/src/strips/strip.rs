@@ -140,10 +140,6 @@ struct Jumps {
 }
 
 impl Visitor for Jumps {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_continue_mut(&mut self, expr: &mut ExprContinue) {
         self.continues |= expr.label.is_some()
             && expr.label.as_ref().map(|label| &label.ident) == self.label.as_ref();

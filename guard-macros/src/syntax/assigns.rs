@@ -43,10 +43,6 @@ impl Assigns<'_> {
 }
 
 impl Visitor for Assigns<'_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         self.found |= match expr {
             Expr::Assign(assign) => self.is_part(&assign.left),

@@ -30,10 +30,6 @@ pub(crate) fn are_in_sight(block: &mut Block) -> bool {
 struct Macros(bool);
 
 impl Visitor for Macros {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_macro_mut(&mut self, call: &mut syn::Macro) {
         self.0 |= calls::may_await(call);
     }
@@ -56,10 +52,6 @@ impl Visitor for Macros {
 struct Awaits(bool);
 
 impl Visitor for Awaits {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_await_mut(&mut self, _: &mut ExprAwait) {
         self.0 = true;
     }

@@ -41,10 +41,6 @@ impl<'v> Jumps<'v> {
 }
 
 impl Visitor for Jumps<'_> {
-    fn as_dyn(&mut self) -> &mut dyn Visitor {
-        self
-    }
-
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         let (label, is_loop) = match expr {
             Expr::Loop(inner) => (inner.label.as_ref(), true),

@@ -20,10 +20,6 @@ pub(crate) fn is_unit(output: &ReturnType) -> bool {
 pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
     struct Infer;
     impl Visitor for Infer {
-        fn as_dyn(&mut self) -> &mut dyn Visitor {
-            self
-        }
-
         fn visit_type_mut(&mut self, ty: &mut Type) {
             if matches!(ty, Type::ImplTrait(_)) {
                 *ty = Type::Infer(TypeInfer {
@@ -44,10 +40,6 @@ pub(crate) fn nameable(output: &ReturnType) -> ReturnType {
 pub(crate) fn is_closure(output: &ReturnType) -> bool {
     struct Closure(bool);
     impl Visitor for Closure {
-        fn as_dyn(&mut self) -> &mut dyn Visitor {
-            self
-        }
-
         fn visit_type_impl_trait_mut(&mut self, ty: &mut syn::TypeImplTrait) {
             self.0 |= ty.bounds.iter().any(is_fn);
         }
@@ -80,10 +72,6 @@ fn is_fn(bound: &TypeParamBound) -> bool {
 pub(crate) fn is_opaque(ty: &Type) -> bool {
     struct Opaque(bool);
     impl Visitor for Opaque {
-        fn as_dyn(&mut self) -> &mut dyn Visitor {
-            self
-        }
-
         fn visit_type_impl_trait_mut(&mut self, _: &mut syn::TypeImplTrait) {
             self.0 = true;
         }

@@ -4,6 +4,17 @@
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericArgument, TypeArray};
 
+/// `self` as a trait object, which a default method of [`Visitor`] cannot make.
+pub(crate) trait AsVisitor {
+    fn as_visitor(&mut self) -> &mut dyn Visitor;
+}
+
+impl<V: Visitor> AsVisitor for V {
+    fn as_visitor(&mut self) -> &mut dyn Visitor {
+        self
+    }
+}
+
 /// A node kind: the method that visitors override, and the walk over what is inside such a node.
 ///
 /// ```text
@@ -13,12 +24,9 @@ use syn::{GenericArgument, TypeArray};
 macro_rules! kinds {
     ($($visit:ident, $walk:ident, $node:ident;)*) => {
         /// `VisitMut`, restricted to the node kinds that our visitors have to see.
-        pub(crate) trait Visitor {
-            /// `self` as a trait object, which a default method cannot make.
-            fn as_dyn(&mut self) -> &mut dyn Visitor;
-
+        pub(crate) trait Visitor: AsVisitor {
             $(fn $visit(&mut self, node: &mut syn::$node) {
-                $walk(self.as_dyn(), node);
+                $walk(self.as_visitor(), node);
             })*
         }
 
