@@ -327,13 +327,14 @@ pub(crate) fn judge_block(args: &Args, errors: &mut Errors) {
     }
 }
 
-/// Adds to an error in the arguments the errors of the item that do not depend on the arguments.
-pub(crate) fn beside(error: Error, target: Result<Target, Error>) -> Error {
+/// Adds to an error in the arguments the errors of the item that do not depend on them. `inherits`: whether
+/// `inherit` is among the arguments, with which a function without loops stays as it is.
+pub(crate) fn beside(error: Error, target: Result<Target, Error>, inherits: bool) -> Error {
     let mut errors = Errors::default();
     match target {
         Err(error) => errors.push(error),
         Ok(Target::Function(mut function)) => {
-            if Loops::of(&mut function.block, &mut errors).found {
+            if Loops::of(&mut function.block, &mut errors).found || !inherits {
                 judge_signature(
                     &Function {
                         attrs: &mut function.attrs,

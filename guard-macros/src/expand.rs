@@ -2,17 +2,19 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, Expr, ItemFn, Path, Token};
 
 use crate::analyze::target::{self, Target};
 use crate::analyze::{self, Verdict};
 use crate::args::attribute::Args;
 use crate::args::duration;
+use crate::args::features::Features;
 use crate::emit::q;
 use crate::emit::scope::nanos;
 use crate::errors::Errors;
 use crate::rewrite;
+use crate::syntax::calls;
 use crate::syntax::function::Function;
 
 /// Whether the item stays as it was. The feature `testing` overrides `disable`, because tests of guards need
@@ -21,8 +23,13 @@ pub(crate) const DISABLED: bool = cfg!(all(feature = "disable", not(feature = "t
 
 /// The item with its loops guarded; if guards are `disabled`, the item as it was; on an error, the errors and the
 /// item as it was.
-pub(crate) fn expand(args: TokenStream, item: TokenStream, disabled: bool) -> TokenStream {
-    match try_expand(args, item.clone()) {
+pub(crate) fn expand(
+    args: TokenStream,
+    item: TokenStream,
+    features: Features,
+    disabled: bool,
+) -> TokenStream {
+    match try_expand(args, item.clone(), features) {
         Ok(_) if disabled => target::untouched(item),
         Ok(guarded) => guarded,
         Err(error) => {
@@ -40,11 +47,23 @@ fn report(error: Error) -> impl Iterator<Item = TokenTree> {
     error.into_compile_error().into_iter().skip(PATH)
 }
 
-fn try_expand(args: TokenStream, item: TokenStream) -> Result<TokenStream, Error> {
+/// The same with guards and every feature, for tests.
+#[cfg(test)]
+pub(crate) fn guarded(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(args, item, Features::ALL, false)
+}
+
+fn try_expand(
+    args: TokenStream,
+    item: TokenStream,
+    features: Features,
+) -> Result<TokenStream, Error> {
     let on = target::target(item);
-    let args = match syn::parse2::<Args>(args) {
+    let inherits = calls::any_ident(args.clone(), &|word| word == "inherit");
+    let parse = |input: ParseStream| Args::parse(input, features);
+    let args = match parse.parse2(args) {
         Ok(args) => args,
-        Err(error) => return Err(analyze::beside(error, on)),
+        Err(error) => return Err(analyze::beside(error, on, inherits)),
     };
     let mut on = on?;
     let mut errors = Errors::default();

@@ -4,6 +4,8 @@
 
 use proc_macro::TokenStream;
 
+use crate::args::features::Features;
+
 mod analyze;
 mod args;
 mod emit;
@@ -42,7 +44,7 @@ mod syntax;
 /// | `timeout` | `"30s"`, `"1m 30s"`, `"250ms"` or an expression of type `Duration` | wall-clock budget, from entry |
 /// | `iterations` | integer expression | iterations of all loops of one activation together; the next one trips |
 /// | `cpu` | as `timeout` | CPU time spent inside the scope; waiting costs nothing (feature `cpu`) |
-/// | `depth` | integer expression | activations of this function that may be open at a time, on one thread or in one task; zero admits none |
+/// | `depth` | integer expression | activations of this function that may be open at a time, on one thread or in one task |
 /// | `cancel` | expression: `impl Cancel + Send + Sync + 'static` | a token, which trips the scope once it is cancelled |
 /// | `when` | `"any"` (default), `"all"` | which of several budgets trips: the first one that is spent, or the last; a cancel trips at once |
 /// | `budget` | expression of type `Budget`, or a reference to one | all of these limits, decided at run time |
@@ -60,17 +62,18 @@ mod syntax;
 /// | `on_overdue` | `"report"` (default), `"restart"`, `"abort"` | what else to do if the scope hangs past its deadline without a check: stop notifying the service manager (`WATCHDOG_USEC`), or abort the process |
 /// | `pauses` | `"count"` (default), `"ignore"` | whether time counts in which the whole process stood still: stopped, or starved for 100 ms or more |
 /// | `breaker` | expression: `policy::Breaker` | refuses calls for a while, after too many have failed (feature `policy`) |
-/// | `bulkhead` | expression: `policy::Bulkhead` | limits how many calls run at once; the others wait, or are refused |
-/// | `retry` | expression: `policy::Retry` | runs the body again if it has failed and there is time |
+/// | `bulkhead` | expression: `policy::Bulkhead` | limits how many calls run at once; the others wait, or are refused (feature `policy`) |
+/// | `retry` | expression: `policy::Retry` | runs the body again if it has failed and there is time (feature `policy`) |
 /// | `attempt_timeout` | as `timeout`, with `retry` | a budget for each attempt |
-/// | `reserve` | as `timeout`, with `fallback` | cuts the body short this much earlier, also before the deadlines around, to leave time for the fallback |
+/// | `reserve` | as `timeout`, with `fallback` | cuts the body short this much earlier, also before the deadlines around, to leave time for the fallback (feature `policy`) |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if it is renamed or re-exported |
 /// | `macros(a, b)` | names | your macros whose arguments are expressions or statements that run where they are written |
 ///
 /// Expressions are evaluated once, at entry, and may use the function's arguments; `fallback` is evaluated after the
 /// body and its locals are gone. A `timeout` of [`Duration::MAX`] never trips, one of zero or a nanosecond trips at
-/// the first check; a negative `iterations` counts as zero.
+/// the first check; a negative `iterations` or `depth` counts as zero, which admits no iteration or no call. A literal zero
+/// is an error.
 ///
 /// # Limits that are decided at run time
 ///
@@ -302,7 +305,7 @@ mod syntax;
 /// [`Duration::MAX`]: core::time::Duration::MAX
 #[proc_macro_attribute]
 pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::expand(args.into(), item.into(), expand::DISABLED).into()
+    expand::expand(args.into(), item.into(), Features::ON, expand::DISABLED).into()
 }
 
 /// `within!(path, "100ms")`: the duration in nanoseconds, parsed like `timeout`; an expression of type `Duration` is

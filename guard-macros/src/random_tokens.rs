@@ -130,7 +130,7 @@ fn expand_to_an_item_without_a_panic() {
         let item = changed(item, one_in, &mut numbers, &pool);
         let was_an_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            crate::expand::expand(args.clone(), item.clone(), false)
+            crate::expand::guarded(args.clone(), item.clone())
         }));
         let text = || format!("stream {number}: #[loop_guard({args})] {item}");
         let output = outcome.unwrap_or_else(|_| panic!("{}", text()));

@@ -25,7 +25,7 @@ use syn::Ident;
 
 /// Checks the expansion. Lines and columns count within `item`.
 pub(crate) fn check(args: &str, item: &str, expected: &Expect) {
-    let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap(), false);
+    let expanded = crate::expand::guarded(args.parse().unwrap(), item.parse().unwrap());
     let file = syn::parse2(shorten(expanded)).unwrap();
     // Real paths are absolute; short ones are easier to read here.
     let text = prettyplease::unparse(&file).replace("::guard_runtime::__private::", "p::");

@@ -56,8 +56,17 @@ pub(crate) fn check(
     project: &str,
     files: &BTreeMap<String, PathBuf>,
 ) -> BTreeMap<String, Vec<Value>> {
+    check_with(project, &["policy"], files)
+}
+
+/// The same with other features of guard-runtime.
+pub(crate) fn check_with(
+    project: &str,
+    features: &[&str],
+    files: &BTreeMap<String, PathBuf>,
+) -> BTreeMap<String, Vec<Value>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(project);
-    write_project(&folder, files);
+    write_project(&folder, features, files);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args([
@@ -98,12 +107,12 @@ pub(crate) fn check(
     messages
 }
 
-pub(crate) fn write_project(folder: &Path, files: &BTreeMap<String, PathBuf>) {
+pub(crate) fn write_project(folder: &Path, features: &[&str], files: &BTreeMap<String, PathBuf>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let runtime = root.join("guard-runtime");
     let mut manifest = format!(
         "[workspace]\n[package]\nname = \"cases\"\nversion = \"0.0.0\"\nedition = \"2024\"\nautobins = false\n\
-         [dependencies]\nguard-runtime = {{ path = {:?}, features = [\"policy\"] }}\n",
+         [dependencies]\nguard-runtime = {{ path = {:?}, features = {features:?} }}\n",
         runtime.to_str().expect("a path in Unicode"),
     );
     manifest.extend(files.iter().map(|(name, path)| {
@@ -122,7 +131,11 @@ pub(crate) fn run(project: &str, program: &str) {
     fs::create_dir_all(&folder).expect("a folder");
     let file = folder.join("program.rs");
     fs::write(&file, program).expect("the program");
-    write_project(&folder, &BTreeMap::from([(project.to_owned(), file)]));
+    write_project(
+        &folder,
+        &["policy"],
+        &BTreeMap::from([(project.to_owned(), file)]),
+    );
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["run", "--offline", "--quiet"])

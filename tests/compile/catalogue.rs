@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `misuse/` | this library |
 //! | `rustc/`, `hygiene/` | the compiler, of what it was told through the attribute |
+//! | `without_features/` | this library, where features of it are off (`without_features.rs`) |
 //! | `warned/` | the compiler, of what this library deprecates; lints wait for all other errors, so word for word alone |
 //! | `user/` | the compiler; `diagnostics.rs` compares with what it says without the attribute |
 //! | `std/` | the same, without snapshot: what is quoted depends on the crates and sources that are there |

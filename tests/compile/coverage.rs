@@ -31,7 +31,7 @@ fn counters() -> BTreeMap<String, u32> {
     let file = folder.join("program.rs");
     fs::write(&file, PROGRAM).expect("the program");
     let files = BTreeMap::from([("coverage".to_owned(), file)]);
-    cases::write_project(&folder, &files);
+    cases::write_project(&folder, &["policy"], &files);
     let code = folder.join("coverage.ll");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)

@@ -14,3 +14,4 @@ mod lints;
 mod random_jumps;
 mod same_events;
 mod span_locations;
+mod without_features;

@@ -2,10 +2,11 @@
 
 use proc_macro2::{Span, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::ParseStream;
 use syn::{Error, Expr, Ident, LitStr, Path, Token};
 
 use crate::args::duration::Timeout;
+use crate::args::features::Features;
 use crate::args::keys::{NO_COMMA, keys, list, unknown};
 use crate::args::value::{self, OnOverdue, OnTrip, Pauses, When, flag, value};
 use crate::args::{cleanup, duration};
@@ -50,14 +51,15 @@ pub(crate) struct Arg<T> {
     pub(crate) value: T,
 }
 
-impl Parse for Args {
-    fn parse(input: ParseStream) -> Result<Self, Error> {
+impl Args {
+    /// Parses all arguments, and judges them where these features are on.
+    pub(crate) fn parse(input: ParseStream, features: Features) -> Result<Self, Error> {
         let span = input.span();
         let mut args = Self::default();
         let mut errors = Errors::default();
         let empty = input.is_empty();
         while !input.is_empty() {
-            if let Err(error) = args.parse_one(input) {
+            if let Err(error) = args.parse_one(input, features) {
                 errors.push(error);
                 skip_to_comma(input)?;
             }
@@ -78,7 +80,7 @@ impl Parse for Args {
 }
 
 impl Args {
-    fn parse_one(&mut self, input: ParseStream) -> Result<(), Error> {
+    fn parse_one(&mut self, input: ParseStream, features: Features) -> Result<(), Error> {
         if let Some(error) = value::without_name(input) {
             return Err(error);
         }
@@ -88,6 +90,12 @@ impl Args {
                 format!("expected an argument: one of {}", list(&keys())),
             )
         })?;
+        let judged = features.judge(&key);
+        self.parse_value(input, key)?;
+        judged
+    }
+
+    fn parse_value(&mut self, input: ParseStream, key: Ident) -> Result<(), Error> {
         match key.to_string().as_str() {
             "timeout" => set_once(&mut self.timeout, key, |key| {
                 duration::timeout(value(input, key)?)

@@ -2,11 +2,12 @@
 
 use proc_macro2::TokenStream;
 
+use crate::args::features::Features;
 use crate::expand::expand;
 
 fn disabled(args: &str, item: &str) -> String {
     let item: TokenStream = item.parse().unwrap();
-    expand(args.parse().unwrap(), item, true).to_string()
+    expand(args.parse().unwrap(), item, Features::ALL, true).to_string()
 }
 
 fn tokens(item: &str) -> String {

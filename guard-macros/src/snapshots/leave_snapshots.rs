@@ -68,7 +68,7 @@ fn a_fallback_that_begins_with_a_block_is_one_value() {
         "match n { _ => 1 } as u32",
     ] {
         let args = format!("timeout = \"1s\", fallback = {fallback}");
-        let expanded = crate::expand::expand(args.parse().unwrap(), item.parse().unwrap(), false);
+        let expanded = crate::expand::guarded(args.parse().unwrap(), item.parse().unwrap());
         assert!(syn::parse2::<syn::File>(expanded).is_ok(), "{fallback}");
     }
 }

@@ -212,10 +212,9 @@ fn without_a_policy_nothing_names_one() {
     ] {
         for form in ["fn", "async fn"] {
             let item = format!("{form} f() -> Result<(), E> {body}");
-            let expanded = crate::expand::expand(
+            let expanded = crate::expand::guarded(
                 args.parse().expect("tokens"),
                 item.parse().expect("tokens"),
-                false,
             );
             let text = expanded.to_string();
             assert!(!text.contains("compile_error"), "{args} on {item}: {text}");

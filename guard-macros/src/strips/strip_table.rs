@@ -12,7 +12,7 @@ use Runs::{Checked, InStrips};
 /// How the loop among these statements of a guarded function runs.
 fn runs(statements: &str) -> Runs {
     let item = format!("fn f(xs: &[u32], ys: Vec<u32>, n: u32) {{ {statements} }}");
-    let expanded = crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
+    let expanded = crate::expand::guarded("inherit".parse().unwrap(), item.parse().unwrap());
     let text = expanded.to_string();
     assert!(!text.contains("compile_error"), "{text}");
     if text.contains("__LOOP_GUARD_STRIDE") {
@@ -81,8 +81,7 @@ fn a_few_turns_by_literals_belong_to_the_iteration_around() {
     let around = |body: &str| {
         let statements = format!("for x in xs {{ {body} }} for x in rows() {{ {body} }}");
         let item = format!("fn f(xs: &[u32], n: u32) {{ {statements} }}");
-        let expanded =
-            crate::expand::expand("inherit".parse().unwrap(), item.parse().unwrap(), false);
+        let expanded = crate::expand::guarded("inherit".parse().unwrap(), item.parse().unwrap());
         expanded
             .to_string()
             .matches("static __LOOP_GUARD_STRIDE")

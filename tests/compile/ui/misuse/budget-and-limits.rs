@@ -11,7 +11,7 @@ fn which() {
     loop {}
 }
 
-#[loop_guard(cpu = "5s", cancel = token, when = "all")]
+#[loop_guard(depth = 3, cancel = token, when = "all")]
 fn but_one() {
     loop {}
 }
