@@ -156,8 +156,12 @@ fn iterations_of_any_integer_type() {
     assert_eq!(counting!(7_i128, 8), seven);
     assert_eq!(counting!(u128::MAX, 8), Ok(8));
     assert_eq!(counting!(18_446_744_073_709_551_615_u64, 8), Ok(8));
-    assert_eq!(counting!(0, 0), Ok(0));
-    assert_eq!(counting!(0, 1), Err(Cause::Iterations { limit: 0 }));
+    assert_eq!(counting!(NONE, 0), Ok(0));
+    assert_eq!(counting!(NONE, 1), Err(Cause::Iterations { limit: 0 }));
+    assert_eq!(
+        counting!(-3_i32 + 1, 1),
+        Err(Cause::Iterations { limit: 0 })
+    );
 }
 
 #[loop_guard(timeout = "5ms", iterations = 5)]
@@ -208,15 +212,18 @@ fn each_activation_counts_for_itself() {
     assert_eq!(total, 510);
 }
 
-#[loop_guard(iterations = 0, name = "the settling of accounts")]
+#[loop_guard(iterations = NONE, name = "the settling of accounts")]
 fn named() -> Result<(), Tripped> {
     loop {}
 }
 
+/// A literal zero is an error.
+const NONE: u32 = 0;
+
 struct Account;
 
 impl Account {
-    #[loop_guard(iterations = 0)]
+    #[loop_guard(iterations = NONE)]
     fn settle() -> Result<(), Tripped> {
         loop {}
     }
@@ -225,7 +232,9 @@ impl Account {
 mod inner {
     use guard_runtime::{Tripped, loop_guard};
 
-    #[loop_guard(iterations = 0)]
+    use super::NONE;
+
+    #[loop_guard(iterations = NONE)]
     pub(super) fn settle() -> Result<(), Tripped> {
         loop {}
     }

@@ -139,11 +139,19 @@ pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> 
     }
     match literal(&expr) {
         None => Ok(expr),
-        Some(Lit::Int(number)) if number.base10_parse::<u64>().is_ok() => Ok(expr),
-        Some(Lit::Int(number)) => Err(Error::new(
-            number.span(),
-            format!("too large: at most 18446744073709551615 {what}"),
-        )),
+        Some(Lit::Int(number)) => match number.base10_parse::<u64>() {
+            Ok(0) => Err(Error::new(
+                number.span(),
+                format!(
+                    "a budget of zero {what} is spent at once: write for example `{key} = 1000`"
+                ),
+            )),
+            Ok(_) => Ok(expr),
+            Err(_) => Err(Error::new(
+                number.span(),
+                format!("too large: at most 18446744073709551615 {what}"),
+            )),
+        },
         Some(other) => Err(Error::new(
             other.span(),
             format!("`{key}` must be a whole number: write for example `{key} = 1000`"),
