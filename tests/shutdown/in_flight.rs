@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Barrier, LazyLock, mpsc};
+use std::task::Poll;
 use std::thread;
 
 use crate::{LONG, ms};
@@ -226,6 +227,84 @@ fn the_cleanup_of_a_guarded_function_is_in_flight_as_well() {
         assert!(worker.join().unwrap().is_err());
     }
     assert_eq!(COUNTED.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn the_cleanup_of_a_guarded_future_is_in_flight_as_well() {
+    static SHUTDOWN: LazyLock<Shutdown> =
+        LazyLock::new(|| Shutdown::new().grace(LONG).drain(ms(10)));
+    static COUNTED: AtomicU32 = AtomicU32::new(0);
+
+    fn count(_: &guard_runtime::Exit<'_>) {
+        COUNTED.fetch_add(u32::from(SHUTDOWN.in_flight() > 0), Ordering::Relaxed);
+    }
+
+    /// Is pending once.
+    async fn turn() {
+        let mut is_first = true;
+        let poll = |context: &mut std::task::Context<'_>| {
+            context.waker().wake_by_ref();
+            if std::mem::take(&mut is_first) {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        };
+        std::future::poll_fn(poll).await;
+    }
+
+    #[loop_guard(timeout = "1h", cancel = SHUTDOWN.track(), cleanup = count)]
+    async fn calls() -> Result<(), Tripped> {
+        std::future::pending().await
+    }
+
+    #[loop_guard(timeout = "1h", cancel = SHUTDOWN.track(), cleanup = async |exit| {
+        turn().await;
+        count(exit);
+    })]
+    async fn awaits() -> Result<(), Tripped> {
+        std::future::pending().await
+    }
+
+    let workers = [
+        thread::spawn(|| futures::executor::block_on(calls())),
+        thread::spawn(|| futures::executor::block_on(awaits())),
+    ];
+    wait_for(&SHUTDOWN, 2);
+    SHUTDOWN.begin("test");
+    assert_eq!(in_flight(&SHUTDOWN.wait()).0, Outcome::Cut);
+    for worker in workers {
+        assert!(worker.join().unwrap().is_err());
+    }
+    assert_eq!(COUNTED.load(Ordering::Relaxed), 2);
+    assert_eq!(SHUTDOWN.in_flight(), 0);
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn a_cleanup_that_is_spawned_is_in_flight_until_it_has_run() {
+    static SHUTDOWN: LazyLock<Shutdown> = LazyLock::new(|| Shutdown::new().grace(LONG));
+    static GO: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+    #[loop_guard(timeout = "1h", cancel = SHUTDOWN.track(), cleanup = async |_| GO.notified().await)]
+    async fn handle() -> Result<(), Tripped> {
+        std::future::pending().await
+    }
+
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().build().unwrap();
+    runtime.block_on(async {
+        let mut request = Box::pin(handle());
+        assert!(futures::poll!(&mut request).is_pending());
+        assert_eq!(SHUTDOWN.in_flight(), 1);
+        drop(request);
+        tokio::task::yield_now().await;
+        assert_eq!(SHUTDOWN.in_flight(), 1, "its cleanup waits");
+        GO.notify_one();
+        while SHUTDOWN.in_flight() > 0 {
+            tokio::task::yield_now().await;
+        }
+    });
 }
 
 #[test]

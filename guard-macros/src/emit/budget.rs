@@ -18,9 +18,15 @@ impl Emit<'_> {
         let parts = limits.via_budget.as_ref()?;
         let (private, site) = (&self.private, self.site(function, None));
         let budget = self.budget(limits, parts);
+        let grant = q!(#private::grant(#budget, &__LOOP_GUARD_SITE));
+        // The future that is polled in the scope refers to it.
+        let grant = match self.plan.future {
+            Some(_) => q!(&#grant),
+            None => grant,
+        };
         Some(q! {
             #site
-            let __budget = #private::grant(#budget, &__LOOP_GUARD_SITE);
+            let __budget = #grant;
             let __site = __budget.site();
         })
     }

@@ -9,7 +9,7 @@ use crate::emit::{Emit, q, run};
 use crate::plan::Cleanup;
 
 impl Emit<'_> {
-    /// `let __cleanup = ..;`, in front of everything else, so that it is dropped last.
+    /// `let __cleanup = ..;`, in front of everything else but a `Budget`, so that it is dropped last.
     pub(crate) fn cleanup(&self, cleanup: &Cleanup<'_>, call: &Expr) -> TokenStream {
         let private = &self.private;
         let within = match cleanup.timeout {
@@ -27,6 +27,10 @@ impl Emit<'_> {
             None => quote_spanned!(end=> cleanup),
         };
         let deferred = quote_spanned!(end=> #private::#function(#own_scope, #within, #call));
+        let limits = self.plan.budget.as_ref();
+        if cleanup.is_async && limits.is_some_and(|limits| limits.via_budget.is_some()) {
+            return q!(let __cleanup = __budget.covers(#deferred););
+        }
         q!(let __cleanup = #deferred;)
     }
 }

@@ -128,7 +128,7 @@ impl Emit<'_> {
     /// }
     /// ```
     /// Polls the body in its scope. The body is gone before the function leaves; a cleanup stands around all of
-    /// this.
+    /// this but a `Budget`, which outlives it.
     pub(crate) fn polled(&self, polled: &Polled<'_>, function: &Ident) -> TokenStream {
         let Polled {
             body,
@@ -160,8 +160,9 @@ impl Emit<'_> {
         let allow = arguments.allow_assignments();
         let leave = self.value_of_trip(&arguments.rebound);
         let mut future = q!(#asynchronous #by_move #inner);
-        let (prologue, poll) = match &self.plan.budget {
+        let (grant, prologue, poll) = match &self.plan.budget {
             None => (
+                None,
                 TokenStream::new(),
                 q!(#private::poll_caught(__body.as_mut(), __context)),
             ),
@@ -177,7 +178,8 @@ impl Emit<'_> {
                 };
                 let (grant, root) = (self.grant(function), root_of_budget());
                 (
-                    q!(#grant let mut __task = #private::Task::with_extras();),
+                    grant,
+                    q!(let mut __task = #private::Task::with_extras();),
                     q!({ #root #private::flat(__task.#poll(__body.as_mut(), __context, #at)) }),
                 )
             }
@@ -191,6 +193,7 @@ impl Emit<'_> {
                 // While it is polled, nothing around it counts.
                 let root = self.plan.root.then(|| q!(let __root = #private::root();));
                 (
+                    None,
                     q!(#site let mut __task = #private::Task::#new();),
                     q!({ #root __task.#poll(__body.as_mut(), __context, #at) }),
                 )
@@ -216,6 +219,7 @@ impl Emit<'_> {
             }
         };
         q! {
+            #grant
             #cleanup
             #prologue
             #allow

@@ -150,7 +150,7 @@ fn a_budget_of_a_future() {
             async fn f() -> Result<(), E> {
                 probe!();
                 static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
-                let __budget = p::grant(
+                let __budget = &p::grant(
                     p::budget(&(tenant.budget)).root(),
                     &__LOOP_GUARD_SITE,
                 );

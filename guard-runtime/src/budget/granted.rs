@@ -8,7 +8,8 @@
 //! __granted.begin();
 //! ```
 //!
-//! In a future, the code that polls it opens the scope: `__budget.in_scope(async move { body })`.
+//! In a future, the code that polls it opens the scope: `__budget.in_scope(async move { body })`. There too the budget
+//! stands in front of the cleanup, so that what counts the scope counts the cleanup.
 
 use core::future::Future;
 use core::task::Poll;
@@ -23,6 +24,7 @@ use crate::cancel::asked::IntoCancel;
 use crate::check::account::Account;
 use crate::check::accounts::Listed;
 use crate::check::enter::Entry;
+use crate::cleanup::cleanup_future::Cleanup;
 use crate::stack::current;
 use crate::trip::tripped::Tripped;
 
@@ -137,10 +139,7 @@ impl Grant {
         let (budget, site) = (&self.budget, self.site);
         // The scope will be opened at the current depth, and its entry is a check.
         let account = budget.account(site);
-        // Only a shutdown counts scopes, and it has a token in each of them.
-        if let Some(account) = account.as_ref().filter(|it| !it.tokens().is_empty()) {
-            _ = self.account.set(Arc::clone(account));
-        }
+        self.keep(account.as_ref());
         let listed = |account: &Arc<Account>| Listed::new(current::depth(), Arc::clone(account));
         Granted {
             site,
@@ -151,13 +150,25 @@ impl Grant {
         }
     }
 
+    fn keep(&self, account: Option<&Arc<Account>>) {
+        // Only a shutdown counts scopes, and it has a token in each of them.
+        if let Some(account) = account.filter(|it| !it.tokens().is_empty()) {
+            _ = self.account.set(Arc::clone(account));
+        }
+    }
+
     /// Runs the body of a future in its scope, which the task around closes.
     pub fn in_scope<F: Future>(
         &self,
         body: F,
-    ) -> impl Future<Output = Result<F::Output, Tripped>> + use<F> {
-        let budget = Budget::clone(&self.budget);
-        budget.in_scope(self.site, Counting::Iterations, body)
+    ) -> impl Future<Output = Result<F::Output, Tripped>> + use<'_, F> {
+        let opened = |account: Option<&Arc<Account>>| self.keep(account);
+        (self.budget).in_scope(self.site, Counting::Iterations, body, opened)
+    }
+
+    /// Lets a cleanup that is awaited keep the account, wherever it is polled.
+    pub fn covers<'b, F>(&'b self, cleanup: Cleanup<'b, F>) -> Cleanup<'b, F> {
+        cleanup.keeping(&self.account)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::base::site::Site;
 use crate::budget::limits::Budget;
 use crate::budget::root::root;
 use crate::budget::waits::Waits;
+use crate::check::account::Account;
 use crate::check::accounts::{self, Listed};
 use crate::check::counted::Counted;
 use crate::check::enter::enter;
@@ -93,7 +94,7 @@ impl Budget {
         let (budget, site) = (self.clone(), self.site());
         async move {
             let mut task = Task::with_extras();
-            let body = budget.clone().in_scope(site, Counting::Checks, future);
+            let body = budget.in_scope(site, Counting::Checks, future, |_| ());
             let mut body = pin!(body);
             poll_fn(|context| {
                 let _root = budget.root.then(root);
@@ -103,12 +104,13 @@ impl Budget {
         }
     }
 
-    /// Opens the scope, which the task around closes.
+    /// Opens the scope, which the task around closes. `opened` is told its account.
     pub(super) async fn in_scope<F: Future>(
-        self,
+        &self,
         site: &'static Site,
         counting: Counting,
         future: F,
+        opened: impl FnOnce(Option<&Arc<Account>>),
     ) -> Result<F::Output, Tripped> {
         if begin(site, self.frame_limit()).is_stale() {
             tick(&site.at())?;
@@ -119,6 +121,7 @@ impl Budget {
         }
         let counts_checks = limit.is_some() && counting == Counting::Checks;
         let account = self.account(site);
+        opened(account.as_ref());
         let mut waits = account
             .as_ref()
             .map(|account| Waits::new(iter::once(&**account)));

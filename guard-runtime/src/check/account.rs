@@ -7,7 +7,7 @@
 use core::cell::Cell;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, RefUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::base::site::Site;
@@ -88,6 +88,9 @@ pub(crate) struct Account {
     /// Whether its mode has let it pass.
     passed: AtomicBool,
 }
+
+// A token that panics counts as cancelled, so a scope that refers to one is no less unwind safe.
+impl RefUnwindSafe for Account {}
 
 impl Account {
     /// The account of a scope that opens now. With `all`, its `limit` and `iterations` are counted here.

@@ -20,11 +20,12 @@ use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
+use crate::check::account::Account;
 use crate::cleanup::deferred::{Exit, WITHIN, pass_on};
 use crate::future::polled::{Task, begin};
 use crate::stack::wall::{Kind, Wall};
@@ -99,6 +100,8 @@ struct Running {
     place: Placed,
     task: Task,
     body: Body,
+    /// The account of the function's scope, if the function's own frame does not keep it any longer.
+    _account: Option<Arc<Account>>,
 }
 
 impl Running {
@@ -113,6 +116,7 @@ impl Running {
             place,
             task: Task::new(),
             body: Mutex::new(Box::pin(body)),
+            _account: None,
         }
     }
 
@@ -157,7 +161,7 @@ impl Placed {
 /// The cleanup of a guarded future, until it has run.
 #[doc(hidden)]
 #[must_use]
-pub struct Cleanup<F> {
+pub struct Cleanup<'b, F> {
     rest: Rest<F>,
     // A pointer instead of a bound on `F`: if the bound does not hold, rustc would report it twice.
     start: fn(F, Placed, Left) -> Running,
@@ -165,6 +169,8 @@ pub struct Cleanup<F> {
     /// Whether the function has a scope of its own, as in `AtExit`.
     own: bool,
     mark: u64,
+    /// The account of the function's scope once that has opened, if its budget has one.
+    account: Option<&'b OnceLock<Arc<Account>>>,
 }
 
 enum Rest<F> {
@@ -176,7 +182,7 @@ enum Rest<F> {
 /// Makes the cleanup. Has to be called before the first poll of the body.
 #[doc(hidden)]
 #[track_caller]
-pub fn cleanup_async<F, Fut>(own: bool, within: Option<u64>, run: F) -> Cleanup<F>
+pub fn cleanup_async<F, Fut>(own: bool, within: Option<u64>, run: F) -> Cleanup<'static, F>
 where
     F: FnOnce(Left) -> Fut + Send + 'static,
     Fut: Future<Output = ()> + Send + 'static,
@@ -190,12 +196,19 @@ where
         },
         own,
         mark: log::count(),
+        account: None,
     }
 }
 
-impl<F> Cleanup<F> {
+impl<'b, F> Cleanup<'b, F> {
+    /// Keeps this account open until the cleanup has run: also where it is spawned, which outlives the function.
+    pub(crate) fn keeping(mut self, account: &'b OnceLock<Arc<Account>>) -> Self {
+        self.account = Some(account);
+        self
+    }
+
     /// The body has finished; the result finishes the function, once the cleanup has run.
-    pub fn finish<T>(self, outcome: Result<T, Panic>) -> Finish<F, T> {
+    pub fn finish<T>(self, outcome: Result<T, Panic>) -> Finish<'b, F, T> {
         Finish {
             cleanup: self,
             outcome: Some(outcome),
@@ -217,14 +230,20 @@ impl<F> Cleanup<F> {
     }
 }
 
-impl<F> Drop for Cleanup<F> {
+impl<F> Drop for Cleanup<'_, F> {
     fn drop(&mut self) {
+        let account = || self.account.and_then(OnceLock::get).map(Arc::clone);
+        let kept = |running| Running {
+            _account: account(),
+            ..running
+        };
         match mem::replace(&mut self.rest, Rest::Nothing) {
             Rest::Nothing => {}
             Rest::All(run) => spawn(self.place, || {
-                (self.start)(into_inner(run), self.place, Left(Ok(Exit::Dropped)))
+                let left = Left(Ok(Exit::Dropped));
+                kept((self.start)(into_inner(run), self.place, left))
             }),
-            Rest::Begun(running) => spawn(self.place, || running),
+            Rest::Begun(running) => spawn(self.place, || kept(running)),
         }
     }
 }
@@ -232,15 +251,15 @@ impl<F> Drop for Cleanup<F> {
 /// Polls the cleanup, then completes with the body's outcome.
 #[doc(hidden)]
 #[must_use]
-pub struct Finish<F, T> {
-    cleanup: Cleanup<F>,
+pub struct Finish<'b, F, T> {
+    cleanup: Cleanup<'b, F>,
     outcome: Option<Result<T, Panic>>,
 }
 
 // No field is pinned in place.
-impl<F, T> Unpin for Finish<F, T> {}
+impl<F, T> Unpin for Finish<'_, F, T> {}
 
-impl<F, T> Future for Finish<F, T> {
+impl<F, T> Future for Finish<'_, F, T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {

@@ -90,8 +90,8 @@ impl Flight {
 /// until the last thread has left it.
 ///
 /// It is a token as well: `#[loop_guard(timeout = "5s", cancel = SHUTDOWN.track())]` and
-/// [`Budget::cancel`](crate::Budget::cancel) track their scopes, just as [`run`](Self::run) does; the `cleanup` of
-/// an async function is in flight only if [`wrap`](Self::wrap) is around it. Opening a tracked scope changes a word
+/// [`Budget::cancel`](crate::Budget::cancel) track their scopes, just as [`run`](Self::run) does. The `cleanup` of
+/// such a function is in flight as well, also one that is awaited or spawned. Opening a tracked scope changes a word
 /// that all scopes of the tracker share, so track requests, not their parts.
 ///
 /// ```
