@@ -9,6 +9,7 @@
 //! - `jumps.rs`: the jumps whose target is a given loop;
 //! - `assigns.rs`: assignments to parts of a variable;
 //! - `awaits.rs`: code that may suspend the future that it is part of;
+//! - `paths.rs`: names in paths;
 //! - `types.rs`: return types.
 
 pub(crate) mod assigns;
@@ -17,5 +18,6 @@ pub(crate) mod calls;
 pub(crate) mod diverge;
 pub(crate) mod function;
 pub(crate) mod jumps;
+pub(crate) mod paths;
 pub(crate) mod types;
 pub(crate) mod walk;

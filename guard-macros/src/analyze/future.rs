@@ -228,26 +228,25 @@ fn value(block: &mut Block) -> Option<&mut ExprAsync> {
 fn async_block(value: &mut Expr) -> Option<&mut ExprAsync> {
     match value {
         Expr::Async(block) => Some(block),
-        Expr::Paren(value) => async_block(&mut value.expr),
-        Expr::Group(value) => async_block(&mut value.expr),
-        Expr::MethodCall(call) if is_boxed(call) => async_block(&mut call.receiver),
-        Expr::Call(call) if call.args.len() == 1 && is_box_pin(&call.func) => {
-            async_block(call.args.first_mut()?)
-        }
-        _ => None,
+        other => async_block(inside(other)?),
     }
 }
 
 /// The name, if the value is a variable, boxed or not.
-fn variable(value: &Expr) -> Option<&Ident> {
+fn variable(value: &mut Expr) -> Option<&Ident> {
     match value {
         Expr::Path(path) => path.path.get_ident(),
-        Expr::Paren(value) => variable(&value.expr),
-        Expr::Group(value) => variable(&value.expr),
-        Expr::MethodCall(call) if is_boxed(call) => variable(&call.receiver),
-        Expr::Call(call) if call.args.len() == 1 && is_box_pin(&call.func) => {
-            variable(call.args.first()?)
-        }
+        other => variable(inside(other)?),
+    }
+}
+
+/// What is in the parentheses, or in the box.
+fn inside(value: &mut Expr) -> Option<&mut Expr> {
+    match value {
+        Expr::Paren(value) => Some(&mut value.expr),
+        Expr::Group(value) => Some(&mut value.expr),
+        Expr::MethodCall(call) if is_boxed(call) => Some(&mut call.receiver),
+        Expr::Call(call) if call.args.len() == 1 && is_box_pin(&call.func) => call.args.first_mut(),
         _ => None,
     }
 }

@@ -82,7 +82,7 @@ fn stays_outside(fallback: &Expr, sig: &Signature) -> bool {
 fn is_copy(ty: &Type) -> bool {
     match ty {
         Type::Reference(ty) => ty.mutability.is_none(),
-        ty => is_primitive(&ty.to_token_stream().to_string()),
+        ty => is_primitive(ty),
     }
 }
 

@@ -6,11 +6,10 @@
 //! the entry, where nothing is spent yet.
 
 use proc_macro2::Span;
-use quote::ToTokens;
-use syn::{Expr, ExprAsync, ExprClosure, FnArg, Item, Macro, Pat, Type};
+use syn::{Expr, ExprAsync, ExprClosure, FnArg, Item, Macro, Pat};
 
 use crate::args::attribute::{Arg, Args};
-use crate::strips::plain::{self, is_made, is_of_primitive};
+use crate::strips::plain::{is_made, is_of_primitive, is_primitive};
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
@@ -156,10 +155,6 @@ impl Looks {
             _ => false,
         }
     }
-}
-
-fn is_primitive(ty: &Type) -> bool {
-    plain::is_primitive(&ty.to_token_stream().to_string())
 }
 
 impl Visitor for Looks {

@@ -1,6 +1,5 @@
 //! The way out of a function, as its arguments and its return type tell.
 
-use quote::ToTokens;
 use syn::{ReturnType, Type};
 
 use crate::args::attribute::Args;
@@ -8,6 +7,7 @@ use crate::args::value::OnTrip;
 use crate::plan::Leave;
 use crate::strips::plain::is_primitive;
 use crate::syntax::function::Function;
+use crate::syntax::paths::ends_in;
 use crate::syntax::types::{is_closure, is_opaque, nameable, never};
 
 /// In a `crowded` function a number is taken for one by its name: without a way for errors its checks are shorter to
@@ -24,9 +24,7 @@ pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType, crowded: bool) -> L
     match output {
         ReturnType::Type(_, ty) if args.on_trip.is_some() => Leave::Error(ty.clone()),
         // `!` is a type only in this position, and has no value to return.
-        ReturnType::Type(_, ty) if crowded && is_primitive(&ty.to_token_stream().to_string()) => {
-            Leave::Panic
-        }
+        ReturnType::Type(_, ty) if crowded && is_primitive(ty) => Leave::Panic,
         ReturnType::Type(_, ty) if !never(output) => by_type(ty),
         _ => Leave::Panic,
     }
@@ -55,9 +53,7 @@ pub(crate) fn fallible(output: &ReturnType) -> Option<Type> {
 
 /// Whether the outermost name is `Result`.
 fn is_result(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| last.ident == "Result")
+    matches!(ty, Type::Path(path) if ends_in(&path.path, "Result"))
 }
 
 /// Whether the body may become a closure. In a closure, `Location::caller()` would not be the function's caller,

@@ -8,6 +8,7 @@ use syn::{
 };
 
 use crate::syntax::function::{Function, is_foreign, is_loop_guard, without_ours};
+use crate::syntax::paths::ends_in;
 use crate::syntax::walk::{self, Visitor};
 
 /// What the attribute can stand on.
@@ -140,10 +141,8 @@ const MARKER: &str = "__loop_guard_was";
 
 /// Undoes what a block's attribute has made of the function, whose own attribute has precedence.
 fn restore(function: &mut ItemFn) {
-    let was = function.attrs.iter().position(|attribute| {
-        let last = attribute.path().segments.last();
-        last.is_some_and(|last| last.ident == MARKER)
-    });
+    let mut attrs = function.attrs.iter();
+    let was = attrs.position(|attribute| ends_in(attribute.path(), MARKER));
     let Some(index) = was else { return };
     let Meta::List(marker) = function.attrs.remove(index).meta else {
         return;

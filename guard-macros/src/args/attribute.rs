@@ -96,69 +96,46 @@ impl Args {
     }
 
     fn parse_value(&mut self, input: ParseStream, key: Ident) -> Result<(), Error> {
+        let expr = |key: &Ident| value(input, key);
+        let time = |key: &Ident| duration::timeout(expr(key)?);
+        let flag = |key: &Ident| flag(input, key);
         match key.to_string().as_str() {
-            "timeout" => set_once(&mut self.timeout, key, |key| {
-                duration::timeout(value(input, key)?)
-            }),
+            "timeout" => set_once(&mut self.timeout, key, time),
             "iterations" => set_once(&mut self.iterations, key, |key| {
-                value::count(value(input, key)?, key, "iterations")
+                value::count(expr(key)?, key, "iterations")
             }),
-            "cpu" => set_once(&mut self.cpu, key, |key| {
-                duration::timeout(value(input, key)?)
-            }),
+            "cpu" => set_once(&mut self.cpu, key, time),
             "depth" => set_once(&mut self.depth, key, |key| {
-                value::count(value(input, key)?, key, "levels")
+                value::count(expr(key)?, key, "levels")
             }),
-            "when" => set_once(&mut self.when, key, |key| value::when(&value(input, key)?)),
+            "when" => set_once(&mut self.when, key, |key| value::when(&expr(key)?)),
             "cancel" => set_once(&mut self.cancel, key, |key| {
-                value::computed(
-                    value(input, key)?,
-                    key,
-                    "an expression of a type that is `Cancel`",
-                )
+                value::computed(expr(key)?, key, "an expression of a type that is `Cancel`")
             }),
             "budget" => set_once(&mut self.budget, key, |key| {
-                value::computed(value(input, key)?, key, "an expression of type `Budget`")
+                value::computed(expr(key)?, key, "an expression of type `Budget`")
             }),
-            "inherit" => set_once(&mut self.inherit, key, |key| flag(input, key)),
-            "deadline" => set_once(&mut self.deadline, key, |key| {
-                value::moment(value(input, key)?)
-            }),
-            "root" => set_once(&mut self.root, key, |key| flag(input, key)),
-            "strict" => set_once(&mut self.strict, key, |key| flag(input, key)),
-            "entry" => set_once(&mut self.entry, key, |key| flag(input, key)),
-            "on_trip" => set_once(&mut self.on_trip, key, |key| {
-                value::on_trip(&value(input, key)?)
-            }),
-            "fallback" => set_once(&mut self.fallback, key, |key| value(input, key)),
-            "yield_every" => set_once(&mut self.yield_every, key, |key| {
-                duration::timeout(value(input, key)?)
-            }),
-            "warn_at" => set_once(&mut self.warn_at, key, |key| {
-                value::share(&value(input, key)?)
-            }),
+            "inherit" => set_once(&mut self.inherit, key, flag),
+            "deadline" => set_once(&mut self.deadline, key, |key| value::moment(expr(key)?)),
+            "root" => set_once(&mut self.root, key, flag),
+            "strict" => set_once(&mut self.strict, key, flag),
+            "entry" => set_once(&mut self.entry, key, flag),
+            "on_trip" => set_once(&mut self.on_trip, key, |key| value::on_trip(&expr(key)?)),
+            "fallback" => set_once(&mut self.fallback, key, expr),
+            "yield_every" => set_once(&mut self.yield_every, key, time),
+            "warn_at" => set_once(&mut self.warn_at, key, |key| value::share(&expr(key)?)),
             "on_overdue" => set_once(&mut self.on_overdue, key, |key| {
-                value::on_overdue(&value(input, key)?)
+                value::on_overdue(&expr(key)?)
             }),
-            "pauses" => set_once(&mut self.pauses, key, |key| {
-                value::pauses(&value(input, key)?)
-            }),
-            "cleanup" => set_once(&mut self.cleanup, key, |key| {
-                cleanup::call(value(input, key)?)
-            }),
-            "cleanup_timeout" => set_once(&mut self.cleanup_timeout, key, |key| {
-                duration::timeout(value(input, key)?)
-            }),
-            "breaker" => set_once(&mut self.breaker, key, |key| value(input, key)),
-            "bulkhead" => set_once(&mut self.bulkhead, key, |key| value(input, key)),
-            "retry" => set_once(&mut self.retry, key, |key| value(input, key)),
-            "attempt_timeout" => set_once(&mut self.attempt_timeout, key, |key| {
-                duration::timeout(value(input, key)?)
-            }),
-            "reserve" => set_once(&mut self.reserve, key, |key| {
-                duration::timeout(value(input, key)?)
-            }),
-            "name" => set_once(&mut self.name, key, |key| value::name(&value(input, key)?)),
+            "pauses" => set_once(&mut self.pauses, key, |key| value::pauses(&expr(key)?)),
+            "cleanup" => set_once(&mut self.cleanup, key, |key| cleanup::call(expr(key)?)),
+            "cleanup_timeout" => set_once(&mut self.cleanup_timeout, key, time),
+            "breaker" => set_once(&mut self.breaker, key, expr),
+            "bulkhead" => set_once(&mut self.bulkhead, key, expr),
+            "retry" => set_once(&mut self.retry, key, expr),
+            "attempt_timeout" => set_once(&mut self.attempt_timeout, key, time),
+            "reserve" => set_once(&mut self.reserve, key, time),
+            "name" => set_once(&mut self.name, key, |key| value::name(&expr(key)?)),
             "crate" => set_once(&mut self.krate, key, |key| value::path(input, key)),
             "macros" => set_once(&mut self.macros, key, |key| value::macros(input, key)),
             "skip" | "every" => Err(Error::new(

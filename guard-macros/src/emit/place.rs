@@ -14,12 +14,13 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
+    pub(crate) fn new(kind: &'static str, span: Span) -> Self {
+        Self { kind, span }
+    }
+
     /// The mark of a check at the entry of a function.
     pub(crate) fn entry(function: &Ident) -> Self {
-        Self {
-            kind: "fn",
-            span: function.span(),
-        }
+        Self::new("fn", function.span())
     }
 }
 

@@ -140,10 +140,7 @@ impl Emit<'_> {
             value,
         } = polled;
         let private = &self.private;
-        let at = self.at(Mark {
-            kind: "async fn",
-            span: function.span(),
-        });
+        let at = self.at(Mark::new("async fn", function.span()));
         // The keyword is the user's: otherwise the compiler has no names for what the block captures.
         let asynchronous = quote_spanned!(body.brace_token.span.open()=> async);
         let by_move = (!borrows).then(|| q!(move));

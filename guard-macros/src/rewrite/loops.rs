@@ -134,6 +134,18 @@ impl Instrument<'_> {
         result
     }
 
+    /// Visits a value that somebody else asks for, and puts what its loops need in front of it.
+    fn value_apart(&mut self, awaits: bool, value: &mut Expr) {
+        let declaration = self.inside(awaits, |it| {
+            let paced = it.paced;
+            it.visit_expr_mut(value);
+            it.declaration(paced)
+        });
+        if !declaration.is_empty() {
+            *value = emit::block(&declaration, value);
+        }
+    }
+
     pub(super) fn want(&mut self) {
         if self.seen == Seen::Absent {
             self.seen = Seen::Wanted;
@@ -176,19 +188,13 @@ impl Visitor for Instrument<'_> {
     }
 
     fn visit_expr_loop_mut(&mut self, expr: &mut ExprLoop) {
-        let mark = Mark {
-            kind: "loop",
-            span: expr.loop_token.span,
-        };
+        let mark = Mark::new("loop", expr.loop_token.span);
         self.check(mark, &mut expr.attrs, &mut expr.body, false);
     }
 
     fn visit_expr_while_mut(&mut self, expr: &mut ExprWhile) {
         self.visit_expr_mut(&mut expr.cond);
-        let mark = Mark {
-            kind: while_kind(expr),
-            span: expr.while_token.span,
-        };
+        let mark = Mark::new(while_kind(expr), expr.while_token.span);
         let waits = self.awaits && awaits::in_expr(&mut expr.cond);
         self.check(mark, &mut expr.attrs, &mut expr.body, waits);
     }
@@ -209,10 +215,7 @@ impl Visitor for Instrument<'_> {
 
     fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {
         self.visit_expr_mut(&mut expr.expr);
-        let mark = Mark {
-            kind: "for",
-            span: expr.for_token.span,
-        };
+        let mark = Mark::new("for", expr.for_token.span);
         self.check(mark, &mut expr.attrs, &mut expr.body, false);
     }
 
@@ -223,15 +226,7 @@ impl Visitor for Instrument<'_> {
     /// |x| value   =>   |x| { declarations; value }
     /// ```
     fn visit_expr_closure_mut(&mut self, expr: &mut ExprClosure) {
-        let awaits = expr.asyncness.is_some();
-        let declaration = self.inside(awaits, |it| {
-            let paced = it.paced;
-            it.visit_expr_mut(&mut expr.body);
-            it.declaration(paced)
-        });
-        if !declaration.is_empty() {
-            *expr.body = emit::block(&declaration, &expr.body);
-        }
+        self.value_apart(expr.asyncness.is_some(), &mut expr.body);
     }
 
     /// Like a closure: its loops check the scopes of the thread that polls it.
@@ -278,15 +273,7 @@ struct Arguments<'i, 'p>(&'i mut Instrument<'p>);
 
 impl Visitor for Arguments<'_, '_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        let awaits = self.0.awaits;
-        let declaration = self.0.inside(awaits, |it| {
-            let paced = it.paced;
-            it.visit_expr_mut(expr);
-            it.declaration(paced)
-        });
-        if !declaration.is_empty() {
-            *expr = emit::block(&declaration, expr);
-        }
+        self.0.value_apart(self.0.awaits, expr);
     }
 }
 

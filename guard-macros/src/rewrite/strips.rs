@@ -50,7 +50,7 @@ impl Instrument<'_> {
         self.want();
         self.leaves |= self.place == Place::Body;
         Check {
-            mark: Mark { kind, span },
+            mark: Mark::new(kind, span),
             place: self.place,
             every: None,
             fresh: false,

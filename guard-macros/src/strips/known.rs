@@ -12,8 +12,8 @@ use syn::{
     Stmt, Type,
 };
 
-use crate::strips::plain::is_among;
 use crate::syntax::calls;
+use crate::syntax::paths::{ends_in, is_among};
 use crate::syntax::walk::{self, Visitor};
 
 /// Methods that return an iterator over a slice. A user's type may have such methods as well; the type of their
@@ -185,11 +185,7 @@ fn is_list(ty: &Type) -> bool {
         Type::Array(_) | Type::Slice(_) => true,
         Type::Group(part) => is_list(&part.elem),
         Type::Paren(part) => is_list(&part.elem),
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Vec"),
+        Type::Path(path) => ends_in(&path.path, "Vec"),
         Type::Reference(part) => is_list(&part.elem),
         _ => false,
     }

@@ -5,8 +5,9 @@
 //! name; how long those take is measured while the loop runs. Destructors are not plain: a plain body drops no
 //! value whose type may have one, except results of operators.
 
-use syn::{Block, Expr, ExprForLoop, ExprLit, Ident, Item, Lit, Pat, RangeLimits, Stmt};
+use syn::{Block, Expr, ExprForLoop, ExprLit, Ident, Item, Lit, Pat, RangeLimits, Stmt, Type};
 
+use crate::syntax::paths::{is_among, last};
 use crate::syntax::walk::{self, Visitor};
 
 /// Methods that a plain body may call: on numbers, slices and options they are a few instructions, and compilers
@@ -37,16 +38,13 @@ pub(crate) fn is_cheap(name: &Ident) -> bool {
     is_among(CHEAP, name)
 }
 
-/// Whether the type with this name is primitive.
-pub(crate) fn is_primitive(name: &str) -> bool {
-    PRIMITIVE
-        .split_ascii_whitespace()
-        .any(|other| name == other)
-}
-
-/// Whether `list`, names separated by blanks, contains this name.
-pub(crate) fn is_among(list: &str, name: &Ident) -> bool {
-    list.split_ascii_whitespace().any(|other| name == other)
+/// Whether the type is primitive.
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    match ty {
+        Type::Group(ty) => is_primitive(&ty.elem),
+        Type::Path(path) => (path.path.get_ident()).is_some_and(|name| is_among(PRIMITIVE, name)),
+        _ => false,
+    }
 }
 
 /// Whether a body is plain.
@@ -137,7 +135,7 @@ impl Visitor for Judge {
             self.visit_expr_mut(&mut pat.guard);
         }
     }
-    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_type_mut(&mut self, _: &mut Type) {}
 }
 
 /// Whether a value may be of a type with a destructor of the user's. A variant or a constant can only be trusted if
@@ -146,12 +144,7 @@ impl Visitor for Judge {
 fn may_own(value: &Expr) -> bool {
     let tail = |block: &Block| matches!(block.stmts.last(), Some(Stmt::Expr(value, None)) if may_own(value));
     match value {
-        Expr::Path(path) => {
-            let last = path.path.segments.last();
-            let named =
-                last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase));
-            named && !is_of_primitive(value)
-        }
+        Expr::Path(_) => is_made(value) && !is_of_primitive(value),
         Expr::Array(part) => part.elems.iter().any(may_own),
         Expr::Block(part) => tail(&part.block),
         Expr::Group(part) => may_own(&part.expr),
@@ -187,8 +180,7 @@ pub(crate) fn is_made(function: &Expr) -> bool {
     let Expr::Path(path) = function else {
         return false;
     };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))
+    last(&path.path).is_some_and(|last| last.to_string().starts_with(char::is_uppercase))
 }
 
 /// Whether a loop over this has only a few iterations, whatever the types are.

@@ -1,12 +1,11 @@
 //! Which `for` loops run in strips: those whose body is plain (`plain.rs`), over what may be cut (`known.rs`).
 
 use proc_macro2::Span;
-use syn::{
-    Block, Expr, ExprBreak, ExprContinue, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime,
-};
+use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime};
 
 use crate::strips::known::{Names, iterates};
 use crate::strips::plain::is_plain;
+use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::Visitor;
 
 /// A `for` loop that qualifies, taken apart.
@@ -118,40 +117,20 @@ fn only_reads(expr: &Expr) -> bool {
 /// Sends the `break`s of a body to the outer of the two loops. Its label is `'__strips` or, if no `continue` uses
 /// the user's label, that label; `label` keeps what is left for the inner loop.
 fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
-    let mut jumps = Jumps {
-        label: label.as_ref().map(|label| label.name.ident.clone()),
-        continues: false,
-        target: None,
+    let own = label.clone();
+    let mut continues = false;
+    let mut look = |jump: &mut Expr| {
+        continues |= matches!(jump, Expr::Continue(jump) if jump.label.is_some());
     };
-    jumps.visit_block_mut(body);
-    let outer = if jumps.continues { None } else { label.take() };
+    Jumps::new(own.as_ref(), &mut look).visit_block_mut(body);
+    let outer = if continues { None } else { label.take() };
     let ours = || Lifetime::new("'__strips", Span::mixed_site());
-    jumps.target = Some(outer.as_ref().map_or_else(ours, |label| label.name.clone()));
-    jumps.visit_block_mut(body);
-    outer
-}
-
-/// Finds the jumps that target the loop itself. A plain body has no labels inside, and its loops have no jumps.
-struct Jumps {
-    label: Option<Ident>,
-    continues: bool,
-    /// Where `break`s are sent.
-    target: Option<Lifetime>,
-}
-
-impl Visitor for Jumps {
-    fn visit_expr_continue_mut(&mut self, expr: &mut ExprContinue) {
-        self.continues |= expr.label.is_some()
-            && expr.label.as_ref().map(|label| &label.ident) == self.label.as_ref();
-    }
-
-    fn visit_expr_break_mut(&mut self, expr: &mut ExprBreak) {
-        let mine = match &expr.label {
-            None => true,
-            Some(label) => Some(&label.ident) == self.label.as_ref(),
-        };
-        if mine && self.target.is_some() {
-            expr.label.clone_from(&self.target);
+    let target = outer.as_ref().map_or_else(ours, |label| label.name.clone());
+    let mut send = |jump: &mut Expr| {
+        if let Expr::Break(jump) = jump {
+            jump.label = Some(target.clone());
         }
-    }
+    };
+    Jumps::new(own.as_ref(), &mut send).visit_block_mut(body);
+    outer
 }

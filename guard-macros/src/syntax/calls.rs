@@ -10,41 +10,14 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Block, Error, Expr, Ident, Macro, Pat, Path, Stmt, Token};
 
+use crate::syntax::paths::{ends_in, is_among, last};
 use crate::syntax::walk::Visitor;
 
 /// Macros whose arguments are expressions that run where they are written.
-const EXPRESSIONS: [&str; 30] = [
-    "assert",
-    "assert_eq",
-    "assert_ne",
-    "dbg",
-    "debug_assert",
-    "debug_assert_eq",
-    "debug_assert_ne",
-    "eprint",
-    "eprintln",
-    "format",
-    "format_args",
-    "join",
-    "panic",
-    "print",
-    "println",
-    "todo",
-    "try_join",
-    "unimplemented",
-    "unreachable",
-    "vec",
-    "write",
-    "writeln",
-    "debug",
-    "error",
-    "info",
-    "trace",
-    "warn",
-    "ready",
-    "pin",
-    "bail",
-];
+const EXPRESSIONS: &str = "\
+    assert assert_eq assert_ne dbg debug_assert debug_assert_eq debug_assert_ne eprint eprintln format \
+    format_args join panic print println todo try_join unimplemented unreachable vec write writeln debug error \
+    info trace warn ready pin bail";
 
 /// The macros among them that are not the standard library's, with the crates that have one which does not await. By its
 /// name alone it could be one of the user's that does.
@@ -75,10 +48,10 @@ fn never_awaits(path: &Path) -> bool {
         [] => return false,
     };
     match OF_CRATES.iter().find(|(known, _)| name == known) {
-        Some((_, crates)) => of.is_some_and(|of| crates.split(' ').any(|it| it == of)),
+        Some((_, crates)) => of.is_some_and(|of| is_among(crates, of)),
         None => {
             let is_std = of.is_none_or(|of| matches!(of, "std" | "core" | "alloc"));
-            is_std && (name == "matches" || EXPRESSIONS.contains(&name.as_str()))
+            is_std && (name == "matches" || is_among(EXPRESSIONS, name))
         }
     }
 }
@@ -96,18 +69,14 @@ enum Grammar {
 }
 
 fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
-    if named.iter().any(|name| {
-        name.segments.last().map(|s| &s.ident) == path.segments.last().map(|s| &s.ident)
-    }) {
+    if named.iter().any(|name| last(name) == last(path)) {
         return Some(Grammar::Any);
     }
     let name = path.segments.last()?.ident.unraw().to_string();
     match name.as_str() {
         "matches" => Some(Grammar::Matches),
         "select" | "select_biased" => Some(Grammar::Select),
-        _ => EXPRESSIONS
-            .contains(&name.as_str())
-            .then_some(Grammar::Expressions),
+        _ => is_among(EXPRESSIONS, &name).then_some(Grammar::Expressions),
     }
 }
 
@@ -306,10 +275,7 @@ fn begins_chain(expr: &Expr) -> bool {
     match expr {
         Expr::MethodCall(call) => begins_chain(&call.receiver),
         Expr::Call(call) => match &*call.func {
-            Expr::Path(path) => {
-                let last = path.path.segments.last();
-                last.is_some_and(|last| last.ident == "chain")
-            }
+            Expr::Path(path) => ends_in(&path.path, "chain"),
             _ => false,
         },
         _ => false,

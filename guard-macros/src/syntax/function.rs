@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Block, Ident, Meta, Signature, Token};
 
 use crate::syntax::calls;
+use crate::syntax::paths::{ends_in, is_among};
 
 /// A free function, a method, or a function in a block that carries the attribute.
 pub(crate) struct Function<'f> {
@@ -18,11 +19,7 @@ pub(crate) struct Function<'f> {
 
 /// Whether the attribute is this macro, under whatever path.
 pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "loop_guard")
+    ends_in(attribute.path(), "loop_guard")
 }
 
 /// Whether the attribute of a loop is this macro, or expands to it: `#[cfg_attr(test, loop_guard(skip))]`.
@@ -35,10 +32,7 @@ pub(crate) fn is_on_loop(attribute: &Attribute) -> bool {
 
 /// Removes this macro from the attributes of a loop, and keeps what else a `cfg_attr` contains.
 pub(crate) fn without_ours(attrs: &mut Vec<Attribute>) {
-    let is_ours = |meta: &Meta| {
-        let last = meta.path().segments.last();
-        last.is_some_and(|last| last.ident == "loop_guard")
-    };
+    let is_ours = |meta: &Meta| ends_in(meta.path(), "loop_guard");
     attrs.retain_mut(|attribute| {
         if !is_on_loop(attribute) {
             return true;
@@ -63,29 +57,9 @@ pub(crate) fn is_condition(attribute: &Attribute) -> bool {
 
 /// Whether the attribute may be another macro, which reads the function: it stands below ours.
 pub(crate) fn is_foreign(attribute: &Attribute) -> bool {
-    const KNOWN: [&str; 21] = [
-        "allow",
-        "cfg",
-        "clippy",
-        "cold",
-        "deny",
-        "deprecated",
-        "doc",
-        "expect",
-        "forbid",
-        "ignore",
-        "inline",
-        "loop_guard",
-        "must_use",
-        "no_mangle",
-        "rustfmt",
-        "should_panic",
-        "target_feature",
-        "test",
-        "track_caller",
-        "unsafe",
-        "warn",
-    ];
+    const KNOWN: &str = "\
+        allow cfg clippy cold deny deprecated doc expect forbid ignore inline loop_guard must_use no_mangle \
+        rustfmt should_panic target_feature test track_caller unsafe warn";
     let first = attribute.path().segments.first();
-    first.is_some_and(|first| !KNOWN.iter().any(|known| first.ident == known))
+    first.is_some_and(|first| !is_among(KNOWN, &first.ident))
 }

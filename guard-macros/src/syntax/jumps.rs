@@ -1,8 +1,8 @@
 //! Which loop a `break` or `continue` belongs to. Nothing else answers that question.
 
-use proc_macro2::{TokenStream, TokenTree};
 use syn::{Expr, Ident, Item, Label, Macro};
 
+use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
 /// Visits the `break`s and `continue`s whose target is one given loop.
@@ -66,7 +66,7 @@ impl Visitor for Jumps<'_> {
     }
 
     fn visit_macro_mut(&mut self, call: &mut Macro) {
-        self.in_macro |= mentions_break(call.tokens.clone());
+        self.in_macro |= calls::any_ident(call.tokens.clone(), &|name| name == "break");
     }
 
     // No jump leaves these.
@@ -74,12 +74,4 @@ impl Visitor for Jumps<'_> {
     fn visit_expr_async_mut(&mut self, _: &mut syn::ExprAsync) {}
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
     fn visit_item_mut(&mut self, _: &mut Item) {}
-}
-
-fn mentions_break(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => mentions_break(group.stream()),
-        TokenTree::Ident(ident) => ident == "break",
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }

@@ -1,8 +1,9 @@
 //! Return types.
 
 use proc_macro2::Span;
-use syn::{Ident, ReturnType, Token, Type, TypeInfer, TypeParamBound};
+use syn::{Ident, ReturnType, Token, Type, TypeInfer, TypeParamBound, TypePath};
 
+use crate::syntax::paths::{ends_in, is_among, last};
 use crate::syntax::walk::{self, Visitor};
 
 pub(crate) fn never(output: &ReturnType) -> bool {
@@ -50,22 +51,8 @@ pub(crate) fn is_closure(output: &ReturnType) -> bool {
 }
 
 fn is_fn(bound: &TypeParamBound) -> bool {
-    let TypeParamBound::Trait(bound) = bound else {
-        return false;
-    };
-    let last = bound.path.segments.last();
-    last.is_some_and(|last| {
-        [
-            "Fn",
-            "FnMut",
-            "FnOnce",
-            "AsyncFn",
-            "AsyncFnMut",
-            "AsyncFnOnce",
-        ]
-        .iter()
-        .any(|name| last.ident == name)
-    })
+    const FNS: &str = "Fn FnMut FnOnce AsyncFn AsyncFnMut AsyncFnOnce";
+    matches!(bound, TypeParamBound::Trait(bound) if ends_in(&bound.path, FNS))
 }
 
 /// Whether the type contains an `impl Trait`.
@@ -83,14 +70,19 @@ pub(crate) fn is_opaque(ty: &Type) -> bool {
 
 /// Whether the return type is called `Result`.
 pub(crate) fn is_called_result(output: &ReturnType) -> bool {
-    let ReturnType::Type(_, ty) = output else {
-        return false;
-    };
-    let Type::Path(path) = &**ty else {
-        return false;
-    };
-    let last = path.path.segments.last();
-    last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
+    let name = named(output).and_then(|ty| last(&ty.path));
+    name.is_some_and(|name| name.to_string().ends_with("Result"))
+}
+
+/// The return type, if it is a name.
+fn named(output: &ReturnType) -> Option<&TypePath> {
+    match output {
+        ReturnType::Type(_, ty) => match &**ty {
+            Type::Path(path) => Some(path),
+            _ => None,
+        },
+        ReturnType::Default => None,
+    }
 }
 
 /// Types of the standard library that are no `Result`.
@@ -100,11 +92,6 @@ const KNOWN: &str = "\
 
 /// The name of a type that may be an alias of anything.
 pub(crate) fn unknown(output: &ReturnType) -> Option<&Ident> {
-    let ReturnType::Type(_, ty) = output else {
-        return None;
-    };
-    let Type::Path(path) = &**ty else { return None };
-    let last = &path.path.segments.last()?.ident;
-    let is_known = KNOWN.split_ascii_whitespace().any(|name| last == name);
-    (path.qself.is_none() && !is_known).then_some(last)
+    let ty = named(output)?;
+    last(&ty.path).filter(|name| ty.qself.is_none() && !is_among(KNOWN, *name))
 }
