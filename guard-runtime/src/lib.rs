@@ -195,7 +195,8 @@
 //! - It has the signal mask of the thread that started it, so a signal to the process may be delivered to it. A program
 //!   that takes signals with `sigwait` has to block them before its first guard, or turn on the feature `signal-mask`,
 //!   with which the ticker blocks all of them.
-//! - Do what needs a process with a single thread (`unshare`, `fork` without `exec`) before the first guard.
+//! - Do what needs a process with a single thread (`unshare`, `fork` without `exec`) before the first guard. A child that
+//!   is forked later has no ticker: its timeouts are noticed only by chance, while cancels and shutdowns work.
 //! - On targets without a clock (`wasm32-unknown-unknown`) no time passes: time budgets never end there, but those
 //!   of iterations do. No thread is started.
 //!

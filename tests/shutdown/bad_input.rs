@@ -1,5 +1,8 @@
 //! Misuse that nobody should attempt has a documented outcome as well.
 
+use std::env;
+use std::process::{Command, Stdio};
+
 use guard_runtime::checkpoint;
 use guard_runtime::shutdown::{Outcome, Shutdown};
 
@@ -21,6 +24,48 @@ fn a_grace_of_zero_stops_what_is_in_flight_at_once() {
     assert!(tripped.unwrap().to_string().contains("shuts down"));
     _ = shutdown.wait();
     assert_eq!(shutdown.in_flight(), 0);
+}
+
+const SCENARIO: &str = "GRACE_SCENARIO";
+
+/// The child's side; as a test of the parent it does nothing.
+#[test]
+fn child() {
+    let Ok(expected) = env::var(SCENARIO) else {
+        return;
+    };
+    let expected = format!("grace: {expected},");
+    for shutdown in [Shutdown::new(), Shutdown::new()] {
+        let seen = format!("{shutdown:?}");
+        assert!(seen.contains(&expected), "{seen}");
+    }
+}
+
+/// What a process whose `LOOP_GUARD_GRACE` is this text says of it, if its graces are `expected`.
+fn told_of_grace(text: &str, expected: &str) -> Vec<String> {
+    let child = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "bad_input::child", "--nocapture"])
+        .env("LOOP_GUARD_GRACE", text)
+        .env(SCENARIO, expected)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(child.stderr).unwrap();
+    assert!(child.status.success(), "{told}");
+    let lines = told
+        .lines()
+        .filter(|line| line.contains("LOOP_GUARD_GRACE"));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_grace_of_the_environment_that_is_no_duration_is_told_once_and_ignored() {
+    assert_eq!(told_of_grace("1m 30s", "90s"), [""; 0]);
+    for text in ["soon", "", "25", "-1s", "s\n10"] {
+        let told = told_of_grace(text, "10s");
+        assert_eq!(told.len(), 1, "{text:?}: {told:?}");
+        assert!(told[0].contains("is not a duration") && told[0].ends_with("ignored"));
+    }
 }
 
 #[test]

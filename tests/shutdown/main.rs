@@ -4,6 +4,8 @@
 
 mod bad_input;
 mod events;
+#[cfg(target_os = "linux")]
+mod forks;
 mod futures;
 mod in_flight;
 mod nodes;

@@ -148,15 +148,25 @@ fn independent_nodes_are_stopped_at_once() {
 
 #[test]
 fn four_nodes_of_a_second_take_little_more() {
+    // By how much is exact where the plan is tested. Here the machine may be slow.
     let shutdown = Shutdown::new().grace(LONG);
     for name in ["a", "b", "c", "d"] {
         shutdown.node(name, ms(60_000), |_| thread::sleep(ms(1_000)));
     }
     shutdown.begin("test");
-    let took = shutdown.wait().took();
-    println!("{took:?}");
-    // Not one behind the other.
-    assert!((ms(1_000)..ms(4_000)).contains(&took), "{took:?}");
+    let report = shutdown.wait();
+    println!("{:?}", report.took());
+    assert!(report.is_clean(), "{report}");
+    assert!((ms(1_000)..ms(60_000)).contains(&report.took()));
+    let ends: Vec<_> = report
+        .nodes()
+        .map(|row| row.started() + row.took().unwrap())
+        .collect();
+    let first = ends.iter().min().unwrap();
+    assert!(
+        report.nodes().all(|row| row.started() < *first),
+        "not one behind the other: {report}"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use core::future::Future;
 use core::time::Duration;
 use std::env;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::Instant;
 
@@ -53,23 +53,16 @@ const LEAST: u32 = 10;
 pub struct Shutdown(Arc<Inner>);
 
 impl Shutdown {
-    /// With a grace of 10 s, or that of the environment variable `LOOP_GUARD_GRACE` (`"25s"`, `"1m 30s"`).
+    /// With a grace of 10 s, or that of the environment variable `LOOP_GUARD_GRACE` (`"25s"`, `"1m 30s"`). If that is not
+    /// a duration, one line on stderr says so, once, and it counts as unset.
     #[must_use]
     #[allow(
         clippy::new_without_default,
         reason = "it reads the environment, which no default should"
     )]
     pub fn new() -> Self {
-        let given = env::var("LOOP_GUARD_GRACE").ok().and_then(|text| {
-            let parsed = humantime::parse_duration(&text);
-            if let Err(error) = &parsed {
-                hook::line(&format_args!(
-                    "loop guard: LOOP_GUARD_GRACE=\"{}\" is not a duration ({error}): ignored",
-                    text.escape_debug()
-                ));
-            }
-            parsed.ok()
-        });
+        let given = env::var_os("LOOP_GUARD_GRACE");
+        let given = given.and_then(|text| grace_of(&text.to_string_lossy()));
         Self(Arc::new(Inner {
             state: Mutex::new(State {
                 chosen: GRACE,
@@ -300,6 +293,21 @@ impl Shutdown {
         self.0.flight.hurry();
         self.0.changed.notify_all();
     }
+}
+
+/// The grace that the environment gives.
+fn grace_of(text: &str) -> Option<Duration> {
+    static TOLD: Once = Once::new();
+    let parsed = humantime::parse_duration(text);
+    if let Err(error) = &parsed {
+        TOLD.call_once(|| {
+            hook::line(&format_args!(
+                "loop guard: LOOP_GUARD_GRACE=\"{}\" is not a duration ({error}): ignored",
+                text.escape_debug()
+            ));
+        });
+    }
+    parsed.ok()
 }
 
 impl fmt::Debug for Shutdown {

@@ -230,6 +230,32 @@ mod tests {
     }
 
     #[test]
+    fn four_nodes_of_a_second_are_over_after_a_second_or_its_slack() {
+        let second = ms(1_000);
+        let started = || {
+            let mut plan = Plan::new(ms(10_000));
+            for _ in 0..4 {
+                plan.add(row(second, second / 10, &[]));
+            }
+            let budgets = plan.start(ms(0)).into_iter().map(|start| start.budget);
+            assert_eq!(budgets.collect::<Vec<_>>(), [second; 4]);
+            plan
+        };
+        let mut plan = started();
+        assert_eq!(plan.give_up(second), []);
+        for node in 0..4 {
+            assert!(plan.finish(node, Outcome::Done));
+        }
+        assert!(plan.is_over());
+
+        // None of them ends.
+        let (mut plan, last) = (started(), second + SLACK);
+        assert_eq!(plan.next(), Some(last));
+        assert_eq!(plan.give_up(last), [0, 1, 2, 3]);
+        assert!(plan.is_over() && last < ms(1_100));
+    }
+
+    #[test]
     fn who_comes_first_leaves_their_least_to_those_behind() {
         let mut plan = Plan::new(ms(1_000));
         plan.add(row(ms(500), ms(50), &[]));
