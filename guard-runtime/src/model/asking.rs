@@ -1,4 +1,4 @@
-//! No request for a tick is forgotten, and nobody sleeps for ever: the ticker against threads that ask it.
+//! No request for a tick is forgotten, and no thread sleeps for ever: the ticker against threads that ask it for ticks.
 
 use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::sync::{Arc, Mutex};
@@ -11,11 +11,12 @@ use crate::model::process::{Process, Token};
 use crate::time::epoch::{Epoch, HEARTBEAT};
 use crate::time::ticker::{Bell, Ticker, Wake, World};
 
-/// No deadline is forgotten: a thread asks while the ticker plans its next tick, over the request.
+/// No deadline is forgotten if a thread makes its request while the ticker plans its next tick, which overwrites the
+/// request.
 ///
-/// Caught: the word published before `next` is planned; the word loaded, or published, relaxed; a
-/// request that stores instead of lowering, or wakes only a parked ticker; a sleep that does not read
-/// `next` again when woken.
+/// Catches: the word published before `next` is planned; the word loaded or published relaxed; a request that stores
+/// its time instead of lowering `next`, or that wakes only a parked ticker; a sleep that does not read `next` again
+/// after it was woken.
 #[test]
 fn a_request_that_a_tick_overwrites_is_made_again() {
     explore(None, || {
@@ -33,10 +34,10 @@ fn a_request_that_a_tick_overwrites_is_made_again() {
     });
 }
 
-/// A thread opens a scope with a word that it compares with next time, while the ticker parks.
+/// A thread opens a scope while the ticker parks, and compares the word of its entry at its next check.
 ///
-/// Caught: a parked ticker that is not woken, or whose parking does not change the word; a request
-/// that does not say that it lowered `next`.
+/// Catches: a parked ticker that is not woken, or whose parking does not change the word; a request that does not
+/// return that it has lowered `next`.
 #[test]
 fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
     explore(None, || {
@@ -61,10 +62,10 @@ fn a_scope_that_opens_while_the_ticker_parks_wakes_it() {
     });
 }
 
-/// Two threads that wake the ticker at once, or as it falls asleep.
+/// Two threads wake the ticker at the same time, or while it falls asleep.
 ///
-/// Caught: the parked word published before `next` is `MAX`; a ticker that sleeps without looking at
-/// `next` after its nap took the token; the word loaded, or published, relaxed.
+/// Catches: the parked word published before `next` is `MAX`; a ticker that sleeps without reading `next` after its
+/// nap has consumed the wake-up; the word loaded or published relaxed.
 #[test]
 fn two_that_ask_at_once_wake_the_ticker() {
     explore(Some(3), || {
@@ -84,7 +85,7 @@ fn two_that_ask_at_once_wake_the_ticker() {
     });
 }
 
-/// As [`Still`], until it is `over`: from then on, time flies.
+/// Like [`Still`], until it is `over`: from then on, time passes.
 struct Ending {
     token: Token,
     over: Arc<AtomicBool>,
@@ -110,10 +111,10 @@ impl World for Ending {
     }
 }
 
-/// Two threads find no ticker: they start one, and both get their tick from it.
+/// Two threads find no ticker. They start a single one, and both get their tick from it.
 ///
-/// Caught: a start that does not look again under the lock (two tickers); one that wakes nobody,
-/// though the new ticker may have slept before the request.
+/// Catches: a start that does not look again under the lock, so that there are two tickers; a start that does not wake
+/// the new ticker, which may have gone to sleep before the request.
 #[test]
 fn two_that_start_the_ticker_at_once_start_one() {
     explore(Some(3), || {
@@ -159,9 +160,9 @@ fn two_that_start_the_ticker_at_once_start_one() {
     });
 }
 
-/// A thread whose word is bumped away while it asks is not forgotten.
+/// A request is not forgotten if another thread bumps the word meanwhile.
 ///
-/// Caught: a tick that is stored over a bump, so that the word does not grow.
+/// Catches: a tick that overwrites a bump, so that the word does not grow.
 #[test]
 fn a_bump_forgets_no_request() {
     explore(Some(3), || {
@@ -179,14 +180,14 @@ fn a_bump_forgets_no_request() {
             two.epoch.bump();
             assert!(two.epoch.load_relaxed() > before);
         });
-        // A tick each, and the bump.
+        // Each tick moves the word, and so does the bump.
         process.check_until(process.ask(), LATER + 4);
         bump.join().unwrap();
         ticker.join().unwrap();
     });
 }
 
-/// As [`Still`], with one alarm, which may be set.
+/// Like [`Still`], with one alarm, which may be set.
 struct Alarmed {
     token: Token,
     alarm: Arc<Mutex<Option<u64>>>,
@@ -212,7 +213,7 @@ impl World for Alarmed {
 
 /// An alarm that is set while the ticker plans its next tick ends the sleep after it.
 ///
-/// Caught: a ticker that looks for alarms before it plans; an alarm that is asked for before it is set.
+/// Catches: a ticker that looks for alarms before it plans; an alarm that is set after its tick was asked for.
 #[test]
 fn no_alarm_is_forgotten() {
     explore(None, || {

@@ -9,15 +9,15 @@ use crate::stack::frames::Stack;
 use crate::time::epoch::{Epoch, GAP};
 use crate::time::ticker::{Ticker, World};
 
-/// Time that passes: at every reading and in every stall, by much more than a gap may be long.
+/// A clock that moves at every reading and in every stall, by much more than the longest gap without lag.
 #[derive(Clone)]
 struct Passing(Arc<AtomicU64>);
 
 impl Passing {
     const STEP: u64 = 4 * GAP;
 
-    /// What a clock is: the same for all, and never back. Who reads it has seen what was done before
-    /// an earlier reading.
+    /// The same for all threads, and it never goes back. A thread that reads it sees what was done before an earlier
+    /// reading.
     fn read(&self) -> u64 {
         self.0.fetch_add(0, Ordering::SeqCst)
     }
@@ -39,27 +39,27 @@ impl World for Passing {
     fn sleep(&self, _: u64) {}
 }
 
-/// Never early: a scope that opens with a word, at any moment of a ticker that is late between any
-/// two of its steps, has no deadline before its start and its limit.
+/// The deadline of a scope that opens without a clock read is no earlier than its start plus its limit, at whatever
+/// moment it opens, and however late the ticker is between two of its steps.
 ///
-/// Caught: either of the lag's, or of `settled`'s, two accesses relaxed; a gap that ends at the tick's own clock reading, or at one before its publication; a word
-/// that is settled before its gap is.
+/// Catches: a relaxed load or store of the lag, or of `settled`; a gap that ends at the clock reading of its own tick,
+/// or at any other one before the publication; a word that is settled before the gap before it is in the lag.
 #[test]
 fn a_scope_that_reads_no_clock_is_never_early() {
     explore(None, || never_early(false, false));
 }
 
-/// Nor is one that opens while ticks are slow.
+/// The same for a scope that opens while ticks are slow.
 ///
-/// Caught: a slow word that is taken for a fast one when the deadline is counted from it.
+/// Catches: a deadline counted from a slow word as if it were a fast one.
 #[test]
 fn a_scope_that_opens_with_a_slow_word_is_never_early() {
     explore(None, || never_early(true, false));
 }
 
-/// Nor is one that opens with a word that a thread has bumped.
+/// The same for a scope that opens under a word that a thread has bumped.
 ///
-/// Caught: a bump in two steps, which takes the last tick's release away.
+/// Catches: a bump by a load and a store, which hides the release of the last tick.
 #[test]
 fn a_scope_that_opens_with_a_bumped_word_is_never_early() {
     explore(Some(3), || never_early(false, true));
@@ -84,12 +84,12 @@ fn never_early(slow: bool, bumped: bool) {
     if bumped {
         epoch.bump();
     }
-    // The thread's last check was at any time before.
+    // The word of the thread's last check may be of any age.
     let (lag, word) = epoch.load_with_lag();
     stack.admit(word, Some(lag));
     let began = clock.read();
     if epoch.load() != stack.entry_word() {
-        // The clock is read.
+        // The entry would read the clock, which is another case.
         ticker.join().unwrap();
         return;
     }
@@ -103,7 +103,7 @@ fn never_early(slow: bool, bumped: bool) {
     };
     assert!(!early(&stack).1, "as soon as it is settled");
     let last = ticker.join().unwrap();
-    // The same once more, worked out late.
+    // Once more, with a deadline that is computed only after the ticker has settled everything.
     stack.set_depth(0);
     stack.enter(1, Some(LIMIT));
     assert_eq!(early(&stack), (word < last, false), "when all is settled");

@@ -1,4 +1,5 @@
-//! A process in which time stands still: whoever sleeps longer than it should sleeps for ever, and loom reports it.
+//! A process in which time stands still: a thread that sleeps for longer than it should sleeps for ever, and loom
+//! reports that.
 
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
@@ -9,7 +10,7 @@ use crate::stack::frames::Stack;
 use crate::time::epoch::Epoch;
 use crate::time::ticker::{Bell, Ticker, Wake, World};
 
-/// What `park` and `unpark` are in `std`; loom's own make visible more than they promise.
+/// The token of `park` and `unpark`, as `std` defines it. Those of loom synchronise more than `std` promises.
 #[derive(Clone)]
 pub(super) struct Token(Arc<(Mutex<bool>, Condvar)>);
 
@@ -40,12 +41,11 @@ impl Wake for Token {
     }
 }
 
-/// Time stands still at [`NOW`]: whoever sleeps longer than he should, sleeps for ever, and loom
-/// reports it.
+/// A world in which time stands still at [`NOW`].
 pub(super) struct Still {
     token: Token,
     stack: Arc<Stack>,
-    /// A sleep with an end ends at once. The ticker takes one before it parks, to let stores arrive.
+    /// Whether a sleep with a time limit ends at once, like the one before the ticker parks.
     naps: bool,
 }
 
@@ -67,7 +67,7 @@ impl World for Still {
     }
 }
 
-/// The process of a model: one that has a ticker, which sleeps by `token`.
+/// The process of a model. Its ticker sleeps on `token`.
 #[derive(Clone)]
 pub(super) struct Process {
     pub(super) epoch: Arc<Epoch>,
@@ -96,7 +96,7 @@ impl Process {
         Ticker::new(&self.epoch, Still { token, stack, naps })
     }
 
-    /// A thread with a deadline that is due now, in a loop of checks, `held` what the last one saw.
+    /// A thread in a loop of checks, whose deadline is due now. `held` is the word that its last check has seen.
     pub(super) fn check(&self, held: u64) {
         self.check_until(held, LATER);
     }
@@ -110,7 +110,7 @@ impl Process {
         }
     }
 
-    /// The cold path of a check: the word, and the request for a tick.
+    /// The cold path of a check: loads the word, then asks for a tick.
     pub(super) fn ask(&self) -> u64 {
         let word = self.epoch.load();
         assert!(

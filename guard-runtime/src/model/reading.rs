@@ -1,4 +1,4 @@
-//! What another thread reads of a stack was true.
+//! What another thread reads of a stack was true at some moment.
 
 use loom::sync::Arc;
 use loom::thread;
@@ -10,19 +10,19 @@ use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
 use crate::time::epoch::Epoch;
 
-/// A reader that finds the same in a frame before and after it finds a scope open, and as many pushes
-/// around that, has read a frame of one moment.
+/// A reader has read a frame of one moment if it reads the same twice, finds the scope open in between, and finds the
+/// count of pushes unchanged.
 ///
-/// Caught: a frame, the depth, the entry word or its lag written relaxed; a frame that is not read again,
-/// or before the depth; a word that changes before the open scopes are dated.
+/// Catches: a frame, the depth, the entry word or its lag stored relaxed; a frame that is read once, or twice before
+/// the depth; an entry word that changes before the open scopes are dated.
 #[test]
 fn a_read_is_of_one_moment() {
     read([(1, Some(100)), (2, Some(200))]);
 }
 
-/// The same where a push stores a site and is not counted, be it another site or the same.
+/// The same for pushes that store only a site and are not counted, of one site or of two.
 ///
-/// Caught: the same.
+/// Catches the same.
 #[test]
 fn a_read_of_what_is_not_counted() {
     static SITES: [Site; 2] = [
@@ -34,10 +34,10 @@ fn a_read_of_what_is_not_counted() {
     }
 }
 
-/// The same of scopes that are opened under one word, again and again.
+/// The same for scopes that are opened under one word, again and again.
 ///
-/// Caught: a push that is not counted, or that is counted by a relaxed store; a count that is not
-/// compared, or before the frame is read again.
+/// Catches: a push that is not counted, or counted by a relaxed store; a count that is not compared, or compared before
+/// the frame is read again.
 #[test]
 fn a_read_of_what_comes_back() {
     let scopes = [(1, 100), (2, 200), (1, 300), (2, 200)];
@@ -58,7 +58,7 @@ fn a_read_of_what_comes_back() {
     });
 }
 
-/// One scope after the other is opened, each under a word of its own.
+/// Opens one scope after the other, each under a word of its own.
 fn read(scopes: [(u32, Option<u64>); 2]) {
     explore(Some(3), move || {
         let stack = Arc::new(Stack::new());
@@ -85,9 +85,9 @@ fn read(scopes: [(u32, Option<u64>); 2]) {
     });
 }
 
-/// The same while the stack grows below a scope that stays open, and into a new piece.
+/// The same while the stack grows into a new piece and the outermost scope stays open.
 ///
-/// Caught: a piece that is in use before the copies are in it; a reader that does not compare the piece.
+/// Catches: a piece that is used before the frames are copied into it; a reader that does not compare the piece.
 #[test]
 fn a_read_while_the_stack_grows() {
     for index in [0, 1] {

@@ -25,7 +25,7 @@
 //! so whoever acquires the sum also acquires the last tick's release; the ticker publishes by compare-and-swap, so
 //! the word always grows.
 //!
-//! `model/epoch.rs` checks all of this in every order.
+//! `model/asking.rs` and `model/never_early.rs` check all of this in every order.
 //!
 //! # Never early
 //!
