@@ -180,6 +180,14 @@
 //! | `loop_guard_retries_total{location}` | attempts after the first one, by the place of the retry |
 //! | `loop_guard_fired_total{guard,cause}` | refusals, by the name of the policy; `cause` is `refused` or `full` |
 //!
+//! With the feature `shutdown`, these are published as they happen:
+//!
+//! | metric | what |
+//! |---|---|
+//! | `loop_guard_shutdown_nodes_total{node,outcome}` | nodes, flush hooks and work in flight, by what became of them |
+//! | `loop_guard_shutdown_node_seconds{node}` | how long the last of that name took to stop, if it ended |
+//! | `loop_guard_shutdown_phase_seconds{phase}` | from the beginning of the shutdown to that of the phase |
+//!
 //! Counters are exact even for a recorder that is installed late, or replaced: they are set to totals that each
 //! thread counts for itself. Measurements begin with the recorder, and each second keeps at most 256 times per
 //! thread and 4,096 latencies. The recorder runs on the ticker's thread, which then wakes each second for as long

@@ -224,15 +224,9 @@ impl Site {
                 .entry((name, location, options.remote, options.ignores_pauses))
                 .or_insert_with(|| {
                     Box::leak(Box::new(Self {
-                        name,
                         at: At::of("entry", location),
-                        limit: 0,
-                        id: AtomicU32::new(0),
-                        hot_id: AtomicU32::new(0),
-                        mode: AtomicU8::new(UNRESOLVED),
-                        timeout: AtomicU64::new(NO_TIMEOUT),
-                        future: AtomicBool::new(false),
                         options,
+                        ..Self::new(name, "", 0, 0)
                     }))
                 })
         })

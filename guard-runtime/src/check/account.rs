@@ -101,34 +101,34 @@ impl Account {
         iterations: Option<u64>,
     ) -> Arc<Self> {
         let timed = limits.all && limit != u64::MAX;
+        let checks = iterations.filter(|_| limits.all);
         Arc::new(Self {
-            site,
-            limits: limits.of_scope(),
             time: timed.then(|| (clock::now(), limit)),
-            checks: iterations
-                .filter(|_| limits.all)
-                .map(|limit| (AtomicU64::new(0), limit)),
-            #[cfg(feature = "cpu")]
-            used: AtomicU64::new(0),
-            origin: None,
-            told: AtomicBool::new(false),
-            passed: AtomicBool::new(false),
+            checks: checks.map(|limit| (AtomicU64::new(0), limit)),
+            ..Self::unused(site, limits.of_scope())
         })
     }
 
     /// The account of a scope that was handed over, and ends with the scope that it comes from.
     pub(crate) fn of_origin(site: &'static Site, origin: Shared) -> Arc<Self> {
         Arc::new(Self {
+            origin: Some(origin),
+            ..Self::unused(site, AccountLimits::default())
+        })
+    }
+
+    fn unused(site: &'static Site, limits: AccountLimits) -> Self {
+        Self {
             site,
-            limits: AccountLimits::default(),
+            limits,
             time: None,
             checks: None,
             #[cfg(feature = "cpu")]
             used: AtomicU64::new(0),
-            origin: Some(origin),
+            origin: None,
             told: AtomicBool::new(false),
             passed: AtomicBool::new(false),
-        })
+        }
     }
 
     /// The account of a scope that was handed over, and ends when this token is cancelled.

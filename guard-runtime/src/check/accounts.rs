@@ -143,32 +143,34 @@ fn how_many() -> usize {
 /// foreign code, which makes checks itself.
 ///
 /// A recursion whose account has nothing but a depth limit is visited only where it is deepest.
-fn each(stack: &Stack, mut f: impl FnMut(&Open)) {
-    let walls = stack.above_innermost_wall();
-    let mut next = how_many().checked_sub(1);
-    while let Some(index) = next {
-        let open = OPEN.try_with(|open| open.borrow().get(index).cloned());
-        let Some(open) = open.ok().flatten().filter(|open| open.owner >= walls) else {
-            break;
-        };
-        f(&open);
-        next = open.lasting_below;
-    }
+fn each(stack: &Stack, f: impl FnMut(&Open)) {
+    each_from(stack.above_innermost_wall(), f);
 }
 
 /// Calls `f` with each account that only shields keep from counting here, from the innermost.
 fn each_shielded(stack: &Stack, mut f: impl FnMut(&Open)) {
-    let shields = stack.above_innermost_wall();
-    let walls = stack.above_innermost_but_shields();
-    let mut next = how_many().checked_sub(1).filter(|_| walls < shields);
+    let (shields, walls) = (
+        stack.above_innermost_wall(),
+        stack.above_innermost_but_shields(),
+    );
+    if walls < shields {
+        each_from(walls, |open| {
+            if open.owner < shields {
+                f(open);
+            }
+        });
+    }
+}
+
+/// Calls `f` with each account of a scope at `lowest` or above.
+fn each_from(lowest: u32, mut f: impl FnMut(&Open)) {
+    let mut next = how_many().checked_sub(1);
     while let Some(index) = next {
         let open = OPEN.try_with(|open| open.borrow().get(index).cloned());
-        let Some(open) = open.ok().flatten().filter(|open| open.owner >= walls) else {
+        let Some(open) = open.ok().flatten().filter(|open| open.owner >= lowest) else {
             break;
         };
-        if open.owner < shields {
-            f(&open);
-        }
+        f(&open);
         next = open.lasting_below;
     }
 }

@@ -46,20 +46,13 @@ const REPEAT: Duration = Duration::from_millis(1);
 /// ```
 #[track_caller]
 pub fn sleep(duration: Duration) -> Result<(), Tripped> {
-    let end = Instant::now().checked_add(duration);
-    sleep_until(end, duration, &At::caller("sleep"))
+    sleep_at(&At::caller("sleep"), duration)
 }
 
-/// Sleeps until `end`, which is `duration` from now; `None` never comes.
-#[cfg_attr(
-    not(feature = "testing"),
-    allow(unused_variables, reason = "there is but one clock")
-)]
-pub(crate) fn sleep_until(
-    end: Option<Instant>,
-    duration: Duration,
-    at: &At,
-) -> Result<(), Tripped> {
+/// Like [`sleep`], with checks at this place.
+pub(crate) fn sleep_at(at: &At, duration: Duration) -> Result<(), Tripped> {
+    // `None` never comes.
+    let end = Instant::now().checked_add(duration);
     let waiter = Waiter::new();
     #[cfg(feature = "testing")]
     if source::paused_at().is_some() {
@@ -86,9 +79,7 @@ fn pass_time(waiter: &Waiter, duration: Duration, at: &At) -> Result<(), Tripped
         if left.is_zero() {
             return Ok(());
         }
-        let now = clock::now().saturating_add(clock::nanos(step));
-        source::set_paused_at(Some(now));
-        paused::fire(now);
+        _ = paused::advance(clock::nanos(step));
         left -= step;
     }
 }
@@ -147,7 +138,7 @@ impl Iterator for Every {
     fn next(&mut self) -> Option<Self::Item> {
         let next = self.next?;
         let wait = next.saturating_duration_since(now());
-        if let Err(tripped) = sleep_until(Instant::now().checked_add(wait), wait, &self.at) {
+        if let Err(tripped) = sleep_at(&self.at, wait) {
             self.next = None;
             return Some(Err(tripped));
         }

@@ -51,7 +51,7 @@ impl<X: More> Kept<X> {
         };
         let saved = waiting.run(|site, saved| stack.resume(site.register(), saved));
         waiting.share_again(stack, index);
-        self.more.restore(&Frame(stack), index);
+        self.more.restore(&OnStack(stack, index));
         if waiting.has_fired() {
             force_cold();
         } else {
@@ -67,7 +67,7 @@ impl<X: More> Kept<X> {
         }
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index).settled(&EPOCH);
-        self.more.save(&Frame(stack), index);
+        self.more.save(&OnStack(stack, index));
         let site = stack.frame(index).site();
         let mark = stack.mark_of(index);
         let leave = || stack.set_depth(index);
@@ -98,25 +98,25 @@ pub(super) fn look_if_near(saved: &Saved) {
 /// What only some scopes have.
 #[doc(hidden)]
 pub trait More {
-    /// Reads it from the open scope at `index`.
+    /// Reads it from the open scope.
     #[doc(hidden)]
-    fn save(&mut self, stack: &Frame, index: u32);
+    fn save(&mut self, scope: &OnStack);
 
-    /// Writes it back into the scope at `index`.
+    /// Writes it back into the scope.
     #[doc(hidden)]
-    fn restore(&self, stack: &Frame, index: u32);
+    fn restore(&self, scope: &OnStack);
 }
 
-/// A stack, as the methods of [`More`] see it.
+/// An open scope: its stack, and the index of its frame.
 #[doc(hidden)]
-pub struct Frame(&'static Stack);
+pub struct OnStack(&'static Stack, u32);
 
 impl More for () {
     #[inline(always)]
-    fn save(&mut self, _: &Frame, _: u32) {}
+    fn save(&mut self, _: &OnStack) {}
 
     #[inline(always)]
-    fn restore(&self, _: &Frame, _: u32) {}
+    fn restore(&self, _: &OnStack) {}
 }
 
 /// Iterations, and the quantum of `yield_every`.
@@ -137,18 +137,18 @@ impl Extras {
 }
 
 impl More for Extras {
-    fn save(&mut self, stack: &Frame, index: u32) {
+    fn save(&mut self, &OnStack(stack, index): &OnStack) {
         let counts = self.0.get_or_insert_default();
-        (counts.spent, counts.left, counts.limit) = stack.0.allowance(index);
+        (counts.spent, counts.left, counts.limit) = stack.allowance(index);
         counts.every = source::quantum().every;
     }
 
-    fn restore(&self, stack: &Frame, index: u32) {
+    fn restore(&self, &OnStack(stack, index): &OnStack) {
         let Some(counts) = &self.0 else { return };
-        stack.0.allow(index, counts.limit);
-        stack.0.set_left(index, counts.left);
+        stack.allow(index, counts.limit);
+        stack.set_left(index, counts.left);
         if counts.spent {
-            stack.0.spend(index, counts.limit);
+            stack.spend(index, counts.limit);
         }
         quantum::begin(counts.every);
     }

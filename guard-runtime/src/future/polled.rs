@@ -198,13 +198,9 @@ pub fn poll_caught<F: Future>(
     body: Pin<&mut F>,
     context: &mut Context<'_>,
 ) -> Poll<Result<F::Output, Tripped>> {
-    match boundary::boundary(|| body.poll(context)) {
-        Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-        Ok(Poll::Pending) => match take_left() {
-            Some(tripped) => Poll::Ready(Err(tripped)),
-            None => Poll::Pending,
-        },
-        Err(tripped) => Poll::Ready(Err(tripped)),
+    match boundary::polled(|| body.poll(context)) {
+        Poll::Pending => take_left().map_or(Poll::Pending, |tripped| Poll::Ready(Err(tripped))),
+        ready @ Poll::Ready(_) => ready,
     }
 }
 

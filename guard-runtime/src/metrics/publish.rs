@@ -1,4 +1,4 @@
-//! The totals of all threads, to the recorder that is installed at the time.
+//! Publishes the totals of all threads to the recorder that is installed at the moment.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::collections::BTreeMap;
@@ -10,12 +10,12 @@ use ::metrics::{Key, Recorder, SharedString, Unit};
 use crate::alarm::alarms;
 use crate::base::layout::WALL;
 use crate::base::reentry;
-use crate::base::site::{Mode, Site};
+use crate::base::site::Site;
 use crate::metrics::ledger::{self, Ledger};
-use crate::metrics::recorder::{METADATA, count, gauge, label, to_recorder};
+use crate::metrics::recorder::{METADATA, count, gauge, key, to_recorder};
 use crate::stack::lease;
 
-/// From one publication to the next, in nanoseconds.
+/// The time from one publication to the next, in nanoseconds.
 const PERIOD: u64 = 1_000_000_000;
 
 const ENTERED: &str = "loop_guard_entered_total";
@@ -25,7 +25,7 @@ const ACTIVE: &str = "loop_guard_active";
 const LATENCY: &str = "loop_guard_trip_latency_seconds";
 const RUN: &str = "loop_guard_run_seconds";
 
-/// Publishes, if it is time to; when it is time again. From the ticker's thread alone.
+/// Publishes if it is time to. Returns when it is time again. Called only on the ticker's thread.
 pub(crate) fn turn(now: u64) -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     if now >= NEXT.load(Ordering::Relaxed) {
@@ -35,15 +35,15 @@ pub(crate) fn turn(now: u64) -> u64 {
     NEXT.load(Ordering::Relaxed)
 }
 
-/// Tells a recorder of everything that it knows.
+/// Publishes more metrics to a recorder.
 #[cfg(feature = "policy")]
 type Tell = fn(&dyn Recorder);
 
-/// What a room that is built on this one tells.
+/// The metrics of a room that is built on this one.
 #[cfg(feature = "policy")]
 static ALSO: OnceLock<Tell> = OnceLock::new();
 
-/// From now on the recorder is told that as well, each second.
+/// Makes each publication call `tell` as well.
 #[cfg(feature = "policy")]
 pub(crate) fn tell_also(tell: Tell) {
     _ = ALSO.set(tell);
@@ -62,9 +62,9 @@ fn publish() {
     });
 }
 
-/// Everything at one moment.
+/// All numbers at one moment.
 struct Numbers {
-    /// By guard: sites can share a name.
+    /// By the name of the guard, which several sites can share.
     entered: BTreeMap<&'static str, u64>,
     active: usize,
     /// Nanoseconds.
@@ -101,42 +101,37 @@ impl Numbers {
     fn tell(&self, recorder: &dyn Recorder) {
         describe(recorder);
         for (guard, total) in &self.entered {
-            count(recorder, &key(ENTERED, guard), *total);
-            // Also where it is zero: what grows from nothing, nobody sees grow.
+            count(recorder, &key(ENTERED, [("guard", guard)]), *total);
+            // Published even if it is zero: a rate cannot be computed from a counter that begins above zero.
             let overdue = self.rare.overdue.get(guard).copied().unwrap_or(0);
-            count(recorder, &key(OVERDUE, guard), overdue);
+            count(recorder, &key(OVERDUE, [("guard", guard)]), overdue);
         }
         for ((guard, cause), total) in &self.rare.fired {
-            let labels = vec![label("guard", guard), label("cause", cause)];
-            count(recorder, &Key::from_parts(FIRED, labels), *total);
+            let key = key(FIRED, [("guard", guard), ("cause", cause)]);
+            count(recorder, &key, *total);
         }
         gauge(recorder, &Key::from_static_name(ACTIVE), self.active as u64);
         for nanos in &self.rare.latencies {
             measure(recorder, &Key::from_static_name(LATENCY), *nanos);
         }
         for (guard, nanos) in &self.runs {
-            measure(recorder, &key(RUN, guard), *nanos);
+            measure(recorder, &key(RUN, [("guard", guard)]), *nanos);
         }
     }
 }
 
 /// The scopes that are open on threads and those of futures that wait, as a snapshot lists them.
 fn active() -> usize {
-    let is_on = |site: &Site| site.mode() != Some(Mode::Off);
     let (running, waiting) = alarms::waiting(|| {
         let mut running = 0;
         lease::each_busy(|_, stack| {
             let scopes = stack.read();
-            let on = |site: &u32| site & WALL == 0 && is_on(Site::by_id(*site));
+            let on = |site: &u32| site & WALL == 0 && !Site::by_id(*site).is_off();
             running += scopes.iter().filter(|(site, _)| on(site)).count();
         });
         running
     });
-    running + waiting.iter().filter(|scope| is_on(scope.site)).count()
-}
-
-fn key(name: &'static str, guard: &'static str) -> Key {
-    Key::from_parts(name, vec![label("guard", guard)])
+    running + waiting.iter().filter(|scope| !scope.site.is_off()).count()
 }
 
 fn measure(recorder: &dyn Recorder, key: &Key, nanos: u64) {

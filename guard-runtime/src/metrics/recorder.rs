@@ -1,4 +1,4 @@
-//! The recorder that is installed at the time: whose code it is, and how it is told.
+//! How the recorder that is installed at the moment is called.
 
 use core::panic::Location as Caller;
 use std::io::Write;
@@ -8,7 +8,7 @@ use ::metrics::{Key, Label, Level, Metadata, Recorder, with_recorder};
 
 use crate::stack::wall::{Kind, Wall};
 
-/// The recorder's code is the user's, as a hook's is.
+/// Calls `tell` with the recorder. Its code is the user's: behind a wall, and its panics end here.
 pub(super) fn to_recorder(tell: impl FnOnce(&dyn Recorder)) {
     let told = catch_unwind(AssertUnwindSafe(|| {
         let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
@@ -27,11 +27,16 @@ pub(super) fn to_recorder(tell: impl FnOnce(&dyn Recorder)) {
 pub(super) static METADATA: Metadata<'static> =
     Metadata::new("loop_guard", Level::INFO, Some(module_path!()));
 
-pub(crate) fn label(name: &'static str, value: &'static str) -> Label {
-    Label::from_static_parts(name, value)
+/// A metric with labels, each a name and a value.
+pub(crate) fn key<const N: usize>(
+    metric: &'static str,
+    labels: [(&'static str, &'static str); N],
+) -> Key {
+    let labels = labels.map(|(name, value)| Label::from_static_parts(name, value));
+    Key::from_parts(metric, Vec::from(labels))
 }
 
-/// A total and no increment: a recorder that comes late is told of everything, and one that hears it twice, once.
+/// Sets a counter to its total. A recorder that is installed late thus gets everything, and nothing is counted twice.
 pub(crate) fn count(recorder: &dyn Recorder, key: &Key, total: u64) {
     recorder.register_counter(key, &METADATA).absolute(total);
 }

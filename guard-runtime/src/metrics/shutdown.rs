@@ -1,24 +1,24 @@
 //! What became of the nodes of a shutdown, and when each of its phases began.
 //!
-//! A process ends with them, and may not see the next second: whoever tells their events publishes them at once.
+//! The process may end before the next publication, so the thread that tells the events publishes these at once.
 
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use ::metrics::{Key, KeyName, Recorder, SharedString, Unit};
+use ::metrics::{KeyName, Recorder, SharedString, Unit};
 
 use crate::base::lock::lock;
-use crate::metrics::recorder::{METADATA, count, label, to_recorder};
+use crate::metrics::recorder::{METADATA, count, key, to_recorder};
 
 const NODES: &str = "loop_guard_shutdown_nodes_total";
 const TOOK: &str = "loop_guard_shutdown_node_seconds";
 const PHASES: &str = "loop_guard_shutdown_phase_seconds";
 
 struct Book {
-    /// By node and outcome: of several shutdowns, and of nodes of one name.
+    /// By node and outcome, of all shutdowns; nodes can share a name.
     nodes: BTreeMap<(&'static str, &'static str), u64>,
-    /// Those that have ended, in the last shutdown.
+    /// How long nodes took to end, the last one of each name.
     took: BTreeMap<&'static str, Duration>,
     phases: BTreeMap<&'static str, Duration>,
 }
@@ -29,7 +29,7 @@ static BOOK: Mutex<Book> = Mutex::new(Book {
     phases: BTreeMap::new(),
 });
 
-/// A node has ended, or is waited for no longer.
+/// Records that a node has ended, or is no longer waited for.
 pub(crate) fn stopped(node: &'static str, outcome: &'static str, took: Option<Duration>) {
     let mut book = lock(&BOOK);
     *book.nodes.entry((node, outcome)).or_default() += 1;
@@ -38,17 +38,17 @@ pub(crate) fn stopped(node: &'static str, outcome: &'static str, took: Option<Du
     }
 }
 
-/// A phase has begun, so long after the shutdown.
+/// Records that a phase has begun, this long after the beginning of the shutdown.
 pub(crate) fn phase(phase: &'static str, elapsed: Duration) {
     lock(&BOOK).phases.insert(phase, elapsed);
 }
 
-/// To the recorder that is installed, without what the ticker publishes.
+/// Publishes them, without what the ticker publishes.
 pub(crate) fn publish() {
     to_recorder(tell);
 }
 
-/// To this recorder, if there was a shutdown.
+/// Publishes them to this recorder, if there was a shutdown.
 pub(super) fn tell(recorder: &dyn Recorder) {
     let (nodes, took, phases) = {
         let book = lock(&BOOK);
@@ -59,8 +59,8 @@ pub(super) fn tell(recorder: &dyn Recorder) {
     }
     describe(recorder);
     for ((node, outcome), total) in nodes {
-        let labels = vec![label("node", node), label("outcome", outcome)];
-        count(recorder, &Key::from_parts(NODES, labels), total);
+        let key = key(NODES, [("node", node), ("outcome", outcome)]);
+        count(recorder, &key, total);
     }
     for (node, took) in took {
         set(recorder, TOOK, ("node", node), took);
@@ -76,8 +76,7 @@ fn set(
     of: (&'static str, &'static str),
     time: Duration,
 ) {
-    let key = Key::from_parts(name, vec![label(of.0, of.1)]);
-    let gauge = recorder.register_gauge(&key, &METADATA);
+    let gauge = recorder.register_gauge(&key(name, [of]), &METADATA);
     gauge.set(time.as_secs_f64());
 }
 

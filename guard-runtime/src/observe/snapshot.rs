@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::alarm::alarms;
 use crate::base::layout::WALL;
 use crate::base::location::Location;
-use crate::base::site::{Mode, Site};
+use crate::base::site::Site;
 #[cfg(feature = "policy")]
 use crate::policy::{BreakerStatus, BulkheadStatus, meter, permits};
 use crate::stack::frame::Saved;
@@ -17,9 +17,9 @@ use crate::trip::why::Why;
 use crate::watch::scan::{Holder, Id};
 use crate::watch::turn;
 
-/// Every open scope of the process, at about one moment; see [`snapshot()`].
+/// The open scopes of the process, as [`snapshot()`] lists them.
 ///
-/// Prints as a table, a line of at most 100 columns for each scope; what is longer is cut, and the end is kept. With the
+/// Prints as a table with a line of at most 100 columns for each scope; of longer names and places the end is kept. With the
 /// feature `policy`, a table of the breakers and bulkheads that have been called follows.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -71,10 +71,9 @@ impl fmt::Display for Place {
 
 /// Lists every open scope, those of functions that run and of futures that wait.
 ///
-/// Takes no lock that a check, an entry or an exit would wait for. A thread that opens and closes
-/// scopes at that very moment may be seen as it was a moment before or after; if they are the same few
-/// over and over, lines of different moments can stand beside each other. Scopes that are
-/// [off](Mode::Off) are left out.
+/// No check, entry or exit waits for it. A thread that opens and closes scopes at that very moment may be shown as it
+/// was a moment before or after; if it opens the same few scopes again and again, its lines can stem from different
+/// moments. Scopes that are [off](crate::Mode::Off) are left out.
 ///
 /// ```
 /// use std::time::Duration;
@@ -104,12 +103,12 @@ pub fn snapshot() -> Snapshot {
         let frames = (0..)
             .zip(&busy.scopes)
             .filter(|(_, (site, _))| site & WALL == 0);
-        let frames = frames.filter(|(_, (site, _))| is_on(Site::by_id(*site)));
+        let frames = frames.filter(|(_, (site, _))| !Site::by_id(*site).is_off());
         for (depth, (index, (site, saved))) in (0..).zip(frames) {
             let name = busy.thread.clone();
             let mut scope = OpenScope::new(Site::by_id(*site), Place::Thread { name }, saved, now);
             scope.depth = depth;
-            // What looked before the scope opened says nothing of it.
+            // A check from before the scope opened says nothing about it.
             let opened = saved.start(&EPOCH).unwrap_or(0);
             let looked = busy.looked.filter(|(time, _)| *time >= opened);
             scope.looked = looked.map(|(_, at)| at.location());
@@ -122,7 +121,7 @@ pub fn snapshot() -> Snapshot {
             scopes.push(scope);
         }
     }
-    for scope in waiting.iter().filter(|scope| is_on(scope.site)) {
+    for scope in waiting.iter().filter(|scope| !scope.site.is_off()) {
         let number = scope.number;
         let place = Place::Task { number };
         let mut open = OpenScope::new(scope.site, place, &scope.saved, now);
@@ -136,11 +135,6 @@ pub fn snapshot() -> Snapshot {
         #[cfg(feature = "policy")]
         bulkheads: permits::all(),
     }
-}
-
-/// Whether its scopes are more than the place of a guard that is off.
-fn is_on(site: &Site) -> bool {
-    site.mode() != Some(Mode::Off)
 }
 
 impl Snapshot {
@@ -238,21 +232,22 @@ impl OpenScope {
         self.depth
     }
 
-    /// The loop, or checkpoint, of its thread that looked last since it opened; `None` if none did, or if it
-    /// is a future that waits. Checks look once a tick, so this is where the thread was some milliseconds ago.
+    /// The loop (or checkpoint) of the last check of its thread that took the cold path, if there was one since the
+    /// scope opened; `None` for a future that waits. That happens once a tick, so the thread was there some milliseconds
+    /// ago.
     #[must_use]
     pub fn looked(&self) -> Option<Location> {
         self.looked
     }
 
-    /// Why it hangs, if it was reported as [overdue](crate::Event::Overdue) and has not looked since.
+    /// Why it hangs, if it was reported as [overdue](crate::Event::Overdue) and its thread has made no check since.
     #[must_use]
     pub fn overdue(&self) -> Option<&Why> {
         self.overdue.as_ref()
     }
 
-    /// How long it has been open, to about one percent of its budget; `None` where nobody knows, because a
-    /// scope without a time budget need not read a clock (with the feature `metrics` one in 64 does).
+    /// How long it has been open, to about one percent of its budget; `None` if it has no time budget, since such a
+    /// scope reads no clock (with the feature `metrics`, one in 64 does).
     #[must_use]
     pub fn age(&self) -> Option<Duration> {
         self.age

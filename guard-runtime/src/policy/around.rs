@@ -7,19 +7,16 @@ use core::time::Duration;
 use crate::base::layout::PARKED;
 use crate::base::location::{At, Location};
 use crate::check::enter::LONG;
-use crate::check::{query, tick};
+pub(super) use crate::check::query::remaining;
+use crate::check::tick;
 use crate::stack::current;
-use crate::stack::deadline;
-use crate::time::clock;
+pub(super) use crate::stack::current::depth;
+pub(super) use crate::stack::deadline::overdue;
+pub(super) use crate::time::clock::{is_paused, now};
 use crate::time::epoch::{EPOCH, MARGIN, SLOW_GAP};
 use crate::trip::log;
+pub(super) use crate::trip::log::{count as trips, note};
 use crate::trip::tripped::{Cause, Tripped};
-
-/// The time of this thread in nanoseconds, on the clock that its scopes follow.
-#[inline]
-pub(super) fn now() -> u64 {
-    clock::now()
-}
 
 /// Whether the published word is recent enough to serve as a time with the precision `grain`.
 #[inline]
@@ -30,13 +27,13 @@ pub(super) fn is_coarse(grain: u64) -> bool {
 /// The time, read from the published word if that is as precise as `grain`: a load instead of a clock read.
 #[inline]
 pub(super) fn now_within(grain: u64) -> u64 {
-    if is_coarse(grain) && !clock::is_paused() {
+    if is_coarse(grain) && !is_paused() {
         let word = EPOCH.load_relaxed();
         if word & PARKED == 0 {
             return word;
         }
     }
-    clock::now()
+    now()
 }
 
 /// The time at which a call begins: exact if the budget around is short, otherwise like [`now_within`].
@@ -73,11 +70,6 @@ pub(super) fn check(kind: &'static str, caller: &'static Caller<'static>) -> Res
     Ok(())
 }
 
-/// Whether the clock of this thread may be paused.
-pub(super) fn is_paused() -> bool {
-    clock::is_paused()
-}
-
 /// Moves the clock of this thread, if a test has paused it.
 #[cfg_attr(
     not(feature = "testing"),
@@ -85,34 +77,13 @@ pub(super) fn is_paused() -> bool {
 )]
 pub(super) fn advance(time: Duration) {
     #[cfg(feature = "testing")]
-    crate::alarm::paused::advance(clock::nanos(time));
-}
-
-/// The time left until the checks of this thread trip.
-pub(super) fn remaining() -> Option<Duration> {
-    query::remaining()
+    crate::alarm::paused::advance(crate::time::clock::nanos(time));
 }
 
 /// Whether the next check of this thread would read the clock, because a deadline may have passed.
 #[inline]
 pub(super) fn is_due() -> bool {
     tick::due(tick::inherit())
-}
-
-/// The number of the last trip. Compared later, it tells whether anything has tripped since.
-#[inline]
-pub(super) fn trips() -> u64 {
-    log::count()
-}
-
-/// How many scopes are open on this thread.
-pub(super) fn depth() -> u32 {
-    current::depth()
-}
-
-/// Notes a refusal as the trip of the scope at depth `owner`, for code that asks later on this thread.
-pub(super) fn note(owner: u32, tripped: &Tripped) {
-    log::note(owner, tripped);
 }
 
 /// Causes of the trips on this thread since `mark`: of a scope below `depth`, of the scope at `depth`, and of the
@@ -139,11 +110,6 @@ pub(super) struct Trips {
     pub(super) around: Option<Cause>,
     pub(super) own: Option<Cause>,
     pub(super) last: Option<Cause>,
-}
-
-/// The depth of the scope whose deadline has passed, if there is one: what the next check would find.
-pub(super) fn overdue() -> Option<u32> {
-    deadline::overdue()
 }
 
 /// The time budget of a scope: its limit, and when it began, in nanoseconds.

@@ -15,8 +15,9 @@ use crate::policy::listed::Listed;
 use crate::policy::meter::{Counts, Meter};
 #[cfg(feature = "metrics")]
 use crate::policy::numbers;
-use crate::policy::settings::{Settings, nanos};
+use crate::policy::settings::Settings;
 use crate::policy::verdict::Own;
+use crate::time::clock::nanos;
 use crate::trip::boundary;
 use crate::trip::policy_event::State;
 use crate::trip::tripped::Tripped;
@@ -241,12 +242,8 @@ impl<J> Breaker<J> {
         let caller = Caller::caller();
         async move {
             let mut future = pin!(future);
-            let poll = |context: &mut Context<'_>| match boundary::boundary(|| {
-                future.as_mut().poll(context)
-            }) {
-                Ok(poll) => poll.map(Ok),
-                Err(tripped) => Poll::Ready(Err(tripped)),
-            };
+            let poll =
+                |context: &mut Context<'_>| boundary::polled(|| future.as_mut().poll(context));
             self.calls(Own::Inside, caller, poll).await
         }
     }

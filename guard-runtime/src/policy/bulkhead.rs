@@ -141,12 +141,8 @@ impl Bulkhead {
             // Dropped after the future, so that the permit is returned once the future is gone.
             let mut place = Place::new(self, Own::Inside, caller);
             let mut future = pin!(future);
-            let poll = |context: &mut Context<'_>| match boundary::boundary(|| {
-                future.as_mut().poll(context)
-            }) {
-                Ok(poll) => poll.map(Ok),
-                Err(tripped) => Poll::Ready(Err(tripped)),
-            };
+            let poll =
+                |context: &mut Context<'_>| boundary::polled(|| future.as_mut().poll(context));
             place.calls(poll).await
         }
     }

@@ -9,7 +9,7 @@ use crate::base::location::Location;
 use crate::base::site::Site;
 use crate::check::enter::enter;
 use crate::policy::around;
-use crate::policy::settings::nanos;
+use crate::time::clock::nanos;
 use crate::trip::boundary;
 use crate::trip::event::Event;
 use crate::trip::hook;

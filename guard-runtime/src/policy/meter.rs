@@ -8,12 +8,13 @@ use crate::policy::around;
 use crate::policy::circuit::{Circuit, NEVER, Pass};
 use crate::policy::listed::{self, List};
 use crate::policy::refusal::refusal;
-use crate::policy::settings::{Settings, nanos};
+use crate::policy::settings::Settings;
 use crate::policy::status::BreakerStatus;
 #[cfg(feature = "metrics")]
 use crate::policy::tally;
 use crate::policy::verdict::{Own, Verdict};
 use crate::policy::window::Window;
+use crate::time::clock::nanos;
 use crate::trip::hook;
 use crate::trip::policy_event::{PolicyEvent, State};
 use crate::trip::tripped::{Cause, Tripped};

@@ -1,17 +1,8 @@
-//! What policies are at, for the `metrics` facade (feature `metrics`).
+//! The metrics of policies, for the `metrics` facade (feature `metrics`).
 //!
-//! | metric | what |
-//! |---|---|
-//! | `loop_guard_breaker_state{breaker,state}` | how many breakers of the name are in this state, now |
-//! | `loop_guard_breaker_opened_total{breaker}` | how often they have opened |
-//! | `loop_guard_bulkhead_permits{bulkhead}` | permits in all |
-//! | `loop_guard_bulkhead_held{bulkhead}` | those that calls hold, now |
-//! | `loop_guard_bulkhead_waiting{bulkhead}` | calls that wait for one, now |
-//! | `loop_guard_retries_total{location}` | attempts after the first one, by the place of the retry |
-//!
-//! Refusals are trips: `loop_guard_fired_total{guard,cause}` counts them, with the name of the policy and `refused` or
-//! `full`. Policies that share a name share their numbers, and a name that was told once goes on to be told, as zero,
-//! when the last of them is gone.
+//! The documentation of the crate lists them. A refusal is a trip, and counts as one, under the name of the policy.
+//! Policies that share a name share its numbers. A name that was published once is published for as long as the process
+//! lives, as zero once the last policy of that name is gone.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -22,7 +13,7 @@ use crate::base::lock::lock;
 use crate::base::reentry;
 use crate::driver;
 use crate::metrics::publish;
-use crate::metrics::recorder::{count, gauge, label};
+use crate::metrics::recorder::{count, gauge, key};
 use crate::policy::around;
 use crate::policy::meter;
 use crate::policy::permits;
@@ -36,27 +27,27 @@ const HELD: &str = "loop_guard_bulkhead_held";
 const WAITING: &str = "loop_guard_bulkhead_waiting";
 const RETRIES: &str = "loop_guard_retries_total";
 
-/// Closed, open, half-open.
+/// How many breakers are closed, open and half-open.
 type States = [u32; 3];
 
 /// Permits, those that are held, and waiters.
 #[derive(Default, Clone, Copy)]
 struct Permits(u64, u64, u64);
 
-/// By name; one that was told once stays.
+/// By the names of policies; a name that was published once stays.
 #[derive(Default, Clone)]
 struct Gauges {
     breakers: BTreeMap<&'static str, States>,
     bulkheads: BTreeMap<&'static str, Permits>,
 }
 
-/// From now on the recorder is told, also where no scope was ever opened.
+/// Makes the ticker publish them from now on, even if no scope is ever opened.
 pub(super) fn begin() {
     publish::tell_also(tell);
     driver::request(around::now());
 }
 
-/// What is so now.
+/// The gauges as they are now.
 fn gauges() -> Gauges {
     static TOLD: Mutex<Option<Gauges>> = Mutex::new(None);
     let (breakers, bulkheads) = (meter::all(), permits::all());
@@ -98,30 +89,22 @@ fn tell(recorder: &dyn Recorder) {
     describe(recorder);
     for (name, states) in &gauges.breakers {
         for (state, how_many) in ["closed", "open", "half_open"].into_iter().zip(states) {
-            let labels = vec![label("breaker", name), label("state", state)];
-            gauge(
-                recorder,
-                &Key::from_parts(STATE, labels),
-                u64::from(*how_many),
-            );
+            let key = key(STATE, [("breaker", name), ("state", state)]);
+            gauge(recorder, &key, u64::from(*how_many));
         }
-        // Also where it is zero: what grows from nothing, nobody sees grow.
+        // Published even if it is zero: a rate cannot be computed from a counter that begins above zero.
         let opened = totals.opened.get(name).copied().unwrap_or(0);
-        count(recorder, &named(OPENED, "breaker", name), opened);
+        count(recorder, &key(OPENED, [("breaker", name)]), opened);
     }
     for (name, Permits(permits, held, waiting)) in &gauges.bulkheads {
-        gauge(recorder, &named(PERMITS, "bulkhead", name), *permits);
-        gauge(recorder, &named(HELD, "bulkhead", name), *held);
-        gauge(recorder, &named(WAITING, "bulkhead", name), *waiting);
+        gauge(recorder, &key(PERMITS, [("bulkhead", name)]), *permits);
+        gauge(recorder, &key(HELD, [("bulkhead", name)]), *held);
+        gauge(recorder, &key(WAITING, [("bulkhead", name)]), *waiting);
     }
     for (location, retries) in &totals.retries {
         let labels = vec![Label::new("location", location.to_string())];
         count(recorder, &Key::from_parts(RETRIES, labels), *retries);
     }
-}
-
-fn named(metric: &'static str, kind: &'static str, name: &'static str) -> Key {
-    Key::from_parts(metric, vec![label(kind, name)])
 }
 
 fn describe(recorder: &dyn Recorder) {

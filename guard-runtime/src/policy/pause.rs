@@ -9,7 +9,6 @@ use core::pin::pin;
 use core::task::{Poll, Waker};
 use core::time::Duration;
 use std::sync::Arc;
-use std::time::Instant;
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
@@ -17,7 +16,7 @@ use crate::context::waits;
 use crate::context::wake::Waiter;
 use crate::future::polled::{Task, begin};
 use crate::policy::around;
-use crate::policy::settings::nanos;
+use crate::time::clock::nanos;
 use crate::trip::tripped::Tripped;
 
 /// How far a thread moves its own paused clock at a time, while nobody wakes it.
@@ -53,7 +52,7 @@ pub(super) fn sleep(
     caller: &'static Caller<'static>,
 ) -> Result<(), Tripped> {
     let at = At::of(kind, Location::of(caller));
-    waits::sleep_until(Instant::now().checked_add(time), time, &at)
+    waits::sleep_at(&at, time)
 }
 
 /// Sleeps in a future.

@@ -9,11 +9,11 @@ use crate::policy::chance;
 #[cfg(feature = "metrics")]
 use crate::policy::numbers;
 use crate::policy::pause;
-use crate::policy::settings::nanos;
 #[cfg(feature = "metrics")]
 use crate::policy::tally;
 use crate::policy::tokens::{self, Tokens};
 use crate::policy::verdict;
+use crate::time::clock::nanos;
 use crate::trip::hook;
 use crate::trip::policy_event::PolicyEvent;
 use crate::trip::tripped::Cause;

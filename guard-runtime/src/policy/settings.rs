@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use crate::policy::chance::{self, upper_half};
 use crate::policy::window::BUCKETS;
+use crate::time::clock::nanos;
 
 /// An open breaker stays open no longer than this, unless `open_for` is longer.
 const LONGEST: u64 = 60_000_000_000;
@@ -55,17 +56,5 @@ impl Settings {
         let longest = LONGEST.max(self.open_for);
         let time = self.open_for.saturating_mul(1 << level).min(longest);
         time - chance::up_to(time / 10)
-    }
-}
-
-/// The nanoseconds of a duration; saturates.
-pub(super) const fn nanos(time: Duration) -> u64 {
-    let nanos = time.as_nanos();
-    if nanos > u64::MAX as u128 {
-        u64::MAX
-    } else {
-        #[allow(clippy::cast_possible_truncation, reason = "see above")]
-        let nanos = nanos as u64;
-        nanos
     }
 }

@@ -19,7 +19,7 @@ use core::marker::PhantomData;
 use core::ops::Deref;
 use core::panic::Location as Caller;
 use core::pin::pin;
-use core::task::{Context, Poll};
+use core::task::Context;
 
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
@@ -30,8 +30,8 @@ use crate::policy::around;
 use crate::policy::breaker::Breaker;
 use crate::policy::bulkhead::{Bulkhead, Place};
 use crate::policy::judge::Judge;
-use crate::policy::settings;
 use crate::policy::verdict::Own;
+use crate::time::clock;
 use crate::trip::boundary;
 use crate::trip::tripped::Tripped;
 
@@ -99,7 +99,7 @@ pub const fn needs_unwinding() {
 /// remains around.
 #[must_use]
 pub fn without(nanos: u64, reserve: u64) -> u64 {
-    let around = around::remaining().map_or(u64::MAX, settings::nanos);
+    let around = around::remaining().map_or(u64::MAX, clock::nanos);
     nanos.min(around).saturating_sub(reserve)
 }
 
@@ -208,11 +208,5 @@ pub fn bulkhead_async<R>(
 #[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 pub async fn caught<F: Future>(call: F) -> Result<F::Output, Tripped> {
     let mut call = pin!(call);
-    poll_fn(
-        |context| match boundary::boundary(|| call.as_mut().poll(context)) {
-            Ok(poll) => poll.map(Ok),
-            Err(tripped) => Poll::Ready(Err(tripped)),
-        },
-    )
-    .await
+    poll_fn(|context| boundary::polled(|| call.as_mut().poll(context))).await
 }

@@ -2,7 +2,7 @@
 
 use crate::base::layout::{SPENT, TOLD, UNKNOWN, passed, untold};
 use crate::base::sync::Ordering;
-use crate::stack::frame::Earliest;
+use crate::stack::frame::{Earliest, Frame};
 use crate::stack::frames::Stack;
 use crate::time::epoch::Epoch;
 
@@ -77,21 +77,19 @@ impl Stack {
 
     /// The depth right above the innermost wall: scopes from there on count.
     pub(crate) fn above_innermost_wall(&self) -> u32 {
-        let wall = (0..self.depth())
-            .rev()
-            .find(|&index| self.frame(index).is_wall());
-        wall.map_or(0, |wall| wall + 1)
+        self.above_innermost(Frame::is_wall)
     }
 
     /// The depth right above the innermost wall that is not a shield: scopes from there on count when a token is
     /// forced.
     pub(crate) fn above_innermost_but_shields(&self) -> u32 {
-        let is_wall = |index: &u32| {
-            let frame = self.frame(*index);
-            frame.is_wall() && !frame.is_shield()
-        };
-        let wall = (0..self.depth()).rev().find(is_wall);
-        wall.map_or(0, |wall| wall + 1)
+        self.above_innermost(|frame| frame.is_wall() && !frame.is_shield())
+    }
+
+    fn above_innermost(&self, is_meant: impl Fn(&Frame) -> bool) -> u32 {
+        let mut indices = (0..self.depth()).rev();
+        let found = indices.find(|&index| is_meant(self.frame(index)));
+        found.map_or(0, |index| index + 1)
     }
 
     /// The innermost scope that is marked as tripped, unless a wall stands above it.

@@ -57,8 +57,8 @@ pub(crate) fn instant(time: u64) -> Option<Instant> {
 #[doc(hidden)]
 #[inline]
 #[must_use]
-pub fn nanos(duration: Duration) -> u64 {
+pub const fn nanos(duration: Duration) -> u64 {
     // `as_nanos` computes in 128 bits, which would cost the entry of a short budget a few nanoseconds.
     let seconds = duration.as_secs().saturating_mul(1_000_000_000);
-    seconds.saturating_add(u64::from(duration.subsec_nanos()))
+    seconds.saturating_add(duration.subsec_nanos() as u64)
 }

@@ -1,6 +1,7 @@
 //! Trips that unwind: from a closure or a function without a place for an error, to a boundary on the same thread.
 
 use core::cell::Cell;
+use core::task::Poll;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -83,6 +84,15 @@ pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
     let outcome = catch_unwind(AssertUnwindSafe(body));
     BOUNDARIES.set(around);
     outcome.or_else(land)
+}
+
+/// Like [`boundary`], for one poll of a future.
+#[inline]
+pub(crate) fn polled<R>(poll: impl FnOnce() -> Poll<R>) -> Poll<Result<R, Tripped>> {
+    match boundary(poll) {
+        Ok(poll) => poll.map(Ok),
+        Err(tripped) => Poll::Ready(Err(tripped)),
+    }
 }
 
 /// The boundaries that [`hide`] found; dropping it restores them.

@@ -74,7 +74,10 @@ impl Event {
             #[cfg(feature = "policy")]
             Self::Answered { tripped, .. } => trip(Level::INFO, tripped),
             #[cfg(feature = "policy")]
-            Self::Policy(event) => fields_of(event.described()),
+            Self::Policy(event) => {
+                let (level, name, what) = event.described();
+                fields(level, name, what)
+            }
             Self::WorkPanicked { what, location, .. } => Fields {
                 location: Some(*location),
                 ..fields(Level::ERROR, what, "work_panicked")
@@ -117,11 +120,6 @@ fn spent(
         location: Some(*location),
         ..fields(Level::WARN, guard, cause)
     }
-}
-
-#[cfg(feature = "policy")]
-fn fields_of((level, name, cause): (Level, &'static str, &'static str)) -> Fields {
-    fields(level, name, cause)
 }
 
 fn trip(level: Level, tripped: &Tripped) -> Fields {

@@ -9,7 +9,7 @@ use crate::alarm::list::WaitingScope;
 use crate::base::layout::WALL;
 use crate::base::lock::lock;
 use crate::base::reentry;
-use crate::base::site::{Mode, OnOverdue, Site};
+use crate::base::site::{OnOverdue, Site};
 #[cfg(feature = "metrics")]
 use crate::metrics::ledger;
 use crate::stack::frames::Stack;
@@ -132,11 +132,7 @@ fn late(now: u64) -> (Vec<Late>, Vec<(usize, &'static Stack)>) {
         }
         for (index, (site, saved)) in (0..).zip(stack.read()) {
             let (due, settled) = saved.deadline(&EPOCH);
-            if site & WALL == 0
-                && settled
-                && due < now
-                && Site::by_id(site).mode() != Some(Mode::Off)
-            {
+            if site & WALL == 0 && settled && due < now && !Site::by_id(site).is_off() {
                 let id = Id {
                     holder: Holder::Stack(number),
                     index,
@@ -171,7 +167,7 @@ pub(crate) fn task(scope: &WaitingScope) -> Id {
 /// wakes it, that runtime's clock counts, and the future is not judged.
 fn unpolled(scope: &WaitingScope, now: u64) -> Option<Late> {
     let (due, settled) = scope.saved.deadline(&EPOCH);
-    let is_late = settled && due < now && scope.site.mode() != Some(Mode::Off);
+    let is_late = settled && due < now && !scope.site.is_off();
     is_late.then(|| Late {
         id: task(scope),
         limit: scope.saved.limit,
