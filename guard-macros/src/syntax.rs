@@ -8,6 +8,7 @@
 //! - `diverge.rs`: blocks that never yield a value;
 //! - `jumps.rs`: the jumps whose target is a given loop;
 //! - `assigns.rs`: assignments to parts of a variable;
+//! - `moves.rs`: arguments that a body moves out;
 //! - `awaits.rs`: code that may suspend the future that it is part of;
 //! - `paths.rs`: names in paths;
 //! - `types.rs`: return types.
@@ -18,6 +19,7 @@ pub(crate) mod calls;
 pub(crate) mod diverge;
 pub(crate) mod function;
 pub(crate) mod jumps;
+pub(crate) mod moves;
 pub(crate) mod paths;
 pub(crate) mod types;
 pub(crate) mod walk;

@@ -31,6 +31,7 @@
 //! | `progress.rs` | [`Progress`]: how far a batch got before it was cut short |
 //! | `pause.rs` | waiting on a thread, within the budget |
 //! | `woven.rs` | the same around the body of a guarded function, for expansions |
+//! | `taken.rs` | which arguments such a body must not move out |
 //! | `around.rs` | what policies ask of the scopes around them |
 //! | `chance.rs` | jitter |
 //!
@@ -59,6 +60,7 @@ mod refusal;
 pub(crate) mod retry;
 mod settings;
 mod status;
+pub(crate) mod taken;
 #[cfg(feature = "metrics")]
 mod tally;
 pub(crate) mod tokens;

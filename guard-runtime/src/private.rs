@@ -50,6 +50,7 @@ pub mod cpu {
 #[cfg(feature = "policy")]
 pub mod policy {
     pub use crate::policy::retry::Attempts;
+    pub use crate::policy::taken::{Taken, again};
     pub use crate::policy::tokens::Tokens;
     pub use crate::policy::woven::{
         Outcome, attempt, attempt_async, breaker, breaker_async, bulkhead, bulkhead_async, caught,

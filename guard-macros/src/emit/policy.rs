@@ -5,6 +5,7 @@ use quote::{format_ident, quote_spanned};
 use syn::{Block, Expr, Ident, ReturnType, Type};
 
 use crate::emit::exit::inferable;
+use crate::emit::quotes::blaming;
 use crate::emit::{Emit, braced, q};
 use crate::plan::{Leave, Policies};
 use crate::syntax::types::{nameable, never};
@@ -15,6 +16,8 @@ pub(crate) struct Call<'b> {
     pub(crate) output: &'b ReturnType,
     pub(crate) function: &'b Ident,
     pub(crate) is_async: bool,
+    /// The places where the body takes the value of an argument.
+    pub(crate) moves: Vec<Ident>,
 }
 
 impl Emit<'_> {
@@ -137,6 +140,11 @@ impl Emit<'_> {
     }
 
     /// A body that can be called again. The compiler reports each token that prevents that.
+    ///
+    /// Of an `async` body it would report the body as a whole. There these lines are in front:
+    /// ```text
+    /// if false { again(&Taken::new(&argument).again()); }
+    /// ```
     fn attempts(&self, retry: &Expr, call: &Call<'_>) -> TokenStream {
         let private = &self.private;
         let closure = closure(call);
@@ -149,7 +157,9 @@ impl Emit<'_> {
         let (blamed, end) = self.blaming(retry);
         let new =
             quote_spanned!(end=> #blamed::policy::Attempts::new(&#retry, &__LOOP_GUARD_TOKENS));
+        let moves = taken(private, &call.moves);
         q! {
+            #moves
             static __LOOP_GUARD_TOKENS: #private::policy::Tokens = #private::policy::Tokens::new();
             let mut __attempts = #new;
             let mut __body = #body;
@@ -182,6 +192,14 @@ impl Emit<'_> {
             }
         }
     }
+}
+
+fn taken(private: &TokenStream, moves: &[Ident]) -> Option<TokenStream> {
+    let checks = moves.iter().map(|argument| {
+        let (private, end) = blaming(private, argument);
+        quote_spanned!(end=> #private::policy::again(&#private::policy::Taken::new(&#argument).again());)
+    });
+    (!moves.is_empty()).then(|| q!(if false { #(#checks)* }))
 }
 
 /// The body as a closure.

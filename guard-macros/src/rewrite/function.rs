@@ -62,6 +62,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
             output: &function.sig.output,
             function: name,
             is_async: false,
+            moves: Vec::new(),
         };
         let tokens = emit.in_policies(policies, &call);
         block.stmts = vec![statement(tokens)];

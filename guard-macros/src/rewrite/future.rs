@@ -14,6 +14,7 @@ use crate::rewrite::loops::{Instrument, closures_have_loops};
 use crate::rewrite::{awaits, cleanup};
 use crate::strips::known::Names;
 use crate::syntax::function::Function;
+use crate::syntax::moves;
 use crate::syntax::types::never;
 use crate::syntax::walk::Visitor;
 
@@ -51,6 +52,12 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     let caught = (in_closures || plan.catches) && !matches!(plan.leave, Leave::Break);
     let in_place = !caught && awaits::stay(plan, future, function);
     let wrapped = !in_place && (plan.budget.is_some() || plan.cleanup.is_some() || caught);
+    let repeats = (plan.policies.as_ref()).is_some_and(|policies| policies.retry.is_some());
+    let inputs = function.sig.inputs.clone();
+    let moves = match future.body.find(function.block) {
+        Some(block) if repeats => moves::of_arguments(inputs.iter(), block),
+        _ => Vec::new(),
+    };
     let arguments = match future.body {
         FutureBody::Whole if wrapped => moved(plan, function),
         _ => Moved::default(),
@@ -77,6 +84,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
             output: &future.output,
             function: &name,
             is_async: true,
+            moves,
         };
         let tokens = emit.in_policies(policies, &call);
         block.stmts = vec![statement(tokens)];

@@ -160,8 +160,9 @@ fn a_future() {
                         __seen.is_stale() { match __probe.look(at_fn_1_10) {
                         p::Result::Ok(_) => {}
                         p::Result::Err(__out) => return __out, } } match ()
-                        { () => { static __LOOP_GUARD_TOKENS :
-                        p::policy::Tokens =
+                        { () => { if false { p::policy::again(&
+                        p::policy::Taken::new(& n).again()); } static
+                        __LOOP_GUARD_TOKENS : p::policy::Tokens =
                         p::policy::Tokens::new(); let mut __attempts =
                         p::policy::Attempts::new(& RETRY, &
                         __LOOP_GUARD_TOKENS); let mut __body =
