@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::cases;
 
 /// The assembly of `tests/crates/few_turns`, with a feature or without.
-fn assembly(feature: &str) -> String {
+pub(crate) fn assembly(feature: &str) -> String {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("few_turns");
     // One file per feature: cargo does not write it again if nothing has changed.
     let assembly = target.join(format!("loops{feature}.s"));

@@ -15,3 +15,4 @@ mod random_jumps;
 mod same_events;
 mod span_locations;
 mod without_features;
+mod without_policies;

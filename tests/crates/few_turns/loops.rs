@@ -42,6 +42,16 @@ pub fn rounds(state: &mut [u64; 8]) {
     }
 }
 
+/// Not in strips, so with a check in each iteration, and with a way out.
+#[inline(never)]
+#[loop_guard(timeout = "1h", iterations = 1_000_000)]
+pub fn searched(mut from: u64, step: fn(u64) -> u64) -> Result<u64, guard_runtime::Tripped> {
+    while from != 1 {
+        from = step(from);
+    }
+    Ok(from)
+}
+
 #[cfg(feature = "one_more")]
 #[inline(never)]
 #[loop_guard(inherit)]
