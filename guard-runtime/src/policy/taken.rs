@@ -32,6 +32,10 @@ impl<T> Taken<T> {
     }
 }
 
+#[allow(
+    clippy::unused_self,
+    reason = "the receiver selects the method by its type"
+)]
 impl<T: Copy> Taken<T> {
     /// A copy is taken.
     #[must_use]
@@ -40,6 +44,7 @@ impl<T: Copy> Taken<T> {
     }
 }
 
+#[allow(clippy::unused_self, reason = "as above")]
 impl<T: ?Sized> Lent<&mut T> {
     /// Where a reference is expected, the compiler borrows anew.
     #[must_use]
@@ -48,6 +53,7 @@ impl<T: ?Sized> Lent<&mut T> {
     }
 }
 
+#[allow(clippy::unused_self, reason = "as above")]
 impl<T> Moved<T> {
     /// It is gone.
     #[must_use]
