@@ -1,4 +1,5 @@
-//! Futures that await each other directly were guarded half as deep as the compiler's limit lets plain ones be.
+//! Futures that await each other directly were guarded half as deep as the compiler's limit lets plain ones be, with
+//! `depth` or `budget` a third as deep, and with policies a sixth or less.
 //!
 //! That these modules compile is the test: rustc 1.95 takes 32 plain ones, and no more.
 
@@ -31,7 +32,7 @@ macro_rules! chain {
 macro_rules! deep {
     ($(#[$guard:meta])* $module:ident: $($name:ident)*) => {
         mod $module {
-            use super::Tripped;
+            use guard_runtime::Tripped;
             chain!($(#[$guard])* $($name)*);
 
             pub(super) async fn run() -> Result<u32, Tripped> {
@@ -44,6 +45,8 @@ macro_rules! deep {
 deep!(plain: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h")] timed: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9)] counted: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", root)] entered: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, root)] entered_and_counted: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(inherit)] inherited: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 
 /// The way around, for bodies that call helpers: these are futures of their own inside the function's.
@@ -118,10 +121,36 @@ fn they_nest_as_deep_as_plain_ones() {
     assert_eq!(block_on(timed::run()).unwrap(), 32);
     assert_eq!(block_on(counted::run()).unwrap(), 32);
     assert_eq!(block_on(inherited::run()).unwrap(), 32);
+    assert_eq!(block_on(entered::run()).unwrap(), 32);
+    assert_eq!(block_on(entered_and_counted::run()).unwrap(), 32);
 }
 
 #[test]
 fn those_with_helpers_nest_half_as_deep_or_in_boxes() {
     assert_eq!(block_on(with_helpers::run()).unwrap(), 16);
     assert_eq!(block_on(boxed::run()).unwrap(), 32);
+}
+
+/// What is polled as a whole, as deep as the documentation says.
+mod polled {
+    deep!(#[guard_runtime::loop_guard(timeout = "1h", strict)] strict: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
+    deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = |_| ())] cleanup: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
+    deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = async |_| ())] cleanup_async: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
+    deep!(#[guard_runtime::loop_guard(timeout = "1h", depth = 9)] budget: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
+    #[cfg(feature = "policy")]
+    deep!(#[guard_runtime::loop_guard(timeout = "1h", retry = guard_runtime::policy::Retry::attempts(2), attempt_timeout = "1h", bulkhead = guard_runtime::policy::Bulkhead::new(9))] policies: f0 f1 f2 f3 f4 f5 f6 f7 f8);
+
+    #[test]
+    fn nest_half_as_deep() {
+        assert_eq!(crate::block_on(strict::run()).unwrap(), 17);
+        assert_eq!(crate::block_on(cleanup::run()).unwrap(), 17);
+        assert_eq!(crate::block_on(cleanup_async::run()).unwrap(), 17);
+        assert_eq!(crate::block_on(budget::run()).unwrap(), 17);
+    }
+
+    #[test]
+    #[cfg(feature = "policy")]
+    fn nest_a_third_as_deep_with_policies() {
+        assert_eq!(crate::block_on(policies::run()).unwrap(), 11);
+    }
 }

@@ -1,7 +1,7 @@
 //! Policies around the body.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote_spanned};
+use quote::quote_spanned;
 use syn::{Block, Expr, Ident, ReturnType, Type};
 
 use crate::emit::exit::inferable;
@@ -86,37 +86,72 @@ impl Emit<'_> {
     /// One call of the body.
     fn layers(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
         let private = &self.private;
-        let mut layers = match (policies.retry, call.is_async) {
-            (None, false) => {
+        if call.is_async {
+            return self.layers_async(policies, call);
+        }
+        let mut layers = match policies.retry {
+            None => {
                 let body = closure(call);
                 q!(#private::boundary(#body))
             }
-            (None, true) => {
-                let (asynchronous, body) = (asynchronous(call), braced(call.body));
-                q!(#private::policy::caught(#asynchronous #body))
-            }
-            (Some(_), false) => q!(#private::boundary(&mut __body)),
-            (Some(_), true) => q!(#private::policy::caught(__body())),
+            Some(_) => q!(#private::boundary(&mut __body)),
         };
         if let Some(expr) = policies.bulkhead {
-            layers = self.layer("bulkhead", None, expr, &layers, call);
+            layers = self.layer("bulkhead", None, expr, &q!(|| #layers));
         }
         if let Some(expr) = policies.breaker {
             // The type is given, so that the compiler blames a breaker of another type.
-            layers = self.layer("breaker", policies.outcome.as_ref(), expr, &layers, call);
+            layers = self.layer("breaker", policies.outcome.as_ref(), expr, &q!(|| #layers));
         }
         if let Some(timeout) = policies.attempt_timeout {
             let (name, nanos) = (self.name(call.function), self.nanos(Some(timeout)));
-            layers = if call.is_async {
-                q!(#private::policy::attempt_async(#name, #nanos, #layers))
-            } else {
-                q!(#private::policy::attempt(#name, #nanos, || #layers))
-            };
-        }
-        if call.is_async {
-            layers.extend(q!(.await));
+            layers = q!(#private::policy::attempt(#name, #nanos, || #layers));
         }
         layers
+    }
+
+    /// One call of a future. All layers are stored side by side, and each borrows the next: by value, each would be a
+    /// step deeper for the compiler's limit on nested layouts.
+    ///
+    /// ```text
+    /// match async { body } { inner => { let inner = pin!(inner); match bulkhead(&h, inner) { .. } } }
+    /// ```
+    fn layers_async(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
+        let private = &self.private;
+        let inner = q!(__inner);
+        let body = if policies.retry.is_some() {
+            q!(__body())
+        } else {
+            let (asynchronous, body) = (asynchronous(call), braced(call.body));
+            q!(#asynchronous #body)
+        };
+        let bulkhead = policies
+            .bulkhead
+            .map(|expr| self.layer("bulkhead_async", None, expr, &inner));
+        let breaker = policies.breaker.map(|expr| {
+            // The type is given, so that the compiler blames a breaker of another type.
+            self.layer("breaker_async", policies.outcome.as_ref(), expr, &inner)
+        });
+        let attempt = policies.attempt_timeout.map(|timeout| {
+            let (name, nanos) = (self.name(call.function), self.nanos(Some(timeout)));
+            q!(#private::policy::attempt_async(#name, #nanos, #inner))
+        });
+        let caught = q!(#private::policy::caught(#inner));
+        let layers = [Some(body), Some(caught), bulkhead, breaker, attempt];
+        let awaited = q!(#inner.await);
+        layers
+            .into_iter()
+            .flatten()
+            .rev()
+            .fold(awaited, |outer, layer| {
+                q! {
+                    match #layer { #inner => {
+                        let #inner = #private::pin!(#inner);
+                    let #inner = #private::Body::new(#inner);
+                        #outer
+                    } }
+                }
+            })
     }
 
     /// A policy around `inner`. Compiler errors about the policy point at its expression.
@@ -126,17 +161,11 @@ impl Emit<'_> {
         ty: Option<&Type>,
         expr: &Expr,
         inner: &TokenStream,
-        call: &Call<'_>,
     ) -> TokenStream {
         let (private, end) = self.blaming(expr);
         let ty = ty.map(|ty| quote_spanned!(end=> ::<_, #ty>));
-        if call.is_async {
-            let policy = format_ident!("{policy}_async", span = end);
-            quote_spanned!(end=> #private::policy::#policy #ty (&#expr, #inner))
-        } else {
-            let policy = Ident::new(policy, end);
-            quote_spanned!(end=> #private::policy::#policy #ty (&#expr, || #inner))
-        }
+        let policy = Ident::new(policy, end);
+        quote_spanned!(end=> #private::policy::#policy #ty (&#expr, #inner))
     }
 
     /// A body that can be called again. The compiler reports each token that prevents that.

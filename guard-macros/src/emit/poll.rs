@@ -157,6 +157,7 @@ impl Emit<'_> {
         let allow = arguments.allow_assignments();
         let leave = self.value_of_trip(&arguments.rebound);
         let mut future = q!(#asynchronous #by_move #inner);
+        let mut inside = None;
         let (grant, prologue, poll) = match &self.plan.budget {
             None => (
                 None,
@@ -167,7 +168,10 @@ impl Emit<'_> {
                 via_budget: Some(_),
                 ..
             }) => {
-                future = q!(__budget.in_scope(#future));
+                inside = Some(q! {
+                    let __inside = #private::pin!(#future);
+                });
+                future = q!(__budget.in_scope(#private::Body::new(__inside)));
                 let poll = if self.plan.strict {
                     q!(poll_strictly)
                 } else {
@@ -221,6 +225,7 @@ impl Emit<'_> {
             #prologue
             #allow
             let __outcome = {
+                #inside
                 let __body = #private::pin!(#future);
                 let mut __body = #private::Body::new(__body);
                 #private::poll_fn(move |__context| #poll).await

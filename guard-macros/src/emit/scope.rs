@@ -104,7 +104,7 @@ impl Emit<'_> {
         let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
         let tick = self.tick(Mark::entry(function), Place::Entry, true);
         let (task, begin) = if self.in_place {
-            let (site, new) = (self.site(function, None), new_task(limits));
+            let (site, new) = (self.site(function, None), self.new_in_place(limits));
             let task = q!(#site let mut __task = #private::InPlace::#new(););
             (Some(task), q!(__task.begin))
         } else {
@@ -117,6 +117,15 @@ impl Emit<'_> {
             #allow
             #turns
             if __seen.is_stale() { #tick }
+        }
+    }
+
+    /// How to create the task of a future whose body stays in place.
+    fn new_in_place(&self, limits: &Limits<'_>) -> TokenStream {
+        match (self.plan.root, has_extras(limits)) {
+            (false, _) => new_task(limits),
+            (true, false) => q!(root),
+            (true, true) => q!(root_with_extras),
         }
     }
 
@@ -178,11 +187,15 @@ impl Emit<'_> {
 
 /// How to create the task of a future: most have nothing but a deadline.
 pub(super) fn new_task(limits: &Limits<'_>) -> TokenStream {
-    if limits.iterations.is_some() || limits.yield_every.is_some() {
+    if has_extras(limits) {
         q!(with_extras)
     } else {
         q!(new)
     }
+}
+
+fn has_extras(limits: &Limits<'_>) -> bool {
+    limits.iterations.is_some() || limits.yield_every.is_some()
 }
 
 /// Whether the scope's time is the same at each entry.

@@ -17,7 +17,6 @@ use crate::syntax::walk::{self, Visitor};
 pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) -> bool {
     let has_simple_scope = (plan.budget.as_ref()).is_some_and(|limits| limits.via_budget.is_none());
     let is_polled_as_one = plan.strict
-        || plan.root
         || plan.cleanup.is_some()
         || plan.policies.is_some()
         || matches!(plan.leave, Leave::Break | Leave::Cut);

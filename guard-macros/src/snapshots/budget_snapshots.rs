@@ -157,16 +157,19 @@ fn a_budget_of_a_future() {
                 let __site = __budget.site();
                 let mut __task = p::Task::with_extras();
                 let __outcome = {
-                    let __body = p::pin!(
-                        __budget.in_scope(async move { if false { return __probe.value(); } match ()
-                        { () => { let mut __seen = p::inherit(); loop { if
-                        let p::Option::Some(__tripped) =
+                    let __inside = p::pin!(
+                        async move { if false { return __probe.value(); } match () { () => { let mut
+                        __seen = p::inherit(); loop { if let
+                        p::Option::Some(__tripped) =
                         p::count(__site, at_loop_2_5) { if let
                         p::Option::Some(__out) = __probe.leave(__tripped) {
                         return __out; } } if p::due(__seen) { match __probe
                         .look(at_loop_2_5) { p::Result::Ok(__now) => __seen
                         = __now, p::Result::Err(__out) => return __out, } }
-                        step(); } } } })
+                        step(); } } } }
+                    );
+                    let __body = p::pin!(
+                        __budget.in_scope(p::Body::new(__inside))
                     );
                     let mut __body = p::Body::new(__body);
                     p::poll_fn(move |__context| {

@@ -170,12 +170,19 @@ fn a_future() {
                         u32, E > { if let p::Option::Some(__value) =
                         p::Option::None:: < Result < u32, E > > { return
                         __value; } g(n). await }); match loop { __attempts.begin(); let __outcome =
-                        p::policy::bulkhead_async(& REPORTS,
-                        p::policy::caught(__body())). await; if !
-                        p::policy::Outcome:: < Result < u32, E > > ::new()
-                        .is_failure(& __outcome) || ! __attempts.again_async(). await { break
-                        __outcome; } } { p::Result::Ok(__value) => __value,
-                        p::Result::Err(__tripped) => __probe
+                        match __body() { __inner => { let __inner =
+                        p::pin!(__inner); let __inner =
+                        p::Body::new(__inner); match
+                        p::policy::caught(__inner) { __inner => { let
+                        __inner = p::pin!(__inner); let __inner =
+                        p::Body::new(__inner); match
+                        p::policy::bulkhead_async(& REPORTS, __inner) {
+                        __inner => { let __inner = p::pin!(__inner); let
+                        __inner = p::Body::new(__inner); __inner. await } }
+                        } } } }; if ! p::policy::Outcome:: < Result < u32, E
+                        > > ::new().is_failure(& __outcome) || ! __attempts.again_async(). await {
+                        break __outcome; } } { p::Result::Ok(__value) =>
+                        __value, p::Result::Err(__tripped) => __probe
                         .leave(__tripped).unwrap_or_else(|| p::abandon()), }
                         } } }
                     );

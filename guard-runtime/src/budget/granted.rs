@@ -8,7 +8,7 @@
 //! __granted.begin();
 //! ```
 //!
-//! In a future, the code that polls it opens the scope: `__budget.in_scope(async move { body })`. There too the budget
+//! In a future, the code that polls it opens the scope: `__budget.in_scope(body)`. There too the budget
 //! stands in front of the cleanup, so that what counts the scope counts the cleanup.
 
 use core::future::Future;
@@ -18,12 +18,12 @@ use std::sync::{Arc, OnceLock};
 
 use crate::base::site::Site;
 use crate::budget::limits::Budget;
-use crate::budget::root::{Root, root};
 use crate::budget::run::Counting;
 use crate::cancel::asked::IntoCancel;
 use crate::check::account::Account;
 use crate::check::accounts::Listed;
 use crate::check::enter::Entry;
+use crate::check::root::{Root, root};
 use crate::cleanup::cleanup_future::Cleanup;
 use crate::stack::current;
 use crate::trip::tripped::Tripped;

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use crate::base::reentry;
 use crate::base::site::Site;
-use crate::budget::root::root;
 use crate::budget::waits::Waits;
 use crate::check::account::Account;
 use crate::check::accounts::{self, Listed};
+use crate::check::root::root;
 use crate::future::shared;
 use crate::stack::current::{self, force_cold};
 use crate::stack::frame::Saved;

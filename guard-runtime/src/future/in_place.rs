@@ -35,13 +35,13 @@ use crate::time::source;
 use crate::trip::boundary::boundary;
 use crate::trip::tripped::Tripped;
 
-/// The scope, stored in the future itself.
+/// The scope, stored in the future itself. `ROOT`: nothing around it counts while it is polled.
 #[doc(hidden)]
-pub struct InPlace<X = ()>(Kept<X>);
+pub struct InPlace<X = (), const ROOT: bool = false>(Kept<X>);
 
 // A future is not polled again after a poll that panicked, so the scope does not make it less unwind safe.
-impl<X> UnwindSafe for InPlace<X> {}
-impl<X> RefUnwindSafe for InPlace<X> {}
+impl<X, const ROOT: bool> UnwindSafe for InPlace<X, ROOT> {}
+impl<X, const ROOT: bool> RefUnwindSafe for InPlace<X, ROOT> {}
 
 impl InPlace {
     /// For a scope that has nothing but a deadline.
@@ -50,6 +50,24 @@ impl InPlace {
     #[allow(clippy::new_without_default, reason = "for expansions only")]
     pub const fn new() -> Self {
         Self(Kept::new(()))
+    }
+}
+
+impl InPlace<(), true> {
+    /// For the scope of an entry point that has nothing but a deadline.
+    #[inline(always)]
+    #[must_use]
+    pub const fn root() -> Self {
+        Self(Kept::new(()))
+    }
+}
+
+impl InPlace<Extras, true> {
+    /// For the scope of an entry point that counts iterations.
+    #[inline(always)]
+    #[must_use]
+    pub const fn root_with_extras() -> Self {
+        Self(Kept::new(Extras::NONE))
     }
 }
 
@@ -62,7 +80,7 @@ impl InPlace<Extras> {
     }
 }
 
-impl<X> InPlace<X> {
+impl<X, const ROOT: bool> InPlace<X, ROOT> {
     /// Identifies the future while it is polled, since it does not move then.
     #[inline]
     fn task(&self) -> usize {
@@ -75,31 +93,34 @@ impl<X> InPlace<X> {
     #[inline]
     #[must_use]
     pub fn begin(&mut self, site: &'static Site, limit: u64) -> Seen {
-        open_polls::begin(self.task());
+        open_polls::begin::<ROOT>(self.task());
         polled::begin(site, limit)
     }
 
     /// Polls `future` in the scope, which must be open.
     #[inline(always)]
-    pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X, false> {
+    pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X, ROOT, false> {
         let scope = self;
         Awaited { scope, future }
     }
 
     /// The same; a trip that unwinds out of the future is the result.
     #[inline(always)]
-    pub fn awaits_caught<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X, true> {
+    pub fn awaits_caught<'s, F>(
+        &'s mut self,
+        future: Pin<&'s mut F>,
+    ) -> Awaited<'s, F, X, ROOT, true> {
         let scope = self;
         Awaited { scope, future }
     }
 }
 
-impl<X: More> InPlace<X> {
+impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
     /// Puts the scope back on the stack of this thread.
     #[cold]
     #[inline(never)]
     fn resume(&mut self) {
-        let (stack, index) = open_polls::begin(self.task());
+        let (stack, index) = open_polls::begin::<ROOT>(self.task());
         self.0.resume(stack, index);
     }
 
@@ -120,42 +141,49 @@ impl<X: More> InPlace<X> {
             }
             self.0.suspend(stack, index, context);
         }
-        drop(open_polls::end());
+        open_polls::end::<ROOT>(drop);
         Poll::Pending
     }
 }
 
-impl<X> Drop for InPlace<X> {
+impl<X, const ROOT: bool> Drop for InPlace<X, ROOT> {
     #[inline]
     fn drop(&mut self) {
         if source::task() != self.task() {
             return; // It waits.
         }
-        let Some(poller) = open_polls::end() else {
-            return;
-        };
-        if !thread::panicking() {
-            if site::is_heard() {
-                poller.tell_late();
+        open_polls::end::<ROOT>(|poller| {
+            if !thread::panicking() {
+                if site::is_heard() {
+                    poller.tell_late();
+                }
+                poller.tell_time();
             }
-            poller.tell_time();
-        }
+        });
     }
 }
 
 /// An await of the body.
 #[doc(hidden)]
 #[must_use]
-pub struct Awaited<'s, F, X, const CATCHES: bool> {
-    scope: &'s mut InPlace<X>,
+pub struct Awaited<'s, F, X, const ROOT: bool, const CATCHES: bool> {
+    scope: &'s mut InPlace<X, ROOT>,
     future: Pin<&'s mut F>,
 }
 
 // As unwind safe as the awaited future itself, which a mutable reference to it would not be.
-impl<F: UnwindSafe, X, const CATCHES: bool> UnwindSafe for Awaited<'_, F, X, CATCHES> {}
-impl<F: RefUnwindSafe, X, const CATCHES: bool> RefUnwindSafe for Awaited<'_, F, X, CATCHES> {}
+impl<F: UnwindSafe, X, const ROOT: bool, const CATCHES: bool> UnwindSafe
+    for Awaited<'_, F, X, ROOT, CATCHES>
+{
+}
+impl<F: RefUnwindSafe, X, const ROOT: bool, const CATCHES: bool> RefUnwindSafe
+    for Awaited<'_, F, X, ROOT, CATCHES>
+{
+}
 
-impl<F: Future, X: More, const CATCHES: bool> Future for Awaited<'_, F, X, CATCHES> {
+impl<F: Future, X: More, const ROOT: bool, const CATCHES: bool> Future
+    for Awaited<'_, F, X, ROOT, CATCHES>
+{
     type Output = Result<F::Output, Tripped>;
 
     #[inline]

@@ -58,6 +58,17 @@ impl<'f, F: Future> Body<'f, F> {
     }
 }
 
+/// A future around the body, such as a policy, holds it like this: by value, it would be a step deeper for the
+/// compiler, whose limit on nested layouts counts each.
+impl<F: Future> Future for Body<'_, F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
 impl Task {
     /// For a scope that has nothing but a deadline.
     #[inline(always)]

@@ -94,6 +94,7 @@ pub(super) mod open_polls {
     use core::cell::RefCell;
     use core::mem::ManuallyDrop;
 
+    use crate::check::root::{Root, root};
     use crate::future::poller::Poller;
     use crate::stack::frames::Stack;
     use crate::time::source;
@@ -101,6 +102,9 @@ pub(super) mod open_polls {
     thread_local! {
         // Without a destructor, so that futures can be polled while the thread exits; `Clear` frees its memory.
         static OPEN: ManuallyDrop<RefCell<Vec<Poller>>> =
+            const { ManuallyDrop::new(RefCell::new(Vec::new())) };
+        /// The walls of the entry points among them, each opened before the poll.
+        static ROOTS: ManuallyDrop<RefCell<Vec<Root>>> =
             const { ManuallyDrop::new(RefCell::new(Vec::new())) };
         static CLEAR: Clear = const { Clear };
     }
@@ -111,13 +115,18 @@ pub(super) mod open_polls {
         fn drop(&mut self) {
             let before = OPEN.with(|open| open.take());
             drop(before);
+            drop(ROOTS.with(|roots| roots.take()));
         }
     }
 
     /// Begins a poll of the future `task`. Returns the place of its scope.
-    pub(in crate::future) fn begin(task: usize) -> (&'static Stack, u32) {
+    pub(in crate::future) fn begin<const ROOT: bool>(task: usize) -> (&'static Stack, u32) {
         // Fails if this runs in a destructor of a thread-local, after `Clear` was dropped.
         let _ = CLEAR.try_with(|_| ());
+        if ROOT {
+            let root = root();
+            ROOTS.with(|roots| roots.borrow_mut().push(root));
+        }
         let poller = Poller::new(task);
         let place = poller.scope().place();
         OPEN.with(|open| open.borrow_mut().push(poller));
@@ -132,9 +141,18 @@ pub(super) mod open_polls {
         OPEN.with(|open| open.borrow().last().map(|poller| poller.scope().place()))
     }
 
-    /// Ends the innermost poll.
-    pub(in crate::future) fn end() -> Option<Poller> {
-        OPEN.with(|open| open.borrow_mut().pop())
+    /// Ends the innermost poll, after a last look at it.
+    #[inline]
+    pub(in crate::future) fn end<const ROOT: bool>(last: impl FnOnce(Poller)) {
+        let Some(poller) = OPEN.with(|open| open.borrow_mut().pop()) else {
+            return;
+        };
+        let _root = if ROOT {
+            ROOTS.with(|roots| roots.borrow_mut().pop())
+        } else {
+            None
+        };
+        last(poller);
     }
 }
 

@@ -9,6 +9,7 @@ mod cleanup;
 mod cleanup_async;
 mod counting;
 mod deadlines;
+mod entry_points;
 mod forms;
 mod in_place;
 mod leaving;
