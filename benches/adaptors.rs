@@ -1,4 +1,4 @@
-//! What `io::Checked` costs a parser, and how late a parser without an end is left: `cargo bench --bench adaptors`.
+//! What `io::Checked` costs a parser, and how late a parser of endless input is left: `cargo bench --bench adaptors`.
 
 use std::hint::black_box;
 use std::io::{self, Read};
@@ -28,7 +28,7 @@ fn time(run: impl FnOnce() -> usize) -> Duration {
     start.elapsed()
 }
 
-/// The same bytes over and over.
+/// Yields the same bytes again and again.
 struct Endless(io::Cursor<Vec<u8>>);
 
 impl Read for Endless {
@@ -46,7 +46,7 @@ impl Read for Endless {
 fn main() {
     let text = ROW.repeat(ROWS);
     let bytes = text.as_bytes();
-    // In turns, so that both meet the same load of the machine.
+    // The two take turns, so that both meet the same load of the machine.
     let mut ratios: Vec<_> = (0..RUNS)
         .map(|_| {
             let plain = time(|| rows(bytes).expect("no error"));

@@ -26,7 +26,7 @@ macro_rules! forms {
             use super::*;
             $(#[loop_guard(inherit)] #[inline(never)] pub(super) fn $name($n: usize) -> $result $body)*
         }
-        /// Name, and the instructions that a check may add to an iteration.
+        /// Name, and the number of instructions that a check may add to an iteration.
         const FORMS: &[(&str, f64)] = &[$((stringify!($name), $most)),*];
 
         fn run(guard: &str, form: &str, n: usize) {
@@ -133,7 +133,7 @@ forms! {
     }
 }
 
-/// The same function under each attribute. The loop is never entered: a call is all entry and leaving.
+/// The same function under each attribute. The loop is never entered, so that a call is entry and exit only.
 macro_rules! calls {
     ($($(#[$guard:meta])* $name:ident, $on:literal, $off:literal;)*) => {
         $(
@@ -146,7 +146,7 @@ macro_rules! calls {
                 x + 1
             }
         )*
-        /// Name, and the instructions that the guard may add to a call when it is on, and when it is off.
+        /// Name, and the number of instructions that a guard may add to a call if it is on, and if it is off.
         const CALLS: &[(&str, f64, f64)] = &[$((stringify!($name), $on, $off)),*];
 
         fn call(name: &str, times: u64) {
@@ -162,20 +162,20 @@ calls! {
     unguarded, 0.1, 0.1;
     #[loop_guard(inherit)] inherits, 14.2, 14.2;
     #[loop_guard(timeout = "30s")] long, 36.5, 70.5;
-    // How much a clock read is depends on the kernel.
+    // How many instructions a clock read takes depends on the kernel.
     #[loop_guard(timeout = "50ms")] short, 260.0, 79.5;
 }
 
-/// In place of a form of guard: calls.
+/// Takes the place of the name of a guard: measures calls.
 const ON: &str = "on";
 const OFF: &str = "off";
 
-/// Instructions of this program with these arguments.
+/// How many instructions this program executes with these arguments.
 fn instructions(guard: &str, form: &str, n: u32) -> Option<f64> {
     let program = std::env::current_exe().ok()?;
     let output = Command::new("valgrind")
         .env("LOOP_GUARD", if guard == OFF { "off" } else { "" })
-        // Or the ticker may never run: without it the main thread takes valgrind's lock again and again.
+        // Without fair scheduling the main thread takes valgrind's lock again and again, and the ticker may never run.
         .arg("--fair-sched=yes")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
@@ -190,7 +190,7 @@ fn instructions(guard: &str, form: &str, n: u32) -> Option<f64> {
     count.trim().parse().ok()
 }
 
-/// The least of three: a tick on the way takes the cold path, and shortens a strip.
+/// The least of three runs: a tick during a run takes the cold path, and shortens a strip.
 fn undisturbed(guard: &str, form: &str, n: u32) -> Option<f64> {
     let counts: Option<Vec<_>> = (0..3).map(|_| instructions(guard, form, n)).collect();
     counts?.into_iter().min_by(f64::total_cmp)

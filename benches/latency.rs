@@ -1,4 +1,4 @@
-//! How late a trip is, that none is early, and what the ticker costs: `cargo bench --bench latency`.
+//! How late trips are, whether any is early, and what the ticker costs: `cargo bench --bench latency`.
 //!
 //! Percentiles and counts, for which criterion has no place. Exits with 1 if a trip came early.
 
@@ -18,7 +18,7 @@ fn spin(limit: Duration) -> Result<(), Tripped> {
     }
 }
 
-/// For many threads at once: the processors stay free, and the checks are far between.
+/// Checks rarely, so that many threads at once leave the processors free.
 #[loop_guard(timeout = limit)]
 fn doze(limit: Duration) -> Result<(), Tripped> {
     loop {
@@ -26,7 +26,7 @@ fn doze(limit: Duration) -> Result<(), Tripped> {
     }
 }
 
-/// The time from before the call to after the trip.
+/// The time from before the call until after the trip.
 fn run(f: fn(Duration) -> Result<(), Tripped>, limit: Duration) -> Duration {
     let start = Instant::now();
     let outcome = f(black_box(limit));
@@ -65,7 +65,7 @@ fn spin_until(token: &CancelToken, started: &AtomicBool) -> Result<(), Tripped> 
     }
 }
 
-/// From `cancel()` on one thread to behind the loop on another.
+/// Measures from `cancel()` on one thread until another thread is behind its loop.
 fn cancels(runs: u32) {
     let mut late: Vec<Duration> = (0..runs)
         .map(|_| {
@@ -94,7 +94,7 @@ fn cancels(runs: u32) {
     );
 }
 
-/// A fixed sequence, so that two runs try the same budgets.
+/// The next number of a fixed sequence, so that two runs try the same budgets.
 fn random(state: &mut u64) -> u64 {
     *state ^= *state << 13;
     *state ^= *state >> 7;
@@ -139,7 +139,7 @@ fn early(
     early
 }
 
-/// What the system says of a thread, found by its name.
+/// Reads what the kernel knows about a thread, which is found by its name.
 #[cfg(target_os = "linux")]
 mod task {
     use std::fs;
@@ -156,7 +156,7 @@ mod task {
             .find(named)
     }
 
-    /// Time on a processor so far.
+    /// The processor time of the thread so far.
     pub(crate) fn cpu(name: &str) -> Option<Duration> {
         let schedstat = fs::read_to_string(directory(name)?.join("schedstat")).ok()?;
         Some(Duration::from_nanos(
@@ -164,7 +164,7 @@ mod task {
         ))
     }
 
-    /// Times it went to sleep so far: one for every wake-up.
+    /// How often the thread has gone to sleep so far, which is once for every wake-up.
     pub(crate) fn sleeps(name: &str) -> Option<u64> {
         let status = fs::read_to_string(directory(name)?.join("status")).ok()?;
         let line = status
@@ -174,7 +174,7 @@ mod task {
     }
 }
 
-/// Other systems tell neither without foreign code.
+/// On other systems neither can be read without foreign code.
 #[cfg(not(target_os = "linux"))]
 mod task {
     use std::time::Duration;
@@ -193,14 +193,14 @@ const SLEEPER: &str = "sleeper";
 
 #[loop_guard(timeout = "30s")]
 fn with_a_scope_open(time: Duration) {
-    // A loop that checks now and then, as one around blocking calls does.
+    // A loop that checks rarely, like one around blocking calls.
     let start = Instant::now();
     while start.elapsed() < time {
         thread::sleep(time / 300);
     }
 }
 
-/// Time on a processor and wake-ups of the thread `name` while `wait` runs.
+/// The processor time and the wake-ups of the thread `name` while `wait` runs.
 fn observe(name: &str, wait: impl FnOnce()) -> String {
     let read = || Some((task::cpu(name)?, task::sleeps(name)?));
     let (before, start) = (read(), Instant::now());
@@ -222,7 +222,7 @@ fn ticker_cost(time: Duration) {
         "ticker with the watchdog, one scope of 30 s open: {}",
         observe(TICKER, || (0..2).for_each(|_| with_a_scope_open(time)))
     );
-    // It stays awake for a while, in case the next scope follows at once.
+    // The ticker stays awake for a while, in case another scope opens soon.
     thread::sleep(Duration::from_millis(600));
     println!(
         "ticker, no scope open: {}",
@@ -234,7 +234,7 @@ fn ticker_cost(time: Duration) {
     );
 }
 
-/// What waking up costs on this machine, whoever does it.
+/// The processor time of a wake-up on this machine, by a thread that does nothing else.
 fn sleeper_cost(time: Duration) -> String {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -255,7 +255,7 @@ fn sleeper_cost(time: Duration) -> String {
 }
 
 fn main() -> ExitCode {
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` only checks that the bench runs.
     let full = env::args().any(|arg| arg == "--bench");
     let (runs, short, long) = if full {
         (200, 100_000, 320)
@@ -265,9 +265,9 @@ fn main() -> ExitCode {
     latency(runs);
     cancels(if full { 2_000 } else { 3 });
     ticker_cost(Duration::from_millis(if full { 16_000 } else { 100 }));
-    // More threads than processors: a thread that waits for its turn makes the clock stale.
+    // With more threads than processors, the clock reading of a thread that waits for a processor gets stale.
     let mut count = early(spin, 8, short, 1_000, 2_000_000);
-    // Budgets that start without a clock reading.
+    // Budgets that start without a clock read.
     count += early(doze, 32, long, 1_000_000_000, 1_100_000_000);
     if count == 0 {
         ExitCode::SUCCESS

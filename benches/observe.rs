@@ -1,6 +1,6 @@
-//! What it takes to look at everything that is open: `cargo bench --bench observe`. Fails when it takes too long.
+//! What a snapshot of everything that is open takes: `cargo bench --bench observe`. Fails if it takes too long.
 //!
-//! A thousand threads with four scopes each wait; [`snapshot`] reads them all, again and again.
+//! A thousand threads with four scopes each wait; [`snapshot`] reads all of them, again and again.
 
 use std::process::ExitCode;
 use std::sync::{Arc, Barrier};
@@ -13,7 +13,7 @@ const THREADS: usize = 1_000;
 const SCOPES: u32 = 4;
 const ROUNDS: usize = 101;
 
-/// The median of the rounds must be below this.
+/// The largest median that is accepted.
 const BAR: Duration = Duration::from_millis(1);
 
 #[loop_guard(timeout = "1h")]

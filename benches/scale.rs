@@ -70,7 +70,8 @@ fn beside(threads: usize, f: &mut dyn FnMut()) {
     }
 }
 
-/// Nanoseconds on a processor and number of runs of the ticker so far, where the system tells.
+/// The processor time of the ticker in nanoseconds and the number of its runs so far; `None` if the kernel does not
+/// tell.
 fn ticker() -> Option<(f64, f64)> {
     for task in std::fs::read_dir("/proc/self/task").ok()? {
         let task = task.ok()?.path();
@@ -142,7 +143,7 @@ fn measure() {
 }
 
 fn main() {
-    // A hundred thousand activations need a stack to stand on.
+    // A hundred thousand activations need a large stack.
     let deep = std::thread::Builder::new()
         .stack_size(256 << 20)
         .spawn(measure);

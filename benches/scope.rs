@@ -41,10 +41,10 @@ calls! {
     #[loop_guard(timeout = "1h", iterations = 1_u64 << 60, when = "all")] call_all;
 }
 
-/// Never cancelled.
+/// A token that is never cancelled.
 static TOKEN: LazyLock<CancelToken> = LazyLock::new(CancelToken::new);
 
-/// A cleanup, so that what is measured is the guard around it.
+/// The smallest cleanup, so that the guard around it is what is measured.
 #[inline(never)]
 fn nothing(exit: &Exit<'_>) {
     black_box(exit);
@@ -74,7 +74,7 @@ fn call_defer(x: u64) -> u64 {
     x + 1
 }
 
-/// A call of each calls itself until `levels` are open. The loop is never entered.
+/// A function of each kind that calls itself until `levels` are open. The loop is never entered.
 macro_rules! recursions {
     ($($(#[$guard:meta])* $name:ident;)*) => {$(
         $(#[$guard])*
@@ -97,7 +97,7 @@ recursions! {
     #[loop_guard(timeout = "1h")] recursion_timeout;
 }
 
-/// Each step waits for the one before, as in a hash or a random generator: nothing to vectorise.
+/// Each step depends on the previous one, as in a hash or a random generator, so that nothing is vectorised.
 macro_rules! xorshifts {
     ($($(#[$guard:meta])* $name:ident;)*) => {$(
         $(#[$guard])*
@@ -127,7 +127,7 @@ xorshifts! {
     #[loop_guard(timeout = "1h", iterations = 1_u64 << 60, when = "all")] xorshift_all;
 }
 
-/// The same with a choice in each step, and a `for`.
+/// The same with a branch in each step, and with a `for`.
 macro_rules! collatzes {
     ($($(#[$guard:meta])* $name:ident;)*) => {$(
         $(#[$guard])*
@@ -162,11 +162,11 @@ fn repeat(f: Call, times: u64) -> Duration {
     start.elapsed()
 }
 
-/// The slower one of two threads that call `f` at the same time.
+/// The time of the slower one of two threads that call `f` at the same time.
 fn repeat_in_two(f: Call, times: u64) -> Duration {
     let barrier = Barrier::new(2);
     let run = || {
-        // The first call of a thread leases its stack; that is not what is measured.
+        // The first call of a thread leases its stack, which is not to be measured.
         f(black_box(0));
         barrier.wait();
         repeat(f, times)
@@ -188,7 +188,7 @@ fn enter_and_leave(c: &mut Criterion) {
     for (name, f) in calls {
         group.bench_function(name, |b| b.iter_custom(|times| repeat(f, times)));
     }
-    // The most that an entry which reads the clock can hope for.
+    // The lower bound for an entry that reads the clock.
     group.bench_function("Instant::now() alone", |b| b.iter(Instant::now));
     group.finish();
 
@@ -199,7 +199,7 @@ fn enter_and_leave(c: &mut Criterion) {
     group.finish();
 }
 
-/// Each budget besides time; that of CPU time needs the feature `cpu`.
+/// Every budget besides time. A budget of CPU time needs the feature `cpu`.
 fn budgets(c: &mut Criterion) {
     let calls: &[(&str, Call)] = &[
         ("iterations", call_iterations),
@@ -234,7 +234,7 @@ fn budgets(c: &mut Criterion) {
     });
 }
 
-/// What one level of a recursion costs, by how many levels it has: on one thread, and on one of each processor at once.
+/// The cost of one level of a recursion by its depth, on one thread, and on all processors at once.
 fn recurse(c: &mut Criterion) {
     let forms: [(&str, Chain); 3] = [
         ("unguarded", recursion),
@@ -261,7 +261,7 @@ fn recurse(c: &mut Criterion) {
     }
 }
 
-/// So many levels, or up to a whole recursion more: the time of as many as were asked for.
+/// The time of `times` levels. At least that many are run, in whole recursions, and the time is scaled down.
 fn per_level(f: Chain, levels: u64, times: u64) -> Duration {
     let runs = times.div_ceil(levels);
     let start = Instant::now();
@@ -273,11 +273,12 @@ fn per_level(f: Chain, levels: u64, times: u64) -> Duration {
     Duration::from_nanos(u64::try_from(nanos).expect("a short run"))
 }
 
-/// The mean of what each of the threads measures, which begin together.
+/// The mean of what each of the threads measures. They begin together.
 fn at_once(threads: usize, f: Chain, levels: u64, times: u64) -> Duration {
     let begin = Barrier::new(threads);
     let one = || {
-        // The first call of a thread leases its stack, and the first of a depth makes it grow: neither is measured.
+        // The first call of a thread leases its stack, and the first call at a depth makes it grow; neither is to be
+        // measured.
         f(black_box(levels), 0);
         begin.wait();
         per_level(f, levels, times)
@@ -293,7 +294,7 @@ fn at_once(threads: usize, f: Chain, levels: u64, times: u64) -> Duration {
 }
 
 fn cleanup(c: &mut Criterion) {
-    // What a cleanup adds to the call that it makes.
+    // The cost that a cleanup adds to the call that it makes.
     let calls: [(&str, Call); 3] = [
         ("none", call_long),
         ("its function called by hand", call_nothing),
@@ -322,7 +323,7 @@ fn cleanup(c: &mut Criterion) {
     group.finish();
 }
 
-/// One call whose loop takes as many steps as criterion asks for, so that its figure is per step.
+/// A single call, whose loop takes as many steps as criterion asks for, so that the figure is the time of a step.
 fn check(c: &mut Criterion) {
     let loops: [(&str, [(&str, Chain); 3]); 2] = [
         (

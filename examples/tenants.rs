@@ -1,4 +1,4 @@
-//! Each tenant has limits of its own, from a configuration: `cargo run --example tenants`.
+//! Each tenant has its own limits, from a configuration: `cargo run --example tenants`.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -29,7 +29,7 @@ impl Limits {
         Ok(Self(limits))
     }
 
-    /// Whoever is not listed gets the least.
+    /// Tenants that are not listed get the smallest budget.
     fn of(&self, tenant: &str) -> &Budget {
         self.0.get(tenant).unwrap_or(&self.0["free"])
     }

@@ -1,9 +1,9 @@
-//! What the kernels work on.
+//! The input of the kernels.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 
-/// Without a random seed, so that every run does the same.
+/// Has no random seed, so that every run does the same.
 pub(crate) type Counts = HashMap<u64, u64, BuildHasherDefault<DefaultHasher>>;
 
 #[derive(Clone)]
@@ -35,11 +35,11 @@ pub(crate) struct Data {
     pub(crate) blurred: Vec<f32>,
 }
 
-/// Side of the square matrices.
+/// The side of the square matrices.
 pub(crate) const SIDE: usize = 64;
-/// Width of the picture; its height is a quarter of that.
+/// The width of the picture; its height is a quarter of that.
 pub(crate) const WIDTH: usize = 256;
-/// Occurs among the integers only where it is put.
+/// Occurs among the integers only where it is inserted.
 pub(crate) const NEEDLE: u64 = u64::MAX;
 
 impl Data {
@@ -66,7 +66,7 @@ impl Data {
                 .collect::<Vec<f64>>()
         };
         let (left, right) = (matrix(), matrix());
-        // Of every twelve letters one takes more than a byte.
+        // One of twelve letters takes more than a byte.
         let letters: Vec<char> = "enisratdhulcgmobwfkz enisratdhulcgmobwfkz .,üж語𝄞"
             .chars()
             .collect();
@@ -96,7 +96,7 @@ impl Data {
         }
     }
 
-    /// Stands for everything that the kernels write.
+    /// A digest of everything that the kernels write.
     pub(crate) fn digest(&self) -> u64 {
         let mut hash = DefaultHasher::new();
         for value in self.ys.iter().chain(&self.blurred) {

@@ -1,6 +1,6 @@
 //! The kernels: each is written once, and compiled once for every variant.
 
-/// Why a variant left a kernel: its own reason is of no interest, since none ever does.
+/// Why a variant left a kernel. No variant ever does, so the reason is not kept.
 #[derive(Debug)]
 pub(crate) struct Stopped;
 

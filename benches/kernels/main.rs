@@ -32,7 +32,7 @@ struct Options {
     rounds: usize,
     report: bool,
     kernels: Vec<Kernel>,
-    /// Each sample takes at least this long.
+    /// The shortest time of a sample.
     sample: Duration,
 }
 
@@ -76,7 +76,7 @@ fn options(args: impl Iterator<Item = String>) -> Result<Options, String> {
         return Err(format!("no such kernel; there are: {}", names.join(", ")));
     }
     options.rounds = rounds.unwrap_or(51);
-    // `cargo test --benches` only wants to see that it runs.
+    // `cargo test --benches` only checks that the bench runs.
     if !bench {
         options.sample = Duration::ZERO;
         options.rounds = 1;
@@ -103,7 +103,7 @@ fn verify(kernel: Kernel, fresh: &Data) {
     }
 }
 
-/// As many calls as fill a sample.
+/// How many calls fill a sample.
 fn calls(kernel: Kernel, variant: &Variant, data: &mut Data, sample: Duration) -> u32 {
     let mut calls = 1;
     loop {
@@ -120,7 +120,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// One kernel in all variants, interleaved: what disturbs the machine disturbs all of them.
+/// Measures one kernel in all variants, interleaved, so that a disturbance affects all of them.
 fn measure(kernel: Kernel, options: &Options) -> Row {
     let mut data = Data::new();
     verify(kernel, &data);
@@ -130,7 +130,7 @@ fn measure(kernel: Kernel, options: &Options) -> Row {
     let mut times = VARIANTS.each_ref().map(|_| Vec::new());
     for round in 0..options.rounds {
         for turn in 0..VARIANTS.len() {
-            // No variant always follows the same one's heat.
+            // The order rotates, so that no variant always runs after the same one.
             let index = (turn + round) % VARIANTS.len();
             let (took, _) = (VARIANTS[index].time)(kernel, &mut data, calls[index]);
             times[index].push(took.as_secs_f64() / f64::from(calls[index]));
@@ -153,7 +153,7 @@ fn measure(kernel: Kernel, options: &Options) -> Row {
     }
 }
 
-/// On the line that the table will take.
+/// Shows the progress on the line where the table will begin.
 fn show_progress(kernel: &str) {
     let mut out = io::stderr();
     if out.is_terminal() {

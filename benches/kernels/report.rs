@@ -17,9 +17,9 @@ const END: &str = "<!-- The end of what it wrote. -->";
 
 pub(crate) struct Row {
     pub(crate) kernel: &'static str,
-    /// Per call.
+    /// The time of one call.
     pub(crate) unguarded: Duration,
-    /// Of each variant to the unguarded code.
+    /// The ratio of each variant to the unguarded code.
     pub(crate) ratios: Vec<f64>,
 }
 
@@ -53,7 +53,7 @@ impl Table {
         self.column(variant).fold(0.0, f64::max)
     }
 
-    /// Head, body and the two last lines, all cells as text.
+    /// The head, the body and the two last lines; each cell is a text.
     fn cells(&self) -> Vec<Vec<String>> {
         let variants = || 0..self.variants.len();
         let mut lines = vec![vec!["kernel".to_owned(), "unguarded".to_owned()]];
@@ -172,7 +172,7 @@ impl Table {
         Ok(())
     }
 
-    /// One line above the chart, where no bar is.
+    /// Draws the legend on one line above the chart, where no bars are.
     fn draw_legend(&self, area: &Area<'_>) -> Result<(), Box<dyn Error>> {
         let style = ("sans-serif", 13)
             .into_text_style(area)
@@ -198,10 +198,10 @@ impl Table {
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
-/// Where the axis starts: below 1, since another layout of the code can also be faster.
+/// The lower end of the axis. It is below 1, since another layout of the code can make it faster.
 const BASE: f64 = 0.5;
 
-/// The guard in greens; the others by their place in the table.
+/// The guard is green; the others get colours by their index in the table.
 fn color(ours: bool, index: usize) -> RGBColor {
     const OURS: [RGBColor; 2] = [RGBColor(27, 120, 55), RGBColor(90, 174, 97)];
     const OTHERS: [RGBColor; 6] = [

@@ -13,21 +13,21 @@ use tokio_util::sync::CancellationToken;
 use crate::data::Data;
 use crate::kernel::{Kernel, Outcome, Stopped};
 
-/// No variant stops anything: the benches show what it costs to be able to.
+/// No variant stops anything: the benches measure the cost of being able to.
 const LIMIT: Duration = Duration::from_secs(3600);
 
-/// One way of being able to stop.
+/// One way to make a loop stoppable.
 pub(crate) struct Variant {
     pub(crate) name: &'static str,
-    /// What stands at the head of every iteration.
+    /// The code at the head of every iteration.
     pub(crate) check: &'static str,
-    /// Of the guard, or of somebody else.
+    /// Whether it is the guard.
     pub(crate) ours: bool,
-    /// The time that so many calls take, and the result of the last one.
+    /// Returns the time of this many calls, and the result of the last one.
     pub(crate) time: fn(Kernel, &mut Data, u32) -> (Duration, u64),
 }
 
-/// The first is what the others are compared with.
+/// All variants; the others are compared with the first one.
 pub(crate) const VARIANTS: [Variant; 9] = [
     Variant {
         name: "unguarded",
@@ -207,7 +207,7 @@ fn unguarded(kernel: Kernel, data: &mut Data, calls: u32) -> (Duration, u64) {
     time(calls, || plain::run(kernel, data, ()))
 }
 
-/// In a scope, so that there is something to inherit.
+/// Runs in a scope, so that there is something to inherit.
 fn inherit(kernel: Kernel, data: &mut Data, calls: u32) -> (Duration, u64) {
     let run = || time(calls, || inherited::run(kernel, data, ()));
     Budget::timeout(LIMIT)
@@ -241,7 +241,7 @@ fn cancellation_token(kernel: Kernel, data: &mut Data, calls: u32) -> (Duration,
     time(calls, || token::run(kernel, data, &token))
 }
 
-/// The one way in tokio to make a loop that awaits nothing heed a `timeout` around it.
+/// tokio's only way to make a loop without awaits observe a `timeout` around it.
 fn consume_budget(kernel: Kernel, data: &mut Data, calls: u32) -> (Duration, u64) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -266,7 +266,7 @@ fn cancel_this(kernel: Kernel, data: &mut Data, calls: u32) -> (Duration, u64) {
     ::cancel_this::on_timeout(LIMIT, run).expect("nothing takes an hour")
 }
 
-/// With the timeout of its companion crate that reads the clock least often.
+/// Uses the timeout of its companion crate that reads the clock least often.
 fn enough(kernel: Kernel, data: &mut Data, calls: u32) -> (Duration, u64) {
     let stop = Stopper::new().with_debounced_timeout(LIMIT);
     time(calls, || debounced::run(kernel, data, &stop))

@@ -1,4 +1,4 @@
-//! Work that checks, on more threads than there are processors.
+//! Work that makes checks, on more threads than there are processors.
 
 use std::fmt;
 use std::hint::black_box;
@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use guard_runtime::{Event, Tripped, add_hook, loop_guard};
 
-/// What came of it.
+/// The result of a run.
 pub(crate) struct Run {
     took: Duration,
     threads: usize,
     rounds: u64,
     trips: u64,
-    /// What the watchdog said.
+    /// What the watchdog reported.
     pub(crate) overdue: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for Run {
     }
 }
 
-/// Some milliseconds on a processor of its own, and many more where it has to share one.
+/// Takes some milliseconds on a processor of its own, and many more if it has to share one.
 #[loop_guard(timeout = "20ms", name = "honest::step")]
 fn step(seed: u64) -> Result<u64, Tripped> {
     let mut x = seed;
@@ -56,7 +56,7 @@ fn rounds(over: &AtomicBool, done: &AtomicU64, trips: &AtomicU64) {
     }
 }
 
-/// Works for so long, at twice as many threads as processors.
+/// Works for this long, on twice as many threads as there are processors.
 pub(crate) fn run(time: Duration) -> Run {
     let overdue = Arc::new(Mutex::new(Vec::new()));
     let told = Arc::clone(&overdue);

@@ -1,4 +1,4 @@
-//! Threads that hang, each for a reason that is known: what the watchdog says of it.
+//! Threads that hang, each for a known reason, and what the watchdog reports about them.
 
 use std::collections::BTreeMap;
 use std::hint::spin_loop;
@@ -12,7 +12,7 @@ use guard_runtime::{Budget, Event, Why, add_hook};
 
 const RUNS: usize = 100;
 
-/// The first report of each scope, by the name of its thread.
+/// The cause in the first report of each scope, by the name of its thread.
 static TOLD: Mutex<BTreeMap<String, Why>> = Mutex::new(BTreeMap::new());
 
 fn told(of: &str) -> Vec<Why> {
@@ -21,11 +21,11 @@ fn told(of: &str) -> Vec<Why> {
     ours.map(|(_, why)| why.clone()).collect()
 }
 
-/// A hundred hangs of one kind, so many at once.
+/// A hundred hangs of one kind, this many at a time.
 struct Kind {
     name: &'static str,
     at_once: usize,
-    /// Hangs until it is let go.
+    /// Hangs until it is released.
     hang: fn(&AtomicBool, &mpsc::Receiver<()>),
     is_right: fn(&Why) -> bool,
 }
@@ -66,7 +66,7 @@ const KINDS: [Kind; 5] = [
     },
     Kind {
         name: "loop",
-        // On a processor each.
+        // One on each processor.
         at_once: 0,
         hang: |over, _| {
             while !over.load(Ordering::Relaxed) {
@@ -78,7 +78,7 @@ const KINDS: [Kind; 5] = [
 ];
 
 impl Kind {
-    /// How many of the runs were told of, and of how many of them rightly.
+    /// How many of the runs were reported, and how many of those with the right cause.
     fn run(&self) -> (usize, usize) {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let at_once = if self.at_once == 0 {

@@ -20,11 +20,11 @@ use recloser::Recloser;
 static BREAKER: Breaker = Breaker::new();
 static JUDGING: Breaker<Errors<u32>> = Breaker::new().errors(|_| true);
 
-/// Short rounds, of which most are not disturbed.
+/// Rounds are so short that most of them are not disturbed.
 const CALLS: u32 = 20_000;
 const ROUNDS: u32 = 500;
 
-/// And none begins after so long.
+/// After this time, no round begins.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 #[inline(never)]
@@ -32,7 +32,7 @@ fn call(x: u64) -> Result<u64, u32> {
     black_box(x).checked_add(1).ok_or(0)
 }
 
-/// One row of the table: with so many threads that call all the time.
+/// Prints one row of the table, for each number of threads that make calls all the time.
 fn row(name: &str, f: impl Fn(u64) + Sync) {
     print!("{name:28}");
     for threads in [1, 2] {
@@ -42,7 +42,7 @@ fn row(name: &str, f: impl Fn(u64) + Sync) {
     println!();
 }
 
-/// The shortest round of the slowest thread.
+/// The shortest round; the slowest thread's time counts.
 fn fastest(threads: usize, f: &(impl Fn(u64) + Sync)) -> Duration {
     let start = Barrier::new(threads);
     let one = || {
@@ -91,7 +91,7 @@ fn costs() {
         ready(call(x).map(drop).map_err(drop))
     });
     thread_local! {
-        /// Each thread has a clone, as connections of a server do.
+        /// Each thread has a clone, like the connections of a server.
         static CLONE: RefCell<Option<Guarded<u64>>> = const { RefCell::new(None) };
     }
     let service = std::sync::Mutex::new(service);
@@ -112,7 +112,7 @@ fn run_away() {
     }
 }
 
-/// How long after the deadline of a loop without end its permit is back.
+/// Measures how long after the deadline of an endless loop its permit is returned.
 fn permits() {
     const LIMIT: Duration = Duration::from_millis(20);
     let mut late: Vec<_> = (0..300)
@@ -134,7 +134,7 @@ fn permits() {
 /// Builds a breaker.
 type New = fn(Opens) -> Box<dyn Peer>;
 
-/// A number that it comes to, if it comes to one.
+/// A number that a schedule results in, or `None`.
 type Schedule = fn(&'static dyn Peer) -> Option<u32>;
 
 fn behaviour() {
@@ -176,7 +176,7 @@ fn behaviour() {
     for (what, opens, schedule) in schedules {
         print!("{what:64}");
         for (_, new) in &peers {
-            // Its jobs call it again, and outlive any scope.
+            // Leaked: its jobs call it again, and outlive every scope.
             let peer: &'static dyn Peer = Box::leak(new(opens));
             print!("{:>18}", number(schedule(peer)));
         }

@@ -1,4 +1,4 @@
-//! Circuit breakers behind one face, each built for the same two settings.
+//! Circuit breakers behind one trait, each built for the same two settings.
 
 use std::future::{Ready, ready};
 use std::sync::Mutex;
@@ -15,16 +15,16 @@ use tower_resilience_circuitbreaker::{
     CircuitBreaker, CircuitBreakerLayer, DefaultClassifier, SlidingWindowType,
 };
 
-/// For how long each stays open.
+/// How long each stays open.
 pub(crate) const OPEN: Duration = Duration::from_millis(20);
 
-/// Over how long a time calls are counted, where that is a time.
+/// The time over which calls are counted, if a time can be set.
 pub(crate) const WINDOW: Duration = Duration::from_secs(1);
 
-/// After how many calls their share of failures counts.
+/// How many calls there must be before their share of failures counts.
 const MIN_CALLS: u32 = 20;
 
-/// When it opens; it closes after one success.
+/// When it opens. It closes after one success.
 #[derive(Clone, Copy)]
 pub(crate) enum Opens {
     /// After five failures in a row.
@@ -38,7 +38,7 @@ pub(crate) type Job = Box<dyn FnOnce() -> Result<(), ()> + Send>;
 
 /// A circuit breaker.
 pub(crate) trait Peer: Sync {
-    /// Whether the call was made.
+    /// Returns whether the call was made.
     fn call(&self, job: Job) -> bool;
 }
 
@@ -81,7 +81,7 @@ impl<P: FailurePolicy + Send> Peer for Failsafe<P> {
     }
 }
 
-/// It counts calls, not time.
+/// It counts calls, and has no window of time.
 pub(crate) fn recloser(opens: Opens) -> Box<dyn Peer> {
     let calls = match opens {
         Opens::InARow => 5,
@@ -130,13 +130,13 @@ struct TowerResilience(Mutex<Guarded<Job>>);
 
 impl Peer for TowerResilience {
     fn call(&self, job: Job) -> bool {
-        // Calls are made within calls, so the lock is not held over one.
+        // Calls are made within calls, so the lock is not held during one.
         let mut service = self.0.lock().expect("nobody panics").clone();
         made(&mut service, job)
     }
 }
 
-/// Makes a call whose service is ready at once. Its breaker has a lock that other threads may hold.
+/// Makes a call whose service is ready at once. Its breaker takes a lock that other threads may hold.
 pub(crate) fn made<R: Send + 'static>(service: &mut Guarded<R>, request: R) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     while service.poll_ready(&mut context).is_pending() {

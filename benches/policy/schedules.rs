@@ -1,4 +1,4 @@
-//! What breakers and retries do on one schedule, as a number each.
+//! What breakers and retries do on one schedule, each as a number.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,12 +17,12 @@ fn call(peer: Breaker, job: impl FnOnce() -> Result<(), ()> + Send + 'static) ->
     peer.call(Box::new(job))
 }
 
-/// Fails until calls are refused.
+/// Lets calls fail until they are refused.
 fn open(peer: Breaker) {
     while call(peer, || Err(())) {}
 }
 
-/// Waits until it lets calls through, and makes some that succeed.
+/// Waits until calls are let through, and makes some that succeed.
 fn close(peer: Breaker) {
     thread::sleep(2 * OPEN);
     for _ in 0..20 {
@@ -30,7 +30,7 @@ fn close(peer: Breaker) {
     }
 }
 
-/// How many of a thousand callers are let through while the first one is under way.
+/// How many of a thousand callers are let through while the first call is in progress.
 pub(crate) fn let_through(peer: Breaker) -> u32 {
     open(peer);
     thread::sleep(2 * OPEN);
@@ -39,7 +39,7 @@ pub(crate) fn let_through(peer: Breaker) -> u32 {
     made.load(Ordering::Relaxed)
 }
 
-/// Each caller asks while all before it are under way.
+/// Each caller asks while all callers before it are in progress.
 fn nested(peer: Breaker, callers: u32, made: &Arc<AtomicU32>) {
     if callers == 0 {
         return;
@@ -116,7 +116,7 @@ pub(crate) fn opens_after_successes(peer: Breaker) -> Option<u32> {
     None
 }
 
-/// How many retries a thousand calls make that fail, each with up to three attempts.
+/// How many retries are made by a thousand failing calls, each with up to three attempts.
 pub(crate) fn retries() -> u32 {
     let mut attempts = 0;
     let retry = Retry::attempts(3).delay(Duration::ZERO, Duration::ZERO);
@@ -130,7 +130,7 @@ pub(crate) fn retries() -> u32 {
     attempts - 1000
 }
 
-/// The same of tower-resilience, with the budget that it has by itself: none.
+/// The same for tower-resilience, whose default budget has no limit.
 pub(crate) fn retries_of_tower_resilience() -> u32 {
     let attempts = Arc::new(AtomicU32::new(0));
     let counted = attempts.clone();

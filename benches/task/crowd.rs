@@ -17,7 +17,7 @@ use crate::{heap, single};
 
 const CROWD: usize = 100_000;
 
-/// Of what takes long.
+/// The number of rounds of a case that takes long.
 const ROUNDS: usize = 5;
 
 /// The budget of `middle`: long enough for all to be polled within it.
@@ -25,20 +25,20 @@ const MIDDLE: Duration = Duration::from_millis(500);
 
 const LONG: Duration = Duration::from_secs(30);
 
-/// All sides pay for the box.
+/// All variants pay for the box.
 type Member = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Who polls them.
+/// Polls the futures.
 trait Place {
     fn new() -> Self;
     fn add(&mut self, member: Member);
-    /// Polls until each has been polled once.
+    /// Polls until each future has been polled once.
     fn begin(&mut self, polled: &AtomicUsize);
-    /// Polls until each is done.
+    /// Polls until each future is done.
     fn finish(&mut self);
 }
 
-/// Tasks of a runtime, in this thread or in another one.
+/// Tasks of a runtime, on this thread or on another one.
 struct Tokio<const OTHER: bool>(Vec<JoinHandle<()>>, Runtime);
 
 impl<const OTHER: bool> Place for Tokio<OTHER> {
@@ -116,17 +116,17 @@ impl Place for Futures {
     }
 }
 
-/// What one crowd took.
+/// The times of one crowd.
 #[derive(Default)]
 struct Took {
     bytes: f64,
-    /// Nanoseconds for each to be made and polled once.
+    /// Nanoseconds to create and poll each future once.
     begin: f64,
-    /// Nanoseconds for each to be dropped while it is pending.
+    /// Nanoseconds to drop each future while it is pending.
     drop: f64,
-    /// Nanoseconds of processors for each to be woken, to trip and to be dropped.
+    /// Processor time in nanoseconds for each future to be woken, to trip and to be dropped.
     trip: f64,
-    /// Milliseconds from the last deadline to the end of the last.
+    /// Milliseconds from the last deadline until the last future has ended.
     late: f64,
 }
 
@@ -135,7 +135,7 @@ fn each(count: usize) -> f64 {
     count as f64 / CROWD as f64
 }
 
-/// Their budget begins at the first poll. All wait for it to end if it is `MIDDLE`.
+/// Their budget begins at the first poll. If it is `MIDDLE`, all of them wait until it ends.
 fn crowd<P: Place, F>(make: fn(u64) -> F, budget: Option<Duration>) -> Took
 where
     F: Future + Send + 'static,
@@ -169,7 +169,7 @@ where
     took
 }
 
-/// Nanoseconds that all threads have spent on processors; no time passes where the system does not tell.
+/// The processor time of all threads in nanoseconds; constant if the kernel does not tell.
 fn processors() -> f64 {
     let Ok(tasks) = std::fs::read_dir("/proc/self/task") else {
         return 0.0;
@@ -185,7 +185,7 @@ fn measure<P: Place>(who: &str, report: &mut Report) {
     let sides: [[&dyn Fn() -> Took; 2]; 3] = [
         [
             &|| crowd::<P, _>(plain::never, Some(LONG)),
-            // It would never end.
+            // Without a budget the crowd would never end.
             &|| Took {
                 trip: f64::NAN,
                 late: f64::NAN,

@@ -1,4 +1,4 @@
-//! Counts what is on the heap.
+//! Counts the bytes on the heap.
 
 #![allow(unsafe_code, reason = "nothing else can count the heap's bytes")]
 
@@ -13,14 +13,14 @@ static BYTES: AtomicUsize = AtomicUsize::new(0);
 #[global_allocator]
 static HEAP: Counting = Counting;
 
-// SAFETY: each call goes to `System` as it came.
+// SAFETY: each call is passed on to `System` unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Else nothing, or it would be part of what an allocation costs.
+        // Nothing more, since it would be part of the cost of an allocation.
         if COUNTS.load(Ordering::Relaxed) {
             BYTES.fetch_add(layout.size(), Ordering::Relaxed);
         }
-        // SAFETY: the caller's.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
@@ -28,12 +28,12 @@ unsafe impl GlobalAlloc for Counting {
         if COUNTS.load(Ordering::Relaxed) {
             BYTES.fetch_sub(layout.size(), Ordering::Relaxed);
         }
-        // SAFETY: the caller's.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(memory, layout) }
     }
 }
 
-/// How many bytes more are on the heap after `f`.
+/// By how many bytes the heap has grown after `f`.
 pub(crate) fn growth(f: impl FnOnce()) -> usize {
     let before = BYTES.load(Ordering::Relaxed);
     COUNTS.store(true, Ordering::Relaxed);

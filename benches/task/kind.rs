@@ -7,7 +7,7 @@ use std::time::Duration;
 use guard_runtime::Tripped;
 use tokio::time::error::Elapsed;
 
-/// Is pending once, and woken at once.
+/// Is pending once, and wakes its task at once.
 pub(crate) async fn once() {
     let mut polled = false;
     poll_fn(|context| {
@@ -67,13 +67,13 @@ futures! {
     #[guard_runtime::loop_guard(timeout = "30s")] long;
 }
 
-/// As `never` of the others.
+/// The counterpart of `never` in the other modules.
 #[guard_runtime::loop_guard(timeout = "500ms")]
 pub(crate) async fn middle(_: u64) -> Result<u64, Tripped> {
     std::future::pending().await
 }
 
-/// What people write without a guard.
+/// The usual code without a guard.
 pub(crate) fn timed<F: Future<Output = Result<u64, Tripped>>>(
     budget: Duration,
     future: F,

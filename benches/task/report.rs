@@ -10,10 +10,10 @@ pub(crate) struct Report {
     markdown: String,
 }
 
-/// Runs so many times; how long that took.
+/// Runs this many times, and returns the time.
 pub(crate) type Side<'s> = &'s dyn Fn(u64) -> Duration;
 
-/// With or without the feature.
+/// Whether the feature `tokio` is on.
 const TOKIO: bool = cfg!(feature = "tokio");
 
 impl Report {
@@ -32,13 +32,13 @@ impl Report {
         report
     }
 
-    /// The plain side, the guarded one and the one in `timeout`.
+    /// Measures the plain future, the guarded one and the one in `timeout`.
     pub(crate) fn case(&mut self, name: &str, times: u64, sides: [Side<'_>; 3]) {
         let mut nanos = [const { Vec::new() }; 3];
         let mut ratios = Vec::new();
         for round in 0..self.rounds {
             let mut took = [0.0; 3];
-            // None is always the first.
+            // The order rotates, so that none is always the first.
             for turn in 0..3 {
                 let side = (round + turn) % 3;
                 #[allow(clippy::cast_precision_loss, reason = "some thousands")]
@@ -53,7 +53,7 @@ impl Report {
         self.figures(name, [plain, guarded, timeout], ratio);
     }
 
-    /// Of the plain side, the guarded one and the one in `timeout`.
+    /// The figures of the plain future, the guarded one and the one in `timeout`.
     pub(crate) fn figures(&mut self, name: &str, figures: [f64; 3], ratio: f64) {
         let mut cells: Vec<_> = figures
             .iter()
@@ -78,7 +78,7 @@ impl Report {
         _ = writeln!(self.markdown, "|---|{}", "---:|".repeat(N - 1));
     }
 
-    /// Shown at once.
+    /// Prints the row at once.
     fn row(&mut self, name: &str, cells: &[String]) {
         print!("{name:<72}");
         for cell in cells {

@@ -11,17 +11,17 @@ use tokio::runtime::{Builder, Runtime};
 use crate::kind::{long, plain, short, timed};
 use crate::report::Report;
 
-/// A round of a case takes about that long for each side.
+/// The approximate time of a round of a case, for each variant.
 const SAMPLE: Duration = Duration::from_millis(4);
 
-/// Who polls.
+/// What polls the future.
 #[derive(Clone, Copy)]
 enum Executor {
-    /// A loop, with a waker that does nothing.
+    /// A loop with a waker that does nothing.
     Hand,
-    /// tokio, in this thread.
+    /// tokio, on this thread.
     Tokio,
-    /// tokio, as it comes: with several threads.
+    /// tokio's default runtime, which has several threads.
     Threads,
     /// `futures::executor::block_on`.
     Futures,
@@ -38,7 +38,7 @@ impl Executor {
     fn repeat<F: Future>(self, times: u64, make: impl Fn(u64) -> F) -> Duration {
         match self {
             Self::Hand => {
-                // Without timers of a runtime, `tokio::time::timeout` panics.
+                // `tokio::time::timeout` panics if the runtime has no timers.
                 let runtime = timers();
                 let _inside = runtime.enter();
                 by_hand(times, make)
@@ -58,7 +58,7 @@ impl Executor {
     }
 }
 
-/// A runtime whose timers run in another thread.
+/// A runtime whose timers run on another thread.
 pub(crate) fn timers() -> Runtime {
     let builder = Builder::new_multi_thread()
         .worker_threads(1)
@@ -85,7 +85,7 @@ fn by_hand<F: Future>(times: u64, make: impl Fn(u64) -> F) -> Duration {
     start.elapsed()
 }
 
-/// As often as one sample needs.
+/// The number of runs that fill a sample.
 fn times(peer: impl Fn(u64) -> Duration) -> u64 {
     let mut times = 1;
     while peer(times) < SAMPLE / 2 {
@@ -105,7 +105,8 @@ macro_rules! cases {
                         let peer = |times| {
                             executor.repeat(times, |x| timed(duration, plain::$function(x)))
                         };
-                        // The plain side of a ready future is next to nothing.
+                        // The plain variant of a ready future takes next to no time, so the others decide the number
+                        // of runs.
                         let times = times(peer);
                         let guarded = |times| match budget {
                             "50 ms" => executor.repeat(times, short::$function),

@@ -1,4 +1,4 @@
-//! Guards that are tried in production before they are trusted: the README tells the way.
+//! How guards are tried in production before they are trusted: the README lists the steps.
 //!
 //! A batch of orders is imported and priced. Both steps have a guard, and one of them a timeout that is too short for
 //! honest work. What the guards do is said by `LOOP_GUARD` alone; the program is the same all the way.
@@ -11,7 +11,7 @@ use guard_runtime::{Event, Tripped, loop_guard, set_hook};
 
 const ORDERS: u32 = 3;
 
-/// Slow, and honest.
+/// Slow but honest work.
 #[loop_guard(timeout = "20ms", name = "orders::import")]
 fn import(order: u32) -> Result<u32, Tripped> {
     let mut rows = 0;
@@ -32,7 +32,7 @@ fn price(order: u32) -> Result<u32, Tripped> {
 }
 
 fn main() -> ExitCode {
-    // To the log of a real service, which is what step 2 reads.
+    // A real service would write to its log here, which is what step 2 reads.
     set_hook(|event| match event {
         Event::WouldTrip(tripped) => {
             let (scope, location) = (tripped.scope(), tripped.location());

@@ -1,4 +1,4 @@
-//! Three jobs that are done again and again: one is honest, one runs away, and one blocks where no check is.
+//! Three jobs that run again and again: one is honest, one runs away, and one blocks where there is no check.
 
 use std::hint::black_box;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use guard_runtime::{CancelToken, Tripped, loop_guard};
 
-/// Between two rounds of a job.
+/// The pause between two rounds of a job.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Adds up what it is given, and is done in time.
+/// Adds up what it receives, and ends in time.
 #[loop_guard(timeout = "2s", cancel = stop.clone(), name = "jobs::honest")]
 fn honest(stop: &CancelToken) -> Result<u64, Tripped> {
     let mut sum = 0;
@@ -21,7 +21,7 @@ fn honest(stop: &CancelToken) -> Result<u64, Tripped> {
     Ok(sum)
 }
 
-/// Waits for a number that never comes: Collatz without its end. Every round of it trips.
+/// Waits for a number that never comes: a Collatz sequence without an end. Every round trips.
 #[loop_guard(timeout = "3s", cancel = stop.clone(), name = "jobs::runaway")]
 fn runaway(stop: &CancelToken) -> Result<u64, Tripped> {
     let mut x = 27_u64;
@@ -34,7 +34,7 @@ fn runaway(stop: &CancelToken) -> Result<u64, Tripped> {
     Ok(x)
 }
 
-/// Waits in the kernel, where no check is: nobody can end that, and the watchdog tells of it.
+/// Waits in the kernel, where there is no check. No guard can end that; the watchdog reports it.
 #[loop_guard(timeout = "1s", cancel = stop.clone(), name = "jobs::blocked")]
 fn blocked(stop: &CancelToken, answer: &Receiver<()>) -> Result<bool, Tripped> {
     let ended = answer.recv_timeout(Duration::from_secs(20)) == Err(RecvTimeoutError::Disconnected);
@@ -46,11 +46,11 @@ fn blocked(stop: &CancelToken, answer: &Receiver<()>) -> Result<bool, Tripped> {
 
 pub(crate) struct Jobs {
     threads: Vec<JoinHandle<()>>,
-    /// What the blocked job waits for.
+    /// Ends the wait of the blocked job.
     answer: Sender<()>,
 }
 
-/// Starts them, each on a thread of its own, until `stop` is cancelled.
+/// Starts the jobs, each on a thread of its own; they run until `stop` is cancelled.
 pub(crate) fn start(stop: &CancelToken) -> Jobs {
     let (answer, waits) = mpsc::channel();
     let job = |name: &str, mut round: Box<dyn FnMut(&CancelToken) + Send>| {
@@ -73,7 +73,7 @@ pub(crate) fn start(stop: &CancelToken) -> Jobs {
 }
 
 impl Jobs {
-    /// Waits until all are over, which were told to stop.
+    /// Waits for the end of all jobs, which have been told to stop.
     pub(crate) fn end(self) {
         drop(self.answer);
         for thread in self.threads {

@@ -1,4 +1,5 @@
-//! What runs, what tripped and what hangs, seen from outside: three guarded jobs, and a service on loopback that shows them.
+//! What runs, what tripped and what hangs, as seen from outside: three guarded jobs, and a service on loopback that
+//! shows them.
 //!
 //! ```text
 //! cargo run --features metrics,serde,shutdown --example observe -- --port 8090

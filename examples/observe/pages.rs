@@ -1,4 +1,4 @@
-//! What a browser or Prometheus gets: HTTP/1.1, one request for each connection.
+//! What a browser or Prometheus receives: HTTP/1.1, one request for each connection.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,10 +8,10 @@ use std::time::Duration;
 use guard_runtime::snapshot;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-/// Who sends nothing for so long is no client.
+/// How long to wait for a request. A client that sends nothing for this long is dropped.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A request line is no longer.
+/// The longest request line.
 const LONGEST: u64 = 8192;
 
 const PAGE: &str = include_str!("page.html");
@@ -20,7 +20,7 @@ pub(crate) fn serve(listener: &TcpListener, numbers: &PrometheusHandle) {
     for stream in listener.incoming() {
         let numbers = numbers.clone();
         match stream {
-            // A client that hangs up is no failure of ours.
+            // A client that hangs up is not an error.
             Ok(stream) => drop(thread::spawn(move || answer(&stream, &numbers))),
             Err(_) => thread::sleep(Duration::from_millis(50)),
         }
@@ -31,7 +31,7 @@ fn answer(mut stream: &TcpStream, numbers: &PrometheusHandle) -> io::Result<()> 
     stream.set_read_timeout(Some(PATIENCE))?;
     let mut lines = BufReader::new(stream.take(LONGEST)).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
-    // To the end of the head: a connection that is closed before that is reset.
+    // Read to the end of the head: closing a connection with unread data would reset it.
     while lines
         .next()
         .transpose()?

@@ -1,4 +1,4 @@
-//! The chart.
+//! Draws the chart of the payments.
 
 use std::error::Error;
 use std::path::Path;
@@ -7,7 +7,7 @@ use plotters::prelude::*;
 
 use crate::{SLOT, begin, phase};
 
-/// Payments settled, deferred, refused and failed.
+/// How many payments were settled, deferred, refused and failed.
 pub(crate) type Slot = [u64; 4];
 
 const LINES: [(&str, RGBColor); 4] = [
@@ -17,7 +17,7 @@ const LINES: [(&str, RGBColor); 4] = [
     ("failed", RGBColor(198, 40, 40)),
 ];
 
-/// Draws what the payments of each slot came to, as payments a second.
+/// Draws the outcomes of the payments in each slot, as payments per second.
 pub(crate) fn draw(path: &Path, slots: &[Slot]) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(path, (860, 360)).into_drawing_area();
     root.fill(&WHITE)?;
@@ -48,7 +48,7 @@ pub(crate) fn draw(path: &Path, slots: &[Slot]) -> Result<(), Box<dyn Error>> {
             .label(name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2)));
     }
-    // Where the ledger's mood changes.
+    // Where the ledger changes its mood.
     let changes =
         (0..slots.len()).filter(|slot| *slot == 0 || phase(*slot).name != phase(slot - 1).name);
     chart.draw_series(changes.map(|slot| {

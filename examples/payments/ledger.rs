@@ -10,13 +10,13 @@ use std::time::Duration;
 /// A mood of the ledger.
 pub(crate) struct Phase {
     pub(crate) name: &'static str,
-    /// Of ten connections, so many are dropped.
+    /// How many of ten connections are dropped.
     drops: u64,
     /// How long it takes to answer.
     takes: Duration,
 }
 
-/// One after the other.
+/// The moods, in their order.
 pub(crate) static PHASES: [Phase; 5] = [
     phase("healthy", 0, 1),
     phase("flaky", 3, 1),
@@ -66,7 +66,7 @@ impl Ledger {
     }
 }
 
-/// Whoever asked may be gone by then.
+/// The client may have hung up before the answer.
 fn answer(mut stream: TcpStream, phase: &Phase) {
     let mut payment = [0; 8];
     if stream.read_exact(&mut payment).is_ok() {

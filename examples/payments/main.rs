@@ -1,4 +1,5 @@
-//! A settlement service, and what becomes of it while the ledger that it depends on is healthy, flaky, slow and dead.
+//! A settlement service, and what becomes of its payments while the ledger that it depends on is healthy, flaky, slow
+//! and dead.
 //!
 //! ```text
 //! cargo run --release --example payments [chart.svg]
@@ -25,7 +26,7 @@ const THREADS: usize = 8;
 /// For how long the ledger is in each of its moods.
 const PHASE: Duration = Duration::from_secs(3);
 
-/// What is counted together.
+/// The span of time for which payments are counted together.
 const SLOT: Duration = Duration::from_millis(250);
 
 fn main() -> ExitCode {
@@ -64,12 +65,12 @@ fn phase(slot: usize) -> &'static ledger::Phase {
     &PHASES[number.min(PHASES.len() - 1)]
 }
 
-/// When a slot begins.
+/// The time at which a slot begins.
 fn begin(slot: usize) -> Duration {
     SLOT * u32::try_from(slot).unwrap_or(u32::MAX)
 }
 
-/// Settles payments through all phases; what they came to, slot by slot.
+/// Settles payments through all phases. Returns their outcomes, slot by slot.
 fn run() -> std::io::Result<Vec<Slot>> {
     let ledger = Ledger::open()?;
     let (over, payments) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -90,7 +91,7 @@ fn run() -> std::io::Result<Vec<Slot>> {
             if let Some(slot) = slots.get(usize::try_from(slot).unwrap_or(usize::MAX)) {
                 slot[outcome].fetch_add(1, Ordering::Relaxed);
             }
-            // Somebody has to ask for the next one.
+            // Without this pause, nobody would send the next payment.
             thread::sleep(Duration::from_millis(2));
         }
     };

@@ -1,4 +1,4 @@
-//! The guarded function.
+//! The guarded function of the example.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,19 +7,19 @@ use std::time::Duration;
 use guard_runtime::policy::{Breaker, Bulkhead, Errors, Retry};
 use guard_runtime::{Cause, Tripped, loop_guard, remaining};
 
-/// What became of a payment.
+/// The outcome of a payment.
 #[derive(Debug)]
 pub(crate) enum Settlement {
     /// It is in the ledger.
     Settled,
-    /// It will be tried later: there was no time.
+    /// There was no time. It will be tried again later.
     Deferred,
-    /// The same, at once: the breaker is open, or there are too many already.
+    /// It was deferred at once: the breaker is open, or too many payments are in progress.
     Refused,
 }
 
 impl Settlement {
-    /// What becomes of a payment whose settlement tripped.
+    /// The outcome of a payment whose settlement tripped.
     fn later(tripped: &Tripped) -> Self {
         match tripped.cause() {
             Cause::Refused { .. } | Cause::Full => Self::Refused,
@@ -32,7 +32,7 @@ impl Settlement {
 pub(crate) enum SettleError {
     /// The ledger cannot be reached.
     Unreachable,
-    /// It did not want this payment.
+    /// The ledger declined this payment.
     Declined,
     /// There was no time.
     Tripped,
@@ -50,14 +50,14 @@ impl From<Tripped> for SettleError {
     }
 }
 
-/// Opens when the ledger does not answer; that it declines a payment is no fault of its.
+/// Opens when the ledger does not answer. A declined payment does not count as a failure of the ledger.
 static LEDGER: Breaker<Errors<SettleError>> = Breaker::new()
     .errors(|error| matches!(error, SettleError::Unreachable))
     .window(Duration::from_secs(1))
     .open_for(Duration::from_millis(500))
     .named("ledger");
 
-/// So many connections, and no more.
+/// Limits the number of connections.
 static CONNECTIONS: Bulkhead = Bulkhead::new(6).queue(2).named("connections");
 
 const RETRY: Retry = Retry::attempts(3).delay(Duration::from_millis(2), Duration::from_millis(10));
@@ -81,14 +81,14 @@ pub(crate) fn settle(payment: u64, ledger: SocketAddr) -> Result<Settlement, Set
             Ok(0) => return Err(SettleError::Unreachable),
             Ok(_) if answer == *b"+" => return Ok(Settlement::Settled),
             Ok(_) => return Err(SettleError::Declined),
-            // The next check is where it ends, if there is no time left.
+            // If no time is left, the next check trips.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error.into()),
         }
     }
 }
 
-/// What is left of the budget; sockets take no timeout of zero.
+/// What is left of the budget. A socket rejects a timeout of zero.
 fn left() -> Duration {
     remaining()
         .unwrap_or(Duration::MAX)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A whole number and its unit, together more than nothing.
+/// Parses a whole number with a unit; `None` for anything else, and for zero.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);

@@ -43,7 +43,7 @@ fn refuse(message: &str) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// A reader that has seen enough, as `head` has, is no failure.
+/// A reader that stops early, as `head` does, is not an error.
 fn finish(written: io::Result<()>) -> ExitCode {
     match written {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -54,7 +54,7 @@ fn finish(written: io::Result<()>) -> ExitCode {
     }
 }
 
-/// The matcher calls itself for every round of a repeated group.
+/// Runs on a large stack, since the matcher calls itself for every round of a repeated group.
 fn on_a_deep_stack(run: impl FnOnce() -> io::Result<()> + Send + 'static) -> io::Result<()> {
     match thread::Builder::new().stack_size(STACK).spawn(run)?.join() {
         Ok(written) => written,
@@ -88,7 +88,7 @@ fn report(options: &Options, text: &str) -> io::Result<()> {
     )?;
     for pattern in &options.patterns {
         writeln!(out, "\n{pattern}")?;
-        // What is known already is shown before the next search begins.
+        // Show what is known already before the next search begins.
         out.flush()?;
         search(pattern, text, options, &mut out)?;
     }
@@ -133,7 +133,7 @@ fn matches(count: usize) -> String {
     }
 }
 
-/// As much of a match as fits a line of the report, without what a terminal would obey.
+/// As much of a match as fits on a line of the report, without characters that a terminal would interpret.
 fn shown(text: &str) -> String {
     const WIDTH: usize = 90;
     let mut shown: String = text

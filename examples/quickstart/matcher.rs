@@ -9,13 +9,13 @@ use guard_runtime::{Tripped, loop_guard};
 
 use crate::pattern::{Node, Pattern, Set};
 
-/// Matches that are kept to be shown; the others are counted.
+/// How many matches are kept, to be shown; the others are only counted.
 pub(crate) const SHOWN: usize = 3;
 
-/// Calls of [`Line::follow`] in each other.
+/// The largest depth of nested calls of [`Line::follow`].
 const DEPTH: u32 = 20_000;
 
-/// More than that many calls need, in a debug build too.
+/// A stack that is large enough for that depth, in a debug build too.
 pub(crate) const STACK: usize = 64 << 20;
 
 /// Why a search ended early.
@@ -27,7 +27,7 @@ pub(crate) enum Stopped {
     TooDeep,
 }
 
-/// What lets a guarded function leave with this error.
+/// Lets a guarded function return this error when it trips.
 impl From<Tripped> for Stopped {
     fn from(tripped: Tripped) -> Self {
         Self::Tripped(tripped)
@@ -50,12 +50,12 @@ pub(crate) struct Match<'t> {
     pub(crate) text: &'t str,
 }
 
-/// What a search has found so far; a search that is stopped leaves it behind.
+/// What a search has found so far. It remains when the search is stopped.
 #[derive(Debug, Default)]
 pub(crate) struct Found<'t> {
     pub(crate) count: usize,
     pub(crate) first: Vec<Match<'t>>,
-    /// The line it looked at last, from 1.
+    /// The number of the line that it looked at last, from 1.
     pub(crate) line: usize,
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn search<'t>(
         found.line = index + 1;
         let (mut from, mut last) = (0, None);
         while let Some((start, end)) = find(pattern, line, from)? {
-            // An empty match right behind another is none of its own.
+            // An empty match right after another match does not count.
             if start < end || last != Some(end) {
                 found.count += 1;
                 if found.first.len() < SHOWN {
@@ -111,13 +111,13 @@ pub(crate) fn find(
     }
 }
 
-/// What has to match behind the part at hand.
+/// What has to match after the current part.
 enum Then<'a> {
     /// Nothing.
     Done,
-    /// These, and what comes then.
+    /// These nodes, and what follows them.
     Nodes(&'a [Node], &'a Then<'a>),
-    /// Perhaps another round of a repetition, whose last one began at the byte `from`.
+    /// Perhaps another round of a repetition, whose previous round began at the byte `from`.
     Again {
         body: &'a [Vec<Node>],
         from: usize,
@@ -128,7 +128,7 @@ enum Then<'a> {
 struct Line<'t>(&'t str);
 
 impl Line<'_> {
-    /// Where a match ends that begins at the byte `at` with all of `nodes`.
+    /// The end of a match that begins at the byte `at` with all of `nodes`.
     #[loop_guard(inherit)]
     fn follow<'a>(
         &self,
@@ -145,7 +145,7 @@ impl Line<'_> {
                 match *then {
                     Then::Done => return Ok(Some(at)),
                     Then::Nodes(next, after) => (nodes, then) = (next, after),
-                    // A round that took nothing would be followed by the same for ever.
+                    // A round that matches nothing would be followed by the same round for ever.
                     Then::Again {
                         from, then: after, ..
                     } if from == at => then = after,
@@ -199,7 +199,7 @@ impl Line<'_> {
         Ok(None)
     }
 
-    /// Tries another round of `body`, then none. There is no loop in it to be guarded.
+    /// Tries another round of `body`, then none. It has no loop that could be guarded.
     fn repeat(
         &self,
         body: &[Vec<Node>],
@@ -218,7 +218,7 @@ impl Line<'_> {
         }
     }
 
-    /// Takes as many characters as there are, and gives them back one by one.
+    /// Takes as many characters as possible, then gives them back one by one.
     #[loop_guard(inherit)]
     fn run(
         &self,
@@ -233,7 +233,7 @@ impl Line<'_> {
             end = next;
         }
         loop {
-            // The least is 0 or 1, and every character has a byte.
+            // `least` is 0 or 1, and a character has at least one byte.
             if end < at + least {
                 return Ok(None);
             }
@@ -247,7 +247,7 @@ impl Line<'_> {
         }
     }
 
-    /// The byte behind the character at `at`, if that is one of the set.
+    /// The end of the character at `at`, if the set contains it.
     fn one(&self, set: &Set, at: usize) -> Option<usize> {
         let c = self.0[at..].chars().next()?;
         set.contains(c).then(|| at + c.len_utf8())

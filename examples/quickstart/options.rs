@@ -1,4 +1,4 @@
-//! The command line -> [`Options`].
+//! Parses the command line into [`Options`].
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,25 +1,25 @@
-//! The text of a pattern -> [`Pattern`].
+//! Parses the text of a pattern into a [`Pattern`].
 
 use std::fmt;
 
-/// What a pattern consists of.
+/// The parts of a pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node {
-    /// One character.
+    /// One character of the set.
     One(Set),
-    /// As many characters as there are, at least this many (0 or 1).
+    /// As many characters of the set as possible, at least this many (0 or 1).
     Run(Set, usize),
     /// The start of the line.
     Start,
     /// The end of the line.
     End,
-    /// One of these, the first that fits.
+    /// The first alternative that matches.
     Choice(Vec<Vec<Node>>),
-    /// One of these again and again, at least this many times (0 or 1).
+    /// The alternatives again and again, at least this many times (0 or 1).
     Repeat(Vec<Vec<Node>>, usize),
 }
 
-/// The characters that may stand in one place.
+/// The characters that match in one place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Set {
     negated: bool,
@@ -33,7 +33,7 @@ enum Item {
     Not(Class),
 }
 
-/// The classes that have an escape; ASCII, as logs are.
+/// The classes that have an escape. They are ASCII, as logs are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Class {
     Digit,
@@ -49,7 +49,7 @@ impl Set {
         }
     }
 
-    /// Everything but the end of a line.
+    /// Every character except the end of a line.
     fn any() -> Self {
         Self {
             negated: true,
@@ -77,7 +77,7 @@ impl Class {
     }
 }
 
-/// A pattern that can be searched for; prints as it was written.
+/// A pattern that can be searched for. Prints as it was written.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     text: String,
@@ -108,7 +108,7 @@ impl fmt::Display for Pattern {
     }
 }
 
-/// What is wrong with a pattern, and at which of its characters, from 1.
+/// What is wrong with a pattern, and at which character, counted from 1.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Mistake {
     pub(crate) position: usize,
@@ -121,7 +121,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Groups in groups; what the parser's own recursion is bounded by.
+/// The largest nesting of groups, which bounds the recursion of the parser.
 const NESTING: usize = 100;
 
 struct Parser {
@@ -147,7 +147,7 @@ impl Parser {
         found
     }
 
-    /// A mistake at the character that comes next.
+    /// An error at the next character.
     fn mistake(&self, what: &'static str) -> Mistake {
         Self::mistake_at(self.at, what)
     }
@@ -157,7 +157,7 @@ impl Parser {
         Mistake { position, what }
     }
 
-    /// `a|b|c`, up to a `)` or the end.
+    /// Parses `a|b|c`, up to a `)` or the end.
     fn alternatives(&mut self) -> Result<Vec<Vec<Node>>, Mistake> {
         let mut alternatives = vec![self.sequence()?];
         while self.eat('|') {
@@ -175,7 +175,7 @@ impl Parser {
         Ok(nodes)
     }
 
-    /// `x`, `x*`, `x+` or `x?`, where `node` is the `x`.
+    /// Parses what follows `node`: nothing, `*`, `+` or `?`.
     fn repeated(&mut self, node: Node) -> Result<Node, Mistake> {
         let least = match self.peek() {
             Some('?') => None,
@@ -220,7 +220,7 @@ impl Parser {
         })
     }
 
-    /// What follows the `(` at `open`.
+    /// Parses what follows the `(` at `open`.
     fn group(&mut self, open: usize) -> Result<Node, Mistake> {
         self.depth += 1;
         if self.depth > NESTING {
@@ -234,7 +234,7 @@ impl Parser {
             return Err(Self::mistake_at(open, "this group is never closed"));
         }
         self.depth -= 1;
-        // `(x)` is `x`: nothing is captured, and a run of single characters needs no recursion.
+        // `(x)` is the same as `x`: nothing is captured, and a run of single characters needs no recursion.
         if let [sequence] = &mut alternatives[..] {
             if matches!(sequence[..], [Node::One(_)]) {
                 return Ok(sequence.remove(0));
@@ -243,7 +243,7 @@ impl Parser {
         Ok(Node::Choice(alternatives))
     }
 
-    /// What follows the `[` at `open`.
+    /// Parses what follows the `[` at `open`.
     fn set(&mut self, open: usize) -> Result<Set, Mistake> {
         let negated = self.eat('^');
         let mut items = Vec::new();
@@ -251,7 +251,7 @@ impl Parser {
             let at = self.at;
             match self.next() {
                 None => return Err(Self::mistake_at(open, "this class is never closed")),
-                // Right behind the `[` it is a character: an empty class could match nothing.
+                // Right after the `[` it is an ordinary character, since an empty class could match nothing.
                 Some(']') if !items.is_empty() => return Ok(Set { negated, items }),
                 Some('[') => {
                     let what = "a class in a class: write `\\[` for the character";
@@ -262,7 +262,7 @@ impl Parser {
         }
     }
 
-    /// One character, class or range of a set, which begins with `first`.
+    /// Parses one character, class or range of a set, which begins with `first`.
     fn item(&mut self, at: usize, first: char) -> Result<Item, Mistake> {
         let item = self.member(first)?;
         let next = self.chars.get(self.at + 1);
@@ -289,7 +289,7 @@ impl Parser {
         Ok(Item::Range(c, c))
     }
 
-    /// What follows a `\`.
+    /// Parses what follows a `\`.
     fn escape(&mut self) -> Result<Item, Mistake> {
         let at = self.at - 1;
         let c = match self.next() {

@@ -26,7 +26,7 @@ impl Client {
         Ok(Self { server, sender })
     }
 
-    /// The status and the body of the answer.
+    /// Sends a request. Returns the status and the body of the answer.
     pub(crate) async fn ask(
         &mut self,
         method: &str,

@@ -1,4 +1,4 @@
-//! Who listens and speaks HTTP, until the service is told to stop.
+//! Accepts connections and speaks HTTP until the service is told to stop.
 
 use std::convert::Infallible;
 use std::io;
@@ -14,10 +14,10 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::service::Service;
 
-/// How many connections that the system has taken already are still served after the stop.
+/// How many connections that the system has already accepted are still served after the stop.
 const QUEUED: u32 = 128;
 
-/// Takes connections until `stop`, and serves each on a task of its own. The connections that are open then.
+/// Accepts connections until `stop`, and serves each on a task of its own. Returns the connections that are open then.
 pub(crate) async fn accept(
     listener: TcpListener,
     service: Arc<Service>,
@@ -29,7 +29,7 @@ pub(crate) async fn accept(
         if stop.is_cancelled() {
             queued -= 1;
         }
-        // In this order: who is in the queue would be hung up on.
+        // In this order, so that connections in the queue are served before the stop is noticed.
         let accepted = tokio::select! {
             biased;
             accepted = listener.accept() => accepted,
@@ -52,12 +52,12 @@ fn serve(stream: TcpStream, service: &Arc<Service>, open: &GracefulShutdown) {
     let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), handler);
     let connection = open.watch(connection);
     tokio::spawn(async move {
-        // A client that hangs up is no failure of ours.
+        // A client that hangs up is not an error.
         let _ = connection.await;
     });
 }
 
-/// Too many open files, say: others will be closed.
+/// Waits after an error such as too many open files, until other connections are closed.
 async fn cannot_accept(error: &io::Error) {
     eprintln!("server: cannot accept: {error}");
     tokio::time::sleep(Duration::from_millis(50)).await;

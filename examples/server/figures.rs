@@ -1,4 +1,4 @@
-//! How long honest requests take, alone and beside runaways, guarded and not.
+//! The latency of honest requests, alone and beside runaways, with and without guards.
 //!
 //! Requests are due at fixed times, and their waiting counts from there: a server that is stuck makes
 //! no request start later.
@@ -14,15 +14,15 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::client::Client;
 
-/// What honest requests search for, in the first lines of this.
+/// Honest requests search for words in the first lines of this text.
 const TEXT: &str = include_str!("../quickstart/text.txt");
 const HONEST: &str = r"payer=[\w.]+@(\w+\.)+(com|org)";
 const LINES: usize = 200;
 
-/// Tries every way to cut the `a`s into pieces.
+/// The matcher tries every way to split the `a`s into pieces.
 const RUNAWAY: &str = "(a+)+c\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab";
 
-/// Connections with an honest request every so often each, and runaways that come one by one.
+/// Each connection sends an honest request at fixed intervals; runaways are sent one after the other.
 const CONNECTIONS: u32 = 4;
 const EVERY: Duration = Duration::from_millis(10);
 const RUNAWAY_EVERY: Duration = Duration::from_millis(100);
@@ -30,12 +30,12 @@ const RUNAWAY_EVERY: Duration = Duration::from_millis(100);
 const ROUNDS: usize = 3;
 const ROUND: Duration = Duration::from_secs(4);
 
-/// How long after the round an answer still counts.
+/// How long after the end of the round an answer still counts.
 const GRACE: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 struct Seen {
-    /// Milliseconds of each honest request; of one that had no answer at the end, up to then.
+    /// Milliseconds of each honest request. An unanswered one counts until the end.
     honest: Vec<f64>,
     unanswered: usize,
     /// How many runaways were sent, and how many were answered with 503.
@@ -49,7 +49,7 @@ fn note(seen: &Shared, note: impl FnOnce(&mut Seen)) {
     note(&mut seen.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
-/// Another process; killed at the end, for an unguarded one would not end by itself.
+/// A server in another process. It is killed at the end, since an unguarded one would not end by itself.
 struct Server(Child, SocketAddr);
 
 impl Server {
@@ -76,7 +76,7 @@ impl Drop for Server {
     }
 }
 
-/// One connection's requests, each due at its time.
+/// Sends the requests of one connection, each at its time.
 async fn honest(server: SocketAddr, first: Instant, end: Instant, body: Arc<str>, seen: Shared) {
     let Ok(mut client) = Client::connect(server).await else {
         return;
@@ -125,7 +125,7 @@ async fn round(budget: &str, runaways: bool, seen: &Shared) -> io::Result<()> {
         due += RUNAWAY_EVERY;
     }
     clients.join_all().await;
-    // Those that are guarded have had their time.
+    // Wait until guarded runaways have used up their budget.
     tokio::time::sleep(Duration::from_millis(300)).await;
     senders.shutdown().await;
     Ok(())

@@ -35,7 +35,7 @@ use database::Database;
 use options::{HELP, Options};
 use service::Service;
 
-/// How long connections may take to end, and the database.
+/// How long connections may take to end, and how long the database may.
 const HTTP: Duration = Duration::from_secs(2);
 const DATABASE: Duration = Duration::from_secs(1);
 
@@ -76,15 +76,16 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Serves until Ctrl-C or SIGTERM: then searches that run are answered, or cut when the drain is over; connections are
-/// ended; and the database, which both need, is closed last.
+/// Serves until Ctrl-C or SIGTERM. Then searches in progress are answered, or cut when the drain is over; connections
+/// are
+/// closed; and the database, which both of them need, is closed last.
 fn serve(options: &Options, runtime: Runtime) -> io::Result<()> {
     let shutdown = Shutdown::new()
         .grace(options.grace)
         .lame_duck(options.lame_duck)
         .drain(options.drain)
         .signals()?;
-    // Nodes that are futures are polled in it.
+    // Nodes that are futures are polled in the runtime.
     let entered = runtime.enter();
     let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)))?;
     let address = listener.local_addr()?;
@@ -116,7 +117,7 @@ fn serve(options: &Options, runtime: Runtime) -> io::Result<()> {
     let report = shutdown.wait();
     eprintln!("server: {report}");
     drop(entered);
-    // Not dropped: that would wait for a search that reaches no check.
+    // Not dropped: that would wait for a search that comes to no check.
     runtime.shutdown_background();
     Ok(())
 }

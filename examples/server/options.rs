@@ -1,4 +1,4 @@
-//! The command line -> [`Options`].
+//! Parses the command line into [`Options`].
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub(crate) struct Options {
     pub(crate) help: bool,
     pub(crate) figures: bool,
     pub(crate) port: u16,
-    /// `MAX` never ends.
+    /// The budget of a search; `MAX` never ends.
     pub(crate) budget: Duration,
     pub(crate) grace: Duration,
     pub(crate) lame_duck: Duration,

@@ -13,7 +13,7 @@ use crate::database::Database;
 use crate::matcher::{self, Found, Stopped};
 use crate::pattern::Pattern;
 
-/// Of a request's body, in bytes.
+/// The largest body of a request, in bytes.
 const LARGEST: usize = 1 << 20;
 
 /// Why a search is not answered.
@@ -21,11 +21,11 @@ const LARGEST: usize = 1 << 20;
 enum Refused {
     /// It ran out of its budget.
     Tripped(Tripped),
-    /// It makes no sense; what the client is told.
+    /// It is invalid. The client receives this status and text.
     Bad(StatusCode, String),
 }
 
-/// What lets a guarded function leave with this error.
+/// Lets a guarded function return this error when it trips.
 impl From<Tripped> for Refused {
     fn from(tripped: Tripped) -> Self {
         Self::Tripped(tripped)
@@ -49,7 +49,7 @@ fn bad(why: &impl fmt::Display) -> Refused {
 pub(crate) struct Service {
     pub(crate) budget: Duration,
     pub(crate) database: Database,
-    /// Searches that the shutdown waits for, or refuses.
+    /// The searches that a shutdown waits for, or refuses.
     pub(crate) requests: Tracker,
     pub(crate) shutdown: Shutdown,
 }
@@ -98,7 +98,7 @@ impl Service {
     }
 }
 
-/// A request on its one budget: waiting for the client, for a thread, and for the matcher.
+/// Handles a request within one budget: waiting for the client, for a thread and for the matcher all counts.
 #[loop_guard(timeout = budget)]
 async fn search(body: Incoming, budget: Duration) -> Result<String, Refused> {
     let until = deadline();
@@ -109,18 +109,19 @@ async fn search(body: Incoming, budget: Duration) -> Result<String, Refused> {
             return Err(Refused::Bad(status, format!("{error}\n")));
         }
     };
-    // This future is dropped where it waits if the client hangs up: then nobody waits for an answer.
+    // If the client hangs up, this future is dropped where it waits, and nobody waits for the answer.
     let gone = CancelToken::new();
     let budget = Budget::new().named("client").cancel(gone.clone());
     let hangs_up = defer(move |_| gone.cancel("it has hung up"));
-    // The matcher is no async function: on a worker, it would hold up whoever waits for that one. The scopes go along.
+    // The matcher is not an async function: on a worker it would block other tasks. The scopes are handed over.
     let matched = task::spawn_blocking(move || budget.run(|| matched(&body, until)));
     let matched = matched.await.map_err(|panic| bad(&panic))?;
     hangs_up.defuse();
     matched?
 }
 
-/// Stopped early enough to answer in time, and by itself: nobody can end a thread.
+/// Searches until `until`, early enough to answer in time. A thread cannot be ended from outside, so it stops by
+/// itself.
 fn matched(body: &[u8], until: Option<Instant>) -> Result<String, Refused> {
     let body = std::str::from_utf8(body).map_err(|error| bad(&error))?;
     let (pattern, text) = body.split_once('\n').unwrap_or((body, ""));

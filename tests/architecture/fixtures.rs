@@ -1,4 +1,4 @@
-//! Each rule fails where it should, and only there.
+//! Shows that each rule fails where it should, and nowhere else.
 
 use crate::rooms;
 use crate::rules::{MOST_LINES, faults};
@@ -55,14 +55,14 @@ fn an_arrow_that_runs_back_up() {
         "fn aside() { super::super::high::run() }",
         "type Aside = [u8; crate::high::LENGTH];",
         "mod inner { fn aside() { crate::high::run() } }",
-        // By the name that a macro has in the whole crate.
+        // By a name that a macro has in the whole crate.
         "use crate::up;",
-        // By the name that the crate passes on.
+        // By a name that the crate re-exports.
         "use crate::run;",
     ] {
         assert_eq!(with(&[("low/aside.rs", text)]), up, "{text}");
     }
-    // To pass a name on is an arrow as well.
+    // A re-export is an arrow as well.
     let head = LOW.to_owned() + "pub(crate) use crate::high::run;\n";
     assert_eq!(
         with(&[("low.rs", &head)]),
@@ -74,7 +74,7 @@ fn an_arrow_that_runs_back_up() {
 fn what_is_no_arrow() {
     for text in [
         "// crate::high::run\n/// [`crate::high::run`]\nfn aside() -> &'static str { \"crate::high::run\" }",
-        // That is the crate of whoever expands it.
+        // `$crate` is the crate of whoever expands the macro.
         "macro_rules! aside { () => { $crate::high::run() } }",
         "fn aside(high: std::ops::Range<u8>) -> bool { high.start == other::high::run() }",
         "#[cfg(test)]\nmod tests { use crate::high::run; }",
@@ -119,7 +119,7 @@ fn a_circle_inside_a_room() {
     let circle = ["circle: low/cell.rs, low/word.rs"];
     let text = "pub(crate) struct Word;\nimpl Word { fn get() -> Self { super::cell::get() } }\n";
     assert_eq!(with(&[("low/word.rs", text)]), circle);
-    // The head of a room takes part if it does more than to pass names on.
+    // The head of a room takes part if it does more than re-export names.
     let head = LOW.to_owned() + "pub(crate) struct Own;\nfn first() { cell::get(); }\n";
     assert_eq!(with(&[("low.rs", &head)]), [""; 0]);
     let cell = "use super::{Own, Word};\npub(crate) fn get() -> Word { let _ = Own; Word }\n";

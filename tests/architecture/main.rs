@@ -1,4 +1,4 @@
-//! The rooms of both crates, as ARCHITECTURE.md lists them, and the sources agree.
+//! The rooms of both crates, as ARCHITECTURE.md lists them, agree with the sources.
 //!
 //! A crate is a list of rooms. A room is a file, or a folder with the file of its name beside it. It imports from
 //! itself and from the rooms above it in the list, and from no other. [`source`] reads which file names which, by what
@@ -33,7 +33,7 @@ fn assert_right(name: &str) {
     );
 }
 
-/// The crates that are in order.
+/// The crates that are checked.
 const CRATES: [&str; 2] = ["guard-runtime", "guard-macros"];
 
 #[test]
@@ -43,7 +43,8 @@ fn the_crates_are_rooms_in_one_direction() {
     }
 }
 
-/// The rooms of a crate, top to bottom: the first cells of the table below the heading that begins with the
+/// The rooms of a crate from top to bottom: the first cells of the table below the heading that begins with the path
+/// of the
 /// crate's sources.
 fn rooms(name: &str, text: &str) -> Vec<String> {
     let heading = format!("## {name}/src");

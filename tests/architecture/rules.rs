@@ -1,10 +1,10 @@
-//! What must hold of a crate, given its rooms from top to bottom.
+//! The rules for a crate, whose rooms are given from top to bottom.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Arrow, Crate};
 
-/// A file with more lines, tests aside, holds more than one thing.
+/// The largest number of lines in a file, without its tests.
 pub(crate) const MOST_LINES: usize = 400;
 
 /// One line for each fault.
@@ -58,7 +58,7 @@ fn upward(of: &Crate, rooms: &[String], faults: &mut Vec<String>) {
     }
 }
 
-/// Files that lead back to themselves. To pass a name on is no use of it.
+/// Reports files that import themselves through others. A re-export alone is not a use.
 fn circles(of: &Crate, faults: &mut Vec<String>) {
     let mut next: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for arrow in of.arrows.iter().filter(|arrow| !arrow.reexport) {
@@ -83,7 +83,7 @@ fn circles(of: &Crate, faults: &mut Vec<String>) {
     }
 }
 
-/// All that a file leads to.
+/// All files that a file imports, directly or through others.
 fn reach<'a>(file: &'a str, next: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> BTreeSet<&'a str> {
     let (mut all, mut open) = (BTreeSet::new(), vec![file]);
     while let Some(file) = open.pop() {

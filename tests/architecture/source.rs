@@ -1,4 +1,4 @@
-//! Which file of a crate names which, read from its tokens.
+//! Finds which file of a crate names which other file, by its tokens.
 //!
 //! A path is followed through re-exports to the file that defines what it names: `crate::stack::Frame` is an
 //! arrow to `stack/frame.rs` where `stack.rs` re-exports it from there. Items that only tests compile are left
@@ -14,38 +14,39 @@ use crate::tokens::{first_line, flatten, is_test, lines_of_tests, path_attribute
 /// The text of each file, by its path from `src/`.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// One file names another.
+/// An arrow: one file names another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Arrow {
     pub(crate) from: String,
     pub(crate) line: usize,
     pub(crate) to: String,
-    /// It passes a name on, and uses it for nothing.
+    /// Whether it only re-exports a name.
     pub(crate) reexport: bool,
 }
 
-/// What is known of a crate.
+/// What was found out about a crate.
 pub(crate) struct Crate {
-    /// Each file, and how many lines it has that not only tests compile; `None` if only tests do.
+    /// Each file, with the number of its lines that are not only compiled for tests; `None` if the whole file is for
+    /// tests.
     pub(crate) files: BTreeMap<String, Option<usize>>,
     /// The files that no `mod` line leads to.
     pub(crate) stray: Vec<String>,
     pub(crate) arrows: Vec<Arrow>,
 }
 
-/// A module: a file, or a part of one.
+/// A module: a file, or an inline module in one.
 struct Module {
     parent: Option<usize>,
     file: String,
     children: BTreeMap<String, usize>,
-    /// The names that `use` brings into it, and the paths they stand for.
+    /// The names that its `use` items bind, and the paths that they stand for.
     names: BTreeMap<String, Vec<String>>,
     /// The paths of its glob imports.
     globs: Vec<Vec<String>>,
     mentions: Vec<Mention>,
 }
 
-/// A path that stands in a module.
+/// A path in a module.
 struct Mention {
     path: Vec<String>,
     line: usize,
@@ -59,10 +60,10 @@ enum Kind {
     Body,
 }
 
-/// What a path leads to.
+/// What a path resolves to.
 enum Target {
     Module(usize),
-    /// Something that is defined in this module.
+    /// An item that is defined in this module.
     Item(usize),
 }
 
@@ -94,12 +95,12 @@ struct Reader<'f> {
     files: &'f Files,
     modules: Vec<Module>,
     lines: BTreeMap<String, Option<usize>>,
-    /// The macros that the whole crate knows, and where each is defined.
+    /// The macros that are known in the whole crate, and the module that defines each.
     macros: BTreeMap<String, usize>,
 }
 
 impl Reader<'_> {
-    /// Reads a file whose children lie below `folder`.
+    /// Reads a file, the children of which are below `folder`.
     fn file(&mut self, file: &str, folder: &str, parent: Option<usize>, only_tests: bool) -> usize {
         let text = &self.files[file];
         let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}"));
@@ -134,7 +135,7 @@ impl Reader<'_> {
                     let below = format!("{folder}{name}/");
                     let module = match &child.content {
                         Some((_, items)) if only_tests => {
-                            // Its own `mod` lines may lead to files.
+                            // Its own `mod` items may refer to files.
                             self.module(file, &below, Some(this), true, items)
                         }
                         Some((_, items)) => self.module(file, &below, Some(this), false, items),
@@ -199,7 +200,7 @@ impl Reader<'_> {
             for mention in &module.mentions {
                 let target = match self.resolve(at, &mention.path, 0) {
                     Some(Target::Item(target)) => target,
-                    // A module that is imported is named where its name is used, unless it is imported whole.
+                    // An imported module is named where its name is used, unless all of it is imported.
                     Some(Target::Module(target)) if module.globs.contains(&mention.path) => target,
                     Some(Target::Module(target)) if mention.kind == Kind::Body => target,
                     _ => continue,
@@ -220,9 +221,9 @@ impl Reader<'_> {
         arrows
     }
 
-    /// What a path in a module leads to, if that lies in this crate.
+    /// What a path in a module resolves to, if that is in this crate.
     fn resolve(&self, at: usize, path: &[String], depth: usize) -> Option<Target> {
-        // A name may be imported by a path that begins with itself.
+        // The path of an import may begin with the name that it binds.
         if depth > 16 {
             return None;
         }
@@ -240,7 +241,7 @@ impl Reader<'_> {
                     rest = &rest[1..];
                 }
             }
-            // Any other path begins with a name of this module, or of another crate.
+            // Any other path begins with a name of this module or of another crate.
             name => {
                 let here = &self.modules[at];
                 if !here.children.contains_key(name) && !here.names.contains_key(name) {
@@ -264,7 +265,7 @@ impl Reader<'_> {
             }
             if let Some(named) = here.names.get(segment) {
                 let whole: Vec<_> = named.iter().chain(behind).cloned().collect();
-                // What another crate defines is nobody's here.
+                // Items of other crates do not count.
                 return self.resolve(module, &whole, depth + 1);
             }
             if let (0, Some(defined)) = (module, self.macros.get(segment)) {
@@ -285,7 +286,7 @@ impl Reader<'_> {
         Some(Target::Module(module))
     }
 
-    /// Whether a module defines this name, as far as its text tells.
+    /// Whether a module defines this name, judged by its text.
     fn defines(&self, module: usize, name: &str) -> bool {
         let text = &self.files[&self.modules[module].file];
         [

@@ -1,10 +1,10 @@
-//! What the tokens of one item say: the paths in it, and whether only tests compile it.
+//! Facts about the tokens of one item: the paths in it, and whether it is compiled only for tests.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item, UseTree};
 
-/// The lines of an item that only tests compile.
+/// The number of lines of an item that are compiled only for tests.
 pub(crate) fn lines_of_tests(item: &Item) -> usize {
     match item {
         item if is_test(item) => {
@@ -27,7 +27,7 @@ pub(crate) fn first_line(tokens: TokenStream) -> usize {
     first.map_or(0, |first| first.span().start().line)
 }
 
-/// Whether only tests compile an item.
+/// Whether an item is compiled only for tests.
 pub(crate) fn is_test(item: &Item) -> bool {
     let attributes = match item {
         Item::Mod(item) => &item.attrs,
@@ -49,7 +49,7 @@ pub(crate) fn is_test(item: &Item) -> bool {
     })
 }
 
-/// Whether a configuration holds for tests alone: `test`, or one of what `all` asks for is.
+/// Whether a condition is true only in tests: it is `test`, or an `all` that contains such a condition.
 fn says_test(tokens: TokenStream) -> bool {
     let tokens: Vec<_> = tokens.into_iter().collect();
     match tokens.as_slice() {
@@ -77,7 +77,7 @@ pub(crate) fn path_attribute(attributes: &[Attribute]) -> Option<String> {
         })
 }
 
-/// The paths of a `use`, each with the name that it brings; globs bring none.
+/// The paths of a `use` item, each with the name that it binds; globs bind none.
 pub(crate) fn flatten(
     tree: &UseTree,
     prefix: &mut Vec<String>,
@@ -114,7 +114,7 @@ pub(crate) fn flatten(
     }
 }
 
-/// The paths of two segments or more in tokens that are no `use`, and their lines.
+/// The paths of two segments or more in tokens that are no `use` item, with their lines.
 pub(crate) fn paths(tokens: TokenStream, found: &mut Vec<(Vec<String>, usize)>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let is = |at: usize, mark: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == mark);
@@ -124,7 +124,7 @@ pub(crate) fn paths(tokens: TokenStream, found: &mut Vec<(Vec<String>, usize)>) 
             TokenTree::Group(group) => paths(group.stream(), found),
             TokenTree::Ident(first) => {
                 let (mut path, line) = (vec![first.to_string()], first.span().start().line);
-                // Behind these it is no beginning: a field, a segment, a macro's own crate.
+                // After one of these tokens no path begins: it is a field, another segment, or the crate of a macro.
                 let begins = at == 0
                     || !['.', ':', '$', '#'].iter().any(|mark| is(at - 1, *mark))
                     || (is(at - 1, ':') && !(at > 1 && is(at - 2, ':')));

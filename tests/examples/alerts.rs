@@ -1,9 +1,9 @@
-//! The alert rules, as promtool judges them.
+//! The alert rules, tested with promtool.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Runs promtool in the folder of the rules; false if there is none.
+/// Runs promtool in the folder of the rules; false if it is not installed.
 fn promtool(arguments: &[&str]) -> bool {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/alerts");
     let mut command = Command::new("promtool");
@@ -28,7 +28,7 @@ fn the_alert_rules_fire_when_they_should() {
     }
 }
 
-/// A rule on a metric that nobody publishes is never true.
+/// A rule on a metric that is never published would never fire.
 #[test]
 fn the_rules_name_metrics_that_are_published() {
     let rules = include_str!("../../examples/alerts/loop_guard.rules.yml");

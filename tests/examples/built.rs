@@ -1,4 +1,4 @@
-//! Where an example is, as its user would run it.
+//! The path of an example, built as its user would build it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The examples are right wherever they are cut.
+//! The examples are correct wherever they are cut.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use guard_runtime::testing::every_trip;
 use crate::matcher::{self, Found};
 use crate::pattern::Pattern;
 
-/// What was found before the trip is the beginning of what there is.
+/// What was found before the trip is a prefix of everything that there is to find.
 #[test]
 fn the_quickstart_keeps_what_it_has_found() {
     let text = "aac\nb\naab ac\n";
@@ -31,7 +31,7 @@ fn the_quickstart_keeps_what_it_has_found() {
     }
 }
 
-/// The smallest example, whose numbers are known.
+/// The smallest example, whose results are known.
 #[allow(dead_code, reason = "its main")]
 #[path = "../../examples/first.rs"]
 mod first;

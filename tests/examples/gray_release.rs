@@ -1,10 +1,10 @@
-//! The way of a new guard into production, step by step, as the README has it.
+//! The steps of a new guard into production, as the README lists them.
 
 use std::process::Command;
 
 use crate::built::example;
 
-/// What the program prints under these rules, and whether all orders were done.
+/// What the program prints under these rules, and whether all orders were completed.
 fn run(rules: Option<&str>) -> (String, bool) {
     let mut command = Command::new(example("gray_release", ""));
     match rules {
@@ -20,7 +20,7 @@ fn run(rules: Option<&str>) -> (String, bool) {
 
 #[test]
 fn observe_then_set_timeouts_then_enforce_one_then_all() {
-    // Without the steps, honest work would be cut.
+    // Without the steps, honest work is cut.
     let (told, done) = run(None);
     assert!(
         !done && told.contains("orders::import") && told.contains("0 of 3 orders done"),

@@ -1,4 +1,4 @@
-//! The examples as their users meet them, and what they are made of.
+//! The examples as their users run them, and the parts that they consist of.
 
 mod alerts;
 mod built;
@@ -14,7 +14,8 @@ mod server;
 mod server_end;
 mod serving;
 
-/// What `examples/quickstart` is made of: the example's own files, since cargo builds an example or its tests.
+/// The parts of `examples/quickstart`: the example's own files, since cargo does not build an example together with
+/// tests.
 #[path = "../../examples/quickstart/matcher.rs"]
 mod matcher;
 #[path = "../../examples/quickstart/pattern.rs"]

@@ -1,4 +1,4 @@
-//! `examples/observe` as its clients meet it: by plain HTTP, and in a browser where there is one.
+//! `examples/observe` as its clients see it: by plain HTTP, and in a browser if one is installed.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// For something that takes seconds on an idle machine an age.
+/// Much longer than anything takes, which is seconds on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn command() -> Command {
@@ -32,7 +32,7 @@ impl Drop for Killed {
 struct Service {
     process: Killed,
     address: SocketAddr,
-    /// All that it prints.
+    /// Everything that it prints.
     printed: JoinHandle<String>,
 }
 
@@ -64,7 +64,7 @@ impl Service {
         }
     }
 
-    /// The head and the body of an answer.
+    /// Sends a request. Returns the head and the body of the answer.
     fn ask(&self, request: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.address).expect("it accepts");
         write!(stream, "{request} HTTP/1.1\r\nhost: here\r\n\r\n").expect("it reads");
@@ -74,7 +74,7 @@ impl Service {
         (head.to_owned(), body.to_owned())
     }
 
-    /// What is there once `is_there`.
+    /// Repeats a request until `is_there` finds something in its answer.
     fn awaits<T>(&self, path: &str, is_there: impl Fn(&str) -> Option<T>) -> T {
         let begun = Instant::now();
         loop {

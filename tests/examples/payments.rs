@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::built::example;
 
-/// Each row: the ledger's mood, and what the payments came to.
+/// The mood of the ledger and the outcomes of the payments, row by row.
 fn rows(told: &str) -> Vec<(&str, [u64; 4])> {
     let row = |line: &&str| line.contains('.');
     let rows = told.lines().filter(|line| row(line)).map(|line| {
@@ -35,7 +35,7 @@ fn payments_are_settled_deferred_and_refused_as_the_ledger_goes() {
     };
     let [settled, deferred, refused] = [0, 1, 2];
     assert!(sum("healthy", settled) > 0, "{told}");
-    // Once the breaker is open, nothing else is tried but probes.
+    // While the breaker is open, only probes are sent.
     assert!(sum("dead", refused) > sum("dead", deferred), "{told}");
     assert_eq!(sum("dead", settled), 0, "{told}");
     let chart = fs::read_to_string(chart).expect("it was drawn");

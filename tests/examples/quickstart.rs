@@ -1,4 +1,4 @@
-//! `examples/quickstart` as its user meets it.
+//! `examples/quickstart` as its user runs it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 const RUNAWAY: &str = "(a+)+c";
 
-/// Two lines that the runaway matches, and one that it is lost in.
+/// A log with two lines that the runaway pattern matches, and one on which it never ends.
 fn log(name: &str) -> PathBuf {
     let text = format!("id=1 aac\nid=22 ac\nid=3 {}b\nid=4\n", "a".repeat(60));
     file(name, text.as_bytes())
@@ -34,7 +34,7 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
-/// The report on one pattern.
+/// The section of the report about one pattern.
 fn section<'o>(out: &'o str, pattern: &str) -> &'o str {
     out.split("\n\n")
         .find(|section| section.lines().next() == Some(pattern))
@@ -45,7 +45,7 @@ fn section<'o>(out: &'o str, pattern: &str) -> &'o str {
 fn the_runaway_is_reported_and_the_others_are_still_there() {
     let patterns = [r"id=\d\d", RUNAWAY, r"id=\d$", "nowhere"];
     let mut command = quickstart();
-    // Long enough for a few lines on any machine; the runaway would take years.
+    // Long enough for a few lines on any machine, while the runaway would take years.
     command.arg(log("runaway.txt")).arg("--budget=2s");
     for pattern in patterns {
         command.args(["--pattern", pattern]);

@@ -42,7 +42,7 @@ fn finds_what_each_construct_means() {
         ("^a", "ab", Some("a")),
         ("a$", "aba", Some("a")),
         ("(^a|b)$", "ab", Some("b")),
-        // Rounds that take nothing end.
+        // Rounds that match nothing end.
         ("(a*)*", "aab", Some("aa")),
         ("(a*)+b", "aab", Some("aab")),
         ("(|a)*", "aa", Some("")),
@@ -97,7 +97,7 @@ impl Numbers {
             .collect()
     }
 
-    /// A pattern, and whether it can match nothing.
+    /// A random pattern, and whether it can match nothing.
     fn pattern(&mut self, depth: usize) -> (String, bool) {
         let kinds = if depth == 0 { 4 } else { 11 };
         match self.below(kinds) {
@@ -123,7 +123,7 @@ impl Numbers {
         }
     }
 
-    /// What is repeated takes something: about empty rounds the implementations have their own minds.
+    /// A random repetition of something that cannot match nothing, since implementations differ about empty rounds.
     fn repetition(&mut self, depth: usize) -> (String, bool) {
         let (inner, empty) = self.pattern(depth - 1);
         match self.one_of(&["*", "+", "?"]) {
@@ -134,7 +134,7 @@ impl Numbers {
     }
 }
 
-/// Everything that `search` tells of a line, from the other implementation.
+/// What `search` should report about a line, according to the other implementation.
 fn expected<'t>(regex: &regex_lite::Regex, line: &'t str) -> (usize, Vec<&'t str>) {
     let all: Vec<_> = regex.find_iter(line).map(|one| one.as_str()).collect();
     (all.len(), all.into_iter().take(SHOWN).collect())

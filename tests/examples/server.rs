@@ -24,7 +24,7 @@ pub(crate) fn assert_stopped((status, body): &(u16, String)) {
 #[test]
 fn under_load_every_honest_request_is_answered_and_every_runaway_is_stopped() {
     const RUNAWAYS: usize = 8;
-    // For an honest request an age on any machine.
+    // Much longer than an honest request takes on any machine.
     let server = Server::start("5s");
     block_on(async {
         let mut runaways = Vec::new();
@@ -73,7 +73,7 @@ fn honest_requests_are_answered_while_runaways_are_at_work() {
         }
         let (status, scopes) = client.ask("GET", "/scopes", "").await.expect("an answer");
         assert_eq!((status, at_work(&scopes)), (200, RUNAWAYS), "{scopes}");
-        // And each of their requests, which waits in a task.
+        // Each of their requests waits in a task.
         let waits =
             |line: &&str| line.starts_with("server::service::search") && line.contains("task ");
         let waiting = scopes.lines().filter(waits).count();
@@ -101,7 +101,7 @@ fn a_client_that_never_finishes_its_request_is_stopped_too() {
     }
 }
 
-/// Its handler computes, and comes to no await.
+/// Its handler computes and comes to no await.
 #[test]
 fn a_client_that_hangs_up_stops_its_search() {
     let server = Server::start("60m");

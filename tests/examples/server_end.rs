@@ -1,4 +1,4 @@
-//! How `examples/server` ends: by real signals, alone and under load.
+//! How `examples/server` ends when it receives real signals, idle and under load.
 
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ fn an_interrupt_ends_it_once_it_has_answered() {
     ends_once_it_has_answered("INT");
 }
 
-/// What a service manager sends.
+/// The signal that a service manager sends.
 #[test]
 fn a_request_to_terminate_ends_it_once_it_has_answered() {
     ends_once_it_has_answered("TERM");
@@ -29,7 +29,7 @@ fn ends_once_it_has_answered(signal: &str) {
             if server.are_at_work(&runaway).await {
                 break runaway;
             }
-            // The machine was busy with something else for as long as the budget.
+            // The machine was busy with other work for as long as the budget.
         };
         server.signal(signal);
         let [runaway] = runaway;
@@ -72,8 +72,9 @@ fn a_search_that_does_not_end_is_cut_and_the_database_closed_behind_it() {
     }
 }
 
-/// Clients stand behind a balancer: once one has seen that the server is not ready, no new request is sent. Whatever
-/// was sent before is answered.
+/// Clients behind a load balancer: once one of them has seen that the server is not ready, none sends a new request.
+/// All
+/// requests that were sent before are answered.
 #[test]
 fn under_load_no_request_is_lost() {
     const CLIENTS: usize = 8;
@@ -136,7 +137,7 @@ fn a_second_signal_does_not_wait() {
         let mut client = server.client().await;
         while client.ask("GET", "/ready", "").await.expect("an answer").0 != 503 {}
         server.signal("TERM");
-        // Whether the search is cut in time to answer, or the process is gone first, is luck.
+        // It depends on timing whether the search is cut in time to answer, or the process has ended before.
         let [runaway] = runaway;
         _ = runaway.await;
     });

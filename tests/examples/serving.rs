@@ -1,4 +1,4 @@
-//! `examples/server`, running as a child of its own.
+//! `examples/server`, running in a child process.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ pub(crate) use client::Client;
 pub(crate) const HONEST: &str = "id=\\d\\d\nid=1\nid=22\nid=333\n";
 pub(crate) const FOUND: &str = "matches: 2\nline 2: id=22\nline 3: id=33\n";
 
-/// It would take years.
+/// A search that would take years.
 pub(crate) const RUNAWAY: &str =
     "(a+)+c\naac\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n";
 
@@ -66,7 +66,7 @@ impl Server {
         Client::connect(self.address).await.expect("it accepts")
     }
 
-    /// A request on a connection of its own, under way.
+    /// Starts a request on a connection of its own.
     pub(crate) async fn search(&self, body: &'static str) -> JoinHandle<(u16, String)> {
         let mut client = self.client().await;
         tokio::spawn(async move {
@@ -77,7 +77,7 @@ impl Server {
         })
     }
 
-    /// Waits until all these searches are at work; false if one is over before.
+    /// Waits until all these searches are in progress; false if one of them ends before.
     pub(crate) async fn are_at_work(&self, searches: &[JoinHandle<(u16, String)>]) -> bool {
         let mut client = self.client().await;
         loop {
@@ -92,7 +92,7 @@ impl Server {
         }
     }
 
-    /// What it has logged, once it is gone.
+    /// Ends the server. Returns what it has logged.
     pub(crate) fn log(mut self) -> String {
         self.process.kill().expect("it is there");
         let mut log = String::new();
@@ -109,7 +109,7 @@ impl Server {
         assert!(sent.expect("kill is everywhere").success());
     }
 
-    /// Waits until it has ended: what it still printed, what it logged, and its exit code.
+    /// Waits until the server has ended. Returns what it still printed, what it logged, and its exit code.
     pub(crate) fn end(mut self) -> (String, String, Option<i32>) {
         let (mut printed, mut log) = (String::new(), String::new());
         self.out.read_to_string(&mut printed).expect("UTF-8");

@@ -36,7 +36,7 @@ impl Drop for AtExit {
             while checkpoint().is_ok() {}
             shield(|| checkpoint().is_ok()) && !snapshot().is_empty()
         });
-        // Nobody but the test hears of it: a panic here would abort.
+        // Only the test reports a failure: a panic here would abort.
         _ = self
             .0
             .send([pends, pends_again, ready, run.unwrap_or(false)]);
@@ -53,7 +53,7 @@ fn guarded_code_in_a_destructor_of_a_thread_local_works() {
         let (sender, receiver) = channel();
         let thread = thread::spawn(move || {
             AT_EXIT.set(Some(AtExit(sender)));
-            // What the thread registers later is destroyed earlier.
+            // Thread-locals that are registered later are destroyed earlier.
             if used_before {
                 let mut context = Context::from_waker(Waker::noop());
                 assert!(Box::pin(waits()).as_mut().poll(&mut context).is_pending());

@@ -1,4 +1,5 @@
-//! An attribute that guards nothing is a warning (`tests/compile/ui/warned`); these guard something, and are none.
+//! An attribute that guards nothing causes a warning (`tests/compile/ui/warned`). These guard something and cause
+//! none.
 
 #![deny(deprecated)]
 

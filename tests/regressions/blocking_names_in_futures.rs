@@ -1,4 +1,4 @@
-//! Methods called `lock`, `recv` and `join`, and `thread::sleep`, in guarded futures: they are what they are elsewhere.
+//! Methods called `lock`, `recv` and `join`, and `thread::sleep`, in guarded futures: they are calls like any other.
 #![deny(warnings)]
 
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use guard_runtime::{Tripped, loop_guard};
 
 use crate::block_on;
 
-/// A mutex whose guard is no `Result`, as that of `parking_lot`.
+/// A mutex whose `lock` returns no `Result`, like that of `parking_lot`.
 struct Plain(Mutex<Vec<i32>>);
 
 impl Plain {

@@ -1,4 +1,4 @@
-//! A conversion that asks for its caller (as `eyre`'s does) was told a place in the runtime.
+//! An error conversion that asks for its caller, as `eyre`'s does, was given a place in the runtime.
 
 use std::panic::Location;
 use std::time::Duration;

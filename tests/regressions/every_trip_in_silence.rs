@@ -16,7 +16,7 @@ fn sum(items: &[u64]) -> Result<u64, Tripped> {
     Ok(sum)
 }
 
-/// As a property test's failure: it is made of a message.
+/// Like the failure of a property test, it is made from a message.
 #[derive(Debug)]
 #[expect(dead_code, reason = "it is shown")]
 struct Failed(String);

@@ -1,4 +1,4 @@
-//! Lints that are expected in a guarded function: what the rewritten loop does not show any more is not missed.
+//! Expected lints in a guarded function: an expectation that the rewritten loop no longer fulfils causes no warning.
 #![deny(unfulfilled_lint_expectations)]
 
 use guard_runtime::{Tripped, loop_guard};

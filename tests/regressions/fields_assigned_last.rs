@@ -1,4 +1,4 @@
-//! A field of an argument that is assigned last, for its destructor to see: no warning in bodies that own their arguments.
+//! A field of an argument that is assigned last, for its destructor to see, causes no warning in a body that owns it.
 #![deny(warnings)]
 
 use std::cell::Cell;

@@ -11,7 +11,7 @@ fn told() -> Vec<&'static str> {
     std::mem::take(&mut *TOLD.lock().unwrap())
 }
 
-/// Of this test alone: other tests trip as well.
+/// Counts the events of this test alone, since other tests trip as well.
 fn listener(who: &'static str) -> impl Fn(&Event) + Send + Sync {
     move |event| {
         if event.to_string().contains("loop guard: hooked (") {
@@ -32,7 +32,7 @@ fn an_application_and_its_libraries_can_all_listen() {
     trip();
     assert_eq!(told(), ["application", "library"]);
 
-    // As with panics: the one before can be kept and called.
+    // As with panic hooks, the previous hook can be kept and called.
     let before = take_hook().expect("both");
     trip();
     assert!(told().is_empty());

@@ -1,4 +1,4 @@
-//! A closure of one activation that is called inside another one counts there: what the documentation says.
+//! A closure of one activation that is called in another activation counts there, as the documentation says.
 
 use std::cell::Cell;
 
@@ -12,7 +12,7 @@ fn outer(hand_on: bool, turns: &Cell<u32>, call: &dyn Fn()) -> Result<(), Trippe
         }
     };
     if hand_on {
-        // Its own three, then an activation with ten of its own that calls the closure of this one.
+        // Three iterations of its own, then an activation with ten, which calls the closure of this one.
         three();
         outer(false, turns, &three)?;
         three();
@@ -28,7 +28,7 @@ fn the_innermost_activation_counts_them_and_is_exact() {
     let turns = Cell::new(0);
     let tripped = outer(true, &turns, &|| {}).unwrap_err();
     assert_eq!(tripped.cause(), Cause::Iterations { limit: 10 });
-    // Three here; of the inner one's ten, some are its own loop's.
+    // Three of this activation, and up to ten of the inner one, some of which its own loop has used.
     assert!((3..=3 + 10).contains(&turns.get()), "{}", turns.get());
 
     let turns = Cell::new(0);

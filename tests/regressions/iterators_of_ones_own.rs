@@ -22,22 +22,22 @@ impl Countdown {
 struct Steps(u32);
 
 impl Steps {
-    /// Up instead.
+    /// Counts up instead of down.
     fn rev(self) -> std::ops::Range<u32> {
         0..self.0
     }
 
-    /// Each with its name.
+    /// Adds a name to each item.
     fn enumerate(self) -> Vec<(String, u32)> {
         (0..self.0).map(|i| (i.to_string(), i)).collect()
     }
 
-    /// Both at once.
+    /// Returns both as an array.
     fn zip(self, other: Steps) -> [u32; 2] {
         [self.0, other.0]
     }
 
-    /// No iterator of references.
+    /// Is not an iterator over references.
     fn copied(self) -> Option<u32> {
         Some(self.0)
     }

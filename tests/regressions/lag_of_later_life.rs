@@ -1,7 +1,7 @@
 //! A budget of a second or more reads no clock at its entry, and was late by all the lag of its life: a future that
 //! waited beside threads that spin, any scope of a process that was stopped in the middle.
 //!
-//! What is done to the process happens to a child: a test of its own in this binary.
+//! The process is stopped in a child: one test of this binary, started alone.
 
 use std::future::pending;
 use std::io::{BufRead, BufReader};
@@ -15,10 +15,10 @@ use guard_runtime::{Budget, Tripped, checkpoint, loop_guard};
 const MILLI: Duration = Duration::from_millis(1);
 const LIMIT: Duration = Duration::from_millis(1200);
 
-/// Set in the child.
+/// The environment variable that is set in the child.
 const CHILD: &str = "LAG_OF_LATER_LIFE";
 
-/// This very test once more, alone in a process.
+/// Starts this test again, alone in a process.
 fn child(test: &str) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
         .args([
@@ -44,7 +44,7 @@ async fn waits(ends: bool) -> Result<(), Tripped> {
     pending().await
 }
 
-/// A scope that is blocked in one call, and checked after it.
+/// A scope that is blocked in one call, and makes a check after it.
 fn is_blocked(time: Duration) -> Result<(), Tripped> {
     let outcome = Budget::timeout(LIMIT).run(|| {
         thread::sleep(time);
@@ -77,7 +77,7 @@ fn assert_in_time(warm: Duration, f: impl FnOnce() -> Result<(), Tripped>) {
     });
 }
 
-/// A future that waits, and a scope that is checked only after `time`, when both are over.
+/// A future that waits, and a scope that makes a check only after `time`. Both come in time.
 fn both_are_in_time(warm: Duration, time: Duration) {
     let waiter = thread::spawn(move || assert_in_time(warm, || block_on(waits(false))));
     assert_in_time(warm, || is_blocked(time));
@@ -87,7 +87,7 @@ fn both_are_in_time(warm: Duration, time: Duration) {
 #[test]
 fn a_starved_ticker() {
     if is_child() {
-        // Every gap is late by this much, so that the sum of lag grows nearly as fast as time passes.
+        // Every gap is late by this much, so that the lag grows nearly as fast as the time.
         guard_runtime::__private::starve_ticker(150 * MILLI);
         both_are_in_time(500 * MILLI, LIMIT + 900 * MILLI);
         return;
@@ -113,12 +113,12 @@ fn a_process_that_is_stopped() {
         let status = Command::new("kill").args([name, &pid]).status();
         assert!(status.expect("`kill`").success());
     };
-    // When both scopes are open, and neither is over.
+    // At this moment both scopes are open.
     thread::sleep(500 * MILLI);
     signal("-STOP");
     thread::sleep(2000 * MILLI);
     signal("-CONT");
-    // Its output, until it ends.
+    // Read its output until it ends.
     lines.for_each(drop);
     assert!(child.wait().expect("it ends").success());
 }

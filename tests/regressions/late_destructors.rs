@@ -47,7 +47,7 @@ impl std::ops::AddAssign<&Slow> for u64 {
 
 const NONE: Option<Slow> = None;
 
-/// Each loop could turn a thousand times, of a millisecond each.
+/// Each loop has up to a thousand iterations, of a millisecond each.
 macro_rules! late {
     ($(fn $name:ident($v:ident) { $($body:tt)* })*) => {$(
         #[test]

@@ -1,4 +1,4 @@
-//! Nothing remained, and the check right behind did not notice.
+//! `remaining()` was zero, and the check right after it did not trip.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ fn loops_until_nothing_remains() -> Result<(), Tripped> {
 
 #[test]
 fn a_check_behind_the_answer_zero_trips() {
-    // As late as this, a tick would come too late for it.
+    // Ticks are so late that none comes in time for the check.
     guard_runtime::__private::starve_ticker(Duration::from_millis(40));
     for _ in 0..5 {
         let outcome = Budget::timeout(LIMIT).run(|| {

@@ -1,4 +1,4 @@
-//! A loop over what gets its type further down did not compile.
+//! A loop over a value whose type is inferred from later code did not compile.
 
 use std::collections::{BTreeMap, BTreeSet};
 

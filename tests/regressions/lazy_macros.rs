@@ -1,4 +1,4 @@
-//! Macros of the user's own that have a known name and evaluate their arguments in closures.
+//! The user's own macros, which have a known name and evaluate their arguments in closures.
 
 use guard_runtime::{Tripped, loop_guard};
 

@@ -1,4 +1,4 @@
-//! Functions of a guarded block that have no loop: what could not leave is not asked to. And recursion in such a block.
+//! Functions of a guarded block that have no loop need no place for an error. And recursion in such a block.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! One module for each symptom that was met in real code: what failed, and its kin.
+//! One module for each symptom that was found in real code: what failed, and similar cases.
 
 mod abort_at_thread_exit;
 mod attributes_that_guard_nothing;
@@ -44,7 +44,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-/// Polls a future that is always ready again.
+/// Polls a future until it is ready.
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {

@@ -1,7 +1,7 @@
 //! Futures that await each other directly were guarded half as deep as the compiler's limit lets plain ones be, with
 //! `depth` or `budget` a third as deep, and with policies a sixth or less.
 //!
-//! That these modules compile is the test: rustc 1.95 takes 32 plain ones, and no more.
+//! That these modules compile is the test. rustc 1.95 accepts 32 nested unguarded futures and no more.
 
 use guard_runtime::Tripped;
 
@@ -49,7 +49,7 @@ deep!(#[guard_runtime::loop_guard(timeout = "1h", root)] entered: f0 f1 f2 f3 f4
 deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, root)] entered_and_counted: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(inherit)] inherited: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 
-/// The way around, for bodies that call helpers: these are futures of their own inside the function's.
+/// The workaround for bodies that call helpers, which are futures of their own inside the function's.
 mod boxed {
     use guard_runtime::loop_guard;
 
@@ -82,7 +82,7 @@ mod boxed {
     }
 }
 
-/// As deep as they are without a box.
+/// As deep as is possible without a box.
 mod with_helpers {
     use guard_runtime::loop_guard;
 

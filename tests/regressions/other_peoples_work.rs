@@ -13,7 +13,7 @@ use tokio::task::LocalSet;
 
 const MILLI: Duration = Duration::from_millis(1);
 
-/// Runs on for so long, and trips if a budget that counts here is spent.
+/// Runs for this long, and trips if a budget that counts here is spent.
 #[loop_guard(inherit)]
 fn busy(time: Duration) -> Result<(), Tripped> {
     let start = Instant::now();
@@ -23,7 +23,7 @@ fn busy(time: Duration) -> Result<(), Tripped> {
     Ok(())
 }
 
-/// Waits in the middle of its time, and runs the pool's other jobs meanwhile.
+/// Waits in the middle of its time, and runs other jobs of the pool meanwhile.
 #[loop_guard(timeout = "5ms")]
 fn joins() -> Result<(), Tripped> {
     rayon::join(
@@ -84,7 +84,7 @@ fn a_trip_in_what_says_root_unwinds_no_further() {
         }
     }
     let outer = Budget::timeout(Duration::from_secs(5)).run(|| {
-        // As a pool's worker: what unwinds out of a job is the job's.
+        // As a pool's worker does it: what unwinds out of a job belongs to the job.
         Budget::timeout(MILLI).root().run(never_ends).is_err()
     });
     assert!(outer.unwrap());
@@ -106,7 +106,7 @@ async fn of_somebody_else() -> Result<(), Tripped> {
     Ok(())
 }
 
-/// Blocks on a runtime whose tasks are none of its own.
+/// Blocks on a runtime whose tasks are not its own.
 #[loop_guard(timeout = "5ms", name = "blocks")]
 fn blocks(runtime: &Runtime, ends: &mut bool) -> Result<(), Tripped> {
     runtime.block_on(async { tokio::time::sleep(MILLI * 40).await });
@@ -192,7 +192,7 @@ fn iterations_by_hand_are_exact() {
             budget.run(|| count(0)).unwrap(),
             (limit, Cause::Iterations { limit })
         );
-        // Each opening has all of it, and checks outside count for nobody.
+        // Each opening has all of the budget, and checks outside do not count.
         assert!(checkpoint().is_ok());
         let future = async { count(0) };
         let wrapped = futures::executor::block_on(budget.wrap(future)).unwrap();

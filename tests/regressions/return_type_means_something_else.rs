@@ -1,4 +1,4 @@
-//! Bodies in which a name of the return type means something else.
+//! Bodies in which a name of the return type has another meaning.
 
 use std::future::Future;
 use std::pin::Pin;

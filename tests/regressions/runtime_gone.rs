@@ -28,7 +28,7 @@ fn it_waits_on_in_whatever_polls_it_then() {
         let runtime = one_thread();
         assert!(runtime.block_on(poll_once(future.as_mut())));
         drop(runtime);
-        // Outside, in another one of one thread, in one of several, and outside again.
+        // Outside any runtime, in another one with one thread, in one with several, and outside again.
         let several = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

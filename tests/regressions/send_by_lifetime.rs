@@ -45,8 +45,8 @@ fn helper(n: u32) -> u32 {
     n
 }
 
-/// The body of one that calls helpers is a future of its own, which has captured the arguments. So the function that
-/// awaits it is guarded, and hands over what is needed.
+/// The body of a function that calls helpers is a future of its own, which has captured the arguments. So the function
+/// that awaits it is guarded, and passes on what is needed.
 #[loop_guard(timeout = "1h")]
 async fn around<'c>(query: Query<'c, &'c mut Conn>) -> Result<u32, Tripped> {
     calling(*query.row).await

@@ -1,4 +1,4 @@
-//! A leak check counted the shield or the cleanup that it was made in, or asked in, as an open scope.
+//! A leak check counted the shield or the cleanup in which it was created, or asked, as an open scope.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ fn a_leak_check_does_not_count_them() {
     {
         defer!(|_| assert_eq!(check.open_scopes(), 0));
     }
-    // One that is open is counted, inside and around.
+    // An open scope is counted, both inside and around.
     let budget = Budget::timeout(Duration::from_secs(60));
     let inside = budget.run(|| shield(|| check.open_scopes()));
     assert_eq!(inside.expect("a minute is enough"), 1);

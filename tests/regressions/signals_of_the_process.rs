@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use guard_runtime::{Budget, checkpoint};
 
-/// The signals that the threads of this name block, as bits: signal n is bit n - 1.
+/// The signals that the threads of this name block, as a bit mask: signal n is bit n - 1.
 fn blocked_by(name: &str) -> Vec<u64> {
     let threads = fs::read_dir("/proc/self/task").expect("the threads of this process");
     let mut masks = Vec::new();
     for thread in threads {
         let path = thread.expect("a thread").path();
-        // One that has ended meanwhile has no files.
+        // A thread that has ended meanwhile has no files.
         let read = |file| fs::read_to_string(path.join(file)).unwrap_or_default();
         if read("comm").trim() != name {
             continue;

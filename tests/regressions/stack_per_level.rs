@@ -1,10 +1,10 @@
-//! How much stack a guarded recursion takes for each level, beside the same without the attribute, as it is built here.
+//! How much stack a guarded recursion uses for each level, compared with an unguarded one in the same build.
 
 use std::hint::black_box;
 
 use guard_runtime::{Tripped, loop_guard};
 
-/// Levels that are measured.
+/// The number of levels that are measured.
 const LEVELS: u32 = 8;
 
 macro_rules! recursion {
@@ -46,10 +46,10 @@ recursion! {
     short: #[loop_guard(timeout = "500ms")];
 }
 
-/// By how many bytes a guarded level may be larger.
+/// How many more bytes a guarded level may use.
 const MORE: usize = 300;
 
-/// Bytes a level.
+/// The bytes of one level.
 fn level(recursion: impl Fn(u32, &mut usize)) -> usize {
     let (mut shallow, mut deep) = (0, 0);
     recursion(1, &mut shallow);

@@ -1,4 +1,5 @@
-//! Whether a helper without a `Result` noticed that the time was over, or its caller, decided whether the same call
+//! Whether a helper without a `Result` or its caller first noticed that the time was over, decided whether the same
+//! call
 //! returned an error or panicked.
 
 use std::cell::Cell;
@@ -57,7 +58,7 @@ impl Drop for Cleaned<'_> {
     }
 }
 
-/// The boundary lets everything else pass: borrows, early returns, `?`, values that borrow from the arguments.
+/// The boundary changes nothing else: borrows, early returns, `?`, values that borrow from the arguments.
 #[loop_guard(timeout = "1h")]
 fn finds<'v>(
     values: &'v mut Vec<String>,
@@ -75,7 +76,7 @@ fn finds<'v>(
     unreachable!("it was pushed")
 }
 
-/// The same of futures, wherever the helper is called.
+/// The same for futures, wherever the helper is called.
 #[loop_guard(timeout = LIMIT, name = "owner")]
 async fn future(slow_helper: bool, wait: bool) -> Result<u32, Failed> {
     let mut turns = 0;
@@ -102,7 +103,7 @@ async fn with_a_fallback() -> u32 {
 
 type Answer<T> = Result<T, Tripped>;
 
-/// By whatever name the type goes.
+/// Under whatever name the type is known.
 #[loop_guard(timeout = LIMIT)]
 fn under_an_alias() -> Answer<u32> {
     Ok(helper(LIMIT * 100))
@@ -119,13 +120,13 @@ fn fallback_of_an_argument(of: &str, times: u32) -> usize {
     of.len() + turns as usize
 }
 
-/// Nothing may unwind out of it: the trip of its helper would end the process.
+/// Nothing may unwind out of this function: a trip of its helper would end the process.
 #[loop_guard(timeout = LIMIT, fallback = 7)]
 extern "C" fn called_by_c(times: u32) -> u32 {
     helper(LIMIT * times)
 }
 
-/// The helper is called by a future that is no one's.
+/// The helper is called by a future that no guard owns.
 #[loop_guard(timeout = LIMIT, name = "owner")]
 async fn awaits(wait: bool) -> Answer<u32> {
     async fn unguarded(wait: bool) -> u32 {
@@ -143,7 +144,7 @@ async fn awaits_with_a_fallback() -> u32 {
     unguarded.await
 }
 
-/// What calls itself, or an operator, ends the trips of helpers where it says so.
+/// A function that calls itself, or uses an operator, catches the trips of helpers if it says so.
 #[loop_guard(timeout = LIMIT)]
 fn recursion(levels: u32) -> Result<u32, Tripped> {
     if levels == 0 {
@@ -209,7 +210,7 @@ fn the_owner_of_a_budget_is_the_boundary_of_its_helpers() {
         assert_eq!(block_on(awaits(wait)).unwrap_err().scope(), "owner");
     }
     assert_eq!(block_on(awaits_with_a_fallback()), 7);
-    // An inner owner passes an outer one's trip through.
+    // An inner owner passes on the trip of an outer one.
     let outer = Budget::timeout(LIMIT).named("outer").run(inner_owner);
     assert_eq!(outer.unwrap().unwrap_err().scope(), "outer");
 }
@@ -221,7 +222,7 @@ fn it_changes_nothing_else() {
     assert_eq!((values.join(""), cleaned.get()), ("ac".to_owned(), 1));
 }
 
-/// The limits, and the ways around them.
+/// The limits, and how to avoid them.
 #[test]
 fn some_are_a_boundary_by_a_word_only() {
     let panics = |call: fn() -> Result<u32, Tripped>| {
@@ -229,7 +230,7 @@ fn some_are_a_boundary_by_a_word_only() {
         let report = caught.downcast_ref::<String>().expect("a report");
         assert!(report.contains("ran out of time"), "{report}");
     };
-    // One level: an entry of the second could notice that the time is over, on a slow machine.
+    // A single level: on a slow machine, the entry of a second one could notice that the time is over.
     panics(|| recursion(0));
     panics(operator);
     assert!(recursion_with_a_word(3).is_err());

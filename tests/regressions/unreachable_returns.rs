@@ -1,4 +1,4 @@
-//! Bodies that never come back, by a call of the user's own: nothing of ours is unreachable in them.
+//! Bodies that never return because of a call of the user's own: none of our code in them is unreachable.
 #![deny(warnings)]
 
 use std::cell::Cell;

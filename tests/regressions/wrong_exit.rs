@@ -1,4 +1,4 @@
-//! A cleanup was told of a trip that was not its own, or not told of the one that was.
+//! A cleanup was told of a trip that was not its own, or was not told of its own.
 
 use std::cell::RefCell;
 use std::future::{Future, pending};
@@ -36,7 +36,7 @@ fn never_ends() {
     }
 }
 
-/// An ordinary panic, without the hook's noise.
+/// An ordinary panic, without a message.
 fn panics() {
     _ = catch_unwind(|| {
         defer!(|exit| tell(exit));
@@ -97,7 +97,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Until its deadline, and a little more.
+/// Polls until shortly after its deadline.
 fn is_left<F: Future<Output = Result<(), Tripped>>>(mut future: Pin<&mut F>) {
     loop {
         if let Poll::Ready(outcome) = poll(future.as_mut()) {
@@ -113,7 +113,7 @@ fn a_future_where_one_was_that_was_left_by_its_deadline_is_dropped_as_itself() {
     is_left(future.as_mut());
     assert_eq!(told(), ["tripped: waits"]);
 
-    // The next one stands at the same address, and only another thread has polled it.
+    // The next future is at the same address, and only another thread has polled it.
     future.set(waits(MILLI * 3_600_000));
     let future = thread::spawn(move || {
         assert!(poll(future.as_mut()).is_pending());

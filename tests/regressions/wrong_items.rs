@@ -1,4 +1,4 @@
-//! Loops over adaptors were handed the wrong items: steps over a negative start, `take` and `skip` in front of a
+//! Loops over adaptors got the wrong items: steps from a negative start, `take` and `skip` in front of a
 //! `zip` with what cannot be cut, counts that are computed.
 #![allow(
     clippy::cast_possible_truncation,
@@ -15,7 +15,7 @@
 
 use guard_runtime::loop_guard;
 
-/// Loops over these heads, plainly and guarded.
+/// Loops over these heads, plain and guarded.
 macro_rules! heads {
     ($($name:ident($v:ident, $s:ident, $n:ident) { $($head:tt)* })*) => {
         heads!(mod plain; $($name($v, $s, $n) { $($head)* })*);

@@ -1,4 +1,4 @@
-//! Kernels that were written when the mechanisms were done, and that nothing was tuned for since.
+//! Kernels that were written after the mechanisms, and that nothing has been tuned for since.
 
 use crate::Kernel;
 
@@ -11,7 +11,7 @@ mod recurrence;
 mod scan;
 mod vectorised;
 
-/// All of them.
+/// All kernels that are kept aside.
 pub(crate) fn kernels() -> Vec<Kernel> {
     let families = [
         vectorised::kernels("vectorised"),

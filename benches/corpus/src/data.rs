@@ -1,9 +1,9 @@
-//! What the kernels run over: the same in each run.
+//! The input of the kernels, which is the same in each run.
 
 /// The side of the square matrices.
 pub(crate) const SIDE: usize = 40;
 
-/// One of each kind of input; kernels may write to it.
+/// One input of each kind; kernels may write to it.
 #[derive(Clone)]
 pub(crate) struct Data {
     pub(crate) a: Vec<f64>,
@@ -13,14 +13,14 @@ pub(crate) struct Data {
     pub(crate) longs: Vec<i64>,
     pub(crate) bytes: Vec<u8>,
     pub(crate) text: String,
-    /// A cycle through all places.
+    /// A cycle through all indices.
     pub(crate) next: Vec<u32>,
     /// Rows of `SIDE` numbers.
     pub(crate) rows: Vec<Vec<f64>>,
     pub(crate) flat: Vec<f64>,
-    /// To sort.
+    /// The numbers to sort.
     pub(crate) sorted: [i64; 120],
-    /// What a table or a heap is built in.
+    /// Memory in which tables and heaps are built.
     pub(crate) scratch: Vec<u32>,
 }
 
@@ -75,7 +75,7 @@ impl Data {
     }
 }
 
-/// Numbers without luck.
+/// Pseudo-random numbers from a fixed seed.
 struct Random(u64);
 
 impl Random {
@@ -87,7 +87,7 @@ impl Random {
     }
 }
 
-/// A result of which nothing can be left out.
+/// Reduces a result to a number that depends on all of it, so that nothing is optimised away.
 pub(crate) trait Digest {
     fn digest(&self) -> u64;
 }

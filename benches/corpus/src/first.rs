@@ -1,4 +1,4 @@
-//! Kernels that the mechanisms were made with.
+//! Kernels that the mechanisms were developed with.
 
 use crate::Kernel;
 
@@ -10,7 +10,7 @@ mod recurrence;
 mod scan;
 mod vectorised;
 
-/// All of them.
+/// All kernels that are not kept aside.
 pub(crate) fn kernels() -> Vec<Kernel> {
     let families = [
         vectorised::kernels("vectorised"),

@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 use crate::data::Data;
 use crate::{Kernel, MODES, measure};
 
-/// Calls before the counted ones: lengths are learned, and what is used is in place.
+/// Calls before the counted ones: they learn the lengths of strips and fault the memory in.
 const BEFORE: u32 = 20;
 const COUNTED: u32 = 20;
 
-/// Of one call in each mode, by the kernel's name. Nothing if valgrind does not run.
+/// The instructions of one call in each mode, by the kernel's name; empty if valgrind cannot be run.
 pub(crate) fn count(names: &[&'static str]) -> HashMap<&'static str, [f64; 3]> {
     let folder = std::env::temp_dir().join(format!("corpus-{}", std::process::id()));
     let counts = fs::create_dir(&folder)
@@ -34,7 +34,7 @@ fn run(names: &[&'static str], folder: &Path) -> Option<HashMap<&'static str, [f
         .stderr(Stdio::null())
         .status();
     run.ok().filter(|status| status.success())?;
-    // Every second dump is what was counted.
+    // Every second dump belongs to a counted call.
     let mut dump = 0;
     let mut next = || {
         dump += 2;
@@ -51,7 +51,7 @@ fn run(names: &[&'static str], folder: &Path) -> Option<HashMap<&'static str, [f
     Some(counts)
 }
 
-/// What callgrind looks at: everything between two marks.
+/// Runs the kernels for callgrind, which dumps its counts at each mark.
 pub(crate) fn run_marked(kernels: &[Kernel]) {
     let fresh = Data::new();
     for kernel in kernels {

@@ -1,4 +1,4 @@
-//! Paired rounds: what disturbs the machine disturbs all copies of a kernel alike.
+//! Paired rounds: a disturbance of the machine affects all copies of a kernel alike.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -11,15 +11,15 @@ use crate::data::Data;
 /// How many times as long as the plain copy each guarded one takes.
 pub(crate) struct Ratios {
     pub(crate) guarded: [f64; 2],
-    /// How far the plain copy is from itself: half of all rounds are nearer to 1.
+    /// The median distance of the plain copy's ratio to itself from 1, over all rounds.
     pub(crate) spread: f64,
     pub(crate) plain: Duration,
 }
 
-/// A sample is no shorter.
+/// The shortest time of a sample.
 const SAMPLE: Duration = Duration::from_micros(100);
 
-/// Runs a copy so many times, in a scope, so that there is something to inherit.
+/// Calls a copy this many times, in a scope, so that there is something to inherit.
 pub(crate) fn run(kernel: &Kernel, mode: usize, data: &mut Data, calls: u32) -> (Duration, u64) {
     let timed = || {
         let (start, mut result) = (Instant::now(), 0);
@@ -59,7 +59,7 @@ pub(crate) fn ratios(kernel: &Kernel, fresh: &Data, rounds: u32) -> Ratios {
     for round in 0..rounds {
         let mut times = [0.0; 4];
         for turn in 0..4 {
-            // No copy always follows the same one's heat. The last is the plain one again.
+            // The order rotates, so that no copy always runs after the same one. The last one is the plain copy again.
             let sample = (turn + round as usize) % 4;
             let (took, _) = run(kernel, sample % 3, &mut fresh.clone(), calls);
             times[sample] = took.as_secs_f64();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use guard_runtime::{Tripped, loop_guard, testing};
 
-/// Ten seconds, in steps of one.
+/// Runs for ten seconds, in steps of one.
 fn second(done: &mut u32) {
     testing::advance(Duration::from_secs(1));
     *done += 1;

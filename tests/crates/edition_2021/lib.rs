@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 pub type Log = Rc<RefCell<Vec<u32>>>;
 
-/// Tells the log when it is dropped.
+/// Adds a number to the log when it is dropped.
 pub struct Told(pub Log, pub u32);
 
 impl Drop for Told {

@@ -1,4 +1,4 @@
-//! Loops of few turns; with the feature `one_more` also one of a turn too many.
+//! Loops with few iterations; with the feature `one_more`, also one with one iteration too many.
 
 use guard_runtime::loop_guard;
 

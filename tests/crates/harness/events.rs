@@ -1,4 +1,5 @@
-//! What the hook was told. A process has one hook: this module sets it, and keeps the events of each thread.
+//! The events that the hook has received. A process has one hook, which this module sets; it keeps the events of each
+//! thread.
 
 use std::cell::{Cell, RefCell};
 use std::panic;
@@ -10,11 +11,11 @@ thread_local! {
     static EVENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     /// Whether panics of this thread are expected.
     static QUIET: Cell<bool> = const { Cell::new(false) };
-    /// What this thread's hook does besides.
+    /// What else the hook does on this thread.
     static THEN: Cell<Option<fn(&Event)>> = const { Cell::new(None) };
 }
 
-/// Who listens to the events of all threads.
+/// The listeners to the events of all threads.
 static LISTENERS: Mutex<Vec<fn(&Event)>> = Mutex::new(Vec::new());
 
 fn collect() {
@@ -42,7 +43,7 @@ fn collect() {
     });
 }
 
-/// What happened on this thread since the last call.
+/// The events on this thread since the last call.
 pub fn take() -> Vec<String> {
     collect();
     EVENTS.take()
@@ -63,7 +64,7 @@ pub fn listen(listener: fn(&Event)) {
         .push(listener);
 }
 
-/// Calls `f` without a word from its panics.
+/// Calls `f`, and suppresses the messages of its panics.
 pub fn silently<T>(f: impl FnOnce() -> T) -> T {
     collect();
     QUIET.set(true);

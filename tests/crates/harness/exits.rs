@@ -1,4 +1,4 @@
-//! The ways out of a function with cleanup, and what its cleanups were told.
+//! The ways out of a function with a cleanup, and what its cleanups were told.
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -6,41 +6,41 @@ use std::mem::ManuallyDrop;
 
 use guard_runtime::{Exit, Tripped};
 
-/// How a function is left. Each test takes those that its functions know.
+/// How a function is left. Each test uses the ways that its functions have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// With the value at its end.
+    /// It returns the value at its end.
     End,
-    /// By `return`.
+    /// It leaves by `return`.
     Return,
-    /// By `?`, with an error of its own.
+    /// It leaves by `?`, with an error of its own.
     Question,
-    /// Out of two loops, then to the end.
+    /// A labelled `break` leaves two loops, then it reaches its end.
     LabelledBreak,
-    /// A loop notices that the time is over.
+    /// A loop finds the time budget spent.
     Timeout,
-    /// A loop notices that the iterations are used up.
+    /// A loop finds the iterations used up.
     Iterations,
-    /// The scope around runs out.
+    /// The budget of the scope around it is spent.
     Outer,
-    /// A scope inside runs out, and its error is passed on.
+    /// The budget of a scope inside it is spent, and the error is passed on.
     Inner,
     /// A loop in a closure trips.
     Closure,
-    /// The time is over while it is pending.
+    /// Its deadline passes while it is pending.
     Late,
-    /// By a panic.
+    /// It panics.
     Panic,
-    /// Dropped while it is pending.
+    /// It is dropped while it is pending.
     Dropped,
 }
 
 /// Why a function failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// It says so itself.
+    /// By an error of its own.
     Own,
-    /// It tripped.
+    /// By a trip.
     Tripped,
 }
 
@@ -51,22 +51,22 @@ impl From<Tripped> for Failure {
 }
 
 thread_local! {
-    // Without a destructor: destructors of other thread-locals write here.
+    // Without a destructor, since destructors of other thread-locals write to it.
     static TOLD: ManuallyDrop<RefCell<Vec<String>>> =
         const { ManuallyDrop::new(RefCell::new(Vec::new())) };
 }
 
-/// Adds a line to what this thread was told.
+/// Adds a line to the log of this thread.
 pub fn note(line: impl Display) {
     TOLD.with(|told| told.borrow_mut().push(line.to_string()));
 }
 
-/// The lines since the last call.
+/// The lines that were added since the last call.
 pub fn told() -> Vec<String> {
     TOLD.with(|told| told.take())
 }
 
-/// One word for each `Exit`.
+/// One word for each variant of `Exit`.
 pub fn why(exit: &Exit<'_>) -> &'static str {
     match exit {
         Exit::Returned => "returned",
@@ -77,12 +77,12 @@ pub fn why(exit: &Exit<'_>) -> &'static str {
     }
 }
 
-/// Notes that a cleanup was called, and what it was told.
+/// Logs that a cleanup was called, and why.
 pub fn tell(who: &str, exit: &Exit<'_>) {
     note(format_args!("{who}: {}", why(exit)));
 }
 
-/// A local variable whose end is noted.
+/// A local variable whose destruction is logged.
 pub struct Local(pub &'static str);
 
 impl Drop for Local {

@@ -1,9 +1,10 @@
 //! What several test targets share.
 //!
-//! - [`Paused`]: this thread's clock, stopped.
-//! - [`events`]: what the hook was told, thread by thread; a process has one hook, and this is the one.
-//! - [`exits`]: the ways out of a function with cleanup, and what its cleanups were told.
-//! - [`Random`]: the same numbers in each run.
+//! - [`Paused`]: the stopped clock of this thread.
+//! - [`events`]: the events that the hook has received, thread by thread. A process has one hook, which this module
+//!   sets.
+//! - [`exits`]: the ways out of a function with a cleanup, and what its cleanups were told.
+//! - [`Random`]: pseudo-random numbers, the same in each run.
 #![allow(
     clippy::must_use_candidate,
     reason = "what was told is also taken to forget it"

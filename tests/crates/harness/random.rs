@@ -1,8 +1,8 @@
-/// Numbers without luck: the same seed gives the same ones in each run.
+/// Pseudo-random numbers: a seed always gives the same ones.
 pub struct Random(u64);
 
 impl Random {
-    /// Begins anew.
+    /// Starts with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
@@ -15,11 +15,11 @@ impl Random {
         self.0 % limit
     }
 
-    /// One of so many places.
+    /// A random index below `length`.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If `length` is zero.
     pub fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).expect("less than the length")
     }

@@ -1,6 +1,6 @@
 //! Every form of loop, in every way of leaving: plain, or under one of three budgets by feature.
 //!
-//! All lints there are are on. The code is such that many fire; `tests/compile/lints.rs` compares which.
+//! All lints are on. The code is such that many of them fire; `tests/compile/lints.rs` compares which.
 #![forbid(unsafe_code)]
 #![warn(
     clippy::all,
@@ -68,7 +68,7 @@ pub const fn budget(n: u32) -> core::time::Duration {
 #[path = "forms/futures.rs"]
 pub mod futures;
 
-// Its imports are not those of edition 2015.
+// The imports differ in edition 2015.
 #[cfg(feature = "futures")]
 #[path = "forms/arguments.rs"]
 pub mod arguments;
@@ -98,7 +98,7 @@ pub mod cleanups;
 #[path = "forms/pace.rs"]
 pub mod pace;
 
-/// Has an error of ours.
+/// Contains a mistake that the macro rejects.
 #[cfg(feature = "misuse")]
 #[guard_runtime::loop_guard(timout = "1h")]
 pub fn misused() {

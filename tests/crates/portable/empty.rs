@@ -1,1 +1,1 @@
-//! There is nothing but tests.
+//! Empty: the package has tests only.

@@ -1,4 +1,4 @@
-//! Pointer chases: where the next iteration looks is what this one loads.
+//! Pointer chases: each iteration loads the address that the next one needs.
 
 use crate::data::Digest;
 
@@ -8,7 +8,7 @@ crate::family::family! {
     in_a_tree = |d| in_a_tree(&d.numbers[..1_000]);
     quick_select = |d| { d.scratch.copy_from_slice(&d.numbers); quick_select(&mut d.scratch) };
     {
-        /// Floyd's tortoise and hare.
+        /// Floyd's cycle detection.
         #[inline(never)]
         fn tortoise(next: &[u32]) -> u32 {
             let (mut slow, mut fast) = (next[0], next[next[0] as usize]);
@@ -21,7 +21,7 @@ crate::family::family! {
             steps
         }
 
-        /// Euclid.
+        /// Euclid's algorithm.
         #[inline(never)]
         fn greatest_divisors(xs: &[u32]) -> u32 {
             let mut sum = 0_u32;
@@ -57,7 +57,7 @@ crate::family::family! {
             steps
         }
 
-        /// Hoare's.
+        /// Hoare's partition.
         #[inline(never)]
         fn quick_select(xs: &mut [u32]) -> u32 {
             let (mut low, mut high, middle) = (0, xs.len() - 1, xs.len() / 2);

@@ -1,4 +1,4 @@
-//! The nests of linear algebra: bounds that are arguments, rows of a few dozen numbers.
+//! Nests of linear algebra: their bounds are arguments, their rows a few dozen numbers.
 
 use std::hint::black_box;
 
@@ -98,7 +98,7 @@ crate::family::family! {
             }
         }
 
-        /// Two updates of rank one, and two products with vectors.
+        /// Two rank-one updates, and two products with vectors.
         #[inline(never)]
         fn gemver(a: &mut [Vec<f64>], to: &mut [f64], u: &[f64], v: &[f64], n: usize) {
             let (x, w) = to.split_at_mut(n);
@@ -156,7 +156,7 @@ crate::family::family! {
             }
         }
 
-        /// One step of the equation of heat in a cube.
+        /// One step of the heat equation in a cube.
         #[inline(never)]
         fn heat_3d(to: &mut [f64], from: &mut [f64], n: usize) {
             for i in 1..n - 1 {
@@ -193,7 +193,7 @@ crate::family::family! {
             }
         }
 
-        /// How many bases of a strand can pair.
+        /// How many bases of a strand can pair, by dynamic programming.
         #[inline(never)]
         fn nussinov(table: &mut [u32], strand: &[u8], n: usize) -> u32 {
             for cell in table.iter_mut().take(n * n) {

@@ -1,4 +1,4 @@
-//! Of all families: iterators that are prompt, loops that only a condition ends, and rows that are long.
+//! More kernels of all families: prompt iterators, loops that end by a condition, and long rows.
 
 use std::hint::black_box;
 
@@ -51,7 +51,7 @@ crate::family::family! {
             }
         }
 
-        /// Of more numbers than one strip takes.
+        /// Over more numbers than fit into one strip.
         #[inline(never)]
         fn long_sum(xs: &[u32]) -> u64 {
             let many: Vec<u32> = xs.repeat(50);

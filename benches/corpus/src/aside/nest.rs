@@ -1,4 +1,4 @@
-//! Nests of short loops: rows of a few dozen numbers, and of four.
+//! Nests of short loops: rows of a few dozen numbers, and rows of four.
 
 use std::hint::black_box;
 
@@ -19,7 +19,7 @@ crate::family::family! {
             }
         }
 
-        /// Of all pairs of points in four dimensions.
+        /// The distances of all pairs of points in four dimensions.
         #[inline(never)]
         fn distances(points: &[f64]) -> f64 {
             let mut nearest = f64::MAX;
@@ -47,7 +47,7 @@ crate::family::family! {
             best[capacity]
         }
 
-        /// Gauss, without pivots.
+        /// Gaussian elimination without pivots.
         #[inline(never)]
         fn eliminated(a: &mut [f64], n: usize) {
             for k in 0..n {

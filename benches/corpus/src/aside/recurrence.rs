@@ -1,4 +1,4 @@
-//! Loops that are unrolled, but not vectorised: each iteration needs the one before.
+//! Loops that are unrolled but not vectorised: each iteration needs the previous result.
 
 use crate::data::Digest;
 
@@ -8,7 +8,7 @@ crate::family::family! {
     djb = |d| djb(&d.text);
     with_carry = |d| { with_carry(&mut d.scratch, &d.numbers); 0_u64 };
     {
-        /// Bit by bit.
+        /// Computed bit by bit.
         #[inline(never)]
         fn crc(bytes: &[u8]) -> u32 {
             let mut crc = u32::MAX;

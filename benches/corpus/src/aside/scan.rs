@@ -1,4 +1,4 @@
-//! Branchy scans: what the next iteration does depends on what this one found.
+//! Branchy scans: each iteration branches on what the previous one has found.
 
 use crate::data::Digest;
 
@@ -37,7 +37,7 @@ crate::family::family! {
             longest
         }
 
-        /// Boyer and Moore's vote.
+        /// The majority vote of Boyer and Moore.
         #[inline(never)]
         fn majority(votes: &[u8]) -> u8 {
             let (mut leader, mut lead) = (0, 0);

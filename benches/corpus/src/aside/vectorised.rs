@@ -1,4 +1,4 @@
-//! Loops that are vectorised: no iteration needs another's result, or all add up.
+//! Loops that are vectorised: iterations are independent, or are summed.
 
 use crate::data::Digest;
 
@@ -34,7 +34,7 @@ crate::family::family! {
             }
         }
 
-        /// The distance of Hamming, of words.
+        /// The Hamming distance of words.
         #[inline(never)]
         fn equal_bits(xs: &[u32], ys: &[u32]) -> u32 {
             let n = xs.len().min(ys.len());

@@ -1,4 +1,4 @@
-//! Pointer chases: where the next iteration looks is what this one loads.
+//! Pointer chases: each iteration loads the address that the next one needs.
 
 use crate::data::Digest;
 
@@ -21,7 +21,7 @@ crate::family::family! {
             steps
         }
 
-        /// Union and find, with halved paths.
+        /// Union-find with path halving.
         #[inline(never)]
         fn roots(parents: &mut [u32], pairs: &[u32]) -> u32 {
             for (i, parent) in parents.iter_mut().enumerate() {
@@ -47,7 +47,7 @@ crate::family::family! {
             of
         }
 
-        /// Binary searches in what is nearly sorted.
+        /// Binary searches in a nearly sorted list.
         #[inline(never)]
         fn searches(xs: &[u32], wanted: &[u32]) -> usize {
             let mut sum = 0;
@@ -87,7 +87,7 @@ crate::family::family! {
             sum
         }
 
-        /// Open addressing.
+        /// A hash table with open addressing.
         #[inline(never)]
         fn probes(table: &mut [u32], keys: &[u32]) -> u32 {
             for slot in table.iter_mut() {

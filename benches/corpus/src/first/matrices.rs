@@ -1,4 +1,4 @@
-//! The nests of linear algebra: bounds that are arguments, rows of a few dozen numbers.
+//! Nests of linear algebra: their bounds are arguments, their rows a few dozen numbers.
 
 use std::hint::black_box;
 
@@ -100,7 +100,7 @@ crate::family::family! {
             }
         }
 
-        /// Both triangles, in place.
+        /// Transposes both triangles in place.
         #[inline(never)]
         fn lu(a: &mut [f64], n: usize) {
             for i in 0..n {
@@ -118,7 +118,7 @@ crate::family::family! {
             }
         }
 
-        /// A Toeplitz system, by Levinson and Durbin.
+        /// Solves a Toeplitz system by the Levinson-Durbin recursion.
         #[inline(never)]
         fn durbin(y: &mut [f64], r: &[f64], n: usize) {
             let mut z = vec![0.0; n];
@@ -141,7 +141,7 @@ crate::family::family! {
             }
         }
 
-        /// A stencil of five points, there and back.
+        /// A five-point stencil between two grids.
         #[inline(never)]
         fn jacobi_2d(a: &mut [f64], b: &mut [f64], steps: usize, n: usize) {
             for _ in 0..steps {
@@ -158,7 +158,7 @@ crate::family::family! {
             }
         }
 
-        /// A stencil of nine points, in place.
+        /// A nine-point stencil, in place.
         #[inline(never)]
         fn seidel_2d(a: &mut [Vec<f64>], steps: usize, n: usize) {
             for _ in 0..steps {
@@ -196,7 +196,7 @@ crate::family::family! {
             }
         }
 
-        /// Each row of a cube times a matrix.
+        /// Multiplies each row of a cube by a matrix.
         #[inline(never)]
         fn doitgen(cube: &mut [f64], matrix: &[f64], n: usize) {
             let mut row = vec![0.0; n];
@@ -215,7 +215,7 @@ crate::family::family! {
             }
         }
 
-        /// Of the columns of a table, which is centred.
+        /// The covariance of the columns of a table, which is centred.
         #[inline(never)]
         fn covariance(to: &mut [f64], table: &mut [Vec<f64>], n: usize) {
             let mut mean = vec![0.0; n];

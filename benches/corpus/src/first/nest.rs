@@ -1,4 +1,4 @@
-//! Nests of short loops: rows of a few dozen numbers, and of four.
+//! Nests of short loops: rows of a few dozen numbers, and rows of four.
 
 use std::hint::black_box;
 
@@ -37,7 +37,7 @@ crate::family::family! {
             }
         }
 
-        /// Floyd and Warshall.
+        /// The shortest paths of Floyd and Warshall.
         #[inline(never)]
         fn shortest_paths(distances: &mut [u32], n: usize) {
             for k in 0..n {
@@ -68,7 +68,7 @@ crate::family::family! {
             row[b.len()]
         }
 
-        /// A lower triangle, by forward substitution.
+        /// Solves a lower triangular system by forward substitution.
         #[inline(never)]
         fn triangular_solve(x: &mut [f64], lower: &[f64], n: usize) {
             for i in 0..n {

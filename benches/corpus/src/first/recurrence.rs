@@ -1,4 +1,4 @@
-//! Loops that are unrolled, but not vectorised: each iteration needs the one before.
+//! Loops that are unrolled but not vectorised: each iteration needs the previous result.
 
 use crate::data::Digest;
 

@@ -1,4 +1,4 @@
-//! Branchy scans: what the next iteration does depends on what this one found.
+//! Branchy scans: each iteration branches on what the previous one has found.
 
 use crate::data::Digest;
 

@@ -1,4 +1,4 @@
-//! Loops that are vectorised: no iteration needs another's result, or all add up.
+//! Loops that are vectorised: iterations are independent, or are summed.
 
 use crate::data::Digest;
 

@@ -1,6 +1,6 @@
-//! Main jobs of published crates: prints the time of each, and what it computed.
+//! The main jobs of published crates. Prints the time of each, and what it computed.
 //!
-//! Built against the crates as published and against guarded ones, from this one source.
+//! The same source is built against the crates as published and against guarded copies.
 #![forbid(unsafe_code)]
 
 use std::env;
@@ -13,7 +13,7 @@ use guard_runtime::Budget;
 use num_bigint::BigUint;
 use regex_lite::Regex;
 
-/// The time of a sample, and their number in one run of the program.
+/// The shortest time of a sample, and the number of samples in one run of the program.
 const SAMPLE: Duration = Duration::from_millis(5);
 const SAMPLES: usize = 5;
 
@@ -34,7 +34,7 @@ fn job<T: Hash + 'static>(name: &'static str, run: impl Fn() -> T + 'static) -> 
     }
 }
 
-/// As hard to compress as prose: a few words are frequent, most are rare. The same in every run.
+/// A text that compresses like prose, the same in every run: a few words are frequent, most are rare.
 fn prose(length: usize) -> String {
     const SYLLABLES: [&str; 16] = [
         "an", "be", "con", "de", "er", "for", "ing", "is", "ma", "ne", "ou", "re", "st", "ter",
@@ -86,7 +86,7 @@ fn big(seed: u64, digits: usize) -> BigUint {
     BigUint::new(digits.collect())
 }
 
-/// Fields and their total length.
+/// The number of fields, and their total length.
 fn parse(mut input: &[u8]) -> (usize, usize) {
     let mut reader = Reader::new();
     let mut field = [0; 256];
@@ -167,7 +167,7 @@ fn measure(job: &Job) -> Duration {
     times[SAMPLES / 2] / calls
 }
 
-/// Nanoseconds, or 0 if each job is only to be called so many times, for callgrind to count.
+/// Nanoseconds; or 0 if each job is only called a number of times, for callgrind to count.
 fn figure(job: &Job, calls: Option<u32>) -> u128 {
     match calls {
         Some(calls) => (0..calls).fold(0, |_, _| u128::from(black_box((job.run)()) & 0)),
@@ -181,12 +181,12 @@ fn main() {
     let calls = counted.map(|calls| calls.parse().expect("a number of calls"));
     wanted.drain(..usize::from(calls.is_some()));
     let settle = if calls.is_some() {
-        // Valgrind runs one thread at a time: the ticker shall have had its turn before.
+        // Valgrind runs one thread at a time. The ticker should have run before.
         Duration::from_millis(50)
     } else {
         Duration::ZERO
     };
-    // In every variant, so that `inherit` has something to inherit and the ticker runs in all.
+    // Every variant runs in a scope, so that `inherit` has something to inherit and the ticker runs in all of them.
     let outcome = Budget::timeout(Duration::from_secs(3600)).run(|| {
         std::thread::sleep(settle);
         for job in jobs() {

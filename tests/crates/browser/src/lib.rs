@@ -1,1 +1,1 @@
-//! Nothing: `tests/page.rs` is run by `tests/examples/observe.rs`, which starts what it looks at.
+//! Empty: `tests/examples/observe.rs` runs `tests/page.rs`, after it has started the service that the test looks at.

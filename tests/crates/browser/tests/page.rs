@@ -9,11 +9,11 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-/// For a browser on a machine under load an age.
+/// Longer than anything takes, also in a browser on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn browser(more: &[&str]) -> Client {
-    // In a container there is neither a user namespace nor much shared memory.
+    // A container has no user namespaces and little shared memory.
     let mut arguments = vec![
         "--headless=new",
         "--no-sandbox",
@@ -50,7 +50,7 @@ async fn the_page_shows_what_hangs_and_follows_the_colours_of_the_system() {
     assert!(row.text().await.unwrap().contains("it waits in futex"));
     let runs = Locator::XPath("//tr[not(contains(@class,'overdue'))][th='jobs::runaway']");
     wait().for_element(runs).await.unwrap();
-    // It is live: a trip comes every three seconds.
+    // The page is live: a trip comes every three seconds.
     let number = async || {
         let fired = light.find(Locator::Id("fired")).await.unwrap();
         fired
@@ -69,11 +69,11 @@ async fn the_page_shows_what_hangs_and_follows_the_colours_of_the_system() {
         assert!(round < 600, "the page stands still");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    // Of nobody but the service.
+    // The page loads nothing from other origins.
     let foreign = "return performance.getEntriesByType('resource').filter(r => !r.name.startsWith(location.origin)).length";
     assert_eq!(light.execute(foreign, vec![]).await.unwrap(), json!(0));
     if let Ok(file) = var("OBSERVE_PICTURE") {
-        // With the row that hangs and the two that do not.
+        // One row hangs and two do not.
         let all = Locator::XPath("//tbody[count(tr)=3][tr[@class='overdue']]");
         wait().for_element(all).await.unwrap();
         std::fs::write(file, light.screenshot().await.unwrap()).unwrap();

@@ -1,1 +1,1 @@
-//! Nothing but tests: see `tests/`.
+//! Empty: the tests are in `tests/`.

@@ -1,4 +1,4 @@
-//! Where the trip is in other people's errors.
+//! Finds the trip in the errors of other crates.
 
 use std::error::Error;
 
@@ -31,7 +31,7 @@ fn twice(rows: &[&str]) -> anyhow::Result<u32> {
     Ok(sum)
 }
 
-/// The pattern of the documentation.
+/// The pattern that the documentation recommends.
 fn tripped(error: &anyhow::Error) -> Option<&Tripped> {
     error.chain().find_map(|cause| cause.downcast_ref())
 }

@@ -20,7 +20,7 @@ impl<S: tracing::Subscriber> Layer<S> for Count {
     }
 }
 
-/// The events while `f` runs.
+/// Counts the events while `f` runs.
 fn events<T>(f: impl FnOnce() -> T) -> (T, u32) {
     EVENTS.set(0);
     let subscriber = tracing_subscriber::registry().with(Count);
@@ -48,7 +48,7 @@ fn guard_below(n: u32) -> Result<u32, Tripped> {
     Ok(sum)
 }
 
-/// Without the record of results, each order is right.
+/// If results are not recorded, both orders are right.
 #[instrument]
 #[loop_guard(iterations = 3)]
 #[deny(deprecated)]
@@ -60,7 +60,7 @@ fn guard_below_a_span(n: u32) -> Result<u32, Tripped> {
 #[test]
 fn which_order_tells_of_an_error() {
     assert_eq!(events(|| guard_above(4).is_err()), (true, 1));
-    // The trip unwinds past the closure that `instrument` made of the body.
+    // The trip unwinds past the closure into which `instrument` has put the body.
     assert_eq!(events(|| guard_below(4).is_err()), (true, 0));
     assert_eq!(events(|| guard_below_a_span(4).is_err()), (true, 0));
 }

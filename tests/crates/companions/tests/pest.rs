@@ -63,7 +63,7 @@ fn parse(input: &str) -> Result<Pairs<'_, Rule>, Failure> {
         let fit = remaining().map_or(f64::INFINITY, |left| {
             left.as_secs_f64() / start.elapsed().as_secs_f64()
         });
-        // Fewer than these would not get any further than the attempt before, but no attempt may outlast the budget.
+        // A smaller limit would get no further than the previous attempt, but no attempt may outlast the budget.
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -79,12 +79,12 @@ fn is_limit(error: &Error<Rule>) -> bool {
     matches!(&error.variant, ErrorVariant::CustomError { message } if message == "call limit reached")
 }
 
-/// So many levels, of which each doubles the work.
+/// An input with this many levels, each of which doubles the work.
 fn levels(count: usize) -> String {
     ["(".repeat(count), "x".to_owned(), "]".repeat(count)].concat()
 }
 
-/// One test, since pest has one limit for the whole process.
+/// A single test, since pest has one limit for the whole process.
 #[test]
 fn a_grammar_that_takes_for_ever_ends_with_the_budget() {
     assert!(parse(&levels(3)).is_ok(), "without a budget");
@@ -103,7 +103,7 @@ fn a_grammar_that_takes_for_ever_ends_with_the_budget() {
     assert!(matches!(tripped.cause(), Cause::Timeout { elapsed, .. } if elapsed > limit));
     println!("{late:?} after the deadline");
 
-    // More than the first limit: twelve levels are some ten thousand calls.
+    // More calls than the first limit: twelve levels take about ten thousand.
     let hour = Budget::timeout(Duration::from_secs(3600));
     let parsed = hour.run(|| parse(&levels(14)).map(|pairs| pairs.count()).map_err(drop));
     assert_eq!(parsed.unwrap(), Ok(1));

@@ -1,11 +1,11 @@
-//! With the feature `disable`, functions are as if they had no attribute.
+//! With the feature `disable`, functions behave as if they had no attribute.
 #![deny(warnings)]
 
 use std::time::{Duration, Instant};
 
 use guard_runtime::{Budget, Tripped, checkpoint, loop_guard, snapshot};
 
-/// Runs on for 20 ms, and tells how many scopes it had open.
+/// Runs for 20 ms, and returns how many scopes it had open.
 #[loop_guard(timeout = "1ms", iterations = 10)]
 pub fn run_on() -> Result<usize, Tripped> {
     let begun = Instant::now();
@@ -23,7 +23,7 @@ pub async fn run_on_async() -> Result<usize, Tripped> {
     run_on()
 }
 
-/// What is written by hand is as ever.
+/// Scopes that are opened by hand still trip.
 pub fn by_hand() -> Tripped {
     let outcome = Budget::timeout(Duration::from_millis(1)).run(|| {
         loop {

@@ -1,4 +1,4 @@
-//! What the tests share: an exporter that is scraped over HTTP, and threads that enter.
+//! What the tests share: an exporter that is scraped over HTTP, and threads that enter scopes.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -20,7 +20,7 @@ pub fn entered(mut x: u64) -> u64 {
     x + 1
 }
 
-/// Threads that enter at the same time, and end.
+/// Starts threads that enter scopes at the same time, and waits for them.
 pub fn enter() {
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -44,10 +44,10 @@ impl Exporter {
         Self(address)
     }
 
-    /// What a scrape gets.
+    /// The text of a scrape.
     pub fn scrape(&self) -> String {
         loop {
-            // It listens on a thread that may not have come to that yet.
+            // The exporter listens on its own thread, which may not be ready yet.
             let Ok(mut stream) = TcpStream::connect(self.0) else {
                 thread::sleep(Duration::from_millis(10));
                 continue;
@@ -62,7 +62,7 @@ impl Exporter {
         }
     }
 
-    /// The value of a series, once it is there and `is_enough`.
+    /// Scrapes until the value of a series exists and `is_enough`, and returns it.
     pub fn await_value(&self, series: &str, is_enough: impl Fn(f64) -> bool) -> f64 {
         let begun = Instant::now();
         loop {
@@ -80,7 +80,7 @@ impl Exporter {
     }
 }
 
-/// The value of a series in what a scrape got.
+/// The value of a series in the text of a scrape.
 pub fn value(text: &str, series: &str) -> Option<f64> {
     let line = text
         .lines()

@@ -41,7 +41,7 @@ async fn future(wait: bool) {
     }
 }
 
-/// Two guards of one name.
+/// Two guards with one name.
 fn named(times: u32) {
     for _ in 0..times {
         _ = Budget::timeout(1000 * MS).named("all::named").run(|| ());
@@ -71,7 +71,7 @@ fn each_metric_has_its_name_and_labels() {
             checkpoint()
         })
     });
-    // It hangs; the future waits as well.
+    // One scope hangs, and the future waits.
     exporter.await_value("loop_guard_active", |active| active == 2.0);
     exporter.await_value(r#"loop_guard_overdue_total{guard="all::hangs"}"#, |told| told == 1.0);
     drop(release);
@@ -104,7 +104,7 @@ fn each_metric_has_its_name_and_labels() {
         assert_eq!(value(&text, series), Some(expected), "{series}: {text}");
     }
     assert!(!text.contains("all::off"), "{text}");
-    // What was measured before the recorder came, it is not told.
+    // The recorder does not get measurements from before it was installed.
     assert!(
         value(&text, "loop_guard_trip_latency_seconds_count") >= Some(1.0),
         "{text}"

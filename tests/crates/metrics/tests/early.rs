@@ -1,4 +1,4 @@
-//! A recorder that is there from the beginning.
+//! A recorder that is installed before the first scope.
 
 use metrics_of_guards::{ENTRIES, Exporter, THREADS, enter, value};
 
@@ -11,7 +11,7 @@ fn every_entry_of_every_thread_is_counted_once() {
         let entering = scope.spawn(enter);
         let mut before = 0.0;
         while !entering.is_finished() {
-            // As a scraper sees it: it grows, and is never too much.
+            // As a scraper sees it, the counter grows and is never too large.
             let now = value(&exporter.scrape(), SERIES).unwrap_or(0.0);
             assert!(now >= before && now <= all, "{before} {now}");
             before = now;

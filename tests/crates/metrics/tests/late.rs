@@ -1,4 +1,4 @@
-//! A recorder that comes when all threads have ended.
+//! A recorder that is installed after all threads have ended.
 
 use metrics_of_guards::{ENTRIES, Exporter, THREADS, enter};
 

@@ -1,4 +1,4 @@
-//! A recorder that panics ends nothing.
+//! A recorder that panics does not end the publications.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
@@ -39,7 +39,7 @@ fn the_ticker_outlives_a_recorder_that_panics() {
     while ASKED.load(Ordering::Relaxed) < 2 {
         trips();
     }
-    // Nobody but the ticker wakes it.
+    // Only the ticker calls it.
     trips();
     while ASKED.load(Ordering::Relaxed) < 4 {
         thread::sleep(Duration::from_millis(10));

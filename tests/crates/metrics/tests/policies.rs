@@ -1,4 +1,4 @@
-//! What policies tell.
+//! The metrics of policies.
 
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
@@ -16,12 +16,12 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Trips by a budget of its own.
+/// Trips by its own budget.
 fn hang() -> Result<(), Tripped> {
     guard_runtime::Budget::new().iterations(0).run(guard_runtime::checkpoint)?
 }
 
-/// Before any scope is open, and before the recorder is there.
+/// Before any scope is open, and before a recorder is installed.
 #[test]
 fn policies_tell_their_states_and_what_they_did() {
     let [mut first, mut second] = [(); 2].map(|()| Box::pin(REPORTS.wrap(pending::<()>())));
@@ -61,7 +61,8 @@ fn policies_tell_their_states_and_what_they_did() {
     exporter.await_value(waiting, |waiting| waiting == 0.0);
     let file = file!();
     let retries = format!(r#"loop_guard_retries_total{{location="{file}:{line}:"#);
-    // One is told after the other: what was there at the time before is told once the next time has begun.
+    // The metrics are published one after the other: those of the previous publication are complete once the next has
+    // begun.
     drop(second);
     let held = r#"loop_guard_bulkhead_held{bulkhead="policies::reports"}"#;
     exporter.await_value(held, |held| held == 1.0);
@@ -93,7 +94,7 @@ fn policies_tell_their_states_and_what_they_did() {
     those_of_one_name_come_and_go(&exporter);
 }
 
-/// They are told together, and as none once they are gone.
+/// Policies with one name are added up, and count as zero once they are dropped.
 fn those_of_one_name_come_and_go(exporter: &Exporter) {
     let state = r#"loop_guard_breaker_state{breaker="policies::pool",state="closed"}"#;
     let pool = [(); 3].map(|()| Breaker::new().named("policies::pool"));

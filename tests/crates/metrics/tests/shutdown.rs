@@ -1,4 +1,4 @@
-//! What a scrape is told of a shutdown: at once, for the process may be gone within the second.
+//! The metrics of a shutdown are published at once, since the process may end within the second.
 
 use std::sync::mpsc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn nodes_and_phases_are_there_when_it_is_over() {
     assert!(!shutdown.wait().is_clean());
     drop(release);
 
-    // It was told before the shutdown was over, unless the recorder was slow.
+    // They were published before the shutdown was over, unless the recorder was slow.
     let nodes = [
         (r#"{node="database",outcome="done"}"#, 1.0),
         (r#"{node="http",outcome="overran"}"#, 1.0),

@@ -1,1 +1,1 @@
-//! Nothing: see the test.
+//! Empty: the test is in `tests/`.

@@ -1,4 +1,4 @@
-//! What a layer costs a request that is answered at once, beside the timeouts of tower and tower-http:
+//! What a layer adds to a request that is answered at once, beside the timeouts of tower and tower-http:
 //!
 //! ```console
 //! cargo bench --bench layers                    nanoseconds, the least of many rounds
@@ -50,7 +50,7 @@ impl Service<Request<Text>> for Answering {
     }
 }
 
-/// What a request says beside its usual headers.
+/// The headers of a request besides its usual ones.
 #[derive(Clone, Copy)]
 enum Says {
     Nothing,
@@ -77,7 +77,7 @@ fn request(says: Says) -> Request<Text> {
 
 static ENVOY: HeaderName = HeaderName::from_static("x-envoy-expected-rq-timeout-ms");
 
-/// Answers so many requests, with their bodies if `body` says so.
+/// Answers this many requests, with their bodies if `body` is set.
 async fn answer<S, B>(mut service: S, count: u32, says: Says, body: bool)
 where
     S: Service<Request<Text>, Response = Response<B>>,
@@ -97,7 +97,7 @@ where
     }
 }
 
-/// Name, how many instructions it may take more, and than what.
+/// A row's name, how many more instructions it may take, and than which other row.
 const ROWS: [(&str, Option<u32>, &str); 13] = [
     ("nothing", None, "nothing"),
     ("a clock reading", None, "nothing"),
@@ -114,7 +114,7 @@ const ROWS: [(&str, Option<u32>, &str); 13] = [
     ("tower-http", None, "alone"),
 ];
 
-/// How long that takes.
+/// How long a row takes.
 fn run(row: &str, count: u32) -> Duration {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
@@ -129,9 +129,9 @@ fn run(row: &str, count: u32) -> Duration {
     let http = tower_http::timeout::TimeoutLayer::with_status_code(http, LIMIT);
     let alone = |says, body| answer(Answering, count, says, body);
     let served = |says, body| answer(server.clone(), count, says, body);
-    // In a request of ours.
+    // In a scope of ours.
     let asks = |says| Budget::timeout(LIMIT).wrap(answer(client.clone(), count, says, false));
-    // In a task, as requests are.
+    // In a task, like requests in a server.
     let task: Task = match row {
         "nothing" => Box::pin(async {}),
         "a clock reading" => {
@@ -160,7 +160,7 @@ fn run(row: &str, count: u32) -> Duration {
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Of one request of each row, in nanoseconds: the least of many short rounds, which the rows take in turns.
+/// Nanoseconds of one request of each row: the least of many short rounds, in which the rows take turns.
 fn nanos() -> Vec<f64> {
     const COUNT: u32 = 500;
     const ROUNDS: u32 = 3_000;
@@ -174,7 +174,7 @@ fn nanos() -> Vec<f64> {
     least.map(of_one).to_vec()
 }
 
-/// Of one request, in instructions: what twice as many take more.
+/// Instructions of one request: the difference between `count` and twice as many requests.
 fn instructions(row: &str) -> f64 {
     let count = |requests: u32| {
         let output = Command::new("valgrind")

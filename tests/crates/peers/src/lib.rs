@@ -10,17 +10,17 @@ use guard_runtime::{Tripped, deadline, loop_guard};
 
 use crate::scheduler::waited;
 
-/// What the hops of one chain did, by number.
+/// What each hop of one chain did, by its number.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<(usize, String)>>>);
 
 impl Log {
-    /// Notes what a hop did.
+    /// Records what a hop did.
     pub fn note(&self, hop: usize, what: impl Into<String>) {
         self.0.lock().unwrap().push((hop, what.into()));
     }
 
-    /// What was noted of this hop.
+    /// What was recorded for this hop.
     pub fn of(&self, hop: usize) -> Vec<String> {
         let all = self.0.lock().unwrap();
         let of = all.iter().filter(|(other, _)| *other == hop);
@@ -28,28 +28,29 @@ impl Log {
     }
 }
 
-/// By how much a loop was left later than at its deadline.
+/// How late a loop was left.
 #[derive(Debug, Clone, Copy)]
 pub struct Late {
-    /// From the deadline on, or from where the loop began if it had passed before.
+    /// Counted from the deadline, or from the beginning of the loop if the deadline had passed before.
     pub by: Duration,
-    /// How long this thread or the ticker had no processor since the loop began; `None` if the kernel does not tell.
+    /// How long this thread or the ticker waited for a processor since the loop began; `None` if the kernel does not
+    /// tell.
     pub waited: Option<Duration>,
 }
 
 impl Late {
-    /// What the scheduler has no part in.
+    /// The lateness for which the scheduler is not responsible.
     #[must_use]
     pub fn own(&self) -> Option<Duration> {
         Some(self.by.saturating_sub(self.waited?))
     }
 }
 
-/// Runs to its deadline, and by how much it was later than that when it had left its loop.
+/// Runs until its deadline. Returns how late it left its loop.
 ///
 /// # Panics
 ///
-/// If it was early, or the deadline is not the peer's.
+/// If it was left early, or if the deadline is not the peer's.
 #[must_use]
 pub fn late() -> (Tripped, Late) {
     let before = waited();
@@ -64,7 +65,7 @@ pub fn late() -> (Tripped, Late) {
     (tripped, Late { by, waited })
 }
 
-/// Without an `await`: no timer of a runtime could end it.
+/// It does not await, so no timer of a runtime could end it.
 #[loop_guard(inherit)]
 fn spin() -> Result<(), Tripped> {
     loop {

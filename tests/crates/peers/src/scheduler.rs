@@ -1,4 +1,5 @@
-//! What the scheduler did, for what is late on a busy machine: how long threads of this process were ready to run and had
+//! What the scheduler did, to explain lateness on a busy machine: how long threads of this process were ready to run
+//! and had
 //! no processor.
 
 use std::fs;

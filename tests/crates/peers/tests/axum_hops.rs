@@ -24,7 +24,7 @@ const ENVOY: &str = "x-envoy-expected-rq-timeout-ms";
 
 type Asking = DeadlineService<legacy::Client<HttpConnector, Body>, Client>;
 
-/// Each hop keeps back what the answer of the next one needs on a machine that is busy.
+/// Each hop keeps back as much as the next hop's answer needs on a busy machine.
 fn client() -> Asking {
     let client = legacy::Client::builder(TokioExecutor::new()).build_http();
     DeadlineLayer::client()
@@ -66,7 +66,7 @@ async fn serve(router: Router) -> SocketAddr {
     address
 }
 
-/// Notes how a hop answers, outside the layer.
+/// Records how a hop answers, outside its layer.
 fn noting(hop: Hop) -> Router {
     let (number, log) = (hop.number, hop.log.clone());
     let note = move |response: Response| {
@@ -95,7 +95,7 @@ async fn chain(hops: usize, log: &Log) -> SocketAddr {
     next.unwrap()
 }
 
-/// Whether all hops have answered. A hop that was slower than its margin is dropped by the one before it.
+/// Whether all hops have answered. The previous hop drops one that was slower than its margin.
 async fn everybody_answers_504() -> bool {
     let log = Log::default();
     let first = chain(3, &log).await;
@@ -155,14 +155,14 @@ fn nothing_is_sent_when_nothing_is_left() {
             let request = Request::get(format!("http://{first}/")).body(Body::empty());
             client().oneshot(request.unwrap()).await
         });
-        // Less is left than the margin.
+        // Less time is left than the margin.
         let error = asked.await.unwrap().unwrap_err();
         assert!(error.downcast::<Tripped>().is_ok());
         assert!(log.of(1).is_empty());
     });
 }
 
-/// A frame each 10 ms, until the peer hangs up.
+/// Sends a frame every 10 ms, until the peer hangs up.
 fn endless() -> Body {
     let beat = tokio::time::interval(Duration::from_millis(10));
     Body::new(StreamBody::new(unfold(beat)))

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Savepoint};
 
 const PAYMENTS: i64 = 20;
 
-/// Each payment has so many entries.
+/// The number of entries of each payment.
 const ENTRIES: i64 = 3;
 
 #[derive(Debug)]
@@ -36,7 +36,7 @@ fn settle(
 ) -> Settled {
     for payment in progress.rest(payments) {
         let savepoint = database.savepoint().unwrap();
-        // Cut in the middle of a payment as well: these iterations are the function's.
+        // A payment can be cut in its middle, since these iterations are the function's.
         for number in 0..ENTRIES {
             entry(&savepoint, *payment, number);
         }
@@ -60,7 +60,7 @@ fn count(database: &Connection, table: &str) -> u64 {
     database.query_row(&query, [], |row| row.get(0)).unwrap()
 }
 
-/// What is written is what is counted: nothing of the payment that was cut.
+/// The database contains what was counted, and nothing of the payment that was cut.
 #[track_caller]
 fn agrees(database: &Connection, progress: &Progress) {
     assert!(database.is_autocommit(), "no savepoint is open");
@@ -74,7 +74,7 @@ fn a_batch_that_is_cut_anywhere_goes_on_from_its_last_item() {
     for budget in 4..100 {
         let (mut database, progress) = (database(), Progress::new());
         let (mut calls, mut before) = (0, 0);
-        // Each call has a budget of its own, which settles one payment at least.
+        // Each call has a budget of its own, which is enough for at least one payment.
         while let Settled::Partial { done, trip } =
             settle(&mut database, &payments, &progress, budget)
         {
@@ -89,7 +89,7 @@ fn a_batch_that_is_cut_anywhere_goes_on_from_its_last_item() {
         }
         agrees(&database, &progress);
         assert_eq!(progress.done(), PAYMENTS as u64);
-        // The first budgets cut it more than once, the last ones never.
+        // The smallest budgets cut it more than once, the largest never.
         assert_eq!(
             calls == 0,
             budget >= (PAYMENTS * (ENTRIES + 1)) as u64,
@@ -114,7 +114,7 @@ fn with_less_than_one_item_takes_it_stays_where_it_was() {
 #[test]
 fn a_panic_in_the_middle_leaves_as_little_behind() {
     let (mut database, progress) = (database(), Progress::new());
-    // Its second payment cannot be written twice.
+    // The second payment violates a constraint.
     let payments = [1, 1, 2];
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         settle(&mut database, &payments, &progress, 100)
@@ -122,7 +122,7 @@ fn a_panic_in_the_middle_leaves_as_little_behind() {
     assert!(outcome.is_err());
     agrees(&database, &progress);
     assert_eq!(progress.done(), 1);
-    // Kept elsewhere, it is where another process goes on.
+    // A count that was stored elsewhere lets another process go on.
     let later = Progress::from(2);
     assert!(matches!(
         settle(&mut database, &payments, &later, 100),

@@ -13,7 +13,7 @@ use peers_of_guards::on_workers;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
-/// A server; dropping it stops it and removes what it wrote.
+/// A database server. Dropping it stops it and removes its files.
 struct Server(PathBuf);
 
 fn programs() -> Option<PathBuf> {
@@ -26,7 +26,7 @@ fn programs() -> Option<PathBuf> {
     found.pop()
 }
 
-/// As the user `postgres`, whom the package makes, where we are root: the server refuses to be that.
+/// The server refuses to run as root; then it runs as the user `postgres`, whom the package creates.
 fn command(program: &Path) -> Command {
     let is_root = Command::new("id")
         .arg("-u")
@@ -65,7 +65,7 @@ impl Server {
         run(command(&bin.join("initdb"))
             .args(["-A", "trust", "-U", "test", "-N", "-D"])
             .arg(folder.join("data")));
-        // On a socket alone, without what a server needs to survive.
+        // Listens on a socket only, and writes nothing that is needed to survive a crash.
         let options = format!("-k {} -c listen_addresses= -c fsync=off", folder.display());
         run(command(&bin.join("pg_ctl"))
             .args(["start", "-w", "-t", "60", "-o", &options, "-D"])
@@ -115,10 +115,10 @@ impl From<tokio_postgres::Error> for Failed {
     }
 }
 
-/// For the database's answer, so that the connection goes on.
+/// The time for the answer of the database, so that the connection can still be used.
 const MARGIN: Duration = Duration::from_millis(100);
 
-/// What is left, for each statement that follows. PostgreSQL takes zero for no limit at all.
+/// Limits each following statement to what is left. PostgreSQL takes zero for no limit.
 async fn limit(client: &Client) -> Result<(), tokio_postgres::Error> {
     let left = remaining().map_or(0, |left| left.saturating_sub(MARGIN).as_millis().max(1));
     let statement = format!("SET statement_timeout = {left}");
@@ -132,7 +132,7 @@ async fn report(client: &Client) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Cancelled there when it is left here, whatever the reason: also where the future is dropped.
+/// The statement is cancelled on the server when this scope is left for any reason, also when the future is dropped.
 #[loop_guard(timeout = "200ms", cancel = token.clone())]
 async fn search(client: &Client, token: &CancelToken) -> Result<(), Failed> {
     let cancel = client.cancel_token();
@@ -145,7 +145,7 @@ async fn search(client: &Client, token: &CancelToken) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Until no statement of others runs any more; a test that hangs is one that fails.
+/// Waits until no statement of others runs. A test that hangs here has failed.
 async fn is_quiet(client: &Client) {
     let running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()";
     let begun = Instant::now();
@@ -193,7 +193,7 @@ fn a_statement_is_cancelled_when_its_scope_is_left() {
         };
         assert!(matches!(tripped.cause(), Cause::Timeout { .. }));
         is_quiet(&other).await;
-        // The connection is as good as before.
+        // The connection can still be used.
         client.batch_execute("SELECT 1").await.unwrap();
 
         let (client, token) = (server.connect().await, token.child());

@@ -6,11 +6,11 @@ use std::time::Duration;
 use guard_runtime::{Budget, CancelToken, Cause, Tripped, checkpoint, tripped};
 use rusqlite::{Connection, ErrorCode};
 
-/// It counts for ever.
+/// A query that counts for ever.
 const ENDLESS: &str = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number)
     SELECT count(*) FROM number";
 
-/// A database whose queries check the budget of the thread that asks.
+/// A database whose queries check the budget of the calling thread.
 fn database() -> Connection {
     let database = Connection::open_in_memory().unwrap();
     database.progress_handler(1000, Some(|| checkpoint().is_err()));
@@ -21,7 +21,7 @@ fn count(database: &Connection, query: &str) -> rusqlite::Result<u64> {
     database.query_row(query, [], |row| row.get(0))
 }
 
-/// What tripped, of a query that was cut.
+/// The trip of a query that was cut.
 #[track_caller]
 fn cut(database: &Connection) -> Tripped {
     let error = count(database, ENDLESS).unwrap_err();
@@ -38,7 +38,7 @@ fn a_query_ends_with_the_deadline() {
     let (database, limit) = (database(), Duration::from_millis(20));
     let tripped = Budget::timeout(limit).run(|| cut(&database)).unwrap();
     assert!(matches!(tripped.cause(), Cause::Timeout { elapsed, .. } if elapsed > limit));
-    // The connection is as good as before.
+    // The connection can still be used.
     assert_eq!(count(&database, "SELECT 7").unwrap(), 7);
     let hour = Budget::timeout(Duration::from_secs(3600));
     let some =
@@ -52,7 +52,7 @@ fn a_query_ends_with_a_cancel() {
     let token = CancelToken::new();
     token.cancel_after(Duration::from_millis(5), "client gone");
     let budget = Budget::new().cancel(&token);
-    // Cancelled before it was entered, on a slow machine, the budget says so itself.
+    // On a slow machine it may be cancelled before it is entered; then the budget returns the trip.
     let tripped = budget
         .run(|| cut(&database()))
         .unwrap_or_else(|tripped| tripped);

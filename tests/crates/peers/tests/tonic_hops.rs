@@ -27,7 +27,7 @@ use tonic::{Code, Request, Response, Status};
 use tower::util::MapResponseLayer;
 use tower::{Layer, Service};
 
-/// Messages are what they are.
+/// Passes messages through unchanged.
 #[derive(Default)]
 struct Plain;
 
@@ -97,7 +97,7 @@ async fn ask(channel: Asking) -> Result<Response<Vec<u8>>, Status> {
         .map_err(in_words_of_ours)
 }
 
-/// Tonic's channel has a timer of its own for what `grpc-timeout` says, and calls that a cancel.
+/// Converts the status that the channel's own timer for `grpc-timeout` returns, which is `CANCELLED`.
 fn in_words_of_ours(status: Status) -> Status {
     let mut source = status.source();
     while let Some(error) = source {
@@ -158,7 +158,7 @@ impl Service<http::Request<Body>> for Hop {
     }
 }
 
-/// A server, and where it is.
+/// Starts a server. Returns its address.
 async fn serve<S>(service: S, number: usize, log: &Log) -> SocketAddr
 where
     S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
@@ -167,7 +167,7 @@ where
 {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    // What it answers, whether or not anybody still listens.
+    // Records the answer, whether or not anybody still listens.
     let log = log.clone();
     let answers = MapResponseLayer::new(move |response: http::Response<DeadlineBody<Body>>| {
         let code = response.headers().get("grpc-status");
@@ -209,7 +209,7 @@ async fn chain(hops: usize, log: &Log) -> SocketAddr {
     next.unwrap()
 }
 
-/// A call as it is on the wire, by a client without a timer: what the server answers.
+/// Sends a call with a client that has no timer. Returns what the server answers.
 async fn answer_to(server: SocketAddr, timeout: &str) -> (i32, Duration) {
     let client = legacy::Client::builder(TokioExecutor::new())
         .http2_only(true)
@@ -230,7 +230,7 @@ async fn answer_to(server: SocketAddr, timeout: &str) -> (i32, Duration) {
     (code.to_str().unwrap().parse().unwrap(), took)
 }
 
-/// The last hop has left its loop so long after its deadline, but for waits for a processor.
+/// How long after its deadline the last hop may leave its loop, not counting waits for a processor.
 const SOON: Duration = Duration::from_micros(300);
 
 #[test]
@@ -241,7 +241,7 @@ fn of_three_hops_whose_last_one_spins_everybody_answers_deadline_exceeded() {
             let first = chain(3, &log).await;
             let begun = Instant::now();
             let (code, took) = answer_to(first, "500m").await;
-            // Nobody waits for the last one any more: it spins to its deadline all the same, and answers.
+            // Nobody waits for the last hop any more. It spins until its deadline all the same, and answers.
             let answered = "answered Some(DeadlineExceeded)";
             while !log.of(3).iter().any(|what| what.starts_with("answered")) {
                 assert!(begun.elapsed() < Duration::from_secs(30), "it still spins");

@@ -18,10 +18,10 @@ use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 use peers_of_guards::{Late, late, on_workers};
 
-/// At most between two ticks, while something is open.
+/// The longest time between two ticks while a scope is open.
 const TICK: Duration = Duration::from_millis(5);
 
-/// As many as ask at the same time.
+/// How many callers send requests at the same time.
 const CALLERS: u32 = 8;
 
 fn count() -> u32 {
@@ -30,7 +30,7 @@ fn count() -> u32 {
 
 #[test]
 fn none_is_early_and_none_is_later_than_a_tick_but_for_the_scheduler() {
-    // So that there is a ticker.
+    // Starts the ticker.
     _ = Budget::timeout(TICK).run(|| while checkpoint().is_ok() {});
     let all: Arc<Mutex<Vec<Late>>> = Arc::default();
     let told = Arc::clone(&all);
@@ -71,13 +71,13 @@ fn none_is_early_and_none_is_later_than_a_tick_but_for_the_scheduler() {
         println!("skipped: this kernel does not tell how long a thread had no processor");
         return;
     };
-    // That takes off waits before the deadline as well: no more than the two milliseconds that a handler has.
+    // This also subtracts waits before the deadline, which are at most the two milliseconds that a handler has.
     let over = tell("without waits for a processor", own);
-    // A virtual machine that stood still itself is in no account of its kernel.
+    // A pause of the whole virtual machine appears in none of its kernel's statistics.
     assert!(over <= all.len() / 1_000, "{over} of {}", all.len());
 }
 
-/// How many were later than a tick.
+/// Counts and prints how many were later than a tick.
 fn tell(what: &str, mut lates: Vec<Duration>) -> usize {
     lates.sort();
     let at = |share: usize| lates[(lates.len() - 1) * share / 1000];

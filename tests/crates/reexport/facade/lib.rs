@@ -1,13 +1,13 @@
-//! Another crate through which the guard is reached.
+//! A crate that re-exports the guard.
 
-/// Where it is.
+/// A nested path to the guard.
 pub mod deep {
     pub use guard_runtime as guard;
 }
 
 pub use guard_runtime::{Tripped, loop_guard};
 
-/// Writes a guarded function for its user, who need not know of the guard.
+/// Expands to a guarded function for a user who does not know of the guard.
 #[macro_export]
 macro_rules! guarded {
     ($name:ident, $limit:expr) => {

@@ -1,4 +1,5 @@
-//! There is no `guard_runtime` here: it is `loops`, or somewhere in `facade`.
+//! This crate does not depend on `guard_runtime` by that name: it is called `loops` here, or is re-exported by
+//! `facade`.
 #![cfg(test)]
 
 use std::time::Duration;
