@@ -3,13 +3,15 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use guard_runtime::{
-    Budget, Event, Exit, Mode, Tripped, checkpoint, deadline, loop_guard, remaining, set_mode,
-    snapshot, testing,
+    Budget, Cancel, CancelToken, Event, Exit, Mode, Tripped, checkpoint, deadline, loop_guard,
+    remaining, set_mode, snapshot, testing,
 };
 
 use harness::Paused;
@@ -49,6 +51,39 @@ fn paused<T>(test: impl FnOnce() -> T) -> T {
     _ = told(|_| None::<()>); // the hook is set
     let _paused = Paused::new();
     test()
+}
+
+/// A token that is never cancelled, and counts how often it is asked: at each check that looks.
+struct Asked(Arc<AtomicU32>);
+
+impl Cancel for Asked {
+    fn is_cancelled(&self) -> bool {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        false
+    }
+}
+
+#[test]
+fn a_cancel_that_passes_does_not_make_a_wait_spin() {
+    set_mode("modes::cancelled", Mode::Observe).unwrap();
+    let (token, asked) = (CancelToken::new(), Arc::new(AtomicU32::new(0)));
+    let budget = Budget::new()
+        .named("modes::cancelled")
+        .cancel(Asked(Arc::clone(&asked)))
+        .cancel(token.clone());
+    let started = Instant::now();
+    let cancel = thread::spawn(move || {
+        thread::sleep(10 * MS);
+        token.cancel("observed");
+    });
+    budget
+        .run(|| guard_runtime::sleep(100 * MS))
+        .unwrap()
+        .unwrap();
+    cancel.join().unwrap();
+    // The foreign token is asked at each heartbeat, which is 5 ms; a wait that spins asks it a thousand times as often.
+    let most = 50 + started.elapsed().as_millis();
+    assert!(u128::from(asked.load(Ordering::Relaxed)) < most);
 }
 
 #[test]

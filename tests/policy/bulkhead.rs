@@ -5,13 +5,16 @@ use std::collections::VecDeque;
 use std::future::{pending, poll_fn, ready};
 use std::panic::resume_unwind;
 use std::pin::pin;
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Barrier};
 use std::task::Poll;
 use std::thread;
+use std::time::Instant;
 
 use guard_runtime::policy::Bulkhead;
-use guard_runtime::{Budget, CancelToken, Cause, Tripped, checkpoint, loop_guard, testing};
+use guard_runtime::{
+    Budget, Cancel, CancelToken, Cause, Mode, Tripped, checkpoint, loop_guard, set_mode, testing,
+};
 use harness::Random;
 
 use crate::{millis, panics, paused, poll};
@@ -67,6 +70,44 @@ fn a_permit_is_back_on_every_way_out() {
             panics(|| drop(poll(pin!(bulkhead.wrap(panicking)))));
         });
     });
+}
+
+#[test]
+fn an_observed_scope_whose_token_is_cancelled_waits_for_its_permit_without_spinning() {
+    /// A token that is never cancelled, and counts how often it is asked: at each check that looks.
+    struct Asked(Arc<AtomicU32>);
+    impl Cancel for Asked {
+        fn is_cancelled(&self) -> bool {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            false
+        }
+    }
+    static ONE: Bulkhead = Bulkhead::new(1).queue(1);
+
+    set_mode("bulkhead::observed", Mode::Observe).unwrap();
+    let (token, asked) = (CancelToken::new(), Arc::new(AtomicU32::new(0)));
+    let budget = Budget::new()
+        .named("bulkhead::observed")
+        .cancel(Asked(Arc::clone(&asked)))
+        .cancel(token.clone());
+    let (started, waits) = ONE
+        .run(|| {
+            let started = Instant::now();
+            let waits = thread::spawn(move || budget.run(|| ONE.run(|| ())));
+            while ONE.waiting() == 0 {
+                thread::yield_now();
+            }
+            // It sleeps by then, on most machines.
+            thread::sleep(millis(10));
+            token.cancel("observed");
+            thread::sleep(millis(100));
+            (started, waits)
+        })
+        .unwrap();
+    waits.join().unwrap().unwrap().unwrap();
+    // The foreign token is asked at each heartbeat, which is 5 ms; a wait that spins asks it a thousand times as often.
+    let most = 50 + started.elapsed().as_millis();
+    assert!(u128::from(asked.load(Ordering::Relaxed)) < most);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A waiting thread, and what wakes it: a time, or a cancel of a scope's token.
 
 use core::future::Future;
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Waker};
 use core::time::Duration;
@@ -33,13 +34,14 @@ impl Signal {
         self.changed.notify_all();
     }
 
-    /// Sleeps until it is set, or for at most `limit`.
+    /// Sleeps until it is set, or for at most `limit`. Unsets it: a cancel that an observed scope lets pass ends one
+    /// sleep, and not all that follow.
     pub(crate) fn sleep(&self, limit: Duration) -> bool {
         let is_set = lock(&self.is_set);
         let wait = self
             .changed
             .wait_timeout_while(is_set, limit, |is_set| !*is_set);
-        *wait.unwrap_or_else(std::sync::PoisonError::into_inner).0
+        mem::take(&mut *wait.unwrap_or_else(std::sync::PoisonError::into_inner).0)
     }
 }
 
