@@ -67,6 +67,16 @@ impl<T> Checked<T> {
     }
 
     /// The inner reader or writer, without the checks.
+    ///
+    /// ```
+    /// use std::io::Read;
+    /// use guard_runtime::io::Checked;
+    ///
+    /// let mut reader = Checked::new(&b"head, body"[..]);
+    /// let mut head = [0; 4];
+    /// reader.read_exact(&mut head).unwrap();
+    /// assert_eq!(reader.into_inner(), b", body");
+    /// ```
     pub fn into_inner(self) -> T {
         self.inner
     }

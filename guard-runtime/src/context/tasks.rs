@@ -55,6 +55,20 @@ where
 /// its checks, and at once in [`sleep`](crate::sleep()) and [`wait`](crate::wait()), so a runtime does not wait for
 /// it for ever.
 ///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Tripped, loop_guard, sleep, task};
+///
+/// #[loop_guard(timeout = "5ms")]
+/// async fn request() -> Result<(), Tripped> {
+///     task::spawn_blocking(|| sleep(Duration::from_secs(3600))).await.expect("it does not panic")
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// assert!(request().await.unwrap_err().scope().ends_with("::request"));
+/// # });
+/// ```
+///
 /// # Panics
 ///
 /// Outside a tokio runtime.

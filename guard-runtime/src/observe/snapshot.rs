@@ -31,6 +31,20 @@ pub struct Snapshot {
 }
 
 /// A scope that was open when the [`snapshot`] was taken.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Budget, Place, snapshot};
+///
+/// let minute = Budget::timeout(Duration::from_secs(60)).named("minute");
+/// let step = Budget::new().named("step");
+/// let open = minute.run(|| step.run(snapshot).unwrap()).unwrap();
+/// let scope = |name| open.iter().find(|scope| scope.name() == name).unwrap();
+/// assert_eq!((scope("minute").depth(), scope("step").depth()), (0, 1));
+/// assert!(scope("minute").age().is_some());
+/// assert!(scope("step").remaining().is_none());
+/// assert!(matches!(scope("step").place(), Place::Thread { .. }));
+/// ```
 #[derive(Debug, Clone)]
 pub struct OpenScope {
     site: &'static Site,

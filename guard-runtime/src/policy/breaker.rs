@@ -306,6 +306,24 @@ impl<J> Breaker<J> {
     }
 
     /// Opens it until [`reset`](Self::reset): for maintenance, or because an operator knows better.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use guard_runtime::policy::{Breaker, State};
+    ///
+    /// static LEDGER: Breaker = Breaker::new()
+    ///     .rate(0.25)
+    ///     .min_calls(100)
+    ///     .window(Duration::from_secs(30))
+    ///     .open_for(Duration::from_secs(2))
+    ///     .successes(5);
+    ///
+    /// LEDGER.force_open();
+    /// assert_eq!(LEDGER.state(), State::Open);
+    /// assert!(LEDGER.run(|| "asked").is_err());
+    /// LEDGER.reset();
+    /// assert_eq!(LEDGER.run(|| "asked").unwrap(), "asked");
+    /// ```
     pub fn force_open(&self) {
         self.meter().force(State::Open);
     }

@@ -123,6 +123,25 @@ impl Row {
 }
 
 /// The result of a shutdown. Prints as a table: a line for the work in flight, and for each node and flush hook.
+///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::shutdown::{Outcome, Shutdown};
+///
+/// let minute = Duration::from_secs(60);
+/// let shutdown = Shutdown::new().grace(10 * minute).lame_duck(Duration::ZERO);
+/// let database = shutdown.node("database", minute, |_| {}).at_least(minute / 2);
+/// shutdown.node("server", minute, |_| {}).uses(&database);
+/// shutdown.flush("log", || {});
+///
+/// shutdown.begin("maintenance");
+/// let report = shutdown.wait();
+/// assert_eq!(report.reason().as_str(), "maintenance");
+/// assert_eq!(report.node("server"), Some(Outcome::Done));
+/// let rows: Vec<_> = report.nodes().chain(report.flushes()).map(|row| row.name()).collect();
+/// assert_eq!(rows, ["database", "server", "log"]);
+/// assert!(report.is_clean());
+/// ```
 #[derive(Debug, Clone)]
 pub struct Report {
     pub(super) reason: Reason,

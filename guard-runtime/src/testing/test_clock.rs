@@ -71,6 +71,22 @@ pub fn advance(by: Duration) {
 /// Moves the clock of this thread forward like [`advance`], and its CPU time with it: simulates a loop that was
 /// busy for this long. While the clock is paused, this is the only CPU time that the thread spends (feature `cpu`).
 ///
+/// ```
+/// use std::time::Duration;
+/// use guard_runtime::{Budget, Cause, checkpoint, testing};
+///
+/// let _paused = testing::pause();
+/// let budget = Budget::new().cpu(Duration::from_secs(1));
+/// let outcome = budget.run(|| {
+///     testing::advance(Duration::from_secs(60)); // waits
+///     checkpoint().unwrap();
+///     testing::spend_cpu(Duration::from_secs(2)); // computes
+///     checkpoint()
+/// });
+/// let tripped = outcome.unwrap().unwrap_err();
+/// assert!(matches!(tripped.cause(), Cause::Cpu { .. }));
+/// ```
+///
 /// # Panics
 ///
 /// If the clock is not paused.

@@ -33,6 +33,23 @@ impl fmt::Display for State {
 
 /// What a policy does besides refusing calls, in [`Event::Policy`](crate::Event::Policy). A refusal is an
 /// [`Event::Tripped`](crate::Event::Tripped).
+///
+/// ```
+/// use std::sync::mpsc;
+/// use guard_runtime::policy::{Breaker, PolicyEvent, State};
+/// use guard_runtime::{Event, set_hook};
+///
+/// static LEDGER: Breaker = Breaker::new().named("ledger");
+///
+/// let (sender, changes) = mpsc::channel();
+/// set_hook(move |event| {
+///     if let Event::Policy(PolicyEvent::BreakerChanged { name, to, .. }) = event {
+///         _ = sender.send((*name, *to));
+///     }
+/// });
+/// LEDGER.force_open();
+/// assert_eq!(changes.recv().unwrap(), ("ledger", State::Open));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum PolicyEvent {

@@ -92,6 +92,19 @@ struct Trip {
 }
 
 /// Why a scope tripped.
+///
+/// ```
+/// use guard_runtime::{Budget, Cause, checkpoint};
+///
+/// let tripped = Budget::new().iterations(2).run(|| {
+///     loop {
+///         if let Err(tripped) = checkpoint() {
+///             break tripped;
+///         }
+///     }
+/// });
+/// assert_eq!(tripped.unwrap().cause(), Cause::Iterations { limit: 2 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {

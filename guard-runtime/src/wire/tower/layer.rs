@@ -57,8 +57,9 @@ use crate::time::clock;
 /// // Here in one process: the client's request is the server's.
 /// let mut client = DeadlineLayer::client().layer(server);
 ///
-/// let budget = Budget::timeout(Duration::from_millis(500));
-/// let response = budget.wrap(client.call(Request::new(String::new()))).await??;
+/// let budget = Budget::timeout(Duration::from_secs(30));
+/// // Called inside the budget, which the request takes along.
+/// let response = budget.wrap(async { client.call(Request::new(String::new())).await }).await??;
 /// assert_eq!(response.status(), 200);
 /// # Ok(())
 /// # }
@@ -176,6 +177,31 @@ impl DeadlineLayer<Client> {
     }
 
     /// How much is kept back for the work after the answer; nothing by default.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    /// use std::time::Duration;
+    /// use guard_runtime::Budget;
+    /// use guard_runtime::wire::DeadlineLayer;
+    /// use http::{HeaderName, Request};
+    /// use tower::{Service, layer::Layer, service_fn};
+    ///
+    /// const HEADER: HeaderName = HeaderName::from_static("x-timeout-ms");
+    ///
+    /// # async fn example() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let server = service_fn(async |request: Request<()>| {
+    ///     Ok::<_, Infallible>(request.headers()[&HEADER].to_str().unwrap().parse::<u64>().unwrap())
+    /// });
+    /// let layer = DeadlineLayer::client().margin(Duration::from_millis(100)).header(HEADER);
+    /// let mut client = layer.layer(server);
+    ///
+    /// let budget = Budget::timeout(Duration::from_secs(30));
+    /// let millis = budget.wrap(async { client.call(Request::new(())).await }).await??;
+    /// assert!(millis <= 29_900);
+    /// # Ok(())
+    /// # }
+    /// # futures::executor::block_on(example()).unwrap();
+    /// ```
     #[must_use]
     pub fn margin(mut self, time: Duration) -> Self {
         self.kind.margin = clock::nanos(time);
