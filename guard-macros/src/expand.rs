@@ -16,6 +16,7 @@ use crate::errors::Errors;
 use crate::rewrite;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
+use crate::syntax::groups;
 
 /// Whether the item stays as it was. The feature `testing` overrides `disable`, because tests of guards need
 /// guards.
@@ -29,6 +30,7 @@ pub(crate) fn expand(
     features: Features,
     disabled: bool,
 ) -> TokenStream {
+    let (args, item) = (groups::kept(args), groups::kept(item));
     match try_expand(args, item.clone(), features) {
         Ok(_) if disabled => target::untouched(item),
         Ok(guarded) => guarded,
@@ -123,7 +125,7 @@ impl Parse for Within {
 
 /// The number of nanoseconds in the duration of `defer!`.
 pub(crate) fn within(tokens: TokenStream) -> TokenStream {
-    let parsed = syn::parse2::<Within>(tokens);
+    let parsed = syn::parse2::<Within>(groups::kept(tokens));
     let nanos = parsed.and_then(|Within(root, expr)| {
         let private = q!(#root::__private);
         Ok(nanos(&private, &duration::timeout(expr)?))

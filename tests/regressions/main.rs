@@ -9,6 +9,7 @@ mod every_trip_in_silence;
 mod expected_lints;
 mod fields_assigned_last;
 mod functions_of_many_loops;
+mod groups_of_macros;
 mod growing_stacks;
 mod head_temporaries;
 mod hooks_replaced;

@@ -1,0 +1,113 @@
+//! Functions that `macro_rules!` generates: what a macro got as one expression or type was torn apart, `$e * 2` with
+//! `1 + 2` for `$e` being `1 + 2 * 2`.
+
+use guard_runtime::{Tripped, loop_guard};
+
+#[derive(PartialEq)]
+struct Point {
+    x: i32,
+}
+
+fn double(x: i32) -> i32 {
+    x * 2
+}
+
+macro_rules! function {
+    ($(#[$guard:meta])* $name:ident, $sum:expr, $difference:expr, $negative:literal, $either:pat, $object:ty, $count:expr,
+     $path:path, $range:expr, $points:expr, $block:block) => {
+        $(#[$guard])*
+        fn $name(k: i32) -> String {
+            let mut sum = 0;
+            for _ in 0..1 {
+                sum += $sum * 2;
+            }
+            while -$difference < sum - 100 {
+                sum -= 1;
+            }
+            let matched = match k {
+                x @ $either => x * $sum,
+                _ => $sum.pow(2) - $difference.abs(),
+            };
+            let values = [
+                $negative.pow(2),
+                -$negative,
+                $count(2),
+                $path(3),
+                $sum as i32,
+                $sum % 2,
+                !$sum,
+                $sum << 1,
+                1 - $sum,
+                [1, 2, 3, 4][$sum as usize],
+            ];
+            let object: &$object = &1;
+            let mut boxed: Box<$object> = Box::new(2);
+            let mutable: &mut $object = &mut *boxed;
+            let length = $range.len();
+            for i in $range {
+                sum += i;
+            }
+            let equal = if $points { 1 } else { $block };
+            let neither = !$points && $points;
+            format!(
+                "{sum} {matched} {values:?} {object:?} {mutable:?} {length} {equal} {neither} {} {} {}",
+                $sum * 3,
+                {
+                    let mut left = $sum;
+                    for i in 0..$sum * 2 {
+                        left -= i;
+                    }
+                    left * $sum
+                },
+                matches!(k, $either if $sum * 2 == 6),
+            )
+        }
+    };
+}
+
+macro_rules! functions {
+    ($($(#[$guard:meta])* $name:ident)*) => {
+        $(function! {
+            $(#[$guard])* $name, 1 + 2_i32, 5 - 3_i32, -3_i32, 1 | 2, dyn std::fmt::Debug + Send,
+            |n: i32| { let mut sum = 0; for i in 0..n { sum += i } sum },
+            double, 0..5, Point { x: 1 } == Point { x: 2 } || false, { let mut sum = 0; for i in 0..3 { sum += i } sum }
+        })*
+    };
+}
+
+functions! {
+    plain
+    #[loop_guard(inherit)] inherits
+    #[loop_guard(timeout = "1h")] timed
+    #[loop_guard(timeout = "1h", cleanup = |_| ())] cleaned
+}
+
+#[test]
+fn what_was_one_expression_stays_one() {
+    for k in 0..4 {
+        let plain = plain(k);
+        assert_eq!(inherits(k), plain);
+        assert_eq!(timed(k), plain);
+        assert_eq!(cleaned(k), plain);
+    }
+}
+
+macro_rules! limited {
+    ($name:ident, $limit:expr) => {
+        #[loop_guard(iterations = $limit * 2)]
+        fn $name(n: u64) -> Result<u64, Tripped> {
+            let mut count = 0;
+            while count < n {
+                count += 1;
+            }
+            Ok(count)
+        }
+    };
+}
+limited!(three_times_two, 1 + 2);
+
+#[test]
+fn arguments_of_the_attribute_too() {
+    assert_eq!(three_times_two(6).unwrap(), 6);
+    assert!(three_times_two(7).is_err());
+}
