@@ -46,7 +46,8 @@
 //!
 //! # Foreign waits
 //!
-//! [`sleep`], [`every`] and [`wait`] end with the budget, and at once with a cancel. Give foreign waits a time limit: what is left of the budget. When it is over, the [`checkpoint`] after the wait trips.
+//! [`sleep`], [`every`] and [`wait`] end with the budget, and at once with a cancel. Give foreign waits a time limit:
+//! what is left of the budget. When it is over, the [`checkpoint`] after the wait trips.
 //!
 //! | wait | with the budget |
 //! |---|---|
