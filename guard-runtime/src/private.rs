@@ -18,7 +18,7 @@ pub use crate::budget::granted::{budget, flat, grant, spending, until_cancelled}
 pub use crate::budget::limits::until;
 pub use crate::check::enter::{enter, enter_or_panic, open};
 pub use crate::check::iterations::{Count, count, spend};
-pub use crate::check::probe::{ErrorReturn, Fallback, Probe, check};
+pub use crate::check::probe::{Crowd, ErrorReturn, Fallback, Probe};
 pub use crate::check::root::root;
 pub use crate::check::tick::{due, inherit, look, tick};
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};

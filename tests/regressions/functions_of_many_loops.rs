@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use guard_runtime::{Cause, Tripped, loop_guard, testing};
+use guard_runtime::{Budget, Cause, Tripped, loop_guard, testing};
 use harness::Paused;
 
 macro_rules! many {
@@ -49,6 +49,38 @@ forty! {
     fn falls_back(xs, sum) -> u32 { sum }
 }
 
+type Number = u32;
+
+forty! {
+    #[loop_guard(timeout = "1500ms")]
+    fn by_another_name(xs, sum) -> Number { sum }
+}
+
+fn helper(sum: u32) -> u32 {
+    sum
+}
+
+forty! {
+    #[loop_guard(timeout = "1500ms")]
+    fn catches(xs, sum) -> Result<u32, Tripped> { Ok(helper(sum)) }
+}
+
+forty! {
+    #[loop_guard(timeout = "1500ms", strict, cleanup = |_| ())]
+    fn strict(xs, sum) -> Result<u32, Tripped> { Ok(sum) }
+}
+
+forty! {
+    #[loop_guard(inherit)]
+    fn inherits(xs, sum) -> Result<u32, Box<dyn std::error::Error>> { Ok(sum) }
+}
+
+#[cfg(feature = "policy")]
+forty! {
+    #[loop_guard(timeout = "1500ms", retry = guard_runtime::policy::Retry::attempts(2))]
+    fn repeats(xs, sum) -> Result<u32, Tripped> { Ok(sum) }
+}
+
 macro_rules! many_in_a_future {
     ($($number:literal)*) => {
         #[loop_guard(timeout = "1500ms")]
@@ -66,6 +98,39 @@ macro_rules! many_in_a_future {
 }
 
 many_in_a_future! { 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 }
+
+#[test]
+fn whatever_is_around_their_loops() {
+    let _paused = Paused::new();
+    let short = [1, 2];
+    let long = [1, 2, 3];
+    assert_eq!(by_another_name(&[1]), 40);
+    assert!(std::panic::catch_unwind(|| by_another_name(&long)).is_err());
+    assert_eq!(catches(&[1]).unwrap(), 40);
+    assert_eq!(strict(&[1]).unwrap(), 40);
+    assert!(matches!(
+        catches(&long).unwrap_err().cause(),
+        Cause::Timeout { .. }
+    ));
+    assert_eq!(strict(&long).unwrap_err().location().file(), file!());
+
+    let around = Budget::timeout(Duration::from_millis(1500)).named("around");
+    assert_eq!(around.run(|| inherits(&[1])).unwrap().unwrap(), 40);
+    let error = around.run(|| inherits(&long)).unwrap().unwrap_err();
+    assert_eq!(error.downcast::<Tripped>().unwrap().scope(), "around");
+    // The second trip of a thread is not taken for the first.
+    let other = around.clone().named("other");
+    let error = other.run(|| inherits(&short)).unwrap().unwrap_err();
+    assert_eq!(error.downcast::<Tripped>().unwrap().scope(), "other");
+}
+
+#[test]
+#[cfg(feature = "policy")]
+fn those_that_are_repeated() {
+    let _paused = Paused::new();
+    assert_eq!(repeats(&[1]).unwrap(), 40);
+    assert!(repeats(&[1, 2, 3]).is_err());
+}
 
 #[test]
 fn they_trip_as_others_do() {

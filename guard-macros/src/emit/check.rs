@@ -82,26 +82,37 @@ impl Emit<'_> {
         q!(#count #due)
     }
 
+    /// What the checks of a function with very many loops have in common.
+    pub(crate) fn crowd(&self) -> Option<TokenStream> {
+        let private = &self.private;
+        let holds = match &self.plan.leave {
+            Leave::Probe(_) => q!(__probe.holds_errors()),
+            Leave::Panic => q!(false),
+            _ => return None,
+        };
+        let file = q!(#private::file!());
+        (self.plan.crowded).then(|| q!(let __crowd = #private::Crowd::new(#holds, #file);))
+    }
+
     /// The check in a function with very many loops: one call, one exit, and no constant of its own, which the
-    /// compiler would have to evaluate. The place is four arguments: a tuple of them takes half as long again to compile.
+    /// compiler would have to evaluate. The place is three arguments: a tuple of them takes half as long again to compile.
     ///
     /// ```text
-    /// if let Some(out) = probe.check(&mut seen, place) { return out; }
+    /// if crowd.check(&mut seen, place) { return probe.left(); }
     /// ```
     fn short_check(&self, check: Check) -> Option<TokenStream> {
         let usual = check.place == Place::Body && !check.fresh && !check.turns;
         if !self.plan.crowded || !usual || check.every.is_some() {
             return None;
         }
-        let private = &self.private;
-        let (kind, place) = (check.mark.kind, self.place(check.mark.span));
+        let (kind, place) = (check.mark.kind, self.line_and_column(check.mark.span));
         let look = match &self.plan.leave {
             Leave::Probe(ty) => {
                 let (probe, end) = probe(ty);
-                let look = quote_spanned!(end=> #probe.check(&mut __seen, #kind, #place));
-                q!(if let #private::Option::Some(__out) = #look { return __out; })
+                let left = quote_spanned!(end=> #probe.left());
+                q!(if __crowd.check(&mut __seen, #kind, #place) { return #left; })
             }
-            Leave::Panic => q!(#private::check(&mut __seen, #kind, #place);),
+            Leave::Panic => q!(_ = __crowd.check(&mut __seen, #kind, #place);),
             _ => return None,
         };
         let count = self.count(check);

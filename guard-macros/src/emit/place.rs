@@ -27,18 +27,24 @@ impl Mark {
 impl Emit<'_> {
     /// `file, line, column` of a token.
     pub(crate) fn place(&self, span: Span) -> TokenStream {
+        let (private, rest) = (&self.private, self.line_and_column(span));
+        q!(#private::file!(), #rest)
+    }
+
+    /// `line, column` of a token.
+    pub(crate) fn line_and_column(&self, span: Span) -> TokenStream {
         let private = &self.private;
         let start = span.start();
         let (line, column) = (start.line, start.column + 1);
         if line == 0 {
             // Before Rust 1.88 a macro cannot ask where a token is; these macros give the place of the attribute.
-            return q!(#private::file!(), #private::line!(), #private::column!());
+            return q!(#private::line!(), #private::column!());
         }
         let (line, column) = (
             Literal::usize_unsuffixed(line),
             Literal::usize_unsuffixed(column),
         );
-        q!(#private::file!(), #line, #column)
+        q!(#line, #column)
     }
 
     /// A reference to the place, in a constant.

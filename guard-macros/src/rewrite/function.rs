@@ -117,6 +117,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     if probes {
         outside.push(statement(emit.probe(None)));
     }
+    outside.extend(emit.crowd().filter(|_| leaves).map(statement));
     block.stmts.splice(0..0, outside);
 }
 

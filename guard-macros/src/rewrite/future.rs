@@ -102,6 +102,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         let named = (future.body == FutureBody::Value).then_some(&future.output);
         statement(emit.probe(named))
     });
+    let crowd = emit.crowd().filter(|_| leaves);
     match &plan.leave {
         Leave::Fallback(fallback) if leaves => {
             let tokens = emit.with_fallback(fallback, &begin, block, None, wrapped);
@@ -126,6 +127,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         };
         block.stmts = vec![statement(emit.polled(&polled, &name))];
     }
+    start(block, crowd.map(statement));
     start(block, probe);
 }
 

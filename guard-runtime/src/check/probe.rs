@@ -8,6 +8,7 @@ use crate::check::tick::{due, look, tick};
 use crate::stack::scope::Scope;
 use crate::time::seen::Seen;
 use crate::trip::boundary::{boundary, panic};
+use crate::trip::log;
 use crate::trip::tripped::Tripped;
 
 /// Finds the way out by the real return type `R`, through any alias.
@@ -110,28 +111,26 @@ impl<T, E> Probe<Result<T, E>> {
         }
     }
 
-    /// The check of a loop at this place, and the way out if it trips.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    #[track_caller]
+    /// Whether there is a place for an error.
+    #[inline(always)]
     #[must_use]
-    pub fn check(
-        &self,
-        seen: &mut Seen,
-        kind: &'static str,
-        file: &'static str,
-        line: u32,
-        column: u32,
-    ) -> Option<Result<T, E>>
+    pub const fn holds_errors(&self) -> bool {
+        true
+    }
+
+    /// What to return after a [`check`](Crowd::check) that tripped.
+    #[cold]
+    #[track_caller]
+    #[allow(clippy::missing_errors_doc, reason = "it is nothing but the error")]
+    #[allow(
+        clippy::missing_panics_doc,
+        reason = "called after a check that tripped"
+    )]
+    pub fn left(&self) -> Result<T, E>
     where
         E: FromTripped,
     {
-        if due(*seen) {
-            match tick(&At::new(kind, file, line, column)) {
-                Ok(now) => *seen = now,
-                Err(tripped) => return Some(Err(error(tripped))),
-            }
-        }
-        None
+        Err(error(log::take_leaving().expect("a check has tripped")))
     }
 
     /// Opens a scope, or returns the way out if a budget is spent already.
@@ -171,13 +170,47 @@ impl<T, E: FromTripped> Probe<Result<T, E>> {
     }
 }
 
-/// The check of a loop at this place in a function without a place for an error.
+/// The checks of a function with very many loops, which spends most of its build on them. So a check is one call that is
+/// not generic, and its exit is a jump, without a value that has to be moved and dropped.
 #[doc(hidden)]
-#[cfg_attr(not(debug_assertions), inline(always))]
-#[track_caller]
-pub fn check(seen: &mut Seen, kind: &'static str, file: &'static str, line: u32, column: u32) {
-    if due(*seen) {
-        *seen = look(&At::new(kind, file, line, column));
+#[derive(Clone, Copy)]
+pub struct Crowd {
+    holds_errors: bool,
+    file: &'static str,
+}
+
+impl Crowd {
+    /// For the loops of a function in this file. `holds_errors`: whether its type has a place for one.
+    #[inline(always)]
+    #[must_use]
+    pub const fn new(holds_errors: bool, file: &'static str) -> Self {
+        Self { holds_errors, file }
+    }
+
+    /// The check of a loop at this place: whether it trips, and the function has to return [`left`](Probe::left). A
+    /// function that has no place for an error does not get here; see [`panic`].
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[track_caller]
+    #[must_use]
+    pub fn check(self, seen: &mut Seen, kind: &'static str, line: u32, column: u32) -> bool {
+        if !due(*seen) {
+            return false;
+        }
+        let at = At::new(kind, self.file, line, column);
+        if !self.holds_errors {
+            *seen = look(&at);
+            return false;
+        }
+        match tick(&at) {
+            Ok(now) => {
+                *seen = now;
+                false
+            }
+            Err(tripped) => {
+                log::leave_with(tripped);
+                true
+            }
+        }
     }
 }
 
@@ -223,24 +256,26 @@ impl<R> Otherwise<R> {
         Ok(look(at))
     }
 
-    /// The check of a loop at this place; like [`panic`], it does not return if it trips.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    #[track_caller]
+    /// Whether there is a place for an error.
+    #[inline(always)]
     #[must_use]
     #[allow(
         clippy::unused_self,
         reason = "the shape of the inherent method of `Probe`"
     )]
-    pub fn check(
-        self,
-        seen: &mut Seen,
-        kind: &'static str,
-        file: &'static str,
-        line: u32,
-        column: u32,
-    ) -> Option<R> {
-        check(seen, kind, file, line, column);
-        None
+    pub const fn holds_errors(self) -> bool {
+        false
+    }
+
+    /// Never called, since no [`check`](Crowd::check) returns after a trip.
+    #[must_use]
+    #[allow(clippy::missing_panics_doc, reason = "never called")]
+    #[allow(
+        clippy::unused_self,
+        reason = "the shape of the inherent method of `Probe`"
+    )]
+    pub fn left(self) -> R {
+        unreachable!("never called")
     }
 
     /// Opens a scope; like [`panic`], it does not return if a budget is spent already.

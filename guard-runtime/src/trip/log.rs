@@ -31,6 +31,8 @@ struct Log {
     /// The guarded futures, by address, that are being left on this thread because their time ran out while they
     /// waited. The destructors of one can block on others, so there may be several.
     left: Vec<(usize, Numbered)>,
+    /// The trip of a check whose function is about to leave with it.
+    leaving: Option<Tripped>,
 }
 
 /// How many of [`Log::left`] are kept, the newest ones: more than destructors ever nest.
@@ -43,6 +45,7 @@ thread_local! {
             noted: Vec::new(),
             flying: None,
             left: Vec::new(),
+            leaving: None,
         }))
     };
 }
@@ -195,4 +198,15 @@ pub(crate) fn left(task: usize, mark: u64) -> Option<Tripped> {
         let found = log.left.iter().rev().find(ours);
         found.map(|(_, it)| it.tripped.clone())
     })
+}
+
+/// Keeps the trip of a check from the check to the way out, which follows at once.
+pub(crate) fn leave_with(tripped: Tripped) {
+    let _ = CLEAR.try_with(|_| ());
+    LOG.with(|log| log.borrow_mut().leaving = Some(tripped));
+}
+
+/// The trip that [`leave_with`] kept.
+pub(crate) fn take_leaving() -> Option<Tripped> {
+    LOG.with(|log| log.borrow_mut().leaving.take())
 }
