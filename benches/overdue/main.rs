@@ -6,6 +6,7 @@
 //! about why.
 
 mod honest;
+mod starve;
 mod why;
 
 use std::process::ExitCode;

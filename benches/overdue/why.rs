@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::hint::spin_loop;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use guard_runtime::{Budget, Event, Why, add_hook};
+
+use crate::starve::Starvation;
 
 const RUNS: usize = 100;
 
@@ -35,6 +37,15 @@ fn waits_in(why: &Why, calls: &[&str]) -> bool {
 }
 
 static HELD: Mutex<()> = Mutex::new(());
+
+/// Where there is such a group.
+static STARVATION: OnceLock<Starvation> = OnceLock::new();
+
+fn spin(over: &AtomicBool) {
+    while !over.load(Ordering::Relaxed) {
+        spin_loop();
+    }
+}
 
 const KINDS: [Kind; 5] = [
     Kind {
@@ -68,14 +79,21 @@ const KINDS: [Kind; 5] = [
         name: "loop",
         // One on each processor.
         at_once: 0,
-        hang: |over, _| {
-            while !over.load(Ordering::Relaxed) {
-                spin_loop();
-            }
-        },
+        hang: |over, _| spin(over),
         is_right: |why| *why == Why::Running,
     },
 ];
+
+const STARVED: Kind = Kind {
+    name: "starved",
+    at_once: RUNS,
+    hang: |over, _| {
+        let group = STARVATION.get().expect("it was made");
+        group.join().expect("a thread joins");
+        spin(over);
+    },
+    is_right: |why| *why == Why::Starved,
+};
 
 impl Kind {
     /// How many of the runs were reported, and how many of those with the right cause.
@@ -112,6 +130,9 @@ impl Kind {
                     }
                 }
                 over.store(true, Ordering::Relaxed);
+                if let Some(group) = STARVATION.get() {
+                    group.feed().expect("threads go on");
+                }
                 drop(releases);
                 drop(held);
             });
@@ -133,12 +154,28 @@ pub(crate) fn run() -> bool {
             told.entry(thread.clone()).or_insert_with(|| why.clone());
         }
     });
-    KINDS.iter().fold(true, |right, kind| {
+    let is_right = |kind: &Kind| {
         let (reported, rightly) = kind.run();
         println!(
             "{}: {reported} of {RUNS} reported, {rightly} rightly",
             kind.name
         );
-        right && rightly == RUNS
-    })
+        rightly == RUNS
+    };
+    let wrong = KINDS.iter().filter(|kind| !is_right(kind)).count();
+    let right = wrong == 0;
+    match Starvation::new() {
+        Ok(group) => {
+            let group = STARVATION.get_or_init(|| group);
+            let right = is_right(&STARVED) && right;
+            if let Err(error) = group.end() {
+                eprintln!("the control group stays behind: {error}");
+            }
+            right
+        }
+        Err(error) => {
+            println!("starved: not tried, since there is no control group for it: {error}");
+            right
+        }
+    }
 }
