@@ -3,7 +3,8 @@
 //! ```text
 //! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
 //! depth      | - | RESERVED | open scopes          |
-//! scope.next | HEARD | depth above the scope       |
+//! index      | BARRED | depth of the stack         |
+//! scope      | HEARD | depth below the scope       |
 //! frame.site | WALL | DATED | LIMITED | SHARED | number of the site, or kind of the wall |
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
 //! frame.limit| PASSED | nanoseconds                  |                        MAX = none
@@ -45,6 +46,11 @@ pub(crate) const EMPTY: u32 = 0;
 
 /// No scope is open yet, but the stack is taken: its thread is about to open one.
 pub(crate) const RESERVED: u32 = 1 << 30;
+
+// What a site that is not entered in the usual way adds to a depth.
+
+/// Makes it an index that no stack has.
+pub(crate) const BARRED: u32 = 1 << 31;
 
 // What a `Scope` stores beside its depth.
 

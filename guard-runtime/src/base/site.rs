@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
-use crate::base::layout::{LIMITED, SHARED};
+use crate::base::layout::{BARRED, LIMITED, SHARED};
 use crate::base::location::{At, Location};
 use crate::base::lock::lock;
 use crate::base::reentry;
@@ -22,9 +22,9 @@ pub struct Site {
     limit: u64,
     /// Its number in [`SITES`], from 1, with [`LIMITED`] if `limit` is set; 0 before the first entry.
     id: AtomicU32,
-    /// The same number, once the fast path may open scopes of this site: not before the first entry, and not while
-    /// the slow path has to change what is opened.
-    hot_id: AtomicU32,
+    /// [`BARRED`] while the fast path must not open scopes of this site: before the first entry, and while the slow
+    /// path has to change what is opened. Else 0.
+    barred: AtomicU32,
     /// The [`Mode`] as a number; [`UNRESOLVED`] before the first entry. It is stored after the number of the site.
     /// Otherwise neither this nor `timeout` guards other data, and a change only has to be seen soon.
     mode: AtomicU8,
@@ -151,7 +151,7 @@ impl Site {
             at: At::new("fn", file, line, column),
             limit: 0,
             id: AtomicU32::new(0),
-            hot_id: AtomicU32::new(0),
+            barred: AtomicU32::new(BARRED),
             mode: AtomicU8::new(UNRESOLVED),
             timeout: AtomicU64::new(NO_TIMEOUT),
             future: AtomicBool::new(false),
@@ -258,10 +258,12 @@ impl Site {
         self.id.load(Ordering::Acquire)
     }
 
-    /// The number, if the fast path may open scopes of this site; else 0. Acquire, like [`id`](Self::id).
+    /// The index at which the fast path may open a scope on a stack of this depth: the depth, if it may, and else an
+    /// index that no stack has. So one comparison answers both whether it may and whether there is a frame. Acquire:
+    /// a site that is not barred has its number.
     #[inline(always)]
-    pub(crate) fn hot_id(&self) -> u32 {
-        self.hot_id.load(Ordering::Acquire)
+    pub(crate) fn index_at(&self, depth: u32) -> u32 {
+        depth | self.barred.load(Ordering::Acquire)
     }
 
     /// The number, which the first call assigns.
@@ -324,8 +326,8 @@ impl Site {
         let timeout = timeout.map_or(NO_TIMEOUT, |timeout| timeout.min(NO_TIMEOUT - 1));
         self.timeout.store(timeout, Ordering::Relaxed);
         self.mode.store(mode as u8, Ordering::Release);
-        let hot_id = if unchanged { self.id() } else { 0 };
-        self.hot_id.store(hot_id, Ordering::Release);
+        let barred = if unchanged { 0 } else { BARRED };
+        self.barred.store(barred, Ordering::Release);
     }
 
     /// The share of the time at which it warns, in millionths.

@@ -119,23 +119,45 @@ pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
 #[inline(always)]
 fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> {
     // The epoch is loaded first, so that the values read after it can be compared in memory.
-    let word = EPOCH.load();
-    let usual = current::usual()?;
-    if word != usual.word || (entry.limit < LONGER && word & SLOW != 0) {
-        return None;
+    let (word, usual) = (EPOCH.load(), current::usual());
+    let Some(Usual {
+        stack,
+        piece,
+        word: admitted,
+        entries,
+    }) = usual
+    else {
+        return rarely();
+    };
+    if word != admitted || (entry.limit < LONGER && word & SLOW != 0) {
+        return rarely();
     }
-    let (stack, entries) = (usual.stack, usual.entries);
-    let (depth, id) = (stack.raw_depth(), entry.site.hot_id());
-    let frame = usual.frames.get(depth as usize)?;
-    if id == 0 || !entries.count(id) {
-        return None;
-    }
+    let depth = entry.site.index_at(stack.raw_depth());
+    let id = entry.site.id();
     if ALWAYS {
-        stack.push_limited(frame, id);
+        let Some(site) = piece.sites.get(depth as usize) else {
+            return rarely();
+        };
+        if !entries.count(id) {
+            return rarely();
+        }
+        stack.push_limited(site, id);
     } else {
+        let Some(frame) = piece.frames.get(depth as usize) else {
+            return rarely();
+        };
+        if !entries.count(id) {
+            return rarely();
+        }
         stack.push(frame, id, entry.limit);
     }
     Some((Scope::new(stack, depth), Seen(word)))
+}
+
+/// `None`, where the compiler shall expect something else: it keeps the code behind out of the way.
+#[cold]
+fn rarely<T>() -> Option<T> {
+    None
 }
 
 /// Handles the first scope of a thread or of a function, and a tick in between. One call with almost no arguments,
@@ -219,8 +241,7 @@ fn enter_short(site: &'static Site, limit: u64) -> Scope {
 /// later, and a tick is planned before this one ends.
 #[inline(always)]
 fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
-    let id = site.hot_id();
-    if id == 0 {
+    if site.index_at(0) != 0 {
         return None;
     }
     // If this is the entry word, it is neither stale nor parked: there is a ticker, and time is real. Acquired
@@ -230,9 +251,9 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     if word != usual.word || source::is_polling() {
         return None;
     }
-    let Usual { stack, frames, .. } = usual;
-    let depth = stack.raw_depth();
-    let frame = frames.get(depth as usize)?;
+    let Usual { stack, piece, .. } = usual;
+    let (id, depth) = (site.id(), stack.raw_depth());
+    let frame = piece.frames.get(depth as usize)?;
     let now = clock::now();
     let earliest = stack.known_below(depth)?.or(depth, end(now, limit));
     if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) || !usual.entries.count(id) {
@@ -248,9 +269,9 @@ fn enter_off(site: &'static Site) -> Option<Scope> {
     if !site.is_off() {
         return None;
     }
-    let Usual { stack, frames, .. } = current::usual()?;
+    let Usual { stack, piece, .. } = current::usual()?;
     let depth = stack.raw_depth();
-    let frame = frames.get(depth as usize)?;
+    let frame = piece.frames.get(depth as usize)?;
     // The frame stores the limit, since it is not the site's.
     stack.push(frame, site.id() & !LIMITED, u64::MAX);
     Some(Scope::new(stack, depth))
@@ -266,9 +287,9 @@ fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
     if !starts && limit != u64::MAX {
         return None;
     }
-    let Usual { stack, frames, .. } = usual;
+    let Usual { stack, piece, .. } = usual;
     let depth = stack.raw_depth();
-    let frame = frames.get(depth as usize)?;
+    let frame = piece.frames.get(depth as usize)?;
     if !usual.entries.count(site.id()) {
         return None;
     }

@@ -5,8 +5,7 @@ use core::cell::Cell;
 use crate::base::layout::{PARKED, STALE};
 use crate::stack::entries::Entries;
 use crate::stack::exiting;
-use crate::stack::frame::Frame;
-use crate::stack::frames::Stack;
+use crate::stack::frames::{Piece, Stack};
 
 thread_local! {
     // Neither cell has a destructor, so both can be read at any time, even while the thread exits. `USUAL` holds an
@@ -21,7 +20,7 @@ thread_local! {
 pub(crate) struct Usual {
     pub(crate) stack: &'static Stack,
     /// The frames in use. Growing the stack replaces them.
-    pub(crate) frames: &'static [Frame],
+    pub(crate) piece: Piece,
     /// The stack's [entry word](Stack::entry_word). Only this thread writes it, and an entry that compares with
     /// this copy saves a load.
     pub(crate) word: u64,
@@ -37,10 +36,9 @@ pub(crate) fn usual() -> Option<Usual> {
 
 /// Replaces the usual stack, and reloads its frames and counters.
 pub(crate) fn set_usual(stack: Option<&'static Stack>) {
-    let frames = stack.map_or(&[][..], Stack::frames);
     USUAL.set(stack.map(|stack| Usual {
         stack,
-        frames,
+        piece: stack.used(),
         word: stack.entry_word(),
         entries: stack.table.entries(),
     }));

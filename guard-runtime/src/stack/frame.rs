@@ -7,11 +7,11 @@ use crate::base::site::Site;
 use crate::base::sync::{AtomicU32, AtomicU64, Ordering, const_fn};
 use crate::time::epoch::Epoch;
 
-/// One open scope, on a cache line of its own. [`layout`](crate::base::layout) defines the bits of its words.
-#[repr(align(64))]
+/// One open scope. [`layout`](crate::base::layout) defines the bits of its words.
 pub(crate) struct Frame {
-    /// The number of its site, or the kind of a wall.
-    pub(crate) site: AtomicU32,
+    /// The number of its site, or the kind of a wall. These words lie in a row of their own: most pushes write nothing
+    /// else, and the address of a small word takes no instruction of its own.
+    pub(crate) site: &'static AtomicU32,
     /// The index of the frame that `due` is the deadline of.
     pub(crate) owner: AtomicU32,
     /// When the scope began: a clock reading or, with a lag, an epoch.
@@ -31,9 +31,9 @@ pub(crate) struct Frame {
 
 impl Frame {
     const_fn! {
-        pub(crate) fn new() -> Self {
+        pub(crate) fn new(site: &'static AtomicU32) -> Self {
             Self {
-                site: AtomicU32::new(0),
+                site,
                 owner: AtomicU32::new(0),
                 start: AtomicU64::new(0),
                 limit: AtomicU64::new(0),
@@ -54,7 +54,7 @@ impl Frame {
         let copy_64 = |to: &AtomicU64, from: &AtomicU64| {
             to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
         };
-        copy_32(&self.site, &other.site);
+        copy_32(self.site, other.site);
         copy_32(&self.owner, &other.owner);
         copy_64(&self.start, &other.start);
         copy_64(&self.limit, &other.limit);

@@ -10,17 +10,19 @@
 //! A push writes its frame and then raises the depth; a pop only stores the depth. A push that writes more than the
 //! site first increments the count of pushes, for the readers.
 //!
-//! The frames lie in one contiguous piece, which grows by doubling: the open frames are copied into a new piece,
-//! and the old one stays for readers that still use it. So entering costs the same at any depth, and all pieces
-//! together are at most four times as large as the deepest recursion needs. They stay with their stack when the
-//! next thread reuses it.
+//! The frames lie in one contiguous piece, and their sites in a row of their own, since most pushes write only that.
+//! A piece grows by doubling: the open frames are copied into a new one, and the old one stays for readers that still
+//! use it. So entering costs the same at any depth, and all pieces together are at most four times as large as the
+//! deepest recursion needs. They stay with their stack when the next thread reuses it.
 
 use std::sync::Mutex;
 use std::thread::Thread;
 
 use crate::base::layout::{EMPTY, EXACT, RESERVED, STALE, end};
 use crate::base::reentry;
-use crate::base::sync::{AtomicU32, AtomicU64, OnceLock, Ordering, array, const_fn, process};
+use crate::base::sync::{
+    AtomicU32, AtomicU64, OnceLock, Ordering, array, const_fn, copy_of, process,
+};
 use crate::stack::entries::Table;
 use crate::stack::frame::{Earliest, Frame, Saved};
 use crate::stack::witness::Witness;
@@ -32,7 +34,40 @@ const FIRST: usize = if cfg!(guard_loom) { 1 } else { 32 };
 /// The largest number of pieces. A thread runs out of memory long before the last one is full.
 const PIECES: usize = if cfg!(guard_loom) { 2 } else { 26 };
 
-type Piece = OnceLock<&'static [Frame]>;
+/// A piece of the stack.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece {
+    pub(crate) frames: &'static [Frame],
+    /// The [`site`](Frame::site) of each frame.
+    pub(crate) sites: &'static [AtomicU32],
+}
+
+impl Piece {
+    pub(crate) const EMPTY: Self = Self {
+        frames: &[],
+        sites: &[],
+    };
+
+    /// A piece of this length, with margins in memory: what other threads write does not lie on its cache lines.
+    fn new(length: usize) -> Self {
+        let sites: Box<[_]> = (0..length + 2 * MARGIN)
+            .map(|_| AtomicU32::new(0))
+            .collect();
+        let sites: &'static [AtomicU32] = Box::leak(sites);
+        let frames: Box<[_]> = sites[MARGIN - 1..=MARGIN + length]
+            .iter()
+            .map(Frame::new)
+            .collect();
+        let frames: &'static [Frame] = Box::leak(frames);
+        Self {
+            frames: &frames[1..=length],
+            sites: &sites[MARGIN..MARGIN + length],
+        }
+    }
+}
+
+/// Two cache lines of sites: adjacent lines are fetched in pairs.
+const MARGIN: usize = if cfg!(guard_loom) { 1 } else { 32 };
 
 /// The open scopes of one thread.
 ///
@@ -49,7 +84,7 @@ pub(crate) struct Stack {
     pub(crate) entry_word: AtomicU64,
     /// The lag that was loaded before that epoch was, or an earlier epoch's.
     pub(crate) entry_lag: AtomicU64,
-    pieces: [Piece; PIECES],
+    pieces: [OnceLock<Piece>; PIECES],
     /// The thread that uses the stack.
     pub(crate) thread: Mutex<Option<Thread>>,
     pub(crate) witness: Witness,
@@ -59,7 +94,11 @@ pub(crate) struct Stack {
 
 process! {
     /// The frame that stands for a scope that was not opened because the runtime itself was allocating.
-    static NO_FRAME: Frame = Frame::new();
+    static NO_FRAME: Frame = Frame::new(&NO_SITE);
+}
+
+process! {
+    static NO_SITE: AtomicU32 = AtomicU32::new(0);
 }
 
 impl Stack {
@@ -71,7 +110,7 @@ impl Stack {
                 pushes: AtomicU64::new(0),
                 entry_word: AtomicU64::new(STALE),
                 entry_lag: AtomicU64::new(0),
-                pieces: array![Piece::new(); PIECES],
+                pieces: array![OnceLock::new(); PIECES],
                 thread: Mutex::new(None),
                 witness: Witness::new(),
                 table: Table::new(),
@@ -116,9 +155,17 @@ impl Stack {
     /// The piece with this number; empty if it does not exist.
     #[inline]
     pub(crate) fn frames_of(&self, piece: u32) -> &'static [Frame] {
-        self.pieces[piece as usize]
-            .get()
-            .map_or(&[], |frames| frames)
+        self.piece(piece).frames
+    }
+
+    #[inline]
+    fn piece(&self, number: u32) -> Piece {
+        copy_of(&self.pieces[number as usize]).unwrap_or(Piece::EMPTY)
+    }
+
+    /// The piece in use.
+    pub(crate) fn used(&self) -> Piece {
+        self.piece(self.piece.load(Ordering::Relaxed))
     }
 
     /// The frames in use.
@@ -149,9 +196,7 @@ impl Stack {
         reentry::bar(|| {
             let place = &self.pieces[piece as usize];
             if place.get().is_none() {
-                let frames: Box<[Frame]> = (0..FIRST << piece).map(|_| Frame::new()).collect();
-                let frames: &'static [Frame] = Box::leak(frames);
-                let _ = place.set(frames);
+                let _ = place.set(Piece::new(FIRST << piece));
             }
         });
         let frames = self.frames_of(piece);
@@ -216,10 +261,10 @@ impl Stack {
         self.deepen();
     }
 
-    /// Like [`push`](Self::push), for a site that fixes the limit.
+    /// Like [`push`](Self::push), for a site that fixes the limit, in the frame to which this word belongs.
     #[inline(always)]
-    pub(crate) fn push_limited(&self, frame: &Frame, site: u32) {
-        frame.site.store(site, Ordering::Release);
+    pub(crate) fn push_limited(&self, word: &AtomicU32, site: u32) {
+        word.store(site, Ordering::Release);
         self.deepen();
     }
 
@@ -342,7 +387,7 @@ impl Stack {
         let frame = self.frame(depth);
         match limit {
             Some(limit) => self.push(frame, site, limit),
-            None => self.push_limited(frame, site),
+            None => self.push_limited(frame.site, site),
         }
     }
 }

@@ -12,9 +12,8 @@ use crate::stack::lease::leased;
 #[must_use]
 pub struct Scope {
     pub(crate) stack: &'static Stack,
-    // The depth above the scope, not the index of its frame: leaving subtracts one, and that subtraction sets the
-    // flag that leaving branches on. So a scope that nobody listens to costs no extra instruction.
-    next: u32,
+    /// The index of its frame, which is the depth below it, and perhaps [`HEARD`].
+    depth: u32,
 }
 
 process! {
@@ -37,8 +36,7 @@ impl Scope {
     /// The scope whose frame is at `depth`.
     #[inline(always)]
     pub(crate) fn new(stack: &'static Stack, depth: u32) -> Self {
-        let next = depth + 1;
-        Self { stack, next }
+        Self { stack, depth }
     }
 
     /// Leaves the scope open; a task will close it.
@@ -55,14 +53,14 @@ impl Scope {
 
     /// Makes the listener leave the scope, and whoever times it.
     pub(crate) fn heard(mut self) -> Self {
-        self.next |= HEARD;
+        self.depth |= HEARD;
         self
     }
 
     /// The stack, and the index of the scope's frame.
     #[inline]
     pub(crate) fn place(&self) -> (&'static Stack, u32) {
-        (self.stack, (self.next & !HEARD) - 1)
+        (self.stack, self.depth & !HEARD)
     }
 
     /// Sets the iterations that its frame counts, for functions whose closures count as well.
@@ -75,11 +73,10 @@ impl Scope {
 impl Drop for Scope {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        let depth = self.next.wrapping_sub(1);
-        if depth & HEARD == 0 {
-            self.stack.set_depth(depth);
+        if self.depth & HEARD == 0 {
+            self.stack.set_depth(self.depth);
         } else {
-            leave_heard(self.stack, depth);
+            leave_heard(self.stack, self.depth);
         }
     }
 }

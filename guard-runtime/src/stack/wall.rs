@@ -77,9 +77,9 @@ impl Wall {
         if word != usual.word {
             return None;
         }
-        let Usual { stack, frames, .. } = usual;
+        let Usual { stack, piece, .. } = usual;
         let depth = stack.raw_depth();
-        let frame = frames.get(depth as usize)?;
+        let frame = piece.frames.get(depth as usize)?;
         stack.push(frame, kind as u32, limit);
         Some(Self {
             stack,
