@@ -75,8 +75,20 @@ fn higher_ranked<'a>(first: &'a str) -> impl for<'b> Fn(&'b str) -> Vec<&'b str>
     }
 }
 
+#[loop_guard(timeout = "1h", cleanup = |_| ())]
+fn curried() -> impl Fn(u32) -> Box<dyn Fn(&str) -> usize> {
+    |n| {
+        let mut twice = 0;
+        for _ in 0..n {
+            twice += 2;
+        }
+        Box::new(move |text| text.len() * twice)
+    }
+}
+
 #[test]
 fn closures_know_their_arguments() {
+    assert_eq!(curried()(3)("ab"), 12);
     assert_eq!(count('a')("banana"), 3);
     assert_eq!(fallible(3).unwrap()(b"ab1"), Some(b'1'));
     assert_eq!(boxed(2)("abc"), 2);

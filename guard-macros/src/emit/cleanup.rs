@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
-use syn::{Block, Expr};
+use syn::Expr;
 
 use crate::emit::scope::nanos;
-use crate::emit::{Emit, q, run};
+use crate::emit::{Emit, q};
 use crate::plan::Cleanup;
 
 impl Emit<'_> {
@@ -33,12 +33,4 @@ impl Emit<'_> {
         }
         q!(let __cleanup = #deferred;)
     }
-}
-
-/// ```text
-/// { body }   =>   { cleanup; enter; body }
-/// ```
-pub(crate) fn before(enter: &TokenStream, body: &Block) -> TokenStream {
-    let run = run(body);
-    q!(#enter #run)
 }

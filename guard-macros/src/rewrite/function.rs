@@ -4,16 +4,15 @@ use proc_macro2::TokenStream;
 use syn::{Block, Expr, Stmt};
 
 use crate::emit::budget::root_of_budget;
-use crate::emit::cleanup::before;
 use crate::emit::policy::Call;
-use crate::emit::{Place, run, statement};
+use crate::emit::{Place, braced, run, statement};
 use crate::plan::{Leave, Plan};
 use crate::rewrite::arguments::moved;
 use crate::rewrite::cleanup;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
 use crate::strips::known::Names;
 use crate::syntax::function::Function;
-use crate::syntax::types::is_unit;
+use crate::syntax::types::{is_closure, is_unit};
 use crate::syntax::walk::Visitor;
 
 /// Rewrites the function in place.
@@ -93,10 +92,12 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
             let tokens = emit.with_fallback(fallback, &start, block, rebound, false);
             block.stmts = vec![statement(tokens)];
         }
-        _ if plan.cleanup.is_some() => {
-            block.stmts = vec![statement(before(&start, block))];
+        // A closure learns the types of its arguments from the function's type, which a `match` would hide.
+        _ if plan.cleanup.is_some() && is_closure(&function.sig.output) => {
+            let value = braced(block);
+            block.stmts = vec![statement(start), statement(value)];
         }
-        _ if bounded => {
+        _ if bounded || plan.cleanup.is_some() => {
             let run = run(block);
             block.stmts = vec![statement(start), statement(run)];
         }

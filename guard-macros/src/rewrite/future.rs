@@ -13,7 +13,7 @@ use crate::rewrite::function::leading_items;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
 use crate::rewrite::{awaits, cleanup};
 use crate::strips::known::Names;
-use crate::syntax::function::Function;
+use crate::syntax::function::{Function, is_foreign};
 use crate::syntax::moves;
 use crate::syntax::types::never;
 use crate::syntax::walk::Visitor;
@@ -44,6 +44,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         before_the_future(plan, function.block);
     }
     let name = function.sig.ident.clone();
+    let remade = function.attrs.iter().any(is_foreign);
     let Some(block) = future.body.find(function.block) else {
         return;
     };
@@ -73,6 +74,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         instrument.visit_block_mut(block);
     }
     let emit = &instrument.emit;
+    let shadows = !wrapped && block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Item(_)));
     if in_place {
         awaits::replace(block, emit);
     }
@@ -98,8 +100,10 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     let probes =
         wrapped || plan.policies.is_some() || (leaves && matches!(plan.leave, Leave::Probe(_)));
     let probe = (probes && !never(&future.output)).then(|| {
-        // At the beginning of the function, the value of a block is not known yet.
-        let named = (future.body == FutureBody::Value).then_some(&future.output);
+        // At the beginning of the function, the value of a block is not known yet. Neither is that of a function that
+        // another macro may turn into one with such a block.
+        let is_block = future.body == FutureBody::Value || (remade && !shadows);
+        let named = is_block.then_some(&future.output);
         statement(emit.probe(named))
     });
     let crowd = emit.crowd().filter(|_| leaves);

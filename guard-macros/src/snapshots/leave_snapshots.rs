@@ -164,7 +164,10 @@ async fn f(#[case] n: u32, #[case] (a, _): (u32, u32)) {
             #[rstest]
             #[case(1, (2, 3))]
             async fn f(#[case] n: u32, #[case] (a, _): (u32, u32)) {
-                probe!();
+                let __probe = p::Probe::<()>::new();
+                if false {
+                    return __probe.value();
+                }
                 let __outcome = {
                     let __body = p::pin!(
                         async move { if false { return __probe.value(); } let _ = & a; let _ = & n;

@@ -210,3 +210,30 @@ fn inherit_with_a_loop_in_a_closure() {
         "#]],
     );
 }
+
+#[test]
+fn another_macro_below_may_make_a_block_of_it() {
+    check(
+        "inherit",
+        "#[async_recursion] async fn f(n: u32) -> u32 { for _ in 0..n { step().await; } n }",
+        &expect![[r#"
+            #[async_recursion]
+            async fn f(n: u32) -> u32 {
+                let __probe = p::Probe::<u32>::new();
+                if false {
+                    return __probe.value();
+                }
+                for _ in 0..n {
+                    if p::due(p::inherit()) {
+                        match __probe.look(at_for_1_48) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out,
+                        }
+                    }
+                    step().await;
+                }
+                n
+            }
+        "#]],
+    );
+}
