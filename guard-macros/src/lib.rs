@@ -68,7 +68,7 @@ mod syntax;
 /// | `reserve` | as `timeout`, with `fallback` | cuts the body short this much earlier, also before the deadlines around, to leave time for the fallback (feature `policy`) |
 /// | `name` | string literal | the scope's name; by default `module::path::function` |
 /// | `crate` | path | where `guard_runtime` is, if it is renamed or re-exported |
-/// | `macros(a, b)` | names | your macros whose arguments are expressions or statements that run where they are written |
+/// | `macros(a, b)` | names | your macros whose arguments are expressions or statements that run where they are written; they may await |
 ///
 /// Expressions are evaluated once, at entry, and may use the function's arguments; `fallback` is evaluated after the
 /// body and its locals are gone. A `timeout` of [`Duration::MAX`] never trips, one of zero or a nanosecond trips at

@@ -1,6 +1,9 @@
-//! The user's own macros, which have a known name and evaluate their arguments in closures.
+//! The user's own macros, which have a known name and evaluate their arguments in closures, or await.
 
-use guard_runtime::{Tripped, loop_guard};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use guard_runtime::{Tripped, deadline, loop_guard};
 
 macro_rules! debug {
     ($($arg:tt)*) => { crate::lazy_macros::Lazy(|| format!($($arg)*)).text() };
@@ -76,4 +79,71 @@ fn arguments_may_run_in_closures() {
     assert!(joined(9).is_err());
     assert_eq!(standard(2).unwrap(), [2, 2]);
     assert!(standard(3).is_err());
+}
+
+/// Called like macros of the standard library.
+mod by_great_names {
+    use guard_runtime::{Tripped, loop_guard};
+
+    macro_rules! vec {
+        ($($item:expr),*) => { [$(crate::lazy_macros::Lazy(|| $item.to_string()).text()),*] };
+    }
+
+    macro_rules! println {
+        ($($arg:tt)*) => { crate::lazy_macros::pauses(format!($($arg)*)).await };
+    }
+
+    #[loop_guard(iterations = 4)]
+    pub(super) fn lazy(n: u32) -> Result<[String; 2], Tripped> {
+        Ok(vec![n, {
+            let mut sum = 0;
+            for i in 0..n {
+                sum += i;
+            }
+            sum
+        }])
+    }
+
+    #[loop_guard(timeout = "1h", macros(println))]
+    pub(super) async fn awaits(n: u32) -> Result<usize, Tripped> {
+        let mut written = 0;
+        for i in 0..n {
+            written += println!("{i}");
+        }
+        Ok(written)
+    }
+}
+
+/// Pending once.
+async fn pauses(text: String) -> usize {
+    let mut waited = false;
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut waited, true) {
+            Poll::Ready(text.len())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+#[test]
+fn the_names_of_the_standard_library_are_no_exception() {
+    assert_eq!(by_great_names::lazy(4).unwrap(), ["4", "6"]);
+    assert!(by_great_names::lazy(5).is_err());
+}
+
+#[test]
+fn one_that_awaits_is_named_in_the_attribute() {
+    let mut future = pin!(by_great_names::awaits(2));
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..2 {
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        assert_eq!(deadline(), None, "the scope is on the stack");
+    }
+    let Poll::Ready(written) = future.as_mut().poll(&mut context) else {
+        panic!("it is not ready");
+    };
+    assert_eq!(written.unwrap(), 2);
 }

@@ -23,7 +23,7 @@ pub(crate) struct Warning {
 
 /// The warning for `inherit` on a function that is left as it is.
 pub(crate) fn of_inherit(function: &mut Function<'_>, destructor: bool) -> Option<Warning> {
-    let awaits = function.sig.asyncness.is_some() && awaits::in_block(function.block);
+    let awaits = function.sig.asyncness.is_some() && awaits::in_block(function.block, &[]);
     if function.of_block || awaits {
         return None;
     }

@@ -23,7 +23,7 @@ pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_
     has_simple_scope
         && !is_polled_as_one
         && !function.attrs.iter().any(is_foreign)
-        && (future.body.find(function.block)).is_some_and(are_in_sight)
+        && (future.body.find(function.block)).is_some_and(|body| are_in_sight(body, plan.macros))
 }
 
 /// Whether the last expression of the block has no temporaries, so that our task may stand in front of it as a

@@ -87,7 +87,8 @@ impl Instrument<'_> {
             return self.visit_block_mut(body);
         }
         let turns = self.emit.yields() && self.place == Place::Body;
-        let fresh = self.awaits && (turns || waits || awaits::in_block(body));
+        let fresh =
+            self.awaits && (turns || waits || awaits::in_block(body, self.emit.plan.macros));
         if fresh {
             self.visit_block_mut(body);
         } else {
@@ -195,7 +196,7 @@ impl Visitor for Instrument<'_> {
     fn visit_expr_while_mut(&mut self, expr: &mut ExprWhile) {
         self.visit_expr_mut(&mut expr.cond);
         let mark = Mark::new(while_kind(expr), expr.while_token.span);
-        let waits = self.awaits && awaits::in_expr(&mut expr.cond);
+        let waits = self.awaits && awaits::in_expr(&mut expr.cond, self.emit.plan.macros);
         self.check(mark, &mut expr.attrs, &mut expr.body, waits);
     }
 

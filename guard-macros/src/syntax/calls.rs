@@ -32,9 +32,12 @@ const OF_CRATES: [(&str, &str); 8] = [
     ("try_join", ""),
 ];
 
-/// Whether the call may contain an `await`, visible or not.
-pub(crate) fn may_await(call: &Macro) -> bool {
-    !never_awaits(&call.path) || any_ident(call.tokens.clone(), &|ident| ident == "await")
+/// Whether the call may contain an `await`, visible or not. One of the macros that the user `named` may, whatever it is
+/// called.
+pub(crate) fn may_await(call: &Macro, named: &[Path]) -> bool {
+    is_named(&call.path, named)
+        || !never_awaits(&call.path)
+        || any_ident(call.tokens.clone(), &|ident| ident == "await")
 }
 
 /// Whether a macro of this name has no `await` of its own.
@@ -68,8 +71,12 @@ enum Grammar {
     Any,
 }
 
+fn is_named(path: &Path, named: &[Path]) -> bool {
+    named.iter().any(|name| last(name) == last(path))
+}
+
 fn grammar(path: &Path, named: &[Path]) -> Option<Grammar> {
-    if named.iter().any(|name| last(name) == last(path)) {
+    if is_named(path, named) {
         return Some(Grammar::Any);
     }
     let name = path.segments.last()?.ident.unraw().to_string();
