@@ -12,6 +12,7 @@ mod functions_of_many_loops;
 mod groups_of_macros;
 mod growing_stacks;
 mod head_temporaries;
+mod helpers_in_disguise;
 mod hooks_replaced;
 mod instrumented_twice;
 mod items_out_of_scope;
