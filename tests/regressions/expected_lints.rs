@@ -51,8 +51,36 @@ impl Total {
     }
 }
 
+#[loop_guard(timeout = "1h")]
+mod of_a_module {
+    #![expect(clippy::explicit_counter_loop, reason = "that is the test")]
+
+    pub(super) struct Sum(pub(super) u32);
+
+    #[expect(clippy::needless_range_loop, reason = "that is the test")]
+    impl Sum {
+        pub(super) fn add(&mut self, list: &[u32]) {
+            for i in 0..list.len() {
+                self.0 += list[i];
+            }
+        }
+    }
+
+    pub(super) fn weigh(list: &[u32]) -> u32 {
+        let (mut sum, mut i) = (0, 1);
+        for x in list {
+            sum += x * i;
+            i += 1;
+        }
+        sum
+    }
+}
+
 #[test]
 fn expectations_are_met() {
+    let mut sum = of_a_module::Sum(0);
+    sum.add(&[1, 2]);
+    assert_eq!((sum.0, of_a_module::weigh(&[1, 2])), (3, 5));
     assert_eq!(over_an_option(Some(3)), 3);
     assert_eq!(on_the_loop(&mut [1, 2]), 6);
     let mut total = Total(0);

@@ -21,6 +21,24 @@ pub(crate) fn permit(function: &mut Function<'_>) {
     Expectations.visit_block_mut(function.block);
 }
 
+/// Turns the expectations on an `impl`, a trait or a module whose functions are rewritten into permissions, and those on
+/// the blocks in a module.
+pub(crate) fn permit_block(item: &mut Item) {
+    let attrs = match item {
+        Item::Impl(item) => &mut item.attrs,
+        Item::Trait(item) => &mut item.attrs,
+        Item::Mod(item) => {
+            let inside = item.content.iter_mut().flat_map(|(_, items)| items);
+            inside.for_each(permit_block);
+            &mut item.attrs
+        }
+        _ => return,
+    };
+    for attribute in attrs {
+        Expectations.visit_attribute_mut(attribute);
+    }
+}
+
 struct Expectations;
 
 impl Visitor for Expectations {
