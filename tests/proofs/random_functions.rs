@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`generator`] writes a function, from the [`values`] and jumps that its [`scope`] allows; [`heads`] writes what
-//! its `for` loops iterate over. [`project`] builds and runs them in batches, in two editions. A failure names the
+//! its `for` loops iterate over, [`shapes`] the rarer statements. Futures are also dropped in the middle. [`project`] builds and runs them in batches, in two editions. A failure names the
 //! number of its function; the sources of the last batch stay below `target/tmp`.
 
 #![allow(
@@ -19,6 +19,7 @@ mod generator;
 mod heads;
 mod project;
 mod scope;
+mod shapes;
 mod values;
 
 use generator::{Function, Generator};

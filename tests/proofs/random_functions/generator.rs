@@ -13,6 +13,8 @@ use crate::random_functions::scope::Scope;
 /// One function: the text after `fn name`.
 pub(crate) struct Function {
     pub(crate) is_async: bool,
+    /// What it is called with.
+    pub(crate) arguments: &'static str,
     /// `(log: &Log, ..) -> .. { .. }`
     pub(crate) text: String,
 }
@@ -74,13 +76,40 @@ impl<'r> Generator<'r> {
         scope.ints.push("s".to_owned());
         let body = this.block(&scope, 4);
         let value = this.int(&scope, 2);
+        // Arguments with an end, some of which no pattern binds.
+        let (parameters, arguments) = this.one_of(&[
+            ("a: i64, b: i64", "a, b"),
+            ("a: i64, b: i64", "a, b"),
+            (
+                "a: i64, (b, _): (i64, Held<'_>), _held: Held<'_>",
+                "a, (b, log.held(901)), log.held(902)",
+            ),
+            (
+                "_: Held<'_>, a: impl Into<i64>, [b, ..]: [i64; 2], held: Held<'_>",
+                "log.held(903), a, [b, 0], log.held(904)",
+            ),
+        ]);
+        let a = if parameters.contains("impl") {
+            "let a: i64 = a.into();\nlet held = held;\n"
+        } else {
+            ""
+        };
         let text = format!(
-            "(log: &Log, a: i64, b: i64) -> {} {{\nlet v = &VALUES[..];\nlet mut s = b;\n{body}\n\
+            "(log: &Log, {parameters}) -> {} {{\n{a}\nlet v = &VALUES[..];\nlet mut s = b;\n{body}\n\
              log.note(0, s);\n{}\n}}\n",
             returns.ty(),
             returns.wrap(&value),
         );
-        Function { is_async, text }
+        Function {
+            is_async,
+            arguments,
+            text,
+        }
+    }
+
+    /// A value of the function's own type.
+    pub(crate) fn wrapped(&self, value: &str) -> String {
+        self.returns.wrap(value)
     }
 
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
@@ -102,7 +131,7 @@ impl<'r> Generator<'r> {
     }
 
     /// Statements; each may use what earlier ones declare.
-    fn block(&mut self, scope: &Scope, depth: u32) -> String {
+    pub(crate) fn block(&mut self, scope: &Scope, depth: u32) -> String {
         let mut scope = scope.clone();
         let mut text = String::new();
         for _ in 0..=self.below(4) {
@@ -120,7 +149,7 @@ impl<'r> Generator<'r> {
         if depth == 0 || self.below(3) == 0 {
             return self.simple(scope);
         }
-        match self.below(if scope.plain { 8 } else { 15 }) {
+        match self.below(if scope.plain { 8 } else { 21 }) {
             0..4 => self.a_loop(scope, depth - 1),
             4 => {
                 let condition = self.condition(scope, 1);
@@ -162,7 +191,8 @@ impl<'r> Generator<'r> {
                 let (at, body) = (self.at(), self.block(scope, depth - 1));
                 format!("{{\nlet _held = log.held({at});\n{body}}}")
             }
-            _ => self.chain(scope, depth - 1),
+            14 => self.chain(scope, depth - 1),
+            _ => self.shape(scope, depth - 1),
         }
     }
 
@@ -260,7 +290,7 @@ impl<'r> Generator<'r> {
         format!("if {condition} {{ {jump} }}")
     }
 
-    fn label(&mut self) -> String {
+    pub(crate) fn label(&mut self) -> String {
         // Labels may be used again, even by an outer loop of the same function.
         self.one_of(&["'a", "'b", "'c", "'again"]).to_owned()
     }

@@ -42,22 +42,27 @@ pub(crate) fn head(generator: &mut Generator<'_>, plain: bool) -> Head {
     chain.head
 }
 
+/// An iteration with the pattern and value of its items.
+fn chain(pattern: &str, over: String, value: String, exact: bool, iterates: bool) -> Chain {
+    let range = over.contains("..") && !over.ends_with(".rev()");
+    Chain {
+        head: Head {
+            pattern: pattern.to_owned(),
+            over,
+            ints: vec![value],
+        },
+        exact,
+        iterates,
+        range,
+    }
+}
+
 fn base(generator: &mut Generator<'_>) -> Chain {
+    if generator.below(3) == 0 {
+        return rare_base(generator);
+    }
     let name = generator.name("x");
     let count = 1 + generator.below(9);
-    let chain = |pattern: &str, over: String, value: String, exact, iterates| {
-        let over_is_range = over.contains("..") && !over.ends_with(".rev()");
-        Chain {
-            head: Head {
-                pattern: pattern.to_owned(),
-                over,
-                ints: vec![value],
-            },
-            exact,
-            iterates,
-            range: over_is_range,
-        }
-    };
     let low = generator.below(3);
     match generator.below(11) {
         10 => chain(
@@ -122,6 +127,70 @@ fn base(generator: &mut Generator<'_>) -> Chain {
             &name,
             "\"guarded\".bytes()".to_owned(),
             format!("i64::from({name})"),
+            true,
+            true,
+        ),
+    }
+}
+
+/// Ranges at the limits of each type, items of other types, and iterations that are never cut.
+fn rare_base(generator: &mut Generator<'_>) -> Chain {
+    let name = generator.name("x");
+    let (count, low) = (1 + generator.below(9), generator.below(3));
+    let ty = generator.one_of(&[
+        "i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64", "i128", "u128", "isize", "usize",
+    ]);
+    match generator.below(8) {
+        0 | 1 => {
+            let over = match generator.below(6) {
+                0 => format!("{ty}::MAX - {low}..={ty}::MAX"),
+                1 => format!("{ty}::MIN..={ty}::MIN + {low}"),
+                2 => format!("({ty}::MAX - {low}..={ty}::MAX).rev()"),
+                3 => format!("({ty}::MIN..{ty}::MIN + {low}).rev()"),
+                4 => format!("{ty}::MAX..={ty}::MIN"),
+                _ => format!("{ty}::MAX - {low}..{ty}::MAX"),
+            };
+            chain(&name, over, format!("({name} as i64 % 97)"), false, true)
+        }
+        2 => chain(
+            &name,
+            format!("[3_{ty}, 0, 7, 1].iter().copied()"),
+            format!("({name} as i64)"),
+            true,
+            true,
+        ),
+        3 => chain(
+            &name,
+            format!("v.rchunks({})", 1 + low),
+            format!("({name}.len() as i64 + {name}[0])"),
+            true,
+            true,
+        ),
+        4 => chain(
+            &name,
+            format!("v[{low}..].chunks_exact({})", 1 + low),
+            format!("{name}[0]"),
+            true,
+            true,
+        ),
+        5 => chain(
+            &name,
+            "[[1, 2], [3, 4_i64]].iter()".to_owned(),
+            format!("({name}[1] - {name}[0])"),
+            true,
+            true,
+        ),
+        6 => chain(
+            &name,
+            "\"gu\u{df}rd\u{1d11e}d\".chars()".to_owned(),
+            format!("i64::from({name} as u32 % 97)"),
+            false,
+            true,
+        ),
+        _ => chain(
+            &name,
+            format!("[1.5_f64, 2.5, {count}.0].iter()"),
+            format!("(*{name} as i64)"),
             true,
             true,
         ),

@@ -10,11 +10,16 @@ use std::time::Duration;
 use crate::random_functions::generator::Function;
 
 /// The arguments of each twin's attribute.
-const TWINS: [(&str, &str); 4] = [
+const TWINS: [(&str, &str); 6] = [
     ("timed", "timeout = \"1h\""),
     ("inherits", "inherit"),
     ("counted", "iterations = 1_000_000, timeout = \"2h\""),
     ("cleaned", "timeout = \"1h\", cleanup = |_| ()"),
+    ("strictly", "timeout = \"1h\", strict, root"),
+    (
+        "opened",
+        "budget = guard_runtime::Budget::new().iterations(1_000_000)",
+    ),
 ];
 
 pub(crate) struct Project {
@@ -160,10 +165,13 @@ fn run(faults: &mut Vec<String>) {
 
 /// The source of a function and its twins.
 fn source(number: usize, function: &Function) -> String {
-    let (word, call) = if function.is_async {
-        ("async fn", "ready(NAME(log, a, b))")
+    let call = format!("NAME(log, {})", function.arguments);
+    let (word, call, polls) = if function.is_async {
+        // Also dropped in the middle.
+        let call = format!("ready(log, {call})");
+        ("async fn", call, "&[u32::MAX, 0, 1, 2, 4]")
     } else {
-        ("fn", "NAME(log, a, b)")
+        ("fn", call, "&[0]")
     };
     let text = &function.text;
     let mut source = format!("use crate::support::*;\n\n{word} plain{text}");
@@ -178,7 +186,7 @@ fn source(number: usize, function: &Function) -> String {
     let plain = call.replace("NAME", "plain");
     source
         + &format!(
-            "\npub fn run() -> usize {{\n    compare(\"function {number}\", |log, a, b| {plain}, &[\n{twins}    ])\n}}\n"
+            "\npub fn run() -> usize {{\n    compare(\"function {number}\", {polls}, |log, a, b| {plain}, &[\n{twins}    ])\n}}\n"
         )
 }
 

@@ -10,12 +10,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub struct Log {
     events: RefCell<Vec<(u32, i64)>>,
     fuel: Cell<u32>,
+    /// How often a future is polled before it is dropped.
+    polls: u32,
     cell: RefCell<Vec<i64>>,
 }
 
 impl Log {
-    fn new() -> Self {
+    fn new(polls: u32) -> Self {
         Self {
+            polls,
             events: RefCell::default(),
             fuel: Cell::new(400),
             cell: RefCell::new(vec![3, 1, 2]),
@@ -38,6 +41,11 @@ impl Log {
     pub fn held(&self, at: u32) -> Held<'_> {
         self.note(at, 0);
         Held { log: self, at, items: [5, 0, i64::from(at % 7)] }
+    }
+
+    /// An iterator that notes each call, and its end.
+    pub fn counting(&self, at: u32, most: u32) -> Counting<'_> {
+        Counting { log: self, at, left: most }
     }
 
     /// Something that can be borrowed once.
@@ -73,6 +81,28 @@ impl Drop for Held<'_> {
     }
 }
 
+pub struct Counting<'l> {
+    log: &'l Log,
+    at: u32,
+    left: u32,
+}
+
+impl Iterator for Counting<'_> {
+    type Item = i64;
+
+    fn next(&mut self) -> Option<i64> {
+        self.log.note(self.at, i64::from(self.left));
+        self.left = self.left.checked_sub(1)?;
+        Some(i64::from(self.left))
+    }
+}
+
+impl Drop for Counting<'_> {
+    fn drop(&mut self) {
+        self.log.events.borrow_mut().push((self.at, -2));
+    }
+}
+
 /// Why a random function fails.
 #[derive(Debug, PartialEq)]
 pub enum Failure {
@@ -100,8 +130,8 @@ struct Outcome {
     cell: Option<Vec<i64>>,
 }
 
-fn outcome<T: Debug>(f: impl FnOnce(&Log) -> T) -> Outcome {
-    let log = Log::new();
+fn outcome<T: Debug>(polls: u32, f: impl FnOnce(&Log) -> T) -> Outcome {
+    let log = Log::new(polls);
     let value = catch_unwind(AssertUnwindSafe(|| f(&log))).ok();
     Outcome {
         value: value.map(|value| format!("{value:?}")),
@@ -110,15 +140,16 @@ fn outcome<T: Debug>(f: impl FnOnce(&Log) -> T) -> Outcome {
     }
 }
 
-/// Polls a future until it is ready: each of its pauses wakes nobody.
-pub fn ready<F: Future>(future: F) -> F::Output {
+/// Polls a future until it is ready, or drops it before: each of its pauses wakes nobody.
+pub fn ready<F: Future>(log: &Log, future: F) -> Option<F::Output> {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    loop {
+    for _ in 0..log.polls {
         if let std::task::Poll::Ready(value) = future.as_mut().poll(&mut context) {
-            return value;
+            return Some(value);
         }
     }
+    None
 }
 
 /// Pending once.
@@ -138,17 +169,20 @@ pub async fn pause(log: &Log, at: u32) {
 /// Compares the twins of one function with it. Tells what differs.
 pub fn compare<T: Debug>(
     name: &str,
+    polls: &[u32],
     plain: impl Fn(&Log, i64, i64) -> T,
     twins: &[(&str, &dyn Fn(&Log, i64, i64) -> T)],
 ) -> usize {
     let mut different = 0;
     for (a, b) in [(0, 0), (1, 3), (4, 2), (7, 11)] {
-        let wanted = outcome(|log| plain(log, a, b));
-        for (twin, function) in twins {
-            let found = outcome(|log| function(log, a, b));
-            if found != wanted {
-                different += 1;
-                println!("{name}({a}, {b}), {twin}:\n  plain {wanted:?}\n  guarded {found:?}");
+        for &polls in polls {
+            let wanted = outcome(polls, |log| plain(log, a, b));
+            for (twin, function) in twins {
+                let found = outcome(polls, |log| function(log, a, b));
+                if found != wanted {
+                    different += 1;
+                    println!("{name}({a}, {b}), {twin}, {polls} polls:\n  plain {wanted:?}\n  guarded {found:?}");
+                }
             }
         }
     }
