@@ -80,6 +80,14 @@ fn clippy_says_nothing_new() {
             .filter(|line| !GRANTED.iter().any(|granted| line.contains(granted)))
             .collect();
         assert!(new.is_empty(), "{mode}: {new:#?}");
+        for method in ["thread::sleep", "Mutex::lock"] {
+            let told = |from: &BTreeSet<String>| {
+                let calls = from.iter().filter(|line| line.contains(method));
+                calls.cloned().collect::<Vec<_>>()
+            };
+            assert!(!told(&plain).is_empty(), "{method}");
+            assert_eq!(told(&guarded), told(&plain), "{mode}");
+        }
     }
 }
 

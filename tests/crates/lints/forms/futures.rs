@@ -23,6 +23,15 @@ pub mod errors {
         Ok(a)
     }
 
+    /// Blocks its thread, which only clippy tells: by type, and where somebody has listed it.
+    pub async fn blocks_its_thread(n: u32, sum: &std::sync::Mutex<u32>) -> Outcome<u32> {
+        for i in 0..n {
+            std::thread::sleep(core::time::Duration::ZERO);
+            *sum.lock().map_err(|_| Error)? += step(i).await;
+        }
+        Ok(n)
+    }
+
     /// Temporaries of the head of the last loop.
     pub async fn head(n: u32, sum: &mut u32) {
         let list = core::cell::RefCell::new([n, 2]);
