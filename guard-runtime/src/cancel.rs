@@ -8,6 +8,7 @@
 //! - `token.rs`: [`CancelToken`](token::CancelToken), which users hold, and the future that waits for one.
 //! - `tree.rs`: the protocol by which a tree of tokens cancels in one step, and its ordering argument; `model.rs`
 //!   is its loom model.
+//! - `tokens.rs`: the tokens of one scope.
 //! - `delay.rs`: the alarm of `cancel_after`.
 
 pub(crate) mod asked;
@@ -15,4 +16,5 @@ pub(crate) mod delay;
 #[cfg(all(test, guard_loom))]
 mod model;
 pub(crate) mod token;
+pub(crate) mod tokens;
 pub(crate) mod tree;

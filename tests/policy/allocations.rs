@@ -1,4 +1,4 @@
-//! What policies allocate: nothing in a call that is let through, but at the first one.
+//! What policies allocate: nothing in a call that is let through, but at the first one. And what a token does.
 
 #![allow(unsafe_code, reason = "there is no allocator without")]
 
@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use guard_runtime::policy::{Breaker, Bulkhead, Errors, Retry};
-use guard_runtime::{Budget, Tripped, loop_guard};
+use guard_runtime::{Budget, CancelToken, Tripped, loop_guard};
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
@@ -87,4 +87,21 @@ fn a_call_that_is_let_through_allocates_nothing() {
     };
     all();
     Budget::new().iterations(u64::MAX).run(all).unwrap();
+}
+
+/// Its budget, its account, and the token that both share.
+#[test]
+fn a_scope_with_a_token_allocates_three_times() {
+    #[loop_guard(cancel = token)]
+    fn cancelled(token: &CancelToken) -> Result<u32, Tripped> {
+        for _ in 0..3 {
+            black_box(token);
+        }
+        Ok(7)
+    }
+
+    let token = CancelToken::new();
+    let all = allocations(|| _ = cancelled(&token).unwrap());
+    // With metrics, one scope in 64 writes down how long it took.
+    assert!((3000..=3016).contains(&all), "{all}");
 }

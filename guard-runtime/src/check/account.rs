@@ -11,7 +11,8 @@ use std::panic::{AssertUnwindSafe, RefUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::base::site::Site;
-use crate::cancel::asked::Cancel;
+pub(crate) use crate::cancel::tokens::Token;
+use crate::cancel::tokens::Tokens;
 use crate::check::uses::Uses;
 use crate::stack::sharing::Shared;
 use crate::time::clock;
@@ -19,13 +20,10 @@ use crate::time::epoch::HEARTBEAT;
 use crate::trip::hook::discard;
 use crate::trip::tripped::{Cause, Use};
 
-/// A token, shared by all scopes that it stops.
-pub(crate) type Token = Arc<dyn Cancel + Send + Sync>;
-
 /// The limits that need an account, as a [`Budget`](crate::Budget) holds them.
 #[derive(Clone, Default)]
 pub(crate) struct AccountLimits {
-    pub(crate) tokens: Vec<Token>,
+    pub(crate) tokens: Tokens,
     #[cfg(feature = "cpu")]
     pub(crate) cpu: Option<u64>,
     pub(crate) depth: Option<u64>,
@@ -37,7 +35,7 @@ impl AccountLimits {
     /// The limits of one scope, which opens now: a token may have a part of its own for each scope.
     fn of_scope(&self) -> Self {
         let mut own = self.clone();
-        for token in &mut own.tokens {
+        for token in own.tokens.as_mut_slice() {
             if let Some(of_scope) = token.of_scope() {
                 *token = of_scope;
             }
@@ -56,14 +54,14 @@ impl AccountLimits {
         if self.cpu.is_some() {
             return true;
         }
-        self.all || !self.tokens.is_empty()
+        self.all || !matches!(self.tokens, Tokens::None)
     }
 }
 
 impl fmt::Debug for AccountLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("AccountLimits");
-        out.field("tokens", &self.tokens.len());
+        out.field("tokens", &self.tokens.as_slice().len());
         #[cfg(feature = "cpu")]
         out.field("cpu", &self.cpu);
         out.field("depth", &self.depth);
@@ -134,7 +132,7 @@ impl Account {
     /// The account of a scope that was handed over, and ends when this token is cancelled.
     pub(crate) fn until(site: &'static Site, end: Token) -> Arc<Self> {
         let limits = AccountLimits {
-            tokens: vec![end],
+            tokens: Tokens::One(end),
             ..AccountLimits::default()
         };
         Self::new(site, &limits, u64::MAX, None)
@@ -200,7 +198,7 @@ impl Account {
 
     /// The tokens.
     pub(crate) fn tokens(&self) -> &[Token] {
-        &self.limits.tokens
+        self.limits.tokens.as_slice()
     }
 
     /// Whether waiting code has to ask repeatedly, because nothing wakes it when the scope is spent.
@@ -235,11 +233,16 @@ impl Account {
             }
             next = clock::now().saturating_add(HEARTBEAT);
         }
+        let checks = self.checks();
+        if self.limits.all && checks.as_ref().is_some_and(|checks| !checks.is_spent()) {
+            // Not all are spent, and each check looks: neither clock has to be read.
+            return Ok(next);
+        }
         let depth = self.limits.depth.map(|limit| Use { limit, used: level });
         let uses = Uses {
             time: self.time(),
             cpu: self.cpu(cpu),
-            checks: self.checks(),
+            checks,
             depth,
         };
         let then = if self.limits.all {

@@ -15,7 +15,7 @@ pub(super) struct Uses {
 }
 
 impl Use<u64> {
-    fn is_spent(&self) -> bool {
+    pub(super) fn is_spent(&self) -> bool {
         self.used > self.limit
     }
 

@@ -8,7 +8,7 @@
 use core::future::Future;
 use core::pin::Pin;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::alarm::alarms::Shard;
 use crate::base::lock::lock;
@@ -39,26 +39,38 @@ impl Cancel for End {
     }
 }
 
-/// The ends of scopes that are open, by the marks of their frames, and which of the scopes wait.
-struct Open {
-    ends: BTreeMap<u64, Arc<End>>,
-    waiting: BTreeMap<Place, u64>,
-}
-
 /// The place of a waiting scope in the lists of alarms.
 pub(super) type Place = (Shard, u32);
 
-static OPEN: Mutex<Open> = Mutex::new(Open {
-    ends: BTreeMap::new(),
-    waiting: BTreeMap::new(),
-});
+/// A map in parts, each under a lock of its own, so that threads rarely contend for one.
+struct Parts<K, V>([Mutex<BTreeMap<K, V>>; 16]);
+
+impl<K, V> Parts<K, V> {
+    const fn new() -> Self {
+        Self([const { Mutex::new(BTreeMap::new()) }; 16])
+    }
+
+    fn part(&self, number: u64) -> MutexGuard<'_, BTreeMap<K, V>> {
+        lock(&self.0[(number % 16) as usize])
+    }
+}
+
+/// The ends of scopes that are open, by the marks of their frames.
+static ENDS: Parts<u64, Arc<End>> = Parts::new();
+
+/// Which of the scopes wait.
+static WAITING: Parts<Place, u64> = Parts::new();
+
+fn waiting((shard, _): Place) -> MutexGuard<'static, BTreeMap<Place, u64>> {
+    WAITING.part(shard.get().into())
+}
 
 /// The token that tells when the scope of the future that is being polled has ended. It is at `index` of this
 /// thread's `stack`.
 pub(crate) fn end_of(stack: &Stack, index: u32) -> Arc<dyn Cancel + Send + Sync> {
     let number = stack.share(index);
-    let mut open = lock(&OPEN);
-    let end = open.ends.entry(number);
+    let mut ends = ENDS.part(number);
+    let end = ends.entry(number);
     Arc::clone(end.or_insert_with(|| Arc::new(End(CancelToken::new())))) as _
 }
 
@@ -91,13 +103,13 @@ impl Drop for Mark {
 
 /// Records that the scope with this mark begins to wait.
 pub(super) fn suspend(place: Place, number: u64) {
-    lock(&OPEN).waiting.insert(place, number);
+    waiting(place).insert(place, number);
 }
 
 /// Records that it no longer waits, and is open at `index`.
 #[cold]
 pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
-    let number = lock(&OPEN).waiting.remove(&place);
+    let number = waiting(place).remove(&place);
     if let Some(number) = number {
         stack.share_again(index, number);
     }
@@ -106,14 +118,14 @@ pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
 /// Ends the scope, which is dropped while it waits.
 #[cold]
 pub(super) fn end_waiting(place: Place) {
-    let number = lock(&OPEN).waiting.remove(&place);
+    let number = waiting(place).remove(&place);
     number.into_iter().for_each(end);
 }
 
 /// Ends the scope with this mark.
 #[cold]
 pub(super) fn end(number: u64) {
-    let end = lock(&OPEN).ends.remove(&number);
+    let end = ENDS.part(number).remove(&number);
     // Usually no work runs in it any more, and then no thread has to look.
     if let Some(end) = end.filter(|end| Arc::strong_count(end) > 1) {
         end.0.cancel("the scope has ended");
