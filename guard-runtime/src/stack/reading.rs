@@ -27,14 +27,8 @@ impl Stack {
         // with each allocation.
         let (mut rows, mut again, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..TRIES {
-            let count = self.count();
-            let frames = self.frames_of(count.1);
-            let depth = self.published_depth();
-            self.read_rows(frames, depth, &mut rows);
-            let same_depth = self.published_depth() == depth;
             core::mem::swap(&mut again, &mut last);
-            self.read_rows(frames, depth, &mut again);
-            if same_depth && rows == again && self.count() == count {
+            if self.read_twice(&mut rows, &mut again) {
                 return rows;
             }
             core::hint::spin_loop();
@@ -43,6 +37,17 @@ impl Stack {
         let stable = same.take_while(|(now, before)| now == before).count();
         again.truncate(stable);
         again
+    }
+
+    /// Reads the open scopes into both. Whether they are of one moment: nothing has changed meanwhile.
+    pub(crate) fn read_twice(&self, rows: &mut Vec<Row>, again: &mut Vec<Row>) -> bool {
+        let count = self.count();
+        let frames = self.frames_of(count.1);
+        let depth = self.published_depth();
+        self.read_rows(frames, depth, rows);
+        let same_depth = self.published_depth() == depth;
+        self.read_rows(frames, depth, again);
+        same_depth && rows == again && self.count() == count
     }
 
     /// Whether a scope may be past its deadline, judged by a single reading: scopes that the thread opens and
@@ -97,25 +102,5 @@ impl Stack {
             frame.limit.load(Ordering::Acquire)
         };
         (site & !(DATED | SHARED), Saved { start, limit, lag })
-    }
-
-    /// The scope at `index` as another thread reads it, and whether it is spent. `None` if it is not open, or
-    /// changed meanwhile.
-    #[cfg(all(test, guard_loom))]
-    pub(crate) fn try_read(&self, index: u32) -> Option<(Row, bool)> {
-        use crate::base::layout::{SPENT, untold};
-
-        let count = self.count();
-        let frames = self.frames_of(count.1);
-        let read = || {
-            let frame = frames.get(index as usize)?;
-            let row = self.read_frame(frame);
-            let dated = frame.site.load(Ordering::Acquire) & DATED != 0;
-            let spent = dated && untold(frame.due.load(Ordering::Acquire)) == SPENT;
-            Some((row, spent))
-        };
-        let row = read();
-        let open = self.published_depth() > index && read() == row;
-        row.filter(|_| open && self.count() == count)
     }
 }
