@@ -27,6 +27,21 @@ fn in_flight(report: &Report) -> (Outcome, Option<&str>) {
     (Row::outcome(row), row.message())
 }
 
+/// Whether all that was in flight has left when it was `told` to. It has a second for that, which a thread without a
+/// processor may miss; then the report says so.
+fn is_cut(report: &Report, told: &str) -> bool {
+    let (outcome, message) = in_flight(report);
+    let message = message.unwrap();
+    match outcome {
+        Outcome::Cut => assert_eq!(message, told),
+        _ => assert!(
+            outcome == Outcome::Overran && message.starts_with(told),
+            "{report}"
+        ),
+    }
+    outcome == Outcome::Cut
+}
+
 #[test]
 fn what_ends_by_itself_is_waited_for_and_nodes_come_after() {
     let shutdown = Shutdown::new().grace(LONG);
@@ -56,6 +71,7 @@ fn what_ends_by_itself_is_waited_for_and_nodes_come_after() {
 #[test]
 fn what_goes_on_trips_and_is_cleaned_up_before_nodes_are_stopped() {
     static CLEANED: AtomicU32 = AtomicU32::new(0);
+    static BEFORE_NODES: AtomicU32 = AtomicU32::new(0);
 
     /// Shielded from the shutdown.
     fn clean(_: &guard_runtime::Exit<'_>) {
@@ -73,7 +89,7 @@ fn what_goes_on_trips_and_is_cleaned_up_before_nodes_are_stopped() {
 
     let shutdown = Shutdown::new().grace(LONG).drain(ms(10));
     shutdown.node("database", ms(60_000), |_| {
-        assert_eq!(CLEANED.load(Ordering::Relaxed), 3, "they still clean up");
+        BEFORE_NODES.store(CLEANED.load(Ordering::Relaxed), Ordering::Relaxed);
     });
     let tracker = shutdown.track().named("request");
     let workers: Vec<_> = (0..3)
@@ -94,8 +110,14 @@ fn what_goes_on_trips_and_is_cleaned_up_before_nodes_are_stopped() {
         let text = tripped.to_string();
         assert!(text.contains("the process shuts down"), "{text}");
     }
-    let told = Some("3 of 3 told to stop");
-    assert_eq!(in_flight(&report), (Outcome::Cut, told));
+    if is_cut(&report, "3 of 3 told to stop") {
+        assert_eq!(
+            BEFORE_NODES.load(Ordering::Relaxed),
+            3,
+            "they still clean up"
+        );
+    }
+    assert_eq!(CLEANED.load(Ordering::Relaxed), 3);
     assert_eq!(report.node("database"), Some(Outcome::Done));
     assert!(!report.is_clean());
 }
@@ -187,8 +209,7 @@ fn a_tracker_is_a_token_of_a_guarded_function() {
         let tripped = worker.join().unwrap().unwrap_err();
         assert_eq!(tripped.cause(), Cause::Shutdown);
     }
-    let told = Some("2 of 2 told to stop");
-    assert_eq!(in_flight(&SHUTDOWN.wait()), (Outcome::Cut, told));
+    is_cut(&SHUTDOWN.wait(), "2 of 2 told to stop");
     assert_eq!(
         handle(&Barrier::new(1)).unwrap_err().cause(),
         Cause::Shutdown
@@ -222,7 +243,7 @@ fn the_cleanup_of_a_guarded_function_is_in_flight_as_well() {
     ];
     wait_for(&SHUTDOWN, 2);
     SHUTDOWN.begin("test");
-    assert_eq!(in_flight(&SHUTDOWN.wait()).0, Outcome::Cut);
+    is_cut(&SHUTDOWN.wait(), "2 of 2 told to stop");
     for worker in workers {
         assert!(worker.join().unwrap().is_err());
     }
@@ -272,7 +293,7 @@ fn the_cleanup_of_a_guarded_future_is_in_flight_as_well() {
     ];
     wait_for(&SHUTDOWN, 2);
     SHUTDOWN.begin("test");
-    assert_eq!(in_flight(&SHUTDOWN.wait()).0, Outcome::Cut);
+    is_cut(&SHUTDOWN.wait(), "2 of 2 told to stop");
     for worker in workers {
         assert!(worker.join().unwrap().is_err());
     }
@@ -317,7 +338,7 @@ fn a_scope_that_was_handed_over_is_in_flight_until_the_last_has_left() {
     shutdown.begin("test");
     let report = shutdown.wait();
     assert_eq!(worker.join().unwrap().unwrap_err().cause(), Cause::Shutdown);
-    assert_eq!(in_flight(&report).0, Outcome::Cut);
+    is_cut(&report, "1 of 1 told to stop");
 }
 
 #[test]
