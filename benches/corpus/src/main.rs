@@ -21,6 +21,7 @@ mod aside;
 mod data;
 mod family;
 mod first;
+mod fresh;
 mod instructions;
 mod measure;
 
@@ -181,7 +182,10 @@ fn print_summary(name: &str, column: &Column) {
 }
 
 fn all() -> impl Iterator<Item = Kernel> {
-    first::kernels().into_iter().chain(aside::kernels())
+    first::kernels()
+        .into_iter()
+        .chain(aside::kernels())
+        .chain(fresh::all())
 }
 
 /// `--run KERNEL MODE CALLS`: for a profiler to look at.
@@ -219,6 +223,7 @@ fn main() -> ExitCode {
                 &options,
             );
             print_table("Kernels that were kept aside", &aside::kernels(), &options);
+            print_table("Kernels of every idiom", &fresh::all(), &options);
             ExitCode::SUCCESS
         }
         Err(error) => {
