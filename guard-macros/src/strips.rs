@@ -2,7 +2,7 @@
 //!
 //! A loop qualifies if its body is plain, which means that it takes little time and runs no user code except
 //! operators (`plain.rs`), and if the type of what it iterates over is known (`known.rs`). `strip.rs` takes the
-//! head of such a loop apart. `while` loops qualify if they count by one (`counted.rs`).
+//! head of such a loop apart. `while` loops qualify if they count to a bound (`counted.rs`).
 
 pub(crate) mod counted;
 pub(crate) mod known;

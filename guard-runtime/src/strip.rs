@@ -5,15 +5,15 @@
 //! range, or adaptors of such pieces. The room promises that the strips of a loop yield the items of the loop that
 //! the user wrote, in its order and with its effects; `chains.rs` compares random chains with the standard
 //! library's. A loop that, by what was learned of it, takes no longer than one strip may runs as written, after one
-//! check. Anything that can be neither cut nor counted has a check at each item.
+//! check. What cannot be cut is counted: eight items are a strip if they come at once, and one is otherwise.
 //!
 //! | file | what |
 //! |---|---|
 //! | `split.rs` | what can be cut: slices and ranges |
 //! | `adaptors.rs` | `zip`, `enumerate`, `rev` and `copied` of what can be cut |
-//! | `prompt.rs` | what is not cut, but counted: the standard library's other iterators over memory |
-//! | `kind.rs` | selects, by an iterator's type, whether it is cut, counted or watched |
-//! | `stride.rs` | how long the strips of a loop are, which is learned while it runs |
+//! | `prompt.rs` | what is counted, and which of the standard library's iterators yield their items at once |
+//! | `kind.rs` | selects, by an iterator's type, whether it is cut or counted; `map` of what is cut |
+//! | `stride.rs` | how long the strips of a loop are, which is learned while it runs; the bounds of a `while` |
 
 pub(crate) mod adaptors;
 #[cfg(test)]

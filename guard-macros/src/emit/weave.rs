@@ -2,9 +2,10 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{ExprForLoop, ExprWhile, Ident};
+use syn::{Expr, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Label};
 
 use crate::emit::{Check, Emit, ends, q};
+use crate::strips::counted::Counted;
 use crate::strips::strip::{Head, Strips};
 
 impl Emit<'_> {
@@ -15,11 +16,11 @@ impl Emit<'_> {
     /// ```text
     /// {
     ///     match (base,) { (it,) => match kind(&it).maker() { maker => match maker.run(maker.make(it).adaptor()) {
-    ///         mut strips => if strips.is_short(length) && !due(seen) {
+    ///         mut strips => if strips.is_short(length, seen) {
     ///             for pat in strips.all() { body }
     ///         } else {
     ///             while !strips.is_done() {
-    ///                 check; for pat in strips.strip(length, seen) { body }
+    ///                 check; for pat in strips.strip(length) { body }
     ///                 if strips.is_done() { break } adapt
     ///             }
     ///         }
@@ -51,7 +52,7 @@ impl Emit<'_> {
             .map(|n| format_ident!("__it_{n}", span = Span::mixed_site()))
             .collect();
         let (begin, end) = ends(&expr.expr);
-        let adapted = matches!(strips.head, Head::Adapted(_));
+        let adapted = strips.map.is_some() || matches!(strips.head, Head::Adapted(_));
         let bases = strips.bases.iter().map(|base| {
             if adapted {
                 return base.to_token_stream();
@@ -61,16 +62,16 @@ impl Emit<'_> {
         });
         let mut kinds = names.iter().map(|name| q!(#private::kind(&#name)));
         let first = kinds.next();
-        let made = made(&strips.head, &names);
+        let mut made = made(&strips.head, &names);
+        if let Some(ExprMethodCall { method, args, .. }) = &strips.map {
+            made = q!(#made.#method(#args));
+        }
         let (declare, check) = self.strip(check);
-        let outer = strips
-            .outer
-            .as_ref()
-            .map_or_else(|| q!('__strips:), ToTokens::to_token_stream);
+        let outer = outer(strips.outer.as_ref());
         // What keeps one of the user's borrows alive is the head of the loop.
         let head = Ident::new("__strips", begin);
         let is_done = quote_spanned!(end=> #head.is_done());
-        let strip = quote_spanned!(end=> #head.strip(__length, __seen));
+        let strip = quote_spanned!(end=> #head.strip(__length));
         let all = quote_spanned!(end=> #head.all());
         // Both heads use one name: what the compiler reports about the two is then equal, and reported once.
         let piece = Ident::new("__strip", begin);
@@ -83,7 +84,7 @@ impl Emit<'_> {
                         __maker => match __maker.run(#made) {
                             mut __strips => {
                                 #declare
-                                if __strips.is_short(__length) && !#private::due(__seen) {
+                                if __strips.is_short(__length, __seen) {
                                     let #piece = #all;
                                     #whole_label #for_token #pat #in_token #piece #whole
                                 } else {
@@ -106,39 +107,51 @@ impl Emit<'_> {
     }
 
     /// ```text
-    /// while condition { body }
+    /// while i < n { body }
     /// ```
-    /// becomes
+    /// becomes, with `break`s of the body sent to the outer loop,
     /// ```text
-    /// let mut more = condition;
-    /// while more {
-    ///     check; for _ in turns(length) { { body } more = condition; if !more { break } }
-    ///     if !more { break } adapt
+    /// while i < n {
+    ///     check; let stop = stop_up(i, n, length);
+    ///     while i < stop { body }
+    ///     if stop == n { break } adapt
     /// }
     /// ```
-    /// The inner loop vectorises; with the condition in front of the body it does not.
-    pub(crate) fn while_strips(&self, expr: &ExprWhile, check: Check) -> TokenStream {
+    pub(crate) fn while_strips(
+        &self,
+        counted: &Counted,
+        expr: &ExprWhile,
+        check: Check,
+    ) -> TokenStream {
         let private = &self.private;
         let ExprWhile {
-            attrs, cond, body, ..
+            attrs,
+            label,
+            while_token,
+            cond,
+            body,
         } = expr;
+        let Counted { counter, bound, .. } = counted;
         let (declare, check) = self.strip(check);
-        let body = &body.stmts;
+        let outer = outer(counted.outer.as_ref());
+        let stop = if counted.is_down {
+            q!(stop_down)
+        } else {
+            q!(stop_up)
+        };
+        let mut nearer = (**cond).clone();
+        if let Expr::Binary(cond) = &mut nearer {
+            *cond.right = Expr::Verbatim(q!(__stop));
+        }
         q! {
             #(#attrs)*
             {
                 #declare
-                let mut __more = #cond;
-                while __more {
+                #outer while #cond {
                     #check
-                    for _ in #private::turns(__length) {
-                        { #(#body)* }
-                        __more = #cond;
-                        if !__more {
-                            break;
-                        }
-                    }
-                    if !__more {
+                    let __stop = #private::#stop(#counter, #bound, __length);
+                    #label #while_token #nearer #body
+                    if __stop == #bound {
                         break;
                     }
                     __length = __LOOP_GUARD_STRIDE.adapt(__length);
@@ -163,6 +176,11 @@ impl Emit<'_> {
         };
         (declare, check)
     }
+}
+
+/// The label of the outer loop.
+fn outer(users: Option<&Label>) -> TokenStream {
+    users.map_or_else(|| q!('__strips:), ToTokens::to_token_stream)
 }
 
 /// The head, built from the bases that these names hold.

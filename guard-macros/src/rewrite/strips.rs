@@ -5,7 +5,7 @@ use syn::{Attribute, ExprForLoop, ExprWhile};
 
 use crate::emit::{self, Check, Mark, Place};
 use crate::rewrite::loops::Instrument;
-use crate::strips::counted::is_counted;
+use crate::strips::counted;
 use crate::strips::plain::{are_few, is_plain};
 use crate::strips::strip;
 use crate::syntax::function::is_on_loop;
@@ -39,11 +39,12 @@ impl Instrument<'_> {
 
     /// The `while` in strips, if it qualifies.
     pub(super) fn while_strips(&mut self, expr: &mut ExprWhile) -> Option<TokenStream> {
-        if self.names.is_none() || !self.may_strip(&expr.attrs) || !is_counted(expr) {
+        if !self.may_strip(&expr.attrs) {
             return None;
         }
+        let counted = counted::of_while(expr, self.names.as_ref()?)?;
         let check = self.check_of_strips("while", expr.while_token.span);
-        Some(self.emit.while_strips(expr, check))
+        Some(self.emit.while_strips(&counted, expr, check))
     }
 
     fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {

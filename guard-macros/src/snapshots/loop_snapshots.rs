@@ -134,9 +134,7 @@ fn a_plain_for_in_strips() {
                                         mut __strips => {
                                             static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
                                             let mut __length = __LOOP_GUARD_STRIDE.length();
-                                            if __strips.is_short(__length)
-                                                && !p::due(__seen)
-                                            {
+                                            if __strips.is_short(__length, __seen) {
                                                 let __strip = __strips.all();
                                                 for (i, x) in __strip {
                                                     if i == 9 {
@@ -157,7 +155,7 @@ fn a_plain_for_in_strips() {
                                                         }
                                                         __length = __LOOP_GUARD_STRIDE.doubt(__length);
                                                     }
-                                                    let __strip = __strips.strip(__length, __seen);
+                                                    let __strip = __strips.strip(__length);
                                                     for (i, x) in __strip {
                                                         if i == 9 {
                                                             break '__strips;
@@ -178,6 +176,45 @@ fn a_plain_for_in_strips() {
                     };
                 }
                 sum
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_while_that_counts_in_strips() {
+    check(
+        r#"inherit"#,
+        r#"fn f(xs: &mut [u32], n: usize) {
+    let mut i = 0;
+    while i < n {
+        xs[i] += 1;
+        i += 1;
+    }
+}"#,
+        &expect![[r#"
+            fn f(xs: &mut [u32], n: usize) {
+                let mut i = 0;
+                let mut __seen = p::inherit();
+                {
+                    static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
+                    let mut __length = __LOOP_GUARD_STRIDE.length();
+                    '__strips: while i < n {
+                        if p::due(__seen) {
+                            __seen = p::look(at_while_3_5);
+                            __length = __LOOP_GUARD_STRIDE.doubt(__length);
+                        }
+                        let __stop = p::stop_up(i, n, __length);
+                        while i < __stop {
+                            xs[i] += 1;
+                            i += 1;
+                        }
+                        if __stop == n {
+                            break;
+                        }
+                        __length = __LOOP_GUARD_STRIDE.adapt(__length);
+                    }
+                }
             }
         "#]],
     );

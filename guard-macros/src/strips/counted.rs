@@ -1,69 +1,162 @@
-//! Which `while` loops run in strips: those that count by one up to a bound, which compilers vectorise.
+//! Which `while` loops run in strips: those that count up or down to a bound, which compilers vectorise or unroll.
 //!
-//! A check in each of their iterations costs up to six times as much as the iteration. Other `while` loops tend to
-//! be short, and are as fast with a check in each iteration.
+//! A strip is the user's loop with a nearer bound. Other `while` loops have a check in each iteration.
 
 use quote::ToTokens;
-use syn::{BinOp, Block, Expr, ExprWhile, Ident, Lit, Stmt};
+use syn::{BinOp, Expr, ExprContinue, ExprWhile, Ident, Label, Lit, Member, Pat, Stmt};
 
+use crate::strips::known::Names;
 use crate::strips::plain::is_plain;
+use crate::strips::strip::redirect;
+use crate::syntax::assigns::is_assigning;
 use crate::syntax::calls;
+use crate::syntax::walk::{self, Visitor};
 
-/// Matches `while i < n { plain; i += 1; }`: a single comparison of a name with something that has no effects, and
-/// no jump, so that evaluating the condition after the body instead of before it makes no difference.
-pub(crate) fn is_counted(expr: &mut ExprWhile) -> bool {
-    let Some(counter) = counter(&expr.cond) else {
-        return false;
-    };
-    let counts = expr.label.is_none() && expr.body.stmts.iter().any(|stmt| steps(stmt, counter));
-    counts && !jumps(&expr.body) && is_plain(&mut expr.body)
+/// A `while` that qualifies: `while counter < bound { plain; counter += 1; }`.
+pub(crate) struct Counted {
+    pub(crate) counter: Ident,
+    pub(crate) bound: Expr,
+    pub(crate) is_down: bool,
+    /// The label that the outer of the two loops takes over from the user's loop.
+    pub(crate) outer: Option<Label>,
 }
 
-/// The name on the left of the comparison.
-fn counter(cond: &Expr) -> Option<&Ident> {
-    let Expr::Binary(binary) = cond else {
+/// Takes a `while` apart, if it qualifies: each iteration moves an integer towards something that stays where it is,
+/// so a nearer bound ends the same loop earlier, and it has as many iterations as the bound is away, or fewer.
+pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
+    let Expr::Binary(cond) = &*expr.cond else {
         return None;
     };
-    let compares = matches!(
-        binary.op,
-        BinOp::Lt(_) | BinOp::Le(_) | BinOp::Ne(_) | BinOp::Gt(_) | BinOp::Ge(_)
-    );
-    let Expr::Path(path) = &*binary.left else {
-        return None;
+    let is_down = match cond.op {
+        BinOp::Lt(_) | BinOp::Le(_) => false,
+        BinOp::Gt(_) | BinOp::Ge(_) => true,
+        _ => return None,
     };
-    (compares && is_bound(&binary.right))
-        .then(|| path.path.get_ident())
-        .flatten()
+    let counter = variable(&cond.left)?.clone();
+    if !is_bound(&cond.right) || !names.are_integers(&counter, &cond.right) {
+        return None;
+    }
+    let bound = (*cond.right).clone();
+    let mut moves = Moves {
+        counter: &counter,
+        bound: &bound,
+        is_down,
+        only: true,
+    };
+    let always = expr.body.stmts.iter().any(|stmt| moves.is_step(stmt));
+    moves.visit_block_mut(&mut expr.body);
+    if !always || !moves.only || !is_plain(&mut expr.body) {
+        return None;
+    }
+    let outer = redirect(&mut expr.label, &mut expr.body);
+    Some(Counted {
+        counter,
+        bound,
+        is_down,
+        outer,
+    })
 }
 
-/// Whether the expression is a number, a name, a field, or `len()` of one.
-fn is_bound(expr: &Expr) -> bool {
+fn variable(expr: &Expr) -> Option<&Ident> {
     match expr {
-        Expr::Lit(lit) => matches!(lit.lit, Lit::Int(_)),
-        Expr::Path(_) => true,
-        Expr::Field(field) => is_bound(&field.base),
-        Expr::MethodCall(call) => {
-            call.method == "len" && call.args.is_empty() && is_bound(&call.receiver)
-        }
-        _ => false,
+        Expr::Path(path) => path.path.get_ident(),
+        _ => None,
     }
 }
 
-/// Whether the statement is `i += 1` or `i -= 1`.
-fn steps(stmt: &Stmt, counter: &Ident) -> bool {
-    let Stmt::Expr(Expr::Binary(binary), _) = stmt else {
-        return false;
-    };
-    let by_one = matches!(&*binary.right, Expr::Lit(lit) if matches!(&lit.lit, Lit::Int(int) if int.base10_digits() == "1"));
-    let steps = matches!(binary.op, BinOp::AddAssign(_) | BinOp::SubAssign(_));
-    by_one && steps && matches!(&*binary.left, Expr::Path(path) if path.path.is_ident(counter))
+/// Whether the expression is a number, a name, or `len()` of a name or a field.
+fn is_bound(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(lit) => matches!(lit.lit, Lit::Int(_)),
+        Expr::MethodCall(call) => {
+            let mut of = &*call.receiver;
+            while let Expr::Field(field) = of {
+                of = &field.base;
+            }
+            call.method == "len" && call.args.is_empty() && variable(of).is_some()
+        }
+        _ => variable(expr).is_some(),
+    }
 }
 
-fn jumps(body: &Block) -> bool {
-    let leaves = |ident: &Ident| {
-        ["break", "continue", "return"]
-            .iter()
-            .any(|jump| ident == jump)
-    };
-    calls::any_ident(body.to_token_stream(), &leaves)
+/// Looks for anything else that moves the counter or the bound.
+struct Moves<'c> {
+    counter: &'c Ident,
+    bound: &'c Expr,
+    is_down: bool,
+    only: bool,
+}
+
+impl Moves<'_> {
+    /// Whether the statement is `counter += 1` or, down, `counter -= 1`, or by another number.
+    fn is_step(&self, stmt: &Stmt) -> bool {
+        matches!(stmt, Stmt::Expr(expr, _) if self.steps(expr))
+    }
+
+    fn steps(&self, expr: &Expr) -> bool {
+        let Expr::Binary(step) = expr else {
+            return false;
+        };
+        let by = match &*step.right {
+            Expr::Lit(lit) => match &lit.lit {
+                Lit::Int(by) => by.base10_parse::<u64>().is_ok_and(|by| by > 0),
+                _ => false,
+            },
+            _ => false,
+        };
+        let towards = match step.op {
+            BinOp::AddAssign(_) => !self.is_down,
+            BinOp::SubAssign(_) => self.is_down,
+            _ => false,
+        };
+        by && towards && variable(&step.left) == Some(self.counter)
+    }
+
+    /// Whether the name is the counter's or in the bound.
+    fn concerns(&self, name: &Ident) -> bool {
+        name == self.counter || calls::any_ident(self.bound.to_token_stream(), &|of| of == name)
+    }
+
+    /// Whether an assignment to this place, or a borrow of it, may move the counter or the bound.
+    fn is_theirs(&self, place: &Expr) -> bool {
+        match place {
+            Expr::Path(path) => path.path.get_ident().is_none_or(|name| self.concerns(name)),
+            Expr::Field(part) => match &part.member {
+                Member::Named(name) => self.concerns(name) || self.is_theirs(&part.base),
+                Member::Unnamed(_) => true,
+            },
+            Expr::Index(_) => false,
+            Expr::Paren(part) => self.is_theirs(&part.expr),
+            Expr::Tuple(parts) => parts.elems.iter().any(|part| self.is_theirs(part)),
+            Expr::Unary(part) => self.is_theirs(&part.expr),
+            _ => true,
+        }
+    }
+}
+
+impl Visitor for Moves<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let moves = match expr {
+            Expr::Assign(assign) => self.is_theirs(&assign.left),
+            Expr::Binary(binary) if is_assigning(&binary.op) => {
+                self.is_theirs(&binary.left) && !self.steps(expr)
+            }
+            Expr::Reference(borrow) => borrow.mutability.is_some() && self.is_theirs(&borrow.expr),
+            _ => false,
+        };
+        self.only &= !moves;
+        walk::expr(self, expr);
+    }
+
+    /// It may be in front of the step.
+    fn visit_expr_continue_mut(&mut self, _: &mut ExprContinue) {
+        self.only = false;
+    }
+
+    fn visit_pat_mut(&mut self, pat: &mut Pat) {
+        if let Pat::Ident(pat) = pat {
+            self.only &= !self.concerns(&pat.ident);
+        }
+        walk::pat(self, pat);
+    }
 }

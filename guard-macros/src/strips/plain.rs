@@ -5,7 +5,9 @@
 //! name; how long those take is measured while the loop runs. Destructors are not plain: a plain body drops no
 //! value whose type may have one, except results of operators.
 
-use syn::{Block, Expr, ExprForLoop, ExprLit, Ident, Item, Lit, Pat, RangeLimits, Stmt, Type};
+use syn::{
+    Block, Expr, ExprClosure, ExprForLoop, ExprLit, Ident, Item, Lit, Pat, RangeLimits, Stmt, Type,
+};
 
 use crate::syntax::paths::{is_among, last};
 use crate::syntax::walk::{self, Visitor};
@@ -55,6 +57,18 @@ pub(crate) fn is_plain(body: &mut Block) -> bool {
         turns: 1,
     };
     judge.visit_block_mut(body);
+    judge.plain
+}
+
+/// Whether a closure that is called in each iteration is as plain as the body has to be. It has no loops.
+pub(crate) fn is_plain_closure(closure: &mut ExprClosure) -> bool {
+    let mut judge = Judge {
+        plain: closure.attrs.is_empty() && closure.asyncness.is_none(),
+        leaves: false,
+        turns: FEW,
+    };
+    judge.plain &= !may_own(&closure.body);
+    judge.visit_expr_mut(&mut closure.body);
     judge.plain
 }
 

@@ -1,10 +1,11 @@
 //! Which `for` loops run in strips: those whose body is plain (`plain.rs`), over what may be cut (`known.rs`).
 
 use proc_macro2::Span;
+use syn::spanned::Spanned;
 use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime};
 
 use crate::strips::known::{Names, iterates};
-use crate::strips::plain::is_plain;
+use crate::strips::plain::{is_plain, is_plain_closure};
 use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::Visitor;
 
@@ -13,6 +14,8 @@ pub(crate) struct Strips {
     pub(crate) head: Head,
     /// The bases of the head, in the order in which they are evaluated.
     pub(crate) bases: Vec<Expr>,
+    /// `.map(closure)` behind the head.
+    pub(crate) map: Option<ExprMethodCall>,
     /// The label that the outer of the two loops takes over from the user's loop.
     pub(crate) outer: Option<Label>,
     /// The loop's own label and body, for the case that the whole loop is one strip.
@@ -36,7 +39,11 @@ pub(crate) struct Adapted {
 /// Takes a `for` apart, if it qualifies.
 pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
     let mut bases = Vec::new();
-    let head = head(&expr.expr, names, &mut bases)?;
+    let (before, map) = match &*expr.expr {
+        Expr::MethodCall(call) if maps(call) => (&*call.receiver, Some(call.clone())),
+        whole => (whole, None),
+    };
+    let head = head(before, names, &mut bases)?;
     if !is_plain(&mut expr.body) {
         return None;
     }
@@ -45,12 +52,24 @@ pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
     Some(Strips {
         head,
         bases,
+        map,
         outer,
         whole,
     })
 }
 
-/// The head, if all its bases may be cut.
+/// Whether the call is `map` with a closure that is as plain as a body.
+fn maps(call: &ExprMethodCall) -> bool {
+    let is_plain = |of: &Expr| matches!(of, Expr::Closure(of) if is_plain_closure(&mut of.clone()));
+    call.method == "map"
+        && call.attrs.is_empty()
+        && call.turbofish.is_none()
+        && call.args.len() == 1
+        && is_plain(&call.args[0])
+}
+
+/// The head, if all its bases may be cut. A list of numbers by value is borrowed, and its items are copied: the
+/// compiler does as much with `for x in &list` as with nothing else.
 fn head(expr: &Expr, names: &Names, bases: &mut Vec<Expr>) -> Option<Head> {
     match expr {
         Expr::MethodCall(call) if is_adaptor(call) => {
@@ -66,12 +85,20 @@ fn head(expr: &Expr, names: &Names, bases: &mut Vec<Expr>) -> Option<Head> {
         }
         // The expression becomes an operand in our code, where its parentheses would be unnecessary.
         Expr::Paren(part) => head(&part.expr, names, bases),
-        _ if names.may_be_cut(expr) => {
-            bases.push(expr.clone());
-            Some(Head::Base(bases.len() - 1))
-        }
-        _ => None,
+        _ => match names.numbers(expr) {
+            Some(list) => Some(Head::Adapted(Box::new(Adapted {
+                head: base(syn::parse_quote!(&{ #list }), bases),
+                method: Ident::new("copied", list.span()),
+                argument: None,
+            }))),
+            None => names.may_be_cut(expr).then(|| base(expr.clone(), bases)),
+        },
     }
+}
+
+fn base(expr: Expr, bases: &mut Vec<Expr>) -> Head {
+    bases.push(expr);
+    Head::Base(bases.len() - 1)
 }
 
 /// Whether the call may be an adaptor that can be cut. Cutting evaluates the argument of a `zip` before the
@@ -116,7 +143,7 @@ fn only_reads(expr: &Expr) -> bool {
 
 /// Sends the `break`s of a body to the outer of the two loops. Its label is `'__strips` or, if no `continue` uses
 /// the user's label, that label; `label` keeps what is left for the inner loop.
-fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
+pub(crate) fn redirect(label: &mut Option<Label>, body: &mut Block) -> Option<Label> {
     let own = label.clone();
     let mut continues = false;
     let mut look = |jump: &mut Expr| {

@@ -55,25 +55,64 @@ fn bodies_that_only_compute_run_in_strips() {
             "for x in xs { 'b: { if x == s { break 'b; } s += x; } }",
             Checked,
         ),
-        ("while s < n { s += 1; }", InStrips),
-        ("while s != xs.len() { t += xs[s]; s += 1; }", InStrips),
-        ("while s > 0 { s -= 1; t += xs[s]; }", InStrips),
-        ("while s < n { s += 2; }", Checked),
-        ("while s < n && t { s += 1; }", Checked),
-        ("while s < n { if t { break; } s += 1; }", Checked),
         ("while xs[s] != t { s += 1; }", Checked),
         ("loop { s = xs[s]; if s == 0 { break; } }", Checked),
         ("loop { if s == 0 { return; } s = xs[s]; }", Checked),
-        ("while s < f(n) { s += 1; }", Checked),
         ("while let Some(t) = xs.get(s) { s += t; }", Checked),
-        ("'a: while s < n { s += 1; }", Checked),
-        ("while s < n { work(); s += 1; }", Checked),
         (
             "let t = loop { if s == 0 { break 1; } s = xs[s]; };",
             Checked,
         ),
         ("'a: loop { s = xs[s]; if s == 0 { break 'a; } }", Checked),
     ]);
+}
+
+#[test]
+fn whiles_that_count_to_a_bound_run_in_strips() {
+    let of = |expected: &[&str], how: fn() -> Runs| {
+        for text in expected {
+            all(&[(
+                &format!("let (mut s, mut t, mut e) = (0, 1_u8, made()); {text}"),
+                how(),
+            )]);
+        }
+    };
+    let counted = [
+        "while s < n { s += 1; }",
+        "while s <= n { s += 2; }",
+        "while s > 0 { s -= 1; t ^= xs[s]; }",
+        "while s < xs.len() { t += xs[s]; s += 1; }",
+        "while s < self.rows.len() { self.rows[s] = t; s += 1; }",
+        "'a: while s < n { if t == 3 { break 'a; } s += 1; }",
+        "while s < n { if t == 3 { return; } if t == 4 { s += 1; } s += 1; }",
+        "let mut i = s + 1; while i < n { i += 1; }",
+        "let mut i = n as usize; while i > 0 { i -= 1; }",
+        "for i in 0..n { let mut j = i; while j < n { j += 1; } }",
+    ];
+    of(&counted, || InStrips);
+    let others = [
+        "while s != n { s += 1; }",
+        "while s < n { s -= 1; }",
+        "while s > n { s += 1; }",
+        "while s < n { s += 0; }",
+        "while s < n { s += t; }",
+        "while s < n && t < 3 { s += 1; }",
+        "while s < f(n) { s += 1; }",
+        "while s < self.end { self.end += 1; s += 1; }",
+        "while s < n { if t == 3 { continue; } s += 1; }",
+        "while s < n { if t == 3 { s += 1; } }",
+        "while s < n { if t == 3 { s = 0; } s += 1; }",
+        "while s < n { (t, s) = (s, t); s += 1; }",
+        "while s < n { n += 1; s += 1; }",
+        "while s < xs.len() { xs = &xs[1..]; s += 1; }",
+        "while s < n { let s = 3; s += 1; }",
+        "while s < n { work(); s += 1; }",
+        "while s < n { swap(&mut s, t); s += 1; }",
+        "while e < n { e += 1; }",
+        "let mut k = 0_u8; while k < xs.len() { k += 1; }",
+        "let s = made(); while s < n { s += 1; }",
+    ];
+    of(&others, || Checked);
 }
 
 #[test]
@@ -152,6 +191,13 @@ fn heads_whose_type_is_known_run_in_strips() {
         "xs.iter().skip(n).rev()",
         "xs.iter().enumerate().rev()",
         "(0..n).step_by(2)",
+        "ys",
+        "ys.into_iter().enumerate()",
+        "w.collect::<Vec<u64>>()",
+        "xs.iter().zip(ys.chunks_exact(n))",
+        "xs.iter().zip(f(n).iter())",
+        "xs.iter().map(|x| x * n)",
+        "xs.iter().zip(&ys).map(|(x, y)| { if x == y { 1 } else { n } })",
     ];
     for head in heads {
         all(&[(&format!("for x in {head} {{ s += x; }}"), InStrips)]);
@@ -180,6 +226,14 @@ fn heads_whose_type_is_known_run_in_strips() {
         ),
         ("let f = |v: &[u32]| for x in v { s += x; };", InStrips),
         (
+            "for row in xs.chunks(n) { work(); for x in row { s += x; } }",
+            InStrips,
+        ),
+        (
+            "for (i, row) in xs.chunks(n).enumerate() { work(i); for x in row { s += x; } }",
+            InStrips,
+        ),
+        (
             "for (x, &xs) in ys.iter().zip(xs) { s += x * xs; }",
             InStrips,
         ),
@@ -190,7 +244,7 @@ fn heads_whose_type_is_known_run_in_strips() {
 fn heads_of_which_the_type_is_in_doubt_are_checked() {
     let heads = [
         "rows()",
-        "ys",
+        "w.collect::<Vec<String>>()",
         "vec![1, n]",
         "rows().rev()",
         "rows().into_iter()",
@@ -199,10 +253,13 @@ fn heads_of_which_the_type_is_in_doubt_are_checked() {
         "0..",
         "lines.split(is_space)",
         "xs.iter().map(work)",
+        "xs.iter().map(|x| work(x))",
+        "xs.iter().map(|x| Some(x))",
+        "xs.iter().map(|x| { for i in 0..2 { s += i; } x })",
+        "xs.iter().map(|x| x + 1).enumerate()",
         "xs.iter().skip_while(work)",
         "xs.iter().cloned()",
         "xs.iter().zip(rows())",
-        "xs.iter().zip(f(n).iter())",
         "xs.iter().zip(0..)",
     ];
     for head in heads {

@@ -55,7 +55,8 @@ impl Visitor for Assigns<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
 }
 
-fn is_assigning(op: &BinOp) -> bool {
+/// `+=` and its like.
+pub(crate) fn is_assigning(op: &BinOp) -> bool {
     matches!(
         op,
         BinOp::AddAssign(_)

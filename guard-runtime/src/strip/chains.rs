@@ -1,15 +1,14 @@
 //! Random chains of the adaptors, cut at random, compared with the standard library's item by item and effect by effect.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use core::fmt::Debug;
 use core::iter;
 
 use crate::strip::adaptors::{Copies, Numbered, Reversed, Zipped};
-use crate::strip::kind::Source;
-use crate::strip::prompt::Prompted;
+use crate::strip::kind::{Cut, Source};
+use crate::strip::prompt::Counted;
 use crate::strip::split::{Split, SplitBack};
-use crate::strip::stride::Length;
-use crate::time::seen::Seen;
+use crate::strip::stride::{Length, stop_down, stop_up};
 
 /// How many chains of random bounds, lengths and cuts one run of the tests compares.
 const CHAINS: u32 = 100_000;
@@ -222,41 +221,103 @@ fn strips_of_slices_that_are_written_to() {
     }
 }
 
-/// Counted strips yield all items, and do not call `next` again after the end.
+/// Counted strips yield all items, are of one length, and do not call `next` again after the end.
 #[test]
 fn counted_strips_are_the_standard_librarys() {
-    fn same<I: Iterator<Item: Debug> + Clone>(of: I, random: &mut Random) {
+    fn same<I: Iterator<Item: Debug> + Clone>(of: I, is_prompt: bool) {
         let asked = Cell::new(0);
         let count = || {
             asked.set(asked.get() + 1);
             None
         };
-        let mut strips = Prompted::new(of.clone().chain(iter::from_fn(count)));
+        let mut strips = Counted::new(of.clone().chain(iter::from_fn(count)), is_prompt);
+        let wanted: Vec<_> = of.map(|item| format!("{item:?}")).collect();
         let mut items = Vec::new();
         while !strips.is_done() {
-            let length = Length::of(u32::try_from(random.length()).unwrap() + 1);
-            items.extend(
-                strips
-                    .strip(length, Seen::STALE)
-                    .map(|item| format!("{item:?}")),
-            );
+            let strip = strips.strip(Length::of(16));
+            let strip: Vec<_> = strip.map(|item| format!("{item:?}")).collect();
+            let most = if is_prompt { 8 } else { 1 };
+            assert_eq!(strip.len(), most.min(wanted.len() - items.len()));
+            items.extend(strip);
         }
-        let wanted: Vec<_> = of.map(|item| format!("{item:?}")).collect();
         assert_eq!((items, asked.get()), (wanted, 1));
     }
     let random = &mut Random(0x0DD_B1A5_ED5E_ED01);
-    for _ in 0..CHAINS / 50 {
-        let text: String = (0..random.length())
+    for round in 0..CHAINS / 50 {
+        let text: String = (0..random.length() * 2)
             .map(|i| ['a', 'ö', ' ', '\n'][i % 4])
             .collect();
         let size = random.length() + 1;
         let list: Vec<_> = text.chars().collect();
-        same(text.chars().rev(), random);
-        same(text.bytes().skip(size), random);
-        same(text.split(' ').enumerate(), random);
-        same(text.lines().zip(text.split_whitespace()), random);
-        same(list.chunks(size).step_by(2), random);
-        same(list.windows(size).take(3), random);
-        same(list.clone().into_iter(), random);
+        let is_prompt = round % 2 == 0;
+        same(text.chars().rev(), is_prompt);
+        same(text.bytes().skip(size), is_prompt);
+        same(text.split(' ').enumerate(), is_prompt);
+        same(text.lines().zip(text.split_whitespace()), is_prompt);
+        same(list.chunks(size).step_by(2), is_prompt);
+        same(list.windows(size).take(3), is_prompt);
+        same(list.clone().into_iter(), is_prompt);
+    }
+}
+
+/// What a `map` is called with, and what it makes of it.
+fn recording(called: &RefCell<Vec<usize>>) -> impl FnMut(usize) -> usize {
+    |item| {
+        called.borrow_mut().push(item);
+        item * 3 + called.borrow().len()
+    }
+}
+
+/// A closure behind the strips is called once for each item, in order.
+#[test]
+fn mapped_strips_are_the_standard_librarys() {
+    let random = &mut Random(0x5EED_0FAC_C105_ED01);
+    for _ in 0..CHAINS / 50 {
+        let list: Vec<_> = (0..random.length() * 2).collect();
+        let (in_strips, whole, std) = (RefCell::default(), RefCell::default(), RefCell::default());
+        let head = || Cut(&list[..]).rev().copied();
+        let mut strips = head().map(recording(&in_strips));
+        let mut items = Vec::new();
+        while !strips.is_done() {
+            let length = Length::of(u32::try_from(random.length()).unwrap() + 1);
+            items.extend(strips.strip(length));
+        }
+        let all: Vec<_> = head().map(recording(&whole)).all().collect();
+        let wanted: Vec<_> = list.iter().rev().copied().map(recording(&std)).collect();
+        assert_eq!((&items, &in_strips), (&wanted, &std));
+        assert_eq!((all, whole), (wanted, std));
+    }
+}
+
+/// Both bounds of a strip of a `while` are at most the length away, and on the way to the end.
+#[test]
+fn strips_of_counting_loops_end_at_their_bounds() {
+    let random = &mut Random(0xB0_07ED_BA5E_BA11);
+    for _ in 0..CHAINS / 50 {
+        let around = [i8::MIN, -1, i8::MAX][usize::try_from(random.below(3)).unwrap()];
+        let mut bound = || {
+            let near = i8::try_from(random.below(9)).unwrap();
+            if around < 0 {
+                around.saturating_add(near)
+            } else {
+                around - near
+            }
+        };
+        let (from, to) = (bound(), bound());
+        let length = Length::of(u32::try_from(random.length()).unwrap() + 1);
+        let far = i16::try_from(length.get()).unwrap();
+        if from < to {
+            let stop = i16::from(from) + far;
+            assert_eq!(
+                i16::from(stop_up(from, to, length)),
+                stop.min(i16::from(to))
+            );
+        } else {
+            let stop = i16::from(from) - far;
+            assert_eq!(
+                i16::from(stop_down(from, to, length)),
+                stop.max(i16::from(to))
+            );
+        }
     }
 }

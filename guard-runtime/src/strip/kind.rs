@@ -1,4 +1,4 @@
-//! Selects by type whether an iteration is cut, counted or watched. An inherent method of `Kind<I>` is found before
+//! Selects by type whether an iteration is cut or counted. An inherent method of `Kind<I>` is found before
 //! the one that `Kind<I>` derefs to, so its bounds decide. All makers have the same methods, and an expansion
 //! writes the head of the user's loop with them:
 //!
@@ -6,19 +6,18 @@
 //! for pat in a.iter().zip(&b) {..}   =>   maker.run(maker.make(a.iter()).zip(maker.make(&b)))
 //! ```
 //!
-//! A [`Cutter`] makes a [`Cut`] of each base. A [`Counter`] and a [`Watcher`] leave the bases unchanged, so that
-//! the adaptors are the ones that the user's code finds; `run` then wraps the result, to count its strips or to
-//! check at each item.
+//! A [`Cutter`] makes a [`Cut`] of each base. A [`Counter`] leaves the bases unchanged, so that the adaptors are the
+//! ones that the user's code finds; `run` then wraps the result.
 
+use core::iter;
 use core::marker::PhantomData;
 use core::ops::{Deref, Range, RangeInclusive};
 use core::slice::{Iter, IterMut};
 
 use crate::strip::adaptors::{Copies, Numbered, Reversed, Zipped};
-use crate::strip::prompt::{Prompt, Prompted};
+use crate::strip::prompt::{Counted, Prompt};
 use crate::strip::split::{Closed, Split, SplitBack, Step};
 use crate::strip::stride::{Length, Stride};
-use crate::time::epoch::EPOCH;
 use crate::time::seen::Seen;
 
 /// Something that can be cut.
@@ -142,7 +141,7 @@ impl<I: Prompt> Uncut<I> {
     /// The iterator cannot be cut, and its items come at once.
     #[inline(always)]
     pub fn maker(&self) -> Counter {
-        Counter
+        Counter { is_prompt: true }
     }
 }
 
@@ -153,8 +152,8 @@ impl<I: Prompt> Uncut<I> {
 impl<I> Unknown<I> {
     /// The iterator may wait.
     #[inline(always)]
-    pub fn maker(&self) -> Watcher {
-        Watcher
+    pub fn maker(&self) -> Counter {
+        Counter { is_prompt: false }
     }
 }
 
@@ -189,19 +188,21 @@ impl Cutter {
         Cut(base.into_split())
     }
 
-    /// Returns the head, which is a [`Cut`] already.
+    /// Returns the head, which is a [`Cut`] or a [`Mapped`] already.
     #[inline(always)]
-    pub fn run<S>(self, head: Cut<S>) -> Cut<S> {
+    pub fn run<H>(self, head: H) -> H {
         head
     }
 }
 
-/// Makes a [`Prompted`].
+/// Makes a [`Counted`].
 #[doc(hidden)]
 #[derive(Clone, Copy)]
-pub struct Counter;
+pub struct Counter {
+    is_prompt: bool,
+}
 
-#[allow(clippy::unused_self, reason = "of one shape with the other makers")]
+#[allow(clippy::unused_self, reason = "of one shape with the other maker")]
 impl Counter {
     /// Returns a base of the loop's head unchanged.
     #[inline(always)]
@@ -211,31 +212,8 @@ impl Counter {
 
     /// Wraps the head.
     #[inline(always)]
-    pub fn run<I: IntoIterator>(self, head: I) -> Prompted<I::IntoIter> {
-        Prompted::new(head.into_iter())
-    }
-}
-
-/// Makes a [`Watched`].
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Watcher;
-
-#[allow(clippy::unused_self, reason = "of one shape with the other maker")]
-impl Watcher {
-    /// Returns a base of the loop's head unchanged.
-    #[inline(always)]
-    pub fn make<I>(self, base: I) -> I {
-        base
-    }
-
-    /// Wraps the head.
-    #[inline(always)]
-    pub fn run<I: IntoIterator>(self, head: I) -> Watched<I::IntoIter> {
-        Watched {
-            iter: head.into_iter(),
-            is_done: false,
-        }
+    pub fn run<I: IntoIterator>(self, head: I) -> Counted<I::IntoIter> {
+        Counted::new(head.into_iter(), self.is_prompt)
     }
 }
 
@@ -250,10 +228,10 @@ impl<S: Split> Cut<S> {
         self.0.left() == 0
     }
 
-    /// Whether all that is left is one strip.
+    /// Whether all that is left is one strip, and no check is due.
     #[inline(always)]
-    pub fn is_short(&self, length: Length) -> bool {
-        !S::OWNING && self.0.left() <= length.short()
+    pub fn is_short(&self, length: Length, seen: Seen) -> bool {
+        !S::OWNING && length.covers(self.0.left(), seen)
     }
 
     /// All items, uncut.
@@ -264,11 +242,11 @@ impl<S: Split> Cut<S> {
 
     /// The next strip.
     #[inline(always)]
-    pub fn strip(&mut self, length: Length, _: Seen) -> S::Piece {
-        let most = match self.0.left() {
-            _ if S::OWNING => 1,
-            left if left <= length.few() => left,
-            _ => length.get(),
+    pub fn strip(&mut self, length: Length) -> S::Piece {
+        let most = if S::OWNING {
+            1
+        } else {
+            length.strip(self.0.left())
         };
         self.0.cut(most)
     }
@@ -276,7 +254,7 @@ impl<S: Split> Cut<S> {
     /// Adapts the length to the strip that just ended.
     #[inline(always)]
     #[must_use]
-    #[allow(clippy::unused_self, reason = "of one shape with what is watched")]
+    #[allow(clippy::unused_self, reason = "of one shape with what is counted")]
     pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
         if S::OWNING {
             length
@@ -311,77 +289,50 @@ impl<S: Split> Cut<S> {
     pub fn zip<B>(self, other: Cut<B>) -> Cut<Zipped<S, B>> {
         Cut(Zipped(self.0, other.0))
     }
+
+    /// As [`Iterator::map`]. Nothing adapts the result: the closure may have effects.
+    #[inline(always)]
+    pub fn map<B, F: FnMut(<S::Piece as Iterator>::Item) -> B>(self, change: F) -> Mapped<S, F> {
+        Mapped { of: self, change }
+    }
 }
 
-/// An iteration that is neither cut nor counted. It may begin to wait at any item, as a channel does, so the epoch
-/// is compared at each item, however quickly the last ones came.
+/// An iteration that is cut, and whose items are then changed.
 #[doc(hidden)]
-pub struct Watched<I> {
-    iter: I,
-    is_done: bool,
+pub struct Mapped<S, F> {
+    of: Cut<S>,
+    change: F,
 }
 
-impl<I: Iterator> Watched<I> {
-    /// Whether the iterator has ended.
+impl<S: Split, B, F: FnMut(<S::Piece as Iterator>::Item) -> B> Mapped<S, F> {
+    /// As [`Cut::is_done`].
     #[inline(always)]
     pub fn is_done(&self) -> bool {
-        self.is_done
+        self.of.is_done()
     }
 
-    /// Never: its length says nothing about its time.
+    /// As [`Cut::is_short`].
     #[inline(always)]
-    #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
-    pub fn is_short(&self, _: Length) -> bool {
-        false
+    pub fn is_short(&self, length: Length, seen: Seen) -> bool {
+        self.of.is_short(length, seen)
     }
 
-    /// The iterator itself.
+    /// As [`Cut::all`].
     #[inline(always)]
-    pub fn all(self) -> I {
-        self.iter
+    pub fn all(self) -> iter::Map<S::Piece, F> {
+        self.of.all().map(self.change)
     }
 
-    /// Items until the epoch moves, or the iterator ends.
+    /// As [`Cut::strip`].
     #[inline(always)]
-    pub fn strip(&mut self, _: Length, seen: Seen) -> Strip<'_, I> {
-        Strip {
-            of: self,
-            seen,
-            word: seen.0,
-        }
+    pub fn strip(&mut self, length: Length) -> iter::Map<S::Piece, &mut F> {
+        self.of.strip(length).map(&mut self.change)
     }
 
-    /// Nothing is learned: the length stays.
+    /// As [`Cut::adapt`].
     #[inline(always)]
     #[must_use]
-    #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
-    pub fn adapt(&self, _: &Stride, length: Length) -> Length {
-        length
-    }
-}
-
-/// A strip of a [`Watched`]. It ends once the epoch has moved, but yields at least one item: the check before it
-/// has looked at the epoch, and if every check has to take the cold path, the loop would otherwise make no
-/// progress.
-#[doc(hidden)]
-pub struct Strip<'a, I> {
-    of: &'a mut Watched<I>,
-    seen: Seen,
-    /// The epoch after the last item, which may have taken any time.
-    word: u64,
-}
-
-impl<I: Iterator> Iterator for Strip<'_, I> {
-    type Item = I::Item;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<I::Item> {
-        if self.word != self.seen.0 {
-            return None;
-        }
-        let item = self.of.iter.next();
-        self.of.is_done = item.is_none();
-        self.word = EPOCH.load_relaxed();
-        item
+    pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
+        self.of.adapt(stride, length)
     }
 }

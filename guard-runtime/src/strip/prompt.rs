@@ -1,6 +1,9 @@
-//! Iterations that cannot be cut, but yield each item at once: the standard library's iterators over memory,
-//! without closures of the user's. Their strips are counted, and a short iteration runs as written.
+//! Iterations that cannot be cut: they run as they stand, and their items are counted. A strip is [`FEW`] items if
+//! they are prompt, which the standard library's iterators over memory are without closures of the user's. Any
+//! other iterator may begin to wait at any item, as a channel does: its strip is one item, however quickly the last
+//! ones came.
 
+use core::array;
 use core::iter::{Chain, Copied, Enumerate, Rev, Skip, StepBy, Take, Zip};
 use core::mem::needs_drop;
 use core::ops::{Range, RangeInclusive};
@@ -33,6 +36,7 @@ prompt! {
     (T) Range<T>;
     (T) RangeInclusive<T>;
     (T) vec::IntoIter<T>;
+    (T, const N: usize) array::IntoIter<T, N>;
     ('a, T) slice::Chunks<'a, T>;
     ('a, T) slice::ChunksMut<'a, T>;
     ('a, T) slice::ChunksExact<'a, T>;
@@ -62,21 +66,30 @@ prompt! {
     (A: Prompt, B: Prompt) (A, B);
 }
 
+/// A constant, so that the compiler can write the strip out.
+const FEW: usize = 8;
+
 /// An iteration in counted strips.
 #[doc(hidden)]
-pub struct Prompted<I> {
+pub struct Counted<I> {
     iter: I,
+    most: usize,
     is_done: bool,
 }
 
-impl<I: Iterator> Prompted<I> {
+#[allow(clippy::unused_self, reason = "of one shape with what is cut")]
+impl<I: Iterator> Counted<I> {
     /// Items with a destructor are yielded one by one, because dropping one may take any time.
-    const OWNING: bool = needs_drop::<I::Item>();
-
     #[inline(always)]
-    pub(crate) fn new(iter: I) -> Self {
+    pub(crate) fn new(iter: I, is_prompt: bool) -> Self {
+        let most = if is_prompt && !needs_drop::<I::Item>() {
+            FEW
+        } else {
+            1
+        };
         Self {
             iter,
+            most,
             is_done: false,
         }
     }
@@ -87,11 +100,10 @@ impl<I: Iterator> Prompted<I> {
         self.is_done
     }
 
-    /// Whether all that is left is one strip.
+    /// Never: that few items are left says little about their time.
     #[inline(always)]
-    pub fn is_short(&self, length: Length) -> bool {
-        let most = self.iter.size_hint().1;
-        !Self::OWNING && most.is_some_and(|most| most <= length.short())
+    pub fn is_short(&self, _: Length, _: Seen) -> bool {
+        false
     }
 
     /// The iterator itself.
@@ -102,32 +114,31 @@ impl<I: Iterator> Prompted<I> {
 
     /// The next strip.
     #[inline(always)]
-    pub fn strip(&mut self, length: Length, _: Seen) -> Counted<'_, I> {
-        let left = if Self::OWNING { 1 } else { length.get() };
-        Counted { of: self, left }
+    pub fn strip(&mut self, length: Length) -> Strip<'_, I> {
+        let left = if cfg!(feature = "testing") {
+            self.most.min(length.get())
+        } else {
+            self.most
+        };
+        Strip { left, of: self }
     }
 
-    /// Adapts the length to the strip that just ended.
+    /// Nothing is learned: the length stays.
     #[inline(always)]
     #[must_use]
-    #[allow(clippy::unused_self, reason = "of one shape with what is cut")]
-    pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
-        if Self::OWNING {
-            length
-        } else {
-            stride.adapt(length)
-        }
+    pub fn adapt(&self, _: &Stride, length: Length) -> Length {
+        length
     }
 }
 
-/// A strip of a [`Prompted`].
+/// A strip of a [`Counted`].
 #[doc(hidden)]
-pub struct Counted<'a, I> {
-    of: &'a mut Prompted<I>,
+pub struct Strip<'a, I> {
     left: usize,
+    of: &'a mut Counted<I>,
 }
 
-impl<I: Iterator> Iterator for Counted<'_, I> {
+impl<I: Iterator> Iterator for Strip<'_, I> {
     type Item = I::Item;
 
     #[inline(always)]

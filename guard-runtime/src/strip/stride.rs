@@ -5,7 +5,10 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::base::layout::{join, split};
+use crate::check::tick::due;
+use crate::strip::split::Step;
 use crate::time::clock;
+use crate::time::seen::Seen;
 
 /// Long enough that the start of a strip does not matter: with 256, some vectorised loops were 1.6 times slower.
 const FULL: u32 = 65_536;
@@ -114,12 +117,22 @@ impl Stride {
     }
 }
 
-/// The iterations of one strip of a `while`.
+/// The nearer bound of a strip of `while at < end` that counts up.
 #[doc(hidden)]
 #[inline(always)]
 #[must_use]
-pub fn turns(length: Length) -> core::ops::Range<u32> {
-    0..length.now()
+pub fn stop_up<T: Step>(at: T, end: T, length: Length) -> T {
+    let stop = at.plus(length.get());
+    if stop < end { stop } else { end }
+}
+
+/// The same of `while at > end` that counts down.
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn stop_down<T: Step>(at: T, end: T, length: Length) -> T {
+    let stop = at.minus(length.get());
+    if stop > end { stop } else { end }
 }
 
 /// The time now, in units of 1,024 ns, never 0. It wraps around after 73 minutes; what is learned wrongly then is
@@ -155,23 +168,37 @@ impl Length {
         self.now() as usize
     }
 
-    /// This many iterations are one strip, whatever was learned.
+    /// How many iterations the next strip has, or more than are `left`.
     #[inline(always)]
-    pub(crate) fn few(self) -> usize {
-        // None if every iteration may be the one to trip: see `doubt`.
-        if cfg!(feature = "testing") && self.now() == 1 {
-            return 0;
+    pub(crate) fn strip(self, left: usize) -> usize {
+        // In tests, every iteration may be the one to trip: see `doubt`.
+        if left <= FEW && !cfg!(feature = "testing") {
+            left
+        } else {
+            self.get()
         }
-        FEW
     }
 
-    /// This many iterations need no strips. Bits are set instead of taking the maximum: that is one instruction,
-    /// and also shows the compiler that the result is at least [`FEW`].
+    /// Whether this many iterations need no strips, and no look at the budgets now.
+    ///
+    /// Anything else is the rare case: a nest has far more short rows than long loops, and the registers should be
+    /// theirs. Without the cold call that tells the compiler so, the nests of linear algebra took up to 1.5 times
+    /// as long.
     #[inline(always)]
-    pub(crate) fn short(self) -> usize {
-        self.get() | self.few()
+    pub(crate) fn covers(self, left: usize, seen: Seen) -> bool {
+        // Bits are set instead of taking the maximum: that is one instruction, and also shows the compiler that the
+        // result is at least `FEW`.
+        let covers = left <= self.get() | FEW && !due(seen);
+        if !covers {
+            long();
+        }
+        covers
     }
 }
+
+#[cold]
+#[inline(never)]
+extern "C" fn long() {}
 
 /// `extern "C"`, like [`Stride::learn`].
 #[cfg(feature = "testing")]

@@ -320,6 +320,127 @@ kernels! {
         Ok(sum)
     }
 
+    fn whiles_to_bounds_that_stay(log, n) {
+        let (mut i, mut sum) = (0, 0_u64);
+        let list = numbers(n);
+        'a: while i < list.len() {
+            if list[i] == 96 && i > 300 {
+                break 'a;
+            }
+            sum ^= list[i];
+            i += 1;
+        }
+        log.push(i as u64);
+        let mut i = 0_u64;
+        while i <= n {
+            if i % 5 == 1 {
+                i += 1;
+            }
+            log.push(i);
+            i += 3;
+        }
+        let mut down = i;
+        while down > 3 {
+            down -= 2;
+            if down == 17 {
+                break;
+            }
+            log.push(down);
+        }
+        let mut few = 250_u8;
+        while few < 255 {
+            few += 1;
+            log.push(u64::from(few));
+        }
+        let mut low = i64::MIN;
+        while low < i64::MIN + 20 {
+            low += 1;
+        }
+        while low >= i64::MIN + 3 {
+            if low == -5 {
+                return Ok(1);
+            }
+            low -= 1;
+        }
+        Ok(sum ^ low.unsigned_abs())
+    }
+
+    fn whiles_whose_bound_moves(log, n) {
+        let mut list = numbers(n);
+        let mut i = 0;
+        while i < list.len() {
+            if list[i] % 9 == 1 && list.len() < 30_000 {
+                list.push(list[i] * 2);
+            }
+            i += 1;
+        }
+        let (mut low, mut high) = (0, i);
+        while low < high {
+            log.push(low as u64);
+            low += 2;
+            high -= 1;
+        }
+        Ok(list.len() as u64)
+    }
+
+    fn mapped(log, n) {
+        let list = numbers(n);
+        let (mut sum, offset) = (0_u64, n % 7);
+        for x in list.iter().map(|x| x ^ offset) {
+            if x == 95 {
+                continue;
+            }
+            log.push(x);
+        }
+        for (i, x) in (0..n).zip(&list).map(|(i, x)| (i, x + i)) {
+            if i == 4_000 {
+                break;
+            }
+            sum += x;
+        }
+        for x in list.iter().rev().map(|&x| { if x == 3 { return 4; } x }) {
+            sum = sum * 3 % 1_009 + x;
+        }
+        let mut calls = 0_u64;
+        for x in (0..n).map(|i| { calls += 1; i * calls }) {
+            sum ^= x;
+        }
+        for c in "zähle mich".chars().map(|c| u64::from(u32::from(c))) {
+            sum += c;
+        }
+        Ok(sum ^ calls)
+    }
+
+    fn by_value(log, n) {
+        let list: Vec<u64> = numbers(n);
+        let pair: [u64; 2] = [n, 3];
+        let mut sum = 0_u64;
+        for x in list.clone() {
+            sum += x;
+        }
+        for x in pair {
+            log.push(x);
+        }
+        for (i, x) in list.into_iter().enumerate() {
+            if i == 5_000 {
+                break;
+            }
+            log.push(x);
+        }
+        for mut x in numbers(n).iter().map(|x| x ^ 1).collect::<Vec<u64>>() {
+            x += 1;
+            sum ^= x;
+        }
+        for row in numbers(n).chunks(7) {
+            let mut part = 0;
+            for x in row {
+                part += x;
+            }
+            sum = sum.max(part) + row.len() as u64;
+        }
+        Ok(sum)
+    }
+
     fn as_values(log, n) {
         let mut sum = 0;
         for i in 0..n {
