@@ -1,4 +1,5 @@
-//! The one switch between the real primitives and loom's. `cfg(guard_loom)` appears only here and at the models.
+//! The one switch between the real primitives and loom's. Elsewhere `cfg(guard_loom)` only makes a table as small as a
+//! model can explore, and starts or leaves out what a model cannot have.
 //!
 //! Loom's atomics and locks cannot be created in a constant or outside a model. So each model works on its own
 //! instances, and under loom the statics of the process, which no model uses, are created at their first use.
