@@ -1,6 +1,7 @@
 //! One module for each symptom that was found in real code: what failed, and similar cases.
 
 mod abort_at_thread_exit;
+mod attributes_in_loop_bodies;
 mod attributes_that_guard_nothing;
 mod blocking_names_in_futures;
 mod constants_in_types;

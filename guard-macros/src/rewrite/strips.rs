@@ -1,7 +1,7 @@
 //! Replaces loops by loops in strips.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Attribute, ExprForLoop, ExprWhile};
+use syn::{AttrStyle, Attribute, ExprForLoop, ExprWhile};
 
 use crate::emit::{self, Check, Mark, Place};
 use crate::rewrite::loops::Instrument;
@@ -13,9 +13,11 @@ use crate::syntax::walk::Visitor;
 
 impl Instrument<'_> {
     /// Whether a loop may run in strips: not if iterations are counted, or if the loop says itself how often it is
-    /// checked.
+    /// checked. An attribute inside the body (`#![allow(..)]`) has no place in front of what the loop becomes.
     fn may_strip(&self, attrs: &[Attribute]) -> bool {
-        !self.emit.counts() && !attrs.iter().any(is_on_loop)
+        let stays =
+            |attr: &Attribute| is_on_loop(attr) || matches!(attr.style, AttrStyle::Inner(_));
+        !self.emit.counts() && !attrs.iter().any(stays)
     }
 
     /// The loop in strips, if it qualifies.
