@@ -106,8 +106,33 @@ macro_rules! limited {
 }
 limited!(three_times_two, 1 + 2);
 
+macro_rules! passed_on {
+    ($name:ident, $limit:expr, $object:ty) => {
+        limited!($name, $limit);
+        mod $name {
+            use super::loop_guard;
+            doubled!($limit, $object);
+        }
+    };
+}
+macro_rules! doubled {
+    ($sum:expr, $object:ty) => {
+        #[loop_guard(timeout = "1h")]
+        pub(super) fn double(object: &$object) -> String {
+            let mut double = 0;
+            for _ in 0..1 {
+                double += $sum * 2;
+            }
+            format!("{double} {} {object:?}", $sum * 2)
+        }
+    };
+}
+passed_on!(two_times_two, 1 + 1, dyn std::fmt::Debug + Send);
+
 #[test]
 fn arguments_of_the_attribute_too() {
+    assert!(two_times_two(4).is_ok() && two_times_two(5).is_err());
+    assert_eq!(two_times_two::double(&3), "4 4 3");
     assert_eq!(three_times_two(6).unwrap(), 6);
     assert!(three_times_two(7).is_err());
 }

@@ -48,9 +48,14 @@ fn with_parentheses(tokens: &TokenStream) -> Option<TokenStream> {
 
 /// Whether a neighbour would take a part of what is in a group.
 fn is_torn(content: TokenStream, before: &[TokenTree], after: &[TokenTree]) -> bool {
-    let several = content.clone().into_iter().nth(1).is_some();
-    if !several {
-        return false;
+    let mut trees = content.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (_, Some(_)) => {}
+        // One macro passed it on to another.
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            return is_torn(group.stream(), before, after);
+        }
+        _ => return false,
     }
     if is_sum_of_traits(&content) {
         return takes_a_type(before);
