@@ -129,6 +129,29 @@ macro_rules! doubled {
 }
 passed_on!(two_times_two, 1 + 1, dyn std::fmt::Debug + Send);
 
+macro_rules! statements {
+    ($name:ident, $value:expr, $($statement:stmt;)*) => {
+        #[loop_guard(timeout = "1h")]
+        fn $name(n: i32) -> i32 {
+            $($statement)*
+            let mut sum = 0;
+            for i in 0..n {
+                sum += match i {
+                    0 => $value,
+                    _ => 1,
+                };
+            }
+            if sum > 100 { sum } else { $value }
+        }
+    };
+}
+statements!(in_statements, { 1 } + if true { 2 } else { 3 }, let two = double(1); let _four = double(two););
+
+#[test]
+fn statements_end_where_they_did() {
+    assert_eq!(in_statements(0), 3);
+}
+
 #[test]
 fn arguments_of_the_attribute_too() {
     assert!(two_times_two(4).is_ok() && two_times_two(5).is_err());

@@ -1,4 +1,4 @@
-//! The invisible groups that `macro_rules!` puts around `$e:expr` and `$t:ty`.
+//! The invisible groups that `macro_rules!` puts around `$e:expr`, `$t:ty` and `$s:stmt`.
 //!
 //! The compiler forgets them when tokens come back from an attribute macro, so `$e * 2` with `1 + 2` for `$e` would
 //! become `1 + 2 * 2`. Where a neighbour would take a part of such a group, the group becomes parentheses:
@@ -7,17 +7,19 @@
 //! ⟦1 + 2⟧ * 2   =>   (1 + 2) * 2          &⟦dyn Debug + Send⟧   =>   &(dyn Debug + Send)
 //! ```
 //!
+//! A `let` gets the semicolon that its group made unnecessary.
+//!
 //! This works on tokens, because the arguments of macro calls are never parsed.
 
-use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::Expr;
 
-/// The same tokens, with parentheses where a group would be forgotten.
+/// The same tokens, with parentheses or a semicolon where a forgotten group would change what they mean.
 pub(crate) fn kept(tokens: TokenStream) -> TokenStream {
     with_parentheses(&tokens).unwrap_or(tokens)
 }
 
-/// `None` if the tokens stay as they are: a group that is made anew loses the places of its two ends.
+/// `None` if the tokens stay as they are, since a group that is made anew loses the places of its two ends.
 fn with_parentheses(tokens: &TokenStream) -> Option<TokenStream> {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut changed = false;
@@ -33,6 +35,12 @@ fn with_parentheses(tokens: &TokenStream) -> Option<TokenStream> {
             // Of the expansion, so that no lint calls them unnecessary.
             parentheses.set_span(Span::mixed_site().located_at(group.span()));
             parentheses
+        } else if invisible && is_open_let(&content, &trees[at + 1..]) {
+            let end = Punct::new(';', Spacing::Alone);
+            Group::new(
+                Delimiter::None,
+                content.into_iter().chain([end.into()]).collect(),
+            )
         } else if inner.is_some() {
             let mut same = Group::new(group.delimiter(), content);
             same.set_span(group.span());
@@ -76,10 +84,39 @@ fn is_torn(content: TokenStream, before: &[TokenTree], after: &[TokenTree]) -> b
         ) => {
             takes_from_the_left(before)
                 || takes_from_the_right(after)
+                || ends_early(&content, before)
                 || (content.into_iter().any(in_braces) && is_condition(before))
         }
+        Ok(Expr::Call(_) | Expr::Index(_)) => ends_early(&content, before),
         _ => false,
     }
+}
+
+/// Whether a statement would end in the middle: `{ 1 } + 1`, or an arm of a `match`.
+fn ends_early(content: &TokenStream, before: &[TokenTree]) -> bool {
+    const BLOCKS: [&str; 6] = ["if", "match", "loop", "while", "for", "unsafe"];
+    let begins_with_block = match content.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+        Some(TokenTree::Ident(word)) => BLOCKS.iter().any(|it| word == it),
+        _ => false,
+    };
+    let begins_statement = match before {
+        [] => true,
+        [.., TokenTree::Group(group)] => group.delimiter() == Delimiter::Brace,
+        [.., TokenTree::Punct(first), TokenTree::Punct(last)] => {
+            last.as_char() == ';' || (first.as_char() == '=' && last.as_char() == '>')
+        }
+        [.., TokenTree::Punct(last)] => last.as_char() == ';',
+        _ => false,
+    };
+    begins_with_block && begins_statement
+}
+
+/// Whether this is a `let` of `$s:stmt`, which needs no semicolon behind it.
+fn is_open_let(content: &TokenStream, after: &[TokenTree]) -> bool {
+    let is_let =
+        matches!(content.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let");
+    is_let && !matches!(after.first(), Some(TokenTree::Punct(sign)) if sign.as_char() == ';')
 }
 
 /// Whether these are the bounds of a trait object or an opaque type: `dyn A + B`.
