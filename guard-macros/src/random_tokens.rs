@@ -113,6 +113,14 @@ fn changed(
     all.into_iter().collect()
 }
 
+/// Whether `crate` stands where it begins no path and names no argument. syn takes that for an expression and, where a
+/// statement begins, for an item; to the compiler it is neither.
+fn has_bare_crate(stream: &TokenStream) -> bool {
+    let text = stream.to_string();
+    let paths_aside = text.replace("crate ::", "").replace("crate =", "");
+    paths_aside.contains("crate")
+}
+
 #[test]
 fn expand_to_an_item_without_a_panic() {
     let count =
@@ -136,6 +144,8 @@ fn expand_to_an_item_without_a_panic() {
         let output = outcome.unwrap_or_else(|_| panic!("{}", text()));
         if was_an_item {
             right += 1;
+        }
+        if was_an_item && !has_bare_crate(&args) && !has_bare_crate(&item) {
             let parsed = syn::parse2::<syn::File>(output.clone());
             assert!(parsed.is_ok(), "{}\nbecame\n{output}", text());
         }
