@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -32,8 +33,8 @@ impl Drop for Killed {
 struct Service {
     process: Killed,
     address: SocketAddr,
-    /// Everything that it prints.
-    printed: JoinHandle<String>,
+    /// The lines that it prints from then on.
+    printed: Receiver<String>,
 }
 
 impl Service {
@@ -45,17 +46,19 @@ impl Service {
             .spawn();
         let mut process = Killed(child.expect("it starts"));
         let mut out = BufReader::new(process.0.stdout.take().expect("a pipe"));
-        let (mut printed, mut address) = (String::new(), None);
+        let mut address = None;
         while address.is_none() {
             let mut line = String::new();
-            assert_ne!(out.read_line(&mut line).expect("UTF-8"), 0, "{printed}");
+            assert_ne!(out.read_line(&mut line).expect("UTF-8"), 0, "no address");
             let rest = line.trim().strip_prefix("listening on http://");
             address = rest.map(|address| address.parse().expect("an address"));
-            printed += &line;
         }
-        let printed = thread::spawn(move || {
-            out.read_to_string(&mut printed).expect("UTF-8");
-            printed
+        let (lines, printed) = mpsc::channel();
+        // It ends with the process, also after a test that failed.
+        thread::spawn(move || {
+            for line in out.lines() {
+                _ = lines.send(line.expect("UTF-8") + "\n");
+            }
         });
         Self {
             process,
@@ -144,14 +147,17 @@ fn what_runs_what_tripped_and_what_hangs_is_seen() {
 #[test]
 fn an_interrupt_ends_the_jobs_also_the_one_that_waits() {
     let mut service = Service::start();
-    service.awaits("/guards", |guards| guard(guards, "jobs::blocked"));
+    let mut printed = String::new();
+    while !printed.contains("jobs::blocked") {
+        printed += &service.printed.recv_timeout(PATIENCE).expect(&printed);
+    }
     let id = service.process.0.id().to_string();
     let sent = Command::new("kill").args(["-INT", &id]).status();
     assert!(sent.expect("kill is everywhere").success());
     let status = service.process.0.wait().expect("a child of ours");
-    let printed = service.printed.join().expect("no panic");
+    printed.extend(service.printed.iter());
     assert!(status.success(), "{status} {printed}");
-    for part in ["jobs::blocked", "scope", "last check", "\nended\n"] {
+    for part in ["scope", "last check", "\nended\n"] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
 }

@@ -4,6 +4,7 @@ mod abort_at_thread_exit;
 mod attributes_in_loop_bodies;
 mod attributes_that_guard_nothing;
 mod blocking_names_in_futures;
+mod bounds_of_whiles;
 mod constants_in_types;
 mod conversion_blames_the_runtime;
 mod every_trip_in_silence;

@@ -10,7 +10,7 @@ use crate::plan::{Leave, Plan};
 use crate::rewrite::arguments::moved;
 use crate::rewrite::cleanup;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
-use crate::strips::known::Names;
+use crate::strips::names::Names;
 use crate::syntax::function::Function;
 use crate::syntax::types::{is_closure, is_unit};
 use crate::syntax::walk::Visitor;

@@ -12,7 +12,7 @@ use crate::rewrite::arguments::moved;
 use crate::rewrite::function::leading_items;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
 use crate::rewrite::{awaits, cleanup};
-use crate::strips::known::Names;
+use crate::strips::names::Names;
 use crate::syntax::function::{Function, is_foreign};
 use crate::syntax::moves;
 use crate::syntax::types::never;

@@ -7,7 +7,7 @@ use crate::args::pace::{Pace, paced as paced_by};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
-use crate::strips::known::Names;
+use crate::strips::names::Names;
 use crate::syntax::awaits;
 use crate::syntax::calls;
 use crate::syntax::function::{is_on_loop, without_ours};

@@ -1,18 +1,20 @@
-//! Which `while` loops run in strips: those that count up or down to a bound, which compilers vectorise or unroll.
+//! Which `while` loops run in strips: those that count by one to a bound, which compilers vectorise or unroll.
 //!
-//! A strip is the user's loop with a nearer bound. Other `while` loops have a check in each iteration.
+//! A strip is the user's loop with a nearer bound, so the bound is something that stays and that may be asked more or
+//! less often. The counter meets the bound exactly: with `<=` or a larger step it could pass the largest integer and
+//! begin again, in a strip that never ends. Other `while` loops have a check in each iteration.
 
 use quote::ToTokens;
-use syn::{BinOp, Expr, ExprContinue, ExprWhile, Ident, Label, Lit, Member, Pat, Stmt};
+use syn::{BinOp, Expr, ExprContinue, ExprLit, ExprWhile, Ident, Label, Lit, Member, Pat, Stmt};
 
-use crate::strips::known::Names;
+use crate::strips::names::Names;
 use crate::strips::plain::is_plain;
 use crate::strips::strip::redirect;
 use crate::syntax::assigns::is_assigning;
 use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
-/// A `while` that qualifies: `while counter < bound { plain; counter += 1; }`.
+/// A `while` that qualifies: `while counter < bound { plain; counter += 1; }`, or down with `>` and `-=`.
 pub(crate) struct Counted {
     pub(crate) counter: Ident,
     pub(crate) bound: Expr,
@@ -21,19 +23,19 @@ pub(crate) struct Counted {
     pub(crate) outer: Option<Label>,
 }
 
-/// Takes a `while` apart, if it qualifies: each iteration moves an integer towards something that stays where it is,
-/// so a nearer bound ends the same loop earlier, and it has as many iterations as the bound is away, or fewer.
+/// Takes a `while` apart, if it qualifies: each iteration moves an integer by one towards an integer that only grows or
+/// stays, so a nearer bound ends the same loop earlier.
 pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
     let Expr::Binary(cond) = &*expr.cond else {
         return None;
     };
     let is_down = match cond.op {
-        BinOp::Lt(_) | BinOp::Le(_) => false,
-        BinOp::Gt(_) | BinOp::Ge(_) => true,
+        BinOp::Lt(_) => false,
+        BinOp::Gt(_) => true,
         _ => return None,
     };
     let counter = variable(&cond.left)?.clone();
-    if !is_bound(&cond.right) || !names.are_integers(&counter, &cond.right) {
+    if !names.are_integers(&counter, &cond.right) {
         return None;
     }
     let bound = (*cond.right).clone();
@@ -41,11 +43,12 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
         counter: &counter,
         bound: &bound,
         is_down,
+        steps: 0,
         only: true,
     };
     let always = expr.body.stmts.iter().any(|stmt| moves.is_step(stmt));
     moves.visit_block_mut(&mut expr.body);
-    if !always || !moves.only || !is_plain(&mut expr.body) {
+    if !always || moves.steps != 1 || !moves.only || !is_plain(&mut expr.body) {
         return None;
     }
     let outer = redirect(&mut expr.label, &mut expr.body);
@@ -64,31 +67,17 @@ fn variable(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// Whether the expression is a number, a name, or `len()` of a name or a field.
-fn is_bound(expr: &Expr) -> bool {
-    match expr {
-        Expr::Lit(lit) => matches!(lit.lit, Lit::Int(_)),
-        Expr::MethodCall(call) => {
-            let mut of = &*call.receiver;
-            while let Expr::Field(field) = of {
-                of = &field.base;
-            }
-            call.method == "len" && call.args.is_empty() && variable(of).is_some()
-        }
-        _ => variable(expr).is_some(),
-    }
-}
-
 /// Looks for anything else that moves the counter or the bound.
 struct Moves<'c> {
     counter: &'c Ident,
     bound: &'c Expr,
     is_down: bool,
+    steps: u32,
     only: bool,
 }
 
 impl Moves<'_> {
-    /// Whether the statement is `counter += 1` or, down, `counter -= 1`, or by another number.
+    /// Whether the statement is `counter += 1` or, down, `counter -= 1`.
     fn is_step(&self, stmt: &Stmt) -> bool {
         matches!(stmt, Stmt::Expr(expr, _) if self.steps(expr))
     }
@@ -97,19 +86,13 @@ impl Moves<'_> {
         let Expr::Binary(step) = expr else {
             return false;
         };
-        let by = match &*step.right {
-            Expr::Lit(lit) => match &lit.lit {
-                Lit::Int(by) => by.base10_parse::<u64>().is_ok_and(|by| by > 0),
-                _ => false,
-            },
-            _ => false,
-        };
+        let by_one = matches!(&*step.right, Expr::Lit(ExprLit { lit: Lit::Int(by), .. }) if by.base10_digits() == "1");
         let towards = match step.op {
             BinOp::AddAssign(_) => !self.is_down,
             BinOp::SubAssign(_) => self.is_down,
             _ => false,
         };
-        by && towards && variable(&step.left) == Some(self.counter)
+        by_one && towards && variable(&step.left) == Some(self.counter)
     }
 
     /// Whether the name is the counter's or in the bound.
@@ -136,10 +119,12 @@ impl Moves<'_> {
 
 impl Visitor for Moves<'_> {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        let is_step = self.steps(expr);
+        self.steps += u32::from(is_step);
         let moves = match expr {
             Expr::Assign(assign) => self.is_theirs(&assign.left),
             Expr::Binary(binary) if is_assigning(&binary.op) => {
-                self.is_theirs(&binary.left) && !self.steps(expr)
+                self.is_theirs(&binary.left) && !is_step
             }
             Expr::Reference(borrow) => borrow.mutability.is_some() && self.is_theirs(&borrow.expr),
             _ => false,

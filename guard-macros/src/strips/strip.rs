@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime};
 
-use crate::strips::known::{Names, iterates};
+use crate::strips::names::{Names, iterates};
 use crate::strips::plain::{is_plain, is_plain_closure};
 use crate::syntax::jumps::Jumps;
 use crate::syntax::walk::Visitor;

@@ -79,18 +79,29 @@ fn whiles_that_count_to_a_bound_run_in_strips() {
     };
     let counted = [
         "while s < n { s += 1; }",
-        "while s <= n { s += 2; }",
         "while s > 0 { s -= 1; t ^= xs[s]; }",
         "while s < xs.len() { t += xs[s]; s += 1; }",
-        "while s < self.rows.len() { self.rows[s] = t; s += 1; }",
+        "while s < LIMIT { s += 1; }",
+        "let zs = vec![1, 2]; while s < zs.len() { s += 1; }",
+        "let m = xs.len(); while s < m { s += 1; }",
         "'a: while s < n { if t == 3 { break 'a; } s += 1; }",
-        "while s < n { if t == 3 { return; } if t == 4 { s += 1; } s += 1; }",
+        "while s < n { if t == 3 { return; } s += 1; }",
         "let mut i = s + 1; while i < n { i += 1; }",
         "let mut i = n as usize; while i > 0 { i -= 1; }",
         "for i in 0..n { let mut j = i; while j < n { j += 1; } }",
     ];
     of(&counted, || InStrips);
     let others = [
+        // At the largest integer, each of these may begin again.
+        "while s <= n { s += 1; }",
+        "while s >= 0 { s -= 1; }",
+        "while s < n { s += 2; }",
+        "while s < n { if t == 4 { s += 1; } s += 1; }",
+        // The bound may be anything, or be counted.
+        "while s < made() { s += 1; }",
+        "let m = made(); while s < m { s += 1; }",
+        "while s < e.len() { s += 1; }",
+        "while s < self.rows.len() { self.rows[s] = t; s += 1; }",
         "while s != n { s += 1; }",
         "while s < n { s -= 1; }",
         "while s > n { s += 1; }",
