@@ -1,11 +1,16 @@
-//! What `io::Checked` costs a parser, and how late a parser of endless input is left: `cargo bench --bench adaptors`.
+//! What `io::Checked` costs a parser, and how late foreign code with endless input is left: `cargo bench --bench adaptors`.
 
 use std::hint::black_box;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::time::{Duration, Instant};
 
-use guard_runtime::Budget;
 use guard_runtime::io::Checked;
+use guard_runtime::{Budget, GuardedIterator, Tripped};
+
+#[path = "../tests/context/endless.rs"]
+mod endless;
+
+use endless::{Endless, Seekless, compressed_bomb, image_bomb};
 
 const ROW: &str = "4711,some text,3.25,\"quoted, too\"\n";
 const ROWS: usize = 1_000_000;
@@ -28,19 +33,24 @@ fn time(run: impl FnOnce() -> usize) -> Duration {
     start.elapsed()
 }
 
-/// Yields the same bytes again and again.
-struct Endless(io::Cursor<Vec<u8>>);
-
-impl Read for Endless {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(buffer)? {
-            0 => {
-                self.0.set_position(0);
-                self.0.read(buffer)
-            }
-            read => Ok(read),
-        }
-    }
+/// Prints how long after its deadline foreign code was left, whose input has no end.
+fn left<T, E>(what: &str, mut foreign: impl FnMut() -> Result<T, E>) {
+    let mut late: Vec<_> = (0..4 * RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            let outcome = Budget::timeout(LIMIT).run(|| foreign().map(|_| ()).map_err(|_| ()));
+            let elapsed = start.elapsed();
+            assert!(outcome.is_ok_and(|read| read.is_err()), "it has no end");
+            elapsed.saturating_sub(LIMIT).as_secs_f64() * 1e6
+        })
+        .collect();
+    late.sort_by(f64::total_cmp);
+    println!(
+        "{what:<8} left after {LIMIT:?} and: median {:.0} us, worst of {} {:.0} us",
+        late[late.len() / 2],
+        late.len(),
+        late[late.len() - 1]
+    );
 }
 
 fn main() {
@@ -65,21 +75,33 @@ fn main() {
         ratios[RUNS / 2]
     );
 
-    let mut late: Vec<_> = (0..4 * RUNS)
-        .map(|_| {
-            let endless = Endless(io::Cursor::new(ROW.repeat(1000).into_bytes()));
-            let start = Instant::now();
-            let outcome = Budget::timeout(LIMIT).run(|| rows(Checked::new(endless)));
-            let elapsed = start.elapsed();
-            assert!(outcome.is_ok_and(|rows| rows.is_err()), "it has no end");
-            elapsed.saturating_sub(LIMIT).as_secs_f64() * 1e6
-        })
-        .collect();
-    late.sort_by(f64::total_cmp);
-    println!(
-        "csv without an end, left after {LIMIT:?} and: median {:.0} us, worst of {} {:.0} us",
-        late[late.len() / 2],
-        late.len(),
-        late[late.len() - 1]
+    left("csv", || {
+        rows(Checked::new(Endless::new("a,b,c,d\n", ROW.repeat(1000))))
+    });
+    left("JSON", || {
+        let endless = BufReader::new(Endless::new("[", "1,".repeat(1000)));
+        serde_json::from_reader::<_, serde::de::IgnoredAny>(Checked::new(endless))
+    });
+    left("gzip", || {
+        let mut unpacked = flate2::read::MultiGzDecoder::new(Checked::new(compressed_bomb()));
+        io::copy(&mut unpacked, &mut io::sink())
+    });
+    left("PNG", rows_of_an_image);
+    let (word, text) = (
+        regex::Regex::new(r"\b\w+\b").expect("a pattern"),
+        "a few words, ".repeat(1_000_000),
     );
+    left("regex", || {
+        let mut found = word.find_iter(&text).guarded();
+        found.try_fold(0, |length, word| Ok::<_, Tripped>(length + word?.len()))
+    });
+}
+
+fn rows_of_an_image() -> Result<(), png::DecodingError> {
+    let image = Seekless(image_bomb());
+    let mut decoder = png::Decoder::new(Checked::new(BufReader::new(image)));
+    decoder.set_limits(png::Limits { bytes: usize::MAX });
+    let mut reader = decoder.read_info()?;
+    while reader.next_row()?.is_some() {}
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Real parsers, decoders and iterator chains on endless input.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Seek, Write};
 use std::time::Duration;
 
 use guard_runtime::io::Checked;
@@ -9,37 +9,7 @@ use guard_runtime::{
 };
 use harness::Paused;
 
-/// A head, then the same bytes over and over.
-struct Endless {
-    head: io::Cursor<Vec<u8>>,
-    body: Vec<u8>,
-    at: usize,
-}
-
-impl Endless {
-    fn new(head: impl Into<Vec<u8>>, body: impl Into<Vec<u8>>) -> Self {
-        let head = io::Cursor::new(head.into());
-        Self {
-            head,
-            body: body.into(),
-            at: 0,
-        }
-    }
-}
-
-impl Read for Endless {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.head.read(buffer)?;
-        if read > 0 || buffer.is_empty() {
-            return Ok(read);
-        }
-        let part = &self.body[self.at..];
-        let count = part.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&part[..count]);
-        self.at = (self.at + count) % self.body.len();
-        Ok(count)
-    }
-}
+use crate::endless::{Endless, Seekless, compressed_bomb, image_bomb};
 
 /// The trip that is the source of an I/O error.
 fn source(error: &io::Error) -> &Tripped {
@@ -98,34 +68,9 @@ fn csv_that_drops_errors() {
 
 #[test]
 fn a_compressed_bomb() {
-    let mut member = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    member.write_all(&vec![0; 100_000]).unwrap();
-    let bomb = Checked::new(Endless::new("", member.finish().unwrap()));
-    let mut unpacked = flate2::read::MultiGzDecoder::new(bomb);
+    let mut unpacked = flate2::read::MultiGzDecoder::new(Checked::new(compressed_bomb()));
     let (error, _) = cut(|| io::copy(&mut unpacked, &mut io::sink()));
     source(&error);
-}
-
-/// A PNG of two thousand million rows, each of which is valid.
-fn image_bomb() -> Endless {
-    fn chunk(kind: &[u8], data: &[u8]) -> Vec<u8> {
-        let mut crc = flate2::Crc::new();
-        crc.update(kind);
-        crc.update(data);
-        let length = u32::try_from(data.len()).unwrap();
-        [&length.to_be_bytes(), kind, data, &crc.sum().to_be_bytes()].concat()
-    }
-    let side = 0x7FFF_FFFF_u32.to_be_bytes();
-    let header = [&1000_u32.to_be_bytes()[..], &side, &[8, 0, 0, 0, 0]].concat();
-    // A block as it is: not the last, 1001 bytes, which are a filter and a row.
-    let row = [&[0, 0xE9, 0x03, 0x16, 0xFC][..], &[0; 1001]].concat();
-    let head = [
-        b"\x89PNG\r\n\x1a\n",
-        &chunk(b"IHDR", &header)[..],
-        &chunk(b"IDAT", &[0x78, 0x01]),
-    ]
-    .concat();
-    Endless::new(head, chunk(b"IDAT", &row))
 }
 
 #[test]
@@ -144,21 +89,6 @@ fn an_image_without_an_end() {
         panic!("{error}")
     };
     source(&error);
-}
-
-/// The decoder requires `Seek`, but does not use it.
-struct Seekless<R>(R);
-
-impl<R: Read> Read for Seekless<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl<R> Seek for Seekless<R> {
-    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
-        Err(ErrorKind::Unsupported.into())
-    }
 }
 
 #[test]

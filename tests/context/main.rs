@@ -5,6 +5,7 @@ mod allocations;
 mod arguments;
 mod bad_input;
 mod borrowed;
+mod endless;
 mod equals;
 mod foreign_waits;
 mod futures;
