@@ -40,7 +40,7 @@ fn jumps_go_where_they_are_sent() {
 
 /// Runs all functions in all modes, and compares.
 const HEAD: &str = r#"
-#![allow(warnings)]
+#![allow(warnings, reason = "the program is generated")]
 
 #[derive(Default, Debug, PartialEq)]
 pub struct Log(Vec<u64>);

@@ -217,41 +217,7 @@ fn a_tracker_is_a_token_of_a_guarded_function() {
 }
 
 #[test]
-fn the_cleanup_of_a_guarded_function_is_in_flight_as_well() {
-    static SHUTDOWN: LazyLock<Shutdown> =
-        LazyLock::new(|| Shutdown::new().grace(LONG).drain(ms(10)));
-    static COUNTED: AtomicU32 = AtomicU32::new(0);
-
-    fn count(_: &guard_runtime::Exit<'_>) {
-        COUNTED.fetch_add(u32::from(SHUTDOWN.in_flight() > 0), Ordering::Relaxed);
-    }
-
-    #[loop_guard(timeout = "1h", cancel = SHUTDOWN.track(), cleanup = count)]
-    fn handle() -> Result<(), Tripped> {
-        spin()
-    }
-
-    #[loop_guard(timeout = "1h", cleanup = count)]
-    async fn wait() -> Result<(), Tripped> {
-        std::future::pending().await
-    }
-
-    let tracked = || SHUTDOWN.track().wrap(wait());
-    let workers = [
-        thread::spawn(handle),
-        thread::spawn(move || futures::executor::block_on(tracked()).and_then(|inner| inner)),
-    ];
-    wait_for(&SHUTDOWN, 2);
-    SHUTDOWN.begin("test");
-    is_cut(&SHUTDOWN.wait(), "2 of 2 told to stop");
-    for worker in workers {
-        assert!(worker.join().unwrap().is_err());
-    }
-    assert_eq!(COUNTED.load(Ordering::Relaxed), 2);
-}
-
-#[test]
-fn the_cleanup_of_a_guarded_future_is_in_flight_as_well() {
+fn cleanups_are_in_flight_as_well() {
     static SHUTDOWN: LazyLock<Shutdown> =
         LazyLock::new(|| Shutdown::new().grace(LONG).drain(ms(10)));
     static COUNTED: AtomicU32 = AtomicU32::new(0);
@@ -275,6 +241,16 @@ fn the_cleanup_of_a_guarded_future_is_in_flight_as_well() {
     }
 
     #[loop_guard(timeout = "1h", cancel = SHUTDOWN.track(), cleanup = count)]
+    fn spins() -> Result<(), Tripped> {
+        spin()
+    }
+
+    #[loop_guard(timeout = "1h", cleanup = count)]
+    async fn is_wrapped() -> Result<(), Tripped> {
+        std::future::pending().await
+    }
+
+    #[loop_guard(timeout = "1h", cancel = SHUTDOWN.track(), cleanup = count)]
     async fn calls() -> Result<(), Tripped> {
         std::future::pending().await
     }
@@ -287,17 +263,21 @@ fn the_cleanup_of_a_guarded_future_is_in_flight_as_well() {
         std::future::pending().await
     }
 
+    let wrapped = || futures::executor::block_on(SHUTDOWN.track().wrap(is_wrapped()));
     let workers = [
+        thread::spawn(spins),
+        thread::spawn(move || wrapped().and_then(|inner| inner)),
         thread::spawn(|| futures::executor::block_on(calls())),
         thread::spawn(|| futures::executor::block_on(awaits())),
     ];
-    wait_for(&SHUTDOWN, 2);
+    wait_for(&SHUTDOWN, workers.len());
     SHUTDOWN.begin("test");
-    is_cut(&SHUTDOWN.wait(), "2 of 2 told to stop");
+    is_cut(&SHUTDOWN.wait(), "4 of 4 told to stop");
+    let count = u32::try_from(workers.len()).unwrap();
     for worker in workers {
         assert!(worker.join().unwrap().is_err());
     }
-    assert_eq!(COUNTED.load(Ordering::Relaxed), 2);
+    assert_eq!(COUNTED.load(Ordering::Relaxed), count);
     assert_eq!(SHUTDOWN.in_flight(), 0);
 }
 

@@ -108,11 +108,11 @@ twins! { shapes: ()
         for i in 0..n { this_is_not_there(i); }
         #[cfg(not(any()))]
         for i in 0..n { sum += i; }
-        #[allow(unused_mut)]
+        #[allow(unused_mut, reason = "an attribute of a statement")]
         for mut i in 0..n { sum += 1; }
-        #[allow(clippy::while_let_loop)]
+        #[allow(clippy::while_let_loop, reason = "an attribute of a statement")]
         while sum < 10 { sum += 1 }
-        #[allow(unused)]
+        #[allow(unused, reason = "an attribute of a statement")]
         let unused = loop { break; };
         let closure = |a: u32| { for _ in 0..n { sum += 1; } sum };
         #[rustfmt::skip]
