@@ -101,7 +101,9 @@ macro_rules! kernels {
     };
 }
 
-mod kernels;
+mod for_loops;
+mod while_loops;
+mod zips;
 
 pub(crate) fn numbers(n: u64) -> Vec<u64> {
     (0..n).map(|i| i * i % 97).collect()
@@ -132,7 +134,9 @@ pub(crate) fn change_nothing(kernels: &[(&str, [Kernel; 3])]) {
 
 #[test]
 fn strips_change_nothing() {
-    change_nothing(kernels::KERNELS);
+    for kernels in [for_loops::KERNELS, while_loops::KERNELS, zips::KERNELS] {
+        change_nothing(kernels);
+    }
 }
 
 /// Every check of a thread with a paused clock takes the cold path.

@@ -4,6 +4,7 @@ mod actions;
 mod backtrace;
 mod bad_input;
 mod disabled;
+mod environment;
 mod honest;
 mod listed;
 mod modes;

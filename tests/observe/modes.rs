@@ -1,4 +1,4 @@
-//! Trying out a guard without consequences.
+//! Trying out a guard without consequences: modes that are set at run time.
 
 use std::cell::RefCell;
 use std::future::Future;
@@ -16,12 +16,12 @@ use guard_runtime::{
 
 use harness::Paused;
 
-use crate::{assert_success, child, told};
+use crate::told;
 
-const MS: Duration = Duration::from_millis(1);
+pub(super) const MS: Duration = Duration::from_millis(1);
 
 /// What the scope would have tripped by.
-fn would_trip(scope: &str) -> Vec<Tripped> {
+pub(super) fn would_trip(scope: &str) -> Vec<Tripped> {
     told(|event| match event {
         Event::WouldTrip(tripped) if tripped.scope() == scope => Some(tripped.clone()),
         _ => None,
@@ -37,7 +37,11 @@ fn tripped(scope: &str) -> usize {
 }
 
 /// Makes checks for this long in paused time.
-fn work(name: &'static str, limit: Duration, steps: u32) -> Result<Result<u32, Tripped>, Tripped> {
+pub(super) fn work(
+    name: &'static str,
+    limit: Duration,
+    steps: u32,
+) -> Result<Result<u32, Tripped>, Tripped> {
     Budget::timeout(limit).named(name).run(|| {
         for _ in 0..steps {
             testing::advance(MS);
@@ -47,7 +51,7 @@ fn work(name: &'static str, limit: Duration, steps: u32) -> Result<Result<u32, T
     })
 }
 
-fn paused<T>(test: impl FnOnce() -> T) -> T {
+pub(super) fn paused<T>(test: impl FnOnce() -> T) -> T {
     _ = told(|_| None::<()>); // the hook is set
     let _paused = Paused::new();
     test()
@@ -344,70 +348,6 @@ fn a_scope_that_is_open_already_is_let_pass_if_it_is_observed_by_then() {
         assert!(work("modes::late", 5 * MS, 10).unwrap().is_err());
     });
     assert_eq!(would_trip("modes::late").len(), 1);
-}
-
-#[loop_guard(timeout = "1h", name = "modes::replaced")]
-fn replaced() -> Result<(), Tripped> {
-    loop {}
-}
-
-#[loop_guard(timeout = "1ms", name = "modes::longer")]
-fn longer() -> Option<Duration> {
-    remaining()
-}
-
-#[loop_guard(iterations = 1_000_000, name = "modes::given")]
-fn given() -> Option<Duration> {
-    let mut left = None;
-    for _ in 0..1 {
-        left = remaining();
-    }
-    left
-}
-
-#[test]
-fn the_environment_sets_modes_and_timeouts_and_its_mistakes_are_told_once() {
-    let rules = "observe, modes::replaced=enforce, modes::replaced.timeout=20ms, modes::longer=enforce, \
-                 modes::longer.timeout=1h, modes::given=enforce, modes::given.timeout=200s, \
-                 modes::wrong=enfroce, modes::gone=off";
-    let name = "modes::the_environment_sets_modes_and_timeouts_and_its_mistakes_are_told_once";
-    if let Some(output) = child(name, &[("LOOP_GUARD", rules)]) {
-        let stderr = assert_success(&output);
-        let told: Vec<_> = stderr
-            .lines()
-            .filter(|line| line.contains("LOOP_GUARD"))
-            .collect();
-        assert_eq!(told.len(), 1, "{stderr}");
-        assert!(
-            told[0].contains("\"modes::wrong=enfroce\"") && !told[0].contains("gone"),
-            "{stderr}"
-        );
-        return;
-    }
-    for _ in 0..3 {
-        let tripped = replaced().unwrap_err();
-        assert!(tripped.to_string().contains("20ms allowed"), "{tripped}");
-        let (longer, given) = (longer().unwrap(), given().unwrap());
-        assert!(longer > Duration::from_secs(3000), "{longer:?}");
-        assert!(
-            given > Duration::from_secs(1) && given <= Duration::from_secs(200),
-            "{given:?}"
-        );
-    }
-    paused(|| {
-        assert_eq!(work("modes::anything", MS, 10).unwrap().unwrap(), 10);
-        assert_eq!(work("modes::gone", MS, 10).unwrap().unwrap(), 10);
-    });
-    assert_eq!(
-        (
-            would_trip("modes::anything").len(),
-            would_trip("modes::gone").len()
-        ),
-        (1, 0)
-    );
-    // A mode set at run time has precedence over the environment.
-    set_mode("modes::*", Mode::Enforce).unwrap();
-    paused(|| assert!(work("modes::anything", MS, 10).unwrap().is_err()));
 }
 
 #[test]
