@@ -10,12 +10,14 @@
 //! - `awaits.rs`: futures whose body stays where it was written;
 //! - `arguments.rs`: how arguments move into a body that becomes a closure or a future;
 //! - `cleanup.rs`: the attribute's `cleanup`;
+//! - `constants.rs`: lengths of arrays, which stay constants in a closure;
 //! - `expectations.rs`: `#[expect]`ed lints in a function;
 //! - `warning.rs`: the warning for an attribute that guards nothing, or that stands in the wrong place.
 
 pub(crate) mod arguments;
 pub(crate) mod awaits;
 pub(crate) mod cleanup;
+pub(crate) mod constants;
 pub(crate) mod expectations;
 pub(crate) mod function;
 pub(crate) mod future;

@@ -54,3 +54,32 @@ fn everywhere(n: usize) -> Result<usize, Tripped> {
 fn constants_are_left_alone() {
     assert_eq!(everywhere(2).unwrap(), 18);
 }
+
+/// The body becomes a closure, in which a `const` block as a length would be a future error.
+#[deny(warnings)]
+#[loop_guard(timeout = "1h")]
+fn lengths(n: usize) -> Result<usize, Tripped> {
+    let zeros = [0; const { 3 }];
+    let counted = [1; const {
+        let mut i = 0;
+        while i < 4 {
+            i += 1;
+        }
+        i
+    }];
+    let typed: [u8; const { 2 }] = [0; 2];
+    let nested: Vec<[(u8, [u8; const { 1 }]); const { 2 }]> = Vec::<[_; const { 2 }]>::new();
+    let sum = |to: usize| {
+        let mut sum = 0;
+        for i in 0..to {
+            sum += i + [0; const { 2 }].len();
+        }
+        sum
+    };
+    Ok(sum(n) + zeros.len() + counted.len() + typed.len() + nested.len())
+}
+
+#[test]
+fn lengths_stay_constants() {
+    assert_eq!(lengths(3).unwrap(), 18);
+}

@@ -152,6 +152,71 @@ fn statements_end_where_they_did() {
     assert_eq!(in_statements(0), 3);
 }
 
+fn double_again(x: &mut i32) {
+    *x *= 2;
+}
+
+/// Expressions that only their fragment ended, one behind the other.
+macro_rules! steps {
+    ($(#[$guard:meta])* $name:ident, $n:ident, $value:expr, $some:pat, $point:path, $($step:stmt;)*) => {
+        $(#[$guard])*
+        fn $name(mut $n: i32) -> String {
+            let mut seen = Vec::new();
+            let mut add = || {
+                for i in 0..3 {
+                    $($step)*
+                    seen.push($n + i);
+                }
+                $($step)*
+                $n
+            };
+            let sum = add() + add();
+            let found = match seen.iter().find(|it| **it > 9) {
+                $some if $n > 0 => { $($step)* 1 }
+                $some => 2,
+                _ => 3,
+            };
+            let point = { $point { x: 4 } };
+            if !{ $value } {
+                $($step)*
+                return format!("{} {}", $n, point.x);
+            }
+            loop {
+                $($step)*
+                if $n > 1_000 { break }
+            }
+            format!("{sum} {found} {seen:?} {} {} {:?}", $n, point.x, vec![{ $value }])
+        }
+    };
+}
+
+macro_rules! all_steps {
+    ($($(#[$guard:meta])* $name:ident)*) => {
+        $(steps! {
+            $(#[$guard])* $name, n, 1 + 1 == 2, Some(_), Point,
+            n += 1; *&mut n *= 2; double_again(&mut n); if n > 100 { n += 7 }; { n += 1 }; (n) -= 3; assert!(n > -99);
+            for _ in 0..2 { n += 1 }; n += { 1 }; match n { 5 => n = 6, _ => {} }; 'a: loop { n += 1; break 'a };
+        })*
+    };
+}
+
+all_steps! {
+    plain_steps
+    #[loop_guard(inherit)] inherited_steps
+    #[loop_guard(timeout = "1h")] timed_steps
+    #[loop_guard(timeout = "1h", cleanup = |_| ())] cleaned_steps
+}
+
+#[test]
+fn expressions_end_where_their_statement_did() {
+    for n in [0, 3, 40] {
+        let plain = plain_steps(n);
+        assert_eq!(inherited_steps(n), plain);
+        assert_eq!(timed_steps(n), plain);
+        assert_eq!(cleaned_steps(n), plain);
+    }
+}
+
 #[test]
 fn arguments_of_the_attribute_too() {
     assert!(two_times_two(4).is_ok() && two_times_two(5).is_err());

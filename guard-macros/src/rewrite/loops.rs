@@ -7,6 +7,7 @@ use crate::args::pace::{Pace, paced as paced_by};
 use crate::emit::check::counters;
 use crate::emit::{self, Check, Emit, Mark, Place, statement};
 use crate::plan::{Leave, Plan};
+use crate::rewrite::constants;
 use crate::strips::names::Names;
 use crate::syntax::awaits;
 use crate::syntax::calls;
@@ -249,13 +250,18 @@ impl Visitor for Instrument<'_> {
     fn visit_expr_repeat_mut(&mut self, expr: &mut syn::ExprRepeat) {
         // The length is evaluated at compile time.
         self.visit_expr_mut(&mut expr.expr);
+        constants::plain(&mut expr.len);
     }
 
     // Loops in nested items belong to those items; `const` blocks, types and patterns run at compile time.
     fn visit_item_mut(&mut self, _: &mut Item) {}
     fn visit_expr_const_mut(&mut self, _: &mut syn::ExprConst) {}
-    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
-    fn visit_path_arguments_mut(&mut self, _: &mut syn::PathArguments) {}
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        constants::plain_in_type(ty);
+    }
+    fn visit_path_arguments_mut(&mut self, arguments: &mut syn::PathArguments) {
+        constants::plain_in_arguments(arguments);
+    }
 
     /// The only part of a pattern that runs is the guard of a match arm.
     fn visit_pat_mut(&mut self, pat: &mut Pat) {

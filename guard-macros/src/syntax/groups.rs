@@ -7,20 +7,23 @@
 //! ⟦1 + 2⟧ * 2   =>   (1 + 2) * 2          &⟦dyn Debug + Send⟧   =>   &(dyn Debug + Send)
 //! ```
 //!
-//! A `let` gets the semicolon that its group made unnecessary.
+//! A statement gets the semicolon that its group made unnecessary (`groups/statements.rs`).
 //!
 //! This works on tokens, because the arguments of macro calls are never parsed.
 
-use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use syn::Expr;
+
+mod statements;
 
 /// The same tokens, with parentheses or a semicolon where a forgotten group would change what they mean.
 pub(crate) fn kept(tokens: TokenStream) -> TokenStream {
-    with_parentheses(&tokens).unwrap_or(tokens)
+    with_parentheses(&tokens, false).unwrap_or(tokens)
 }
 
 /// `None` if the tokens stay as they are, since a group that is made anew loses the places of its two ends.
-fn with_parentheses(tokens: &TokenStream) -> Option<TokenStream> {
+/// `of_macro`: the tokens are what a macro is called with, and may be anything.
+fn with_parentheses(tokens: &TokenStream, of_macro: bool) -> Option<TokenStream> {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut changed = false;
     for at in 0..trees.len() {
@@ -28,19 +31,19 @@ fn with_parentheses(tokens: &TokenStream) -> Option<TokenStream> {
             continue;
         };
         let invisible = group.delimiter() == Delimiter::None;
-        let inner = with_parentheses(&group.stream());
+        let of_macro = of_macro || statements::is_called_with(&trees[..at]);
+        let mut inner = with_parentheses(&group.stream(), of_macro);
+        if !invisible {
+            let are_statements = group.delimiter() == Delimiter::Brace && !of_macro;
+            let content = inner.clone().unwrap_or_else(|| group.stream());
+            inner = statements::ended(&content, are_statements).or(inner);
+        }
         let content = inner.clone().unwrap_or_else(|| group.stream());
         let group = if invisible && is_torn(content.clone(), &trees[..at], &trees[at + 1..]) {
             let mut parentheses = Group::new(Delimiter::Parenthesis, content);
             // Of the expansion, so that no lint calls them unnecessary.
             parentheses.set_span(Span::mixed_site().located_at(group.span()));
             parentheses
-        } else if invisible && is_open_let(&content, &trees[at + 1..]) {
-            let end = Punct::new(';', Spacing::Alone);
-            Group::new(
-                Delimiter::None,
-                content.into_iter().chain([end.into()]).collect(),
-            )
         } else if inner.is_some() {
             let mut same = Group::new(group.delimiter(), content);
             same.set_span(group.span());
@@ -110,13 +113,6 @@ fn ends_early(content: &TokenStream, before: &[TokenTree]) -> bool {
         _ => false,
     };
     begins_with_block && begins_statement
-}
-
-/// Whether this is a `let` of `$s:stmt`, which needs no semicolon behind it.
-fn is_open_let(content: &TokenStream, after: &[TokenTree]) -> bool {
-    let is_let =
-        matches!(content.clone().into_iter().next(), Some(TokenTree::Ident(word)) if word == "let");
-    is_let && !matches!(after.first(), Some(TokenTree::Punct(sign)) if sign.as_char() == ';')
 }
 
 /// Whether these are the bounds of a trait object or an opaque type: `dyn A + B`.
