@@ -4,8 +4,8 @@
 //! trip ends whatever drives it: foreign loops neither swallow it for ever nor repeat it. A wait ends with the
 //! budget, and at once with a cancel. It is built on `check` and `cancel`.
 //!
-//! - `handover.rs`: scopes that are handed over, of which `model.rs` has the loom models; `threads.rs` and `tasks.rs` start work in them, and `started.rs`
-//!   knows what runs.
+//! - `handover.rs`: scopes that are handed over (`model.rs` has its loom models); `threads.rs` and `tasks.rs` start
+//!   work in them, and `started.rs` knows what runs.
 //! - `checked.rs`: readers and writers; a trip is an `io::Error`.
 //! - `guarded.rs`: iterators and streams; a trip is the last item.
 //! - `last.rs`: the trip itself, if foreign code has lost it.

@@ -1,7 +1,6 @@
 //! Threads that inherit the scopes of the code that starts them.
 
 use core::fmt;
-use std::io;
 use std::thread::{self, Thread};
 
 use crate::base::location::Location;
@@ -150,21 +149,10 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.try_spawn(Location::caller(), f)
-            .expect("the system starts a thread")
-    }
-
-    fn try_spawn<F, T>(
-        self,
-        location: Location,
-        f: F,
-    ) -> io::Result<thread::ScopedJoinHandle<'scope, T>>
-    where
-        F: FnOnce() -> T + Send + 'scope,
-        T: Send + 'scope,
-    {
-        let (context, running) = (Context::current(), Running::new("thread", location));
-        let body = move || running.run(|| context.run(f));
-        thread::Builder::new().spawn_scoped(self.inner, body)
+        let (context, running) = (
+            Context::current(),
+            Running::new("thread", Location::caller()),
+        );
+        self.inner.spawn(move || running.run(|| context.run(f)))
     }
 }

@@ -195,9 +195,7 @@ impl Report {
         let mut rows = self.rows();
         rows.all(|row| row.outcome == Outcome::Done)
     }
-}
 
-impl Report {
     fn rows(&self) -> impl Iterator<Item = &Row> {
         let nodes = self.in_flight.iter().chain(&self.nodes);
         nodes.chain(&self.flushes)

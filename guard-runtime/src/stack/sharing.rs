@@ -43,16 +43,11 @@ impl Shared {
 impl Stack {
     /// Marks the scope at `index`. Only the thread that owns the stack may call this.
     pub(crate) fn share(&self, index: u32) -> u64 {
-        self.date_open();
-        let frame = self.frame(index);
-        let site = frame.site.load(Ordering::Relaxed);
-        if site & SHARED != 0 {
-            return frame.shared.load(Ordering::Relaxed);
-        }
-        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        frame.shared.store(number, Ordering::Release);
-        frame.site.store(site | SHARED, Ordering::Release);
-        number
+        self.mark_of(index).unwrap_or_else(|| {
+            let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+            self.share_again(index, number);
+            number
+        })
     }
 
     /// Marks the scope at `index` as it was on another stack, or before it left this one.
