@@ -30,7 +30,7 @@ pub(crate) mod scope;
 pub(crate) mod weave;
 
 pub(crate) use crate::emit::check::Check;
-pub(crate) use crate::emit::exit::Place;
+pub(crate) use crate::emit::exit::Position;
 pub(crate) use crate::emit::place::Mark;
 pub(crate) use crate::emit::quotes::{
     Emit, blaming, block, braced, ends, in_braces_of, q, run, statement,

@@ -18,7 +18,7 @@
 //! | `verdict.rs` | what a way out says about what was called |
 //! | `judge.rs` | which returned values are failures |
 //! | `refusal.rs` | the error of a call that was not made |
-//! | `listed.rs` | which policies there are |
+//! | `registry.rs` | which policies there are |
 //! | `status.rs` | what each is at, for snapshots |
 //! | `numbers.rs`, `tally.rs` | what they are at, and what they did, for metrics |
 //! | `bulkhead.rs` | [`Bulkhead`]: permits, and who holds one |
@@ -48,7 +48,6 @@ mod counter;
 mod judge;
 #[cfg(feature = "tower")]
 mod layer;
-mod listed;
 pub(crate) mod meter;
 #[cfg(feature = "metrics")]
 mod numbers;
@@ -57,6 +56,7 @@ pub(crate) mod permits;
 mod progress;
 mod queue;
 mod refusal;
+mod registry;
 pub(crate) mod retry;
 mod settings;
 mod status;

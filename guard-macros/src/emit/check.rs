@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::Ident;
 
-use crate::emit::exit::{Place, probe};
+use crate::emit::exit::{Position, probe};
 use crate::emit::{Emit, Mark, q};
 use crate::plan::Leave;
 
@@ -12,7 +12,7 @@ use crate::plan::Leave;
 #[derive(Clone, Copy)]
 pub(crate) struct Check {
     pub(crate) mark: Mark,
-    pub(crate) place: Place,
+    pub(crate) position: Position,
     /// The number of its counter, and how many iterations are between two checks.
     pub(crate) every: Option<(u32, u32)>,
     /// Whether the epoch seen last is read from the thread, and not from a local.
@@ -37,7 +37,7 @@ impl Emit<'_> {
     /// The check at the entry of a function that opens no scope.
     pub(crate) fn look(&self, function: &Ident) -> TokenStream {
         let private = &self.private;
-        let tick = self.tick(Mark::entry(function), Place::Entry, false);
+        let tick = self.tick(Mark::entry(function), Position::Entry, false);
         let declare = self.inherit();
         q!(#declare if #private::due(__seen) { #tick })
     }
@@ -53,7 +53,7 @@ impl Emit<'_> {
         if let Some(tokens) = self.short_check(check) {
             return tokens;
         }
-        let tick = self.tick(check.mark, check.place, check.fresh);
+        let tick = self.tick(check.mark, check.position, check.fresh);
         let seen = if check.fresh {
             q!(#private::inherit())
         } else {
@@ -101,7 +101,7 @@ impl Emit<'_> {
     /// if crowd.check(&mut seen, place) { return probe.left(); }
     /// ```
     fn short_check(&self, check: Check) -> Option<TokenStream> {
-        let usual = check.place == Place::Body && !check.fresh && !check.turns;
+        let usual = check.position == Position::Body && !check.fresh && !check.turns;
         if !self.plan.crowded || !usual || check.every.is_some() {
             return None;
         }
@@ -125,7 +125,7 @@ impl Emit<'_> {
             return None;
         }
         let (private, at) = (&self.private, self.at(check.mark));
-        let leave = self.leave(check.place, check.fresh);
+        let leave = self.leave(check.position, check.fresh);
         if self.shared_count {
             let site = self.own_site();
             return Some(q! {
@@ -147,7 +147,7 @@ impl Emit<'_> {
     }
 
     /// The cold path of a check.
-    pub(crate) fn tick(&self, mark: Mark, place: Place, fresh: bool) -> TokenStream {
+    pub(crate) fn tick(&self, mark: Mark, position: Position, fresh: bool) -> TokenStream {
         let (private, at) = (&self.private, self.at(mark));
         let fine = if fresh {
             q!(#private::Result::Ok(_) => {})
@@ -155,9 +155,9 @@ impl Emit<'_> {
             q!(#private::Result::Ok(__now) => __seen = __now,)
         };
         match &self.plan.leave {
-            Leave::Probe(ty) if place != Place::Closure => {
+            Leave::Probe(ty) if position != Position::Closure => {
                 let (probe, end) = probe(ty);
-                let look = if self.plan.lenient && place == Place::Entry {
+                let look = if self.plan.lenient && position == Position::Entry {
                     quote_spanned!(end=> #probe.look_leniently(#at))
                 } else {
                     quote_spanned!(end=> #probe.look(#at))
@@ -169,15 +169,15 @@ impl Emit<'_> {
                     }
                 };
             }
-            Leave::Panic if place != Place::Closure && fresh => {
+            Leave::Panic if position != Position::Closure && fresh => {
                 return q!(_ = #private::look(#at););
             }
-            Leave::Panic if place != Place::Closure => {
+            Leave::Panic if position != Position::Closure => {
                 return q!(__seen = #private::look(#at););
             }
             _ => {}
         }
-        let leave = self.leave(place, fresh);
+        let leave = self.leave(position, fresh);
         q! {
             match #private::tick(#at) {
                 #fine

@@ -13,7 +13,7 @@ use crate::syntax::types::nameable;
 
 /// Where a trip has to leave from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Position {
     Entry,
     Body,
     Closure,
@@ -22,14 +22,14 @@ pub(crate) enum Place {
 impl Emit<'_> {
     /// Leaves with `__tripped`. If that is impossible (a panic while the thread is unwinding), the code after this
     /// runs, and the next check finds the same trip.
-    pub(crate) fn leave(&self, place: Place, fresh: bool) -> TokenStream {
+    pub(crate) fn leave(&self, position: Position, fresh: bool) -> TokenStream {
         let private = &self.private;
         match &self.plan.leave {
             // At the entry there is no loop to break; the first loop will notice.
-            Leave::Break if place == Place::Entry => q!(_ = __tripped;),
+            Leave::Break if position == Position::Entry => q!(_ = __tripped;),
             Leave::Break => q!(#private::broken(__tripped); break;),
-            _ if place == Place::Closure && fresh => q!(_ = #private::unwind(__tripped);),
-            _ if place == Place::Closure => q!(__seen = #private::unwind(__tripped);),
+            _ if position == Position::Closure && fresh => q!(_ = #private::unwind(__tripped);),
+            _ if position == Position::Closure => q!(__seen = #private::unwind(__tripped);),
             Leave::Fallback(_) => q!(break '__tripped __tripped;),
             _ => self.leave_function(),
         }

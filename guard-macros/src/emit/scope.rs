@@ -6,7 +6,7 @@ use syn::{BinOp, Expr, Ident, UnOp};
 
 use crate::args::duration::Timeout;
 use crate::emit::exit::probe;
-use crate::emit::{Emit, Mark, Place, blaming, q};
+use crate::emit::{Emit, Mark, Position, blaming, q};
 use crate::plan::{Leave, Limits};
 
 impl Emit<'_> {
@@ -77,7 +77,7 @@ impl Emit<'_> {
                 }
             }
             _ => {
-                let leave = self.leave(Place::Entry, false);
+                let leave = self.leave(Position::Entry, false);
                 q! {
                     match { #site #private::enter(#entry) } {
                         #private::Result::Ok(__open) => __open,
@@ -102,7 +102,7 @@ impl Emit<'_> {
         }
         let (nanos, limit) = (self.time(limits), self.limit(limits));
         let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
-        let tick = self.tick(Mark::entry(function), Place::Entry, true);
+        let tick = self.tick(Mark::entry(function), Position::Entry, true);
         let (task, begin) = if self.in_place {
             let (site, new) = (self.site(function, None), self.new_in_place(limits));
             let task = q!(#site let mut __task = #private::InPlace::#new(););

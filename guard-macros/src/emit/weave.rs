@@ -163,7 +163,7 @@ impl Emit<'_> {
     /// The common part of loops in strips: the declarations, and the check in front of a strip.
     fn strip(&self, check: Check) -> (TokenStream, TokenStream) {
         let private = &self.private;
-        let tick = self.tick(check.mark, check.place, check.fresh);
+        let tick = self.tick(check.mark, check.position, check.fresh);
         let declare = q! {
             static __LOOP_GUARD_STRIDE: #private::Stride = #private::Stride::new();
             let mut __length = __LOOP_GUARD_STRIDE.length();

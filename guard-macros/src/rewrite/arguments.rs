@@ -48,7 +48,7 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
     let mut inputs = function.sig.inputs.iter();
     let is_used_outside = inputs.any(|input| match input {
         FnArg::Receiver(_) => false,
-        FnArg::Typed(argument) => Names::of(&argument.pat).all.iter().any(is_outside),
+        FnArg::Typed(argument) => Bindings::of(&argument.pat).all.iter().any(is_outside),
     });
     let keep_names = is_used_outside || function.attrs.iter().any(is_foreign);
     let mut arguments = Arguments::default();
@@ -61,7 +61,7 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
             }
             FnArg::Typed(argument) => argument,
         };
-        let names = Names::of(&argument.pat);
+        let names = Bindings::of(&argument.pat);
         if names.all.iter().any(is_for_cleanup) {
             continue;
         }
@@ -161,7 +161,7 @@ impl Arguments {
             _ => false,
         };
         if !simple || unused {
-            let mutable = Names::of(&pat).borrow_mutably;
+            let mutable = Bindings::of(&pat).borrow_mutably;
             self.bindings
                 .extend(emit::rebind_whole(conditions, &name, mutable));
         }
@@ -170,7 +170,7 @@ impl Arguments {
         }
         if let Leave::Fallback(fallback) = &plan.leave {
             let fallback = fallback.to_token_stream();
-            if Names::of(&pat)
+            if Bindings::of(&pat)
                 .all
                 .iter()
                 .any(|name| calls::mentions(&fallback, name))
@@ -190,7 +190,7 @@ impl Arguments {
 }
 
 /// The names that a pattern binds.
-struct Names {
+struct Bindings {
     all: Vec<Ident>,
     /// Whether the names take the whole value.
     are_whole: bool,
@@ -198,7 +198,7 @@ struct Names {
     borrow_mutably: bool,
 }
 
-impl Names {
+impl Bindings {
     fn of(pat: &Pat) -> Self {
         let mut names = Self {
             all: Vec::new(),
@@ -210,7 +210,7 @@ impl Names {
     }
 }
 
-impl Visitor for Names {
+impl Visitor for Bindings {
     fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
         // A name that begins with a capital may be a constant.
         if !pat.ident.to_string().starts_with(char::is_uppercase) {

@@ -5,7 +5,7 @@ use syn::{Block, Expr, Stmt};
 
 use crate::emit::budget::root_of_budget;
 use crate::emit::policy::Call;
-use crate::emit::{Place, braced, run, statement};
+use crate::emit::{Position, braced, run, statement};
 use crate::plan::{Leave, Plan};
 use crate::rewrite::arguments::moved;
 use crate::rewrite::cleanup;
@@ -44,7 +44,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     instrument.in_policies();
     if plan.strict && matches!(plan.leave, Leave::Fallback(_)) {
         // The fallback is outside the closure that the body becomes.
-        instrument.place = Place::Closure;
+        instrument.position = Position::Closure;
     }
     if !plan.unchecked {
         instrument.visit_block_mut(function.block);

@@ -6,7 +6,7 @@ use syn::{Block, Stmt};
 use crate::emit::arguments::Moved;
 use crate::emit::policy::Call;
 use crate::emit::poll::Polled;
-use crate::emit::{Place, braced, ends, run, statement};
+use crate::emit::{Position, braced, ends, run, statement};
 use crate::plan::{FutureBody, Guarded, Leave, Plan};
 use crate::rewrite::arguments::moved;
 use crate::rewrite::function::leading_items;
@@ -145,7 +145,7 @@ fn start(block: &mut Block, statement: Option<Stmt>) {
 fn before_the_future(plan: &Plan<'_>, block: &mut Block) {
     if let Some(last) = block.stmts.pop() {
         let mut outside = Instrument::new(plan, true);
-        outside.place = Place::Closure;
+        outside.position = Position::Closure;
         outside.awaits = false;
         outside.emit.outside = true;
         outside.visit_block_mut(block);

@@ -5,7 +5,7 @@ use syn::{Attribute, Block, Expr, ExprClosure, ExprForLoop, ExprLoop, ExprWhile,
 
 use crate::args::pace::{Pace, paced as paced_by};
 use crate::emit::check::counters;
-use crate::emit::{self, Check, Emit, Mark, Place, statement};
+use crate::emit::{self, Check, Emit, Mark, Position, statement};
 use crate::plan::{Leave, Plan};
 use crate::rewrite::constants;
 use crate::strips::names::Names;
@@ -34,7 +34,7 @@ enum Seen {
 pub(crate) struct Instrument<'p> {
     pub(crate) emit: Emit<'p>,
     seen: Seen,
-    pub(crate) place: Place,
+    pub(crate) position: Position,
     /// The number of loops with `every` so far, for the names of their counters.
     paced: u32,
     /// What is known about the names that the function binds; empty if no loop may run in strips.
@@ -57,7 +57,7 @@ impl<'p> Instrument<'p> {
             } else {
                 Seen::Absent
             },
-            place: Place::Body,
+            position: Position::Body,
             paced: 0,
             names: (!emit.yields() && !plan.crowded).then(Names::default),
             awaits: plan.future.is_some(),
@@ -73,7 +73,7 @@ impl Instrument<'_> {
     pub(crate) fn in_policies(&mut self) {
         let outside = matches!(self.emit.plan.leave, Leave::Fallback(_));
         if self.emit.plan.policies.is_some() && outside {
-            self.place = Place::Closure;
+            self.position = Position::Closure;
         }
     }
 
@@ -87,7 +87,7 @@ impl Instrument<'_> {
         if pace == Some(Pace::Skip) && condition.is_none() {
             return self.visit_block_mut(body);
         }
-        let turns = self.emit.yields() && self.place == Place::Body;
+        let turns = self.emit.yields() && self.position == Position::Body;
         let fresh =
             self.awaits && (turns || waits || awaits::in_block(body, self.emit.plan.macros));
         if fresh {
@@ -98,7 +98,7 @@ impl Instrument<'_> {
             self.visit_block_mut(body);
             self.seen = outer;
         }
-        self.leaves |= self.place == Place::Body;
+        self.leaves |= self.position == Position::Body;
         let every = match pace {
             Some(Pace::Every(every)) => {
                 self.paced += 1;
@@ -108,7 +108,7 @@ impl Instrument<'_> {
         };
         let check = Check {
             mark,
-            place: self.place,
+            position: self.position,
             every,
             fresh,
             turns,
@@ -129,10 +129,10 @@ impl Instrument<'_> {
 
     /// Visits code that runs when somebody else calls or polls it.
     fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (self.place, self.seen, self.awaits);
-        (self.place, self.seen, self.awaits) = (Place::Closure, Seen::Absent, awaits);
+        let outer = (self.position, self.seen, self.awaits);
+        (self.position, self.seen, self.awaits) = (Position::Closure, Seen::Absent, awaits);
         let result = visit(self);
-        (self.place, self.seen, self.awaits) = outer;
+        (self.position, self.seen, self.awaits) = outer;
         result
     }
 

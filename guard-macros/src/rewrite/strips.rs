@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{AttrStyle, Attribute, ExprForLoop, ExprWhile};
 
-use crate::emit::{self, Check, Mark, Place};
+use crate::emit::{self, Check, Mark, Position};
 use crate::rewrite::loops::Instrument;
 use crate::strips::counted;
 use crate::strips::plain::{are_few, is_plain};
@@ -51,10 +51,10 @@ impl Instrument<'_> {
 
     fn check_of_strips(&mut self, kind: &'static str, span: Span) -> Check {
         self.want();
-        self.leaves |= self.place == Place::Body;
+        self.leaves |= self.position == Position::Body;
         Check {
             mark: Mark::new(kind, span),
-            place: self.place,
+            position: self.position,
             every: None,
             fresh: false,
             turns: false,

@@ -38,6 +38,9 @@ static LISTS: [Mutex<List>; SHARDS as usize] = [const { Mutex::new(List::new()) 
 /// The number of a scope's list, from 1, so that an `Option` of it takes no more room.
 pub(crate) type Shard = NonZeroU8;
 
+/// A list, and the index of an entry in it.
+pub(crate) type Slot = (Shard, u32);
+
 thread_local! {
     /// The list for scopes that wait first on this thread.
     static SHARD: Shard = {

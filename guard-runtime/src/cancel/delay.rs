@@ -2,7 +2,7 @@
 
 use std::task::Waker;
 
-use crate::alarm::alarms::{Shard, list, own_shard, rounded};
+use crate::alarm::alarms::{Slot, list, own_shard, rounded};
 use crate::alarm::list::NEVER;
 use crate::base::lock::lock;
 use crate::driver;
@@ -10,12 +10,7 @@ use crate::driver;
 /// Wakes a waker once a time has passed, unless it is dropped before.
 pub(crate) struct Alarm {
     /// `None` on the paused clock of a test, and for a time that never comes.
-    place: Option<Place>,
-}
-
-struct Place {
-    shard: Shard,
-    index: u32,
+    slot: Option<Slot>,
 }
 
 impl Alarm {
@@ -23,11 +18,11 @@ impl Alarm {
         #[cfg(feature = "testing")]
         if crate::time::source::paused_at().is_some() {
             crate::alarm::paused::wake_after(due, &waker);
-            return Self { place: None };
+            return Self { slot: None };
         }
         let at = rounded(due);
         if at == NEVER {
-            return Self { place: None };
+            return Self { slot: None };
         }
         let shard = own_shard();
         let mut list = lock(list(shard));
@@ -37,14 +32,14 @@ impl Alarm {
         // If there is no ticker, nothing fires the alarm.
         let _: bool = driver::request(at);
         Self {
-            place: Some(Place { shard, index }),
+            slot: Some((shard, index)),
         }
     }
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        if let Some(Place { shard, index }) = self.place {
+        if let Some((shard, index)) = self.slot {
             let waker = lock(list(shard)).remove(index);
             // Dropped outside the lock, which its destructor may take.
             drop(waker);

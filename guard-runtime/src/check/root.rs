@@ -3,7 +3,7 @@
 use core::panic::Location as Caller;
 
 use crate::base::reentry;
-use crate::stack::wall::{Kind, Wall};
+use crate::stack::wall::{Wall, WallKind};
 use crate::trip::boundary::{self, Boundaries};
 
 /// Hides the scopes around it and the boundaries to which trips unwind, until it is dropped.
@@ -21,7 +21,7 @@ pub struct Root {
 pub fn root() -> Root {
     let caller = Caller::caller();
     Root {
-        _wall: (!reentry::is_barred()).then(|| Wall::open_exact(Kind::Root, u64::MAX, caller)),
+        _wall: (!reentry::is_barred()).then(|| Wall::open_exact(WallKind::Root, u64::MAX, caller)),
         _boundaries: boundary::hide(),
     }
 }

@@ -28,7 +28,7 @@ use crate::base::site::Site;
 use crate::check::account::Account;
 use crate::cleanup::deferred::{Exit, WITHIN, pass_on};
 use crate::future::polled::{Task, begin};
-use crate::stack::wall::{Kind, Wall};
+use crate::stack::wall::{Wall, WallKind};
 use crate::stack::{current, deadline};
 use crate::time::clock;
 use crate::trip::event::Event;
@@ -122,7 +122,7 @@ impl Running {
 
     /// Polls behind a wall, until the cleanup's own budget is spent.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let _wall = Wall::open_exact(Kind::Root, u64::MAX, self.place.place);
+        let _wall = Wall::open_exact(WallKind::Root, u64::MAX, self.place.place);
         let at = {
             let place = self.place.place;
             At::new("cleanup", place.file(), place.line(), place.column())

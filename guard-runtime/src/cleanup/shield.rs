@@ -8,14 +8,14 @@ use crate::base::reentry;
 use crate::check::enter::LONG;
 use crate::check::tick::refresh;
 use crate::stack::frames::Stack;
-use crate::stack::wall::{self, Kind, Wall};
+use crate::stack::wall::{self, Wall, WallKind};
 use crate::time::clock;
 use crate::trip::hook;
 
 /// A wall with a limit, which reports if it was exceeded.
 pub(crate) struct Bounded {
     wall: Wall,
-    kind: Kind,
+    kind: WallKind,
     limit: u64,
     place: &'static Caller<'static>,
 }
@@ -25,10 +25,10 @@ impl Bounded {
     /// is at least [`LONG`]. `None` if the clock has to be read first.
     #[inline(always)]
     pub(crate) fn open(limit: u64, place: &'static Caller<'static>) -> Option<Self> {
-        let wall = Wall::open(Kind::Cleanup, limit, place)?;
+        let wall = Wall::open(WallKind::Cleanup, limit, place)?;
         Some(Self {
             wall,
-            kind: Kind::Cleanup,
+            kind: WallKind::Cleanup,
             limit,
             place,
         })
@@ -42,11 +42,11 @@ impl Bounded {
             refresh();
             Self::open(limit, place)
         };
-        opened.unwrap_or_else(|| Self::open_exact(Kind::Cleanup, limit, place))
+        opened.unwrap_or_else(|| Self::open_exact(WallKind::Cleanup, limit, place))
     }
 
     /// Opens a wall that starts at a clock reading.
-    pub(crate) fn open_exact(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Self {
+    pub(crate) fn open_exact(kind: WallKind, limit: u64, place: &'static Caller<'static>) -> Self {
         Self {
             wall: Wall::open_exact(kind, limit, place),
             kind,
@@ -61,7 +61,7 @@ impl Bounded {
 #[inline(never)]
 fn report_overrun(
     (stack, index): (&'static Stack, u32),
-    kind: Kind,
+    kind: WallKind,
     limit: u64,
     place: &'static Caller<'static>,
 ) {
@@ -101,7 +101,8 @@ impl Drop for Bounded {
 #[track_caller]
 pub fn shield<T>(f: impl FnOnce() -> T) -> T {
     let caller = Caller::caller();
-    let _wall = (!reentry::is_barred()).then(|| Wall::open_exact(Kind::Shield, u64::MAX, caller));
+    let _wall =
+        (!reentry::is_barred()).then(|| Wall::open_exact(WallKind::Shield, u64::MAX, caller));
     f()
 }
 
@@ -123,6 +124,7 @@ pub fn shield<T>(f: impl FnOnce() -> T) -> T {
 #[track_caller]
 pub fn shield_for<T>(limit: Duration, f: impl FnOnce() -> T) -> T {
     let (limit, caller) = (clock::nanos(limit), Caller::caller());
-    let _wall = (!reentry::is_barred()).then(|| Bounded::open_exact(Kind::Shield, limit, caller));
+    let _wall =
+        (!reentry::is_barred()).then(|| Bounded::open_exact(WallKind::Shield, limit, caller));
     f()
 }

@@ -26,14 +26,14 @@ use crate::trip::tripped::Tripped;
 /// See the head of this file.
 pub(crate) struct Carried {
     site: &'static Site,
-    kept: Kept,
+    stored: Stored,
     task: Task,
     /// Between a future that has its result and the next one.
     mark: Option<Mark>,
 }
 
 #[derive(Clone, Copy)]
-enum Kept {
+enum Stored {
     /// It begins with its first poll, and may then take this many nanoseconds.
     Limit(u64),
     Open(Saved),
@@ -49,20 +49,20 @@ impl Carried {
             Mode::Observe | Mode::Enforce => timeout.unwrap_or(limit),
         };
         site.set_future();
-        let kept = match now() {
+        let stored = match now() {
             Some(start) => {
                 count_begun(site, mode);
-                Kept::Open(Saved {
+                Stored::Open(Saved {
                     start,
                     limit,
                     lag: EXACT,
                 })
             }
-            None => Kept::Limit(limit),
+            None => Stored::Limit(limit),
         };
         Self {
             site,
-            kept,
+            stored,
             task: Task::new(),
             mark: None,
         }
@@ -79,12 +79,12 @@ impl Carried {
         let poller = self.task.resume();
         let (stack, index) = poller.scope().place();
         if !self.task.has_waited() {
-            match &self.kept {
-                Kept::Open(saved) => {
+            match &self.stored {
+                Stored::Open(saved) => {
                     stack.resume(self.site.register(), saved);
                     look_if_near(saved);
                 }
-                Kept::Limit(limit) => {
+                Stored::Limit(limit) => {
                     if begin(self.site, *limit).is_stale() {
                         tick(&at)?;
                     }
@@ -96,8 +96,8 @@ impl Carried {
         }
         match boundary::boundary(|| poll(context)) {
             Ok(Poll::Ready(value)) => {
-                if let Kept::Limit(_) = self.kept {
-                    self.kept = Kept::Open(stack.save(index).settled(&EPOCH));
+                if let Stored::Limit(_) = self.stored {
+                    self.stored = Stored::Open(stack.save(index).settled(&EPOCH));
                 }
                 self.mark = Mark::take(stack, index);
                 Poll::Ready(Ok(value))

@@ -122,10 +122,10 @@ impl More for () {
 /// Iterations, and the quantum of `yield_every`.
 #[doc(hidden)]
 #[derive(Default)]
-pub struct Extras(Option<Box<Counts>>);
+pub struct Extras(Option<Box<SavedExtras>>);
 
 #[derive(Default)]
-struct Counts {
+struct SavedExtras {
     left: u64,
     limit: u64,
     every: u64,
@@ -138,18 +138,18 @@ impl Extras {
 
 impl More for Extras {
     fn save(&mut self, &OnStack(stack, index): &OnStack) {
-        let counts = self.0.get_or_insert_default();
-        (counts.spent, counts.left, counts.limit) = stack.allowance(index);
-        counts.every = source::quantum().every;
+        let saved = self.0.get_or_insert_default();
+        (saved.spent, saved.left, saved.limit) = stack.allowance(index);
+        saved.every = source::quantum().every;
     }
 
     fn restore(&self, &OnStack(stack, index): &OnStack) {
-        let Some(counts) = &self.0 else { return };
-        stack.allow(index, counts.limit);
-        stack.set_left(index, counts.left);
-        if counts.spent {
-            stack.spend(index, counts.limit);
+        let Some(saved) = &self.0 else { return };
+        stack.allow(index, saved.limit);
+        stack.set_left(index, saved.left);
+        if saved.spent {
+            stack.spend(index, saved.limit);
         }
-        quantum::begin(counts.every);
+        quantum::begin(saved.every);
     }
 }

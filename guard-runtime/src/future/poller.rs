@@ -8,7 +8,7 @@ use crate::future::shared;
 use crate::stack::current;
 use crate::stack::scope::Base;
 #[cfg(feature = "tokio")]
-use crate::stack::wall::{Kind, Wall};
+use crate::stack::wall::{Wall, WallKind};
 use crate::time::source::{self, Polling};
 #[cfg(feature = "tokio")]
 use crate::time::tokio_clock;
@@ -30,7 +30,7 @@ impl Poller {
         #[cfg(feature = "tokio")]
         let wall = is_a_strangers().then(|| {
             let caller = Caller::caller();
-            Wall::open_exact(Kind::Root, u64::MAX, caller)
+            Wall::open_exact(WallKind::Root, u64::MAX, caller)
         });
         let scope = Base::new();
         let (_, depth) = scope.place();

@@ -10,7 +10,7 @@ use core::pin::Pin;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::alarm::alarms::Shard;
+use crate::alarm::alarms::Slot;
 use crate::base::lock::lock;
 use crate::cancel::asked::Cancel;
 use crate::cancel::token::CancelToken;
@@ -39,9 +39,6 @@ impl Cancel for End {
     }
 }
 
-/// The place of a waiting scope in the lists of alarms.
-pub(super) type Place = (Shard, u32);
-
 /// A map in parts, each under a lock of its own, so that threads rarely contend for one.
 struct Parts<K, V>([Mutex<BTreeMap<K, V>>; 16]);
 
@@ -59,9 +56,9 @@ impl<K, V> Parts<K, V> {
 static ENDS: Parts<u64, Arc<End>> = Parts::new();
 
 /// Which of the scopes wait.
-static WAITING: Parts<Place, u64> = Parts::new();
+static WAITING: Parts<Slot, u64> = Parts::new();
 
-fn waiting((shard, _): Place) -> MutexGuard<'static, BTreeMap<Place, u64>> {
+fn waiting((shard, _): Slot) -> MutexGuard<'static, BTreeMap<Slot, u64>> {
     WAITING.part(shard.get().into())
 }
 
@@ -102,14 +99,14 @@ impl Drop for Mark {
 }
 
 /// Records that the scope with this mark begins to wait.
-pub(super) fn suspend(place: Place, number: u64) {
-    waiting(place).insert(place, number);
+pub(super) fn suspend(slot: Slot, number: u64) {
+    waiting(slot).insert(slot, number);
 }
 
 /// Records that it no longer waits, and is open at `index`.
 #[cold]
-pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
-    let number = waiting(place).remove(&place);
+pub(super) fn resume(slot: Slot, stack: &Stack, index: u32) {
+    let number = waiting(slot).remove(&slot);
     if let Some(number) = number {
         stack.share_again(index, number);
     }
@@ -117,8 +114,8 @@ pub(super) fn resume(place: Place, stack: &Stack, index: u32) {
 
 /// Ends the scope, which is dropped while it waits.
 #[cold]
-pub(super) fn end_waiting(place: Place) {
-    let number = waiting(place).remove(&place);
+pub(super) fn end_waiting(slot: Slot) {
+    let number = waiting(slot).remove(&slot);
     number.into_iter().for_each(end);
 }
 

@@ -6,12 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::metrics::{Key, Label, Level, Metadata, Recorder, with_recorder};
 
-use crate::stack::wall::{Kind, Wall};
+use crate::stack::wall::{Wall, WallKind};
 
 /// Calls `tell` with the recorder. Its code is the user's: behind a wall, and its panics end here.
 pub(super) fn to_recorder(tell: impl FnOnce(&dyn Recorder)) {
     let told = catch_unwind(AssertUnwindSafe(|| {
-        let _wall = Wall::open_exact(Kind::Shield, u64::MAX, Caller::caller());
+        let _wall = Wall::open_exact(WallKind::Shield, u64::MAX, Caller::caller());
         with_recorder(tell);
     }));
     if let Err(payload) = told {

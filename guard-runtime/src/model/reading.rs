@@ -8,7 +8,7 @@ use crate::base::site::Site;
 use crate::model::explore::explore;
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
-use crate::stack::reading::Row;
+use crate::stack::reading::OpenFrame;
 use crate::time::epoch::Epoch;
 
 /// A reader has read a frame of one moment if it reads the same twice, finds the scope open in between, and finds the
@@ -125,7 +125,7 @@ fn a_read_while_the_stack_grows() {
 }
 
 /// What one attempt of a reader yields: nothing if something has changed during it.
-fn rows(stack: &Stack) -> Vec<Row> {
+fn rows(stack: &Stack) -> Vec<OpenFrame> {
     let (mut rows, mut again) = (Vec::new(), Vec::new());
     let same = stack.read_twice(&mut rows, &mut again);
     if same { rows } else { Vec::new() }

@@ -114,17 +114,17 @@ pub(super) struct Trips {
 
 /// The time budget of a scope: its limit, and when it began, in nanoseconds.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
+pub(super) struct TimeBudget {
     pub(super) limit: u64,
     pub(super) start: u64,
 }
 
 /// The time budget of the innermost scope, if it has one.
-pub(super) fn budget() -> Option<Budget> {
+pub(super) fn budget() -> Option<TimeBudget> {
     let stack = current::current()?;
     let saved = stack.save(stack.depth().checked_sub(1)?);
     let start = saved.start(&EPOCH).unwrap_or(0);
-    (saved.limit != u64::MAX).then_some(Budget {
+    (saved.limit != u64::MAX).then_some(TimeBudget {
         limit: saved.limit,
         start,
     })

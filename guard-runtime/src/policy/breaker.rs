@@ -11,10 +11,10 @@ use core::time::Duration;
 use crate::policy::around;
 use crate::policy::call::Call;
 use crate::policy::judge::{Errors, Judge, Trips};
-use crate::policy::listed::Listed;
 use crate::policy::meter::{Counts, Meter};
 #[cfg(feature = "metrics")]
 use crate::policy::numbers;
+use crate::policy::registry::Registered;
 use crate::policy::settings::Settings;
 use crate::policy::verdict::Own;
 use crate::time::clock::nanos;
@@ -69,7 +69,7 @@ use crate::trip::tripped::Tripped;
 /// budget around is shorter than a second.
 pub struct Breaker<J = Trips> {
     settings: Settings,
-    counts: Listed<Counts>,
+    counts: Registered<Counts>,
     judge: J,
 }
 
@@ -80,7 +80,7 @@ impl Breaker {
     pub const fn new() -> Self {
         Self {
             settings: Settings::DEFAULT,
-            counts: Listed::new(),
+            counts: Registered::new(),
             judge: Trips(()),
         }
     }
@@ -108,7 +108,7 @@ impl Breaker {
     pub const fn errors<E>(mut self, counts: fn(&E) -> bool) -> Breaker<Errors<E>> {
         let breaker = Breaker {
             settings: self.settings,
-            counts: mem::replace(&mut self.counts, Listed::new()),
+            counts: mem::replace(&mut self.counts, Registered::new()),
             judge: Errors(counts),
         };
         // It is empty now. Dropping it is not allowed in a constant.

@@ -9,13 +9,13 @@ use core::ptr;
 use core::task::{Context, Poll, Waker};
 
 use crate::policy::around;
-use crate::policy::listed::Listed;
 #[cfg(feature = "metrics")]
 use crate::policy::numbers;
 use crate::policy::pause;
 use crate::policy::permits::Permits;
 use crate::policy::queue::{Asked, Queue};
 use crate::policy::refusal::refusal;
+use crate::policy::registry::Registered;
 use crate::policy::verdict::Own;
 use crate::trip::boundary;
 use crate::trip::hook;
@@ -51,7 +51,7 @@ pub struct Bulkhead {
     name: &'static str,
     permits: u32,
     waiters: u32,
-    counted: Listed<Permits>,
+    counted: Registered<Permits>,
 }
 
 thread_local! {
@@ -67,7 +67,7 @@ impl Bulkhead {
             name: "bulkhead",
             permits,
             waiters: 0,
-            counted: Listed::new(),
+            counted: Registered::new(),
         }
     }
 
@@ -139,11 +139,11 @@ impl Bulkhead {
         let caller = Caller::caller();
         async move {
             // Dropped after the future, so that the permit is returned once the future is gone.
-            let mut place = Place::new(self, Own::Inside, caller);
+            let mut claim = Claim::new(self, Own::Inside, caller);
             let mut future = pin!(future);
             let poll =
                 |context: &mut Context<'_>| boundary::polled(|| future.as_mut().poll(context));
-            place.calls(poll).await
+            claim.calls(poll).await
         }
     }
 
@@ -154,9 +154,9 @@ impl Bulkhead {
         caller: &'static Caller<'static>,
         f: impl FnOnce() -> Result<R, Tripped>,
     ) -> Result<R, Tripped> {
-        let mut place = Place::new(self, own, caller);
-        place.ask()?;
-        pause::until_woken("bulkhead", caller, |waker| place.is_granted(waker))?;
+        let mut claim = Claim::new(self, own, caller);
+        claim.ask()?;
+        pause::until_woken("bulkhead", caller, |waker| claim.is_granted(waker))?;
         let _held = Held::new(self);
         f()
     }
@@ -172,8 +172,8 @@ impl fmt::Debug for Bulkhead {
     }
 }
 
-/// The permit of a call, or its place in the queue; dropping it returns either.
-pub(super) struct Place<'b> {
+/// What a call has of the bulkhead: a permit, or a place in the queue. Dropping it returns either.
+pub(super) struct Claim<'b> {
     bulkhead: &'b Bulkhead,
     queue: &'b Queue,
     own: Own,
@@ -190,7 +190,7 @@ enum What {
     Permit,
 }
 
-impl<'b> Place<'b> {
+impl<'b> Claim<'b> {
     pub(super) fn new(bulkhead: &'b Bulkhead, own: Own, caller: &'static Caller<'static>) -> Self {
         Self {
             bulkhead,
@@ -272,7 +272,7 @@ impl<'b> Place<'b> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Claim<'_> {
     fn drop(&mut self) {
         match self.what {
             What::Nothing | What::NeedsNone => {}

@@ -1,6 +1,6 @@
 //! A call that a breaker let through, until its outcome is counted.
 
-use crate::policy::around::{self, Budget};
+use crate::policy::around::{self, TimeBudget};
 use crate::policy::circuit::Pass;
 use crate::policy::meter::Meter;
 use crate::policy::verdict::{self, Begun, Own, Verdict};
@@ -13,7 +13,7 @@ pub(super) struct Call<'b> {
     begun: Begun,
     way: Way,
     /// The budget of the scope around the first poll, once there was one.
-    budget: Option<Budget>,
+    budget: Option<TimeBudget>,
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -106,13 +106,7 @@ impl<S: fmt::Debug, P: fmt::Debug> fmt::Debug for PolicyService<S, P> {
     }
 }
 
-type Answer<R> = Pin<Box<dyn Future<Output = Result<R, BoxError>> + Send>>;
-
-/// Takes the service that was made ready, and leaves a clone in its place.
-fn ready<S: Clone>(inner: &mut S) -> S {
-    let clone = inner.clone();
-    mem::replace(inner, clone)
-}
+type ResponseFuture<R> = Pin<Box<dyn Future<Output = Result<R, BoxError>> + Send>>;
 
 /// A policy that can stand around a call that returns `R`.
 trait Around<R> {
@@ -151,14 +145,16 @@ where
 {
     type Response = S::Response;
     type Error = BoxError;
-    type Future = Answer<S::Response>;
+    type Future = ResponseFuture<S::Response>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, request: A) -> Self::Future {
-        let (policy, mut inner) = (self.policy, ready(&mut self.inner));
+        // The service that was made ready makes the call, and a clone takes its place.
+        let clone = self.inner.clone();
+        let (policy, mut inner) = (self.policy, mem::replace(&mut self.inner, clone));
         Box::pin(async move {
             let call = policy.around(async { inner.call(request).await });
             call.await?.map_err(Into::into)

@@ -6,8 +6,8 @@ use std::sync::{Mutex, Weak};
 
 use crate::policy::around;
 use crate::policy::circuit::{Circuit, NEVER, Pass};
-use crate::policy::listed::{self, List};
 use crate::policy::refusal::refusal;
+use crate::policy::registry::{self, Register};
 use crate::policy::settings::Settings;
 use crate::policy::status::BreakerStatus;
 #[cfg(feature = "metrics")]
@@ -30,7 +30,7 @@ pub(super) struct Counts {
     settings: Settings,
 }
 
-impl List for Counts {
+impl Register for Counts {
     type Status = BreakerStatus;
 
     fn status(&self) -> BreakerStatus {
@@ -47,9 +47,9 @@ impl List for Counts {
         }
     }
 
-    fn list() -> &'static Mutex<Vec<Weak<Self>>> {
-        static LIST: Mutex<Vec<Weak<Counts>>> = Mutex::new(Vec::new());
-        &LIST
+    fn registry() -> &'static Mutex<Vec<Weak<Self>>> {
+        static REGISTRY: Mutex<Vec<Weak<Counts>>> = Mutex::new(Vec::new());
+        &REGISTRY
     }
 }
 
@@ -69,7 +69,7 @@ impl Counts {
 
 /// The status of every breaker.
 pub(crate) fn all() -> Vec<BreakerStatus> {
-    listed::all::<Counts>()
+    registry::all::<Counts>()
 }
 
 /// The duration of this many nanoseconds; [`NEVER`] becomes the longest one.

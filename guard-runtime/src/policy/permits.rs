@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, Weak};
 
-use crate::policy::listed::{self, List};
 use crate::policy::queue::Queue;
+use crate::policy::registry::{self, Register};
 use crate::policy::status::BulkheadStatus;
 
 pub(super) struct Permits {
@@ -23,7 +23,7 @@ impl Permits {
     }
 }
 
-impl List for Permits {
+impl Register for Permits {
     type Status = BulkheadStatus;
 
     fn status(&self) -> BulkheadStatus {
@@ -36,13 +36,13 @@ impl List for Permits {
         }
     }
 
-    fn list() -> &'static Mutex<Vec<Weak<Self>>> {
-        static LIST: Mutex<Vec<Weak<Permits>>> = Mutex::new(Vec::new());
-        &LIST
+    fn registry() -> &'static Mutex<Vec<Weak<Self>>> {
+        static REGISTRY: Mutex<Vec<Weak<Permits>>> = Mutex::new(Vec::new());
+        &REGISTRY
     }
 }
 
 /// The status of every bulkhead.
 pub(crate) fn all() -> Vec<BulkheadStatus> {
-    listed::all::<Permits>()
+    registry::all::<Permits>()
 }

@@ -22,7 +22,7 @@ pub struct Moved<T>(PhantomData<fn() -> T>);
 
 /// An argument that is still there for the next call.
 #[derive(Debug)]
-pub struct Kept;
+pub struct Reusable;
 
 impl<T> Taken<T> {
     /// This argument.
@@ -39,8 +39,8 @@ impl<T> Taken<T> {
 impl<T: Copy> Taken<T> {
     /// A copy is taken.
     #[must_use]
-    pub const fn again(&self) -> Kept {
-        Kept
+    pub const fn again(&self) -> Reusable {
+        Reusable
     }
 }
 
@@ -48,8 +48,8 @@ impl<T: Copy> Taken<T> {
 impl<T: ?Sized> Lent<&mut T> {
     /// Where a reference is expected, the compiler borrows anew.
     #[must_use]
-    pub const fn again(&self) -> Kept {
-        Kept
+    pub const fn again(&self) -> Reusable {
+        Reusable
     }
 }
 
@@ -85,7 +85,7 @@ impl<T> Deref for Lent<T> {
 )]
 pub trait Again {}
 
-impl Again for Kept {}
+impl Again for Reusable {}
 
 /// Accepts what may be used at each call.
 pub const fn again<A: Again>(_: &A) {}

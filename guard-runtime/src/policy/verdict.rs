@@ -15,7 +15,7 @@
 //! `Breaker::run`, it is that of a scope opened directly in the call, and the half of the time that must have
 //! passed is that of the scope directly around it.
 
-use crate::policy::around::{self, Budget};
+use crate::policy::around::{self, TimeBudget};
 use crate::trip::tripped::Cause;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) fn on_return(begun: Begun, own: Own, error: Option<bool>) -> Verdict 
 
 /// The verdict on a future that is dropped before its end. The budget is that of the scope around its first poll;
 /// the trip since its last poll on this thread, if there is one, is the reason.
-pub(super) fn on_drop(begun: Begun, budget: Option<Budget>) -> Verdict {
+pub(super) fn on_drop(begun: Begun, budget: Option<TimeBudget>) -> Verdict {
     let trips = around::tripped_since(begun.trips, u32::MAX);
     match trips.last {
         Some(cause) => on_cut(cause, begun, budget),
@@ -92,7 +92,7 @@ fn on_own(cause: Cause) -> Verdict {
     }
 }
 
-fn on_cut(cause: Cause, begun: Begun, budget: Option<Budget>) -> Verdict {
+fn on_cut(cause: Cause, begun: Begun, budget: Option<TimeBudget>) -> Verdict {
     if blames_the_call(cause) {
         by_share(begun, budget)
     } else {
@@ -133,8 +133,8 @@ pub(super) fn ends_the_work(cause: Cause) -> bool {
 }
 
 /// A failure if the call has run for at least half of the budget.
-fn by_share(begun: Begun, budget: Option<Budget>) -> Verdict {
-    let Some(Budget { limit, start }) = budget else {
+fn by_share(begun: Begun, budget: Option<TimeBudget>) -> Verdict {
+    let Some(TimeBudget { limit, start }) = budget else {
         return Verdict::Neutral;
     };
     let ran = around::now().saturating_sub(begun.at.max(start));

@@ -28,7 +28,7 @@ use crate::check::tick::tick;
 use crate::future::polled::{Task, begin};
 use crate::policy::around;
 use crate::policy::breaker::Breaker;
-use crate::policy::bulkhead::{Bulkhead, Place};
+use crate::policy::bulkhead::{Bulkhead, Claim};
 use crate::policy::judge::Judge;
 use crate::policy::verdict::Own;
 use crate::time::clock;
@@ -198,9 +198,9 @@ pub fn bulkhead_async<R>(
 ) -> impl Future<Output = Result<R, Tripped>> {
     let caller = Caller::caller();
     async move {
-        let mut place = Place::new(bulkhead, Own::Around, caller);
+        let mut claim = Claim::new(bulkhead, Own::Around, caller);
         let mut call = pin!(call);
-        place.calls(|context| call.as_mut().poll(context)).await
+        claim.calls(|context| call.as_mut().poll(context)).await
     }
 }
 

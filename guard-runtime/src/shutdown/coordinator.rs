@@ -12,7 +12,7 @@ use std::time::Instant;
 use super::awaited;
 use super::last::{Flush, end_process, end_process_at};
 use super::node::Node;
-use super::plan::Row as Planned;
+use super::plan::Planned;
 use super::report::{Reason, Report};
 use super::state::{Entry, Inner, State, Stop};
 use super::tracker::{Flight, Tracker};

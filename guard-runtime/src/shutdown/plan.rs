@@ -18,7 +18,7 @@ pub(super) const LEAVE: Duration = Duration::from_secs(1);
 
 /// What is known of a node when it is registered.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
+pub(super) struct Planned {
     /// The budget that it asks for.
     pub(super) own: Duration,
     /// What nodes that are stopped earlier have to leave for it.
@@ -45,7 +45,7 @@ pub(super) struct Start {
 /// The order in which nodes are stopped: each once all its users are over.
 #[derive(Debug)]
 pub(super) struct Plan {
-    rows: Vec<(Row, State)>,
+    rows: Vec<(Planned, State)>,
     /// When all of them should be over.
     end: Duration,
 }
@@ -58,7 +58,7 @@ impl Plan {
         }
     }
 
-    pub(super) fn add(&mut self, row: Row) {
+    pub(super) fn add(&mut self, row: Planned) {
         self.rows.push((row, State::Waiting));
     }
 
@@ -93,7 +93,7 @@ impl Plan {
     }
 
     /// The longest path through the nodes that this one uses.
-    fn behind(&self, node: usize, length: impl Fn(&Row) -> Duration + Copy) -> Duration {
+    fn behind(&self, node: usize, length: impl Fn(&Planned) -> Duration + Copy) -> Duration {
         let used = self.rows[node].0.uses.iter();
         let path =
             |&used: &usize| length(&self.rows[used].0).saturating_add(self.behind(used, length));
@@ -157,7 +157,7 @@ impl Plan {
 
     /// When the next node is given up.
     pub(super) fn next(&self) -> Option<Duration> {
-        let until = |(_, state): &(Row, State)| match state {
+        let until = |(_, state): &(Planned, State)| match state {
             State::Running(until) => Some(*until),
             _ => None,
         };
@@ -184,15 +184,15 @@ impl Plan {
 mod tests {
     use core::time::Duration;
 
-    use super::{FLOOR, LEAVE, Plan, Row, SLACK, Start};
+    use super::{FLOOR, LEAVE, Plan, Planned, SLACK, Start};
     use crate::shutdown::report::Outcome;
 
     const fn ms(count: u64) -> Duration {
         Duration::from_millis(count)
     }
 
-    fn row(own: Duration, least: Duration, uses: &[usize]) -> Row {
-        Row {
+    fn row(own: Duration, least: Duration, uses: &[usize]) -> Planned {
+        Planned {
             own,
             least,
             uses: uses.to_vec(),

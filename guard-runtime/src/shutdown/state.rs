@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
 use super::last::{FLUSH, Flush};
-use super::plan::{Plan, Row as Planned};
+use super::plan::{Plan, Planned};
 use super::report::{Outcome, Reason, Report};
 use super::tracker::Flight;
 use crate::budget::limits::Budget;

@@ -12,7 +12,7 @@ use crate::base::reentry;
 use crate::stack::current::{self, force_cold};
 use crate::stack::exiting;
 use crate::stack::frames::Stack;
-use crate::stack::reading::Row;
+use crate::stack::reading::OpenFrame;
 
 /// The stacks that no thread uses.
 static FREE: Mutex<Vec<&'static Stack>> = Mutex::new(Vec::new());
@@ -81,7 +81,7 @@ pub(crate) struct Busy {
     /// The number of its stack.
     pub(crate) number: usize,
     pub(crate) thread: String,
-    pub(crate) scopes: Vec<Row>,
+    pub(crate) scopes: Vec<OpenFrame>,
     /// The last check that took the cold path, and when.
     pub(crate) looked: Option<(u64, At)>,
 }

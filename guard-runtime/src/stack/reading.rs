@@ -14,14 +14,14 @@ use crate::stack::frames::Stack;
 use crate::time::epoch::Epoch;
 
 /// An open scope as another thread reads it: the number of its site, and its saved state.
-pub(crate) type Row = (u32, Saved);
+pub(crate) type OpenFrame = (u32, Saved);
 
 impl Stack {
     /// The open scopes, the outermost first, as another thread reads them.
     ///
     /// All rows are of one moment, unless the thread opens and closes scopes faster than they can be read: then the
     /// result is the last reading, up to the first scope that changed during it; empty if that is the outermost.
-    pub(crate) fn read(&self) -> Vec<Row> {
+    pub(crate) fn read(&self) -> Vec<OpenFrame> {
         const TRIES: u32 = 1000;
         // Reused for each attempt: if the allocator opens scopes, a thread that reads its own stack would change it
         // with each allocation.
@@ -40,7 +40,7 @@ impl Stack {
     }
 
     /// Reads the open scopes into both. Whether they are of one moment: nothing has changed meanwhile.
-    pub(crate) fn read_twice(&self, rows: &mut Vec<Row>, again: &mut Vec<Row>) -> bool {
+    pub(crate) fn read_twice(&self, rows: &mut Vec<OpenFrame>, again: &mut Vec<OpenFrame>) -> bool {
         let count = self.count();
         let frames = self.frames_of(count.1);
         let depth = self.published_depth();
@@ -74,7 +74,7 @@ impl Stack {
         )
     }
 
-    fn read_rows(&self, frames: &[Frame], depth: u32, rows: &mut Vec<Row>) {
+    fn read_rows(&self, frames: &[Frame], depth: u32, rows: &mut Vec<OpenFrame>) {
         let open = frames.iter().take(depth as usize);
         let open = open.map(|frame| self.read_frame(frame));
         rows.clear();
@@ -86,7 +86,7 @@ impl Stack {
         self.depth.load(Ordering::Acquire) & !RESERVED
     }
 
-    fn read_frame(&self, frame: &Frame) -> Row {
+    fn read_frame(&self, frame: &Frame) -> OpenFrame {
         let mut start = self.entry_word.load(Ordering::Acquire);
         let mut lag = self.entry_lag.load(Ordering::Acquire);
         // Before the entry word changes, open scopes are dated. So a frame that is still undated here started at

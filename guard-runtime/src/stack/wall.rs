@@ -20,14 +20,14 @@ use crate::time::epoch::EPOCH;
 /// The kinds of walls, as their frames store them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub(crate) enum Kind {
+pub(crate) enum WallKind {
     Cleanup = WALL,
     Shield = SHIELD,
     /// Hides everything around, without a limit: for entry points, hooks, other tasks.
     Root = WALL | 2,
 }
 
-impl Kind {
+impl WallKind {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cleanup => "cleanup",
@@ -45,10 +45,10 @@ thread_local! {
 /// The site that a trip of the innermost wall names; `kind` comes from its frame.
 #[cold]
 pub(crate) fn site(kind: u32) -> &'static Site {
-    let kind = if kind == Kind::Cleanup as u32 {
-        Kind::Cleanup
+    let kind = if kind == WallKind::Cleanup as u32 {
+        WallKind::Cleanup
     } else {
-        Kind::Shield
+        WallKind::Shield
     };
     let place = PLACE.get().unwrap_or_else(|| Caller::caller());
     Site::named(kind.name(), Location::of(place))
@@ -71,7 +71,11 @@ impl Wall {
     /// One comparison covers every obstacle: before the thread's first scope, after a trip, while its clock is
     /// paused and while the ticker is parked, the entry word is stale.
     #[inline(always)]
-    pub(crate) fn open(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Option<Self> {
+    pub(crate) fn open(
+        kind: WallKind,
+        limit: u64,
+        place: &'static Caller<'static>,
+    ) -> Option<Self> {
         let word = EPOCH.load();
         let usual = current::usual()?;
         if word != usual.word {
@@ -90,7 +94,7 @@ impl Wall {
     }
 
     /// Opens a wall that starts at a clock reading, unless it has no limit.
-    pub(crate) fn open_exact(kind: Kind, limit: u64, place: &'static Caller<'static>) -> Self {
+    pub(crate) fn open_exact(kind: WallKind, limit: u64, place: &'static Caller<'static>) -> Self {
         let stack = leased();
         let depth = stack.depth();
         let now = if limit == u64::MAX { 0 } else { clock::now() };

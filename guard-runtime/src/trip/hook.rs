@@ -15,7 +15,7 @@ use crate::base::reentry;
 #[cfg(feature = "metrics")]
 use crate::metrics::ledger;
 use crate::mode::resolve;
-use crate::stack::wall::{Kind, Wall};
+use crate::stack::wall::{Wall, WallKind};
 #[cfg(feature = "metrics")]
 use crate::trip::event;
 use crate::trip::event::Event;
@@ -194,7 +194,7 @@ pub(crate) fn report(event: &Event) {
             REPORTING.set(true);
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
                 {
-                    let _wall = Wall::open_exact(Kind::Root, u64::MAX, Caller::caller());
+                    let _wall = Wall::open_exact(WallKind::Root, u64::MAX, Caller::caller());
                     hook(event);
                 }
                 drop(hook);
@@ -221,7 +221,7 @@ fn trace(event: &Event) -> bool {
     #[cfg(feature = "tracing")]
     if traced::is_on() && !REPORTING.replace(true) {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| {
-            let _wall = Wall::open_exact(Kind::Root, u64::MAX, Caller::caller());
+            let _wall = Wall::open_exact(WallKind::Root, u64::MAX, Caller::caller());
             traced::emit(&event.fields(), event);
         })) {
             discard(payload);
