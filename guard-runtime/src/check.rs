@@ -5,7 +5,7 @@
 //! passed. It never trips early, and a scope that has tripped trips at each further check.
 //!
 //! - `tick.rs`: the check, and its cold path;
-//! - `enter.rs`: opening a scope, hot and cold; `root.rs`: hiding those around;
+//! - `enter.rs`: opening a scope, hot and cold; `off.rs`: one whose guard is off; `root.rs`: hiding those around;
 //! - `probe.rs`: how a function leaves when it trips, by its return type;
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
@@ -22,6 +22,7 @@ pub(crate) mod enter;
 pub(crate) mod fault;
 mod give_back;
 pub(crate) mod iterations;
+pub(crate) mod off;
 pub(crate) mod probe;
 pub(crate) mod query;
 pub(crate) mod root;

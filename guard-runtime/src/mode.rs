@@ -7,7 +7,8 @@
 //! kept in the [`Site`](crate::base::site::Site). So an entry matches no patterns:
 //!
 //! - A site that is `off`, or whose timeout is replaced, is never admitted to the fast path of an entry. The slow
-//!   path finds out why. Entries of other sites pay nothing.
+//!   path finds out why. Entries of other sites pay nothing. Most scopes that are off then need no frame
+//!   (`check/off.rs`).
 //! - While somebody wants to be told of scopes that are left late, no site is admitted to the fast path.
 //! - `observe` costs nothing before a budget is spent: the code that trips asks for the mode first.
 //!

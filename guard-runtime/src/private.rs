@@ -13,7 +13,8 @@ pub use guard_macros::within;
 #[cfg(not(feature = "macros"))]
 pub use crate::__within as within;
 pub use crate::base::location::At;
-pub use crate::base::site::{OnOverdue, Site};
+pub use crate::base::options::OnOverdue;
+pub use crate::base::site::Site;
 pub use crate::budget::granted::{budget, flat, grant, spending, until_cancelled};
 pub use crate::budget::limits::until;
 pub use crate::check::enter::{enter, enter_or_panic, open};

@@ -10,6 +10,7 @@ mod listed;
 mod modes;
 #[cfg(feature = "metrics")]
 mod numbers;
+mod off;
 #[cfg(unix)]
 mod pauses;
 #[cfg(target_os = "linux")]

@@ -85,6 +85,10 @@ impl Emit<'_> {
             Some(OnOverdue::Report) | None => None,
         };
         let pauses = limits.ignores_pauses.then(|| q!(.ignore_pauses()));
-        Some(q!(#warn_at #on_overdue #pauses))
+        let plan = self.plan;
+        let asks = limits.iterations.is_some() || plan.cleanup.is_some() || plan.policies.is_some();
+        // The scope of a future has a frame anyway.
+        let framed = (asks && plan.future.is_none()).then(|| q!(.framed()));
+        Some(q!(#warn_at #on_overdue #pauses #framed))
     }
 }

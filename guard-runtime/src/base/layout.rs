@@ -3,7 +3,7 @@
 //! ```text
 //! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
 //! depth      | - | RESERVED | open scopes          |
-//! index      | BARRED | depth of the stack         |
+//! index      | BARRED | depth of the stack         |                        MAX = BARE
 //! scope      | HEARD | depth below the scope       |
 //! frame.site | WALL | DATED | LIMITED | SHARED | number of the site, or kind of the wall |
 //! frame.due  | TOLD | deadline, ns                 |                        0 = UNKNOWN, 1 = SPENT
@@ -51,6 +51,10 @@ pub(crate) const RESERVED: u32 = 1 << 30;
 
 /// Makes it an index that no stack has.
 pub(crate) const BARRED: u32 = 1 << 31;
+
+/// Does the same, for a site that is off and whose scopes need no frame. All bits, because an instruction that compares
+/// with such a number is three bytes shorter.
+pub(crate) const BARE: u32 = u32::MAX;
 
 // What a `Scope` stores beside its depth.
 

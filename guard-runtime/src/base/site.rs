@@ -6,9 +6,10 @@ use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
-use crate::base::layout::{BARRED, LIMITED, SHARED};
+use crate::base::layout::{BARE, BARRED, LIMITED, SHARED};
 use crate::base::location::{At, Location};
 use crate::base::lock::lock;
+use crate::base::options::{OnOverdue, Options};
 use crate::base::reentry;
 
 /// The name and place of scopes. Each guarded function has one, in a static.
@@ -23,7 +24,7 @@ pub struct Site {
     /// Its number in [`SITES`], from 1, with [`LIMITED`] if `limit` is set; 0 before the first entry.
     id: AtomicU32,
     /// [`BARRED`] while the fast path must not open scopes of this site: before the first entry, and while the slow
-    /// path has to change what is opened. Else 0.
+    /// path has to change what is opened; [`BARE`] while they are off and need no frame. Else 0.
     barred: AtomicU32,
     /// The [`Mode`] as a number; [`UNRESOLVED`] before the first entry. It is stored after the number of the site.
     /// Otherwise neither this nor `timeout` guards other data, and a change only has to be seen soon.
@@ -33,39 +34,6 @@ pub struct Site {
     /// Whether its scopes belong to futures.
     future: AtomicBool,
     options: Options,
-}
-
-/// Settings that few sites have.
-#[derive(Debug, Clone, Copy)]
-struct Options {
-    /// The share of the time at which a warning is sent, in millionths; 0 for no warning.
-    warn_at: u32,
-    on_overdue: OnOverdue,
-    /// Whether time in which the process stood still does not count.
-    ignores_pauses: bool,
-    /// Whether the time limit of its scopes came from a peer.
-    remote: bool,
-}
-
-impl Options {
-    const NONE: Self = Self {
-        warn_at: 0,
-        on_overdue: OnOverdue::Report,
-        ignores_pauses: false,
-        remote: false,
-    };
-}
-
-/// What the watchdog does about an overdue scope, besides reporting it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[doc(hidden)]
-pub enum OnOverdue {
-    /// Nothing.
-    Report,
-    /// It stops notifying the service manager, which then restarts the process.
-    Restart,
-    /// It aborts the process.
-    Abort,
 }
 
 /// The whole of which [`Site::warn_at`] is a share.
@@ -87,7 +55,9 @@ pub(crate) const MILLION: u32 = 1_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Mode {
-    /// The scope opens without a budget of its own. Its loops still check the scopes around it.
+    /// The scope has no budget of its own. Its loops still check the scopes around it, which costs as much as under
+    /// `inherit`: a load, a compare and a branch. Entering costs about as much as when the guard is on, since asking
+    /// for the mode first would make every entry of other guards dearer.
     Off,
     /// A spent budget is one [`Event::WouldTrip`](crate::Event::WouldTrip) per activation, and the function
     /// goes on as if it had no guard.
@@ -177,6 +147,14 @@ impl Site {
     #[must_use]
     pub const fn ignore_pauses(mut self) -> Self {
         self.options.ignores_pauses = true;
+        self
+    }
+
+    /// Makes its scopes have a frame even while they are off, because the function asks its own frame: for
+    /// iterations, for the scope whose trip its cleanup is told of, or for the time that a policy may use.
+    #[must_use]
+    pub const fn framed(mut self) -> Self {
+        self.options.framed = true;
         self
     }
 
@@ -312,6 +290,12 @@ impl Site {
         self.mode.load(Ordering::Acquire) == Mode::Off as u8
     }
 
+    /// Whether it is [`Mode::Off`], and its scopes need no frame.
+    #[inline(always)]
+    pub(crate) fn is_bare(&self) -> bool {
+        self.barred.load(Ordering::Relaxed) == BARE
+    }
+
     /// The timeout that replaces the one of its scopes, in nanoseconds.
     #[inline]
     pub(crate) fn timeout(&self) -> Option<u64> {
@@ -326,7 +310,12 @@ impl Site {
         let timeout = timeout.map_or(NO_TIMEOUT, |timeout| timeout.min(NO_TIMEOUT - 1));
         self.timeout.store(timeout, Ordering::Relaxed);
         self.mode.store(mode as u8, Ordering::Release);
-        let barred = if unchanged { 0 } else { BARRED };
+        // A limit that is not the site's belongs to a future, which stores its frame, or to a budget.
+        let barred = match mode {
+            Mode::Off if self.limit != 0 && !self.options.framed => BARE,
+            _ if unchanged => 0,
+            _ => BARRED,
+        };
         self.barred.store(barred, Ordering::Release);
     }
 

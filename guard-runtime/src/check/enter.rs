@@ -10,6 +10,7 @@
 use crate::base::layout::{LIMITED, SLOW, end};
 use crate::base::reentry;
 use crate::base::site::{Mode, Site};
+use crate::check::off::{bare, enter_off};
 use crate::check::tick::{LEAD, check_deadlines, inherit, look, tick};
 use crate::check::warn;
 use crate::driver;
@@ -130,13 +131,15 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
         return rarely();
     };
     if word != admitted || (entry.limit < LONGER && word & SLOW != 0) {
-        return rarely();
+        cold();
+        return enter_bare(entry, stack);
     }
     let depth = entry.site.index_at(stack.raw_depth());
     let id = entry.site.id();
     if ALWAYS {
         let Some(site) = piece.sites.get(depth as usize) else {
-            return rarely();
+            cold();
+            return enter_bare(entry, stack);
         };
         if !entries.count(id) {
             return rarely();
@@ -153,6 +156,25 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
     }
     Some((Scope::new(stack, depth), Seen(word)))
 }
+
+/// Opens the scope of a guard that is off, if that needs no frame: leaving it stores the depth that is there already.
+/// Asked only where [`enter_hot`] may not open a scope, so that guards that are on pay nothing for it.
+#[inline(always)]
+fn enter_bare<const ALWAYS: bool>(
+    entry: Entry<ALWAYS>,
+    stack: &'static Stack,
+) -> Option<(Scope, Seen)> {
+    if ALWAYS && entry.site.is_bare() {
+        // Under this epoch the scopes around may have something due.
+        Some((Scope::new(stack, stack.raw_depth()), inherit()))
+    } else {
+        rarely()
+    }
+}
+
+/// Where this is called, the compiler shall expect that the code rarely runs.
+#[cold]
+fn cold() {}
 
 /// `None`, where the compiler shall expect something else: it keeps the code behind out of the way.
 #[cold]
@@ -229,8 +251,20 @@ fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Scope {
     }
 }
 
+// What an admitted site calls is a function of its own, so that a barred one saves no registers for it.
 #[inline(never)]
 fn enter_short(site: &'static Site, limit: u64) -> Scope {
+    if site.index_at(0) == 0 {
+        return enter_short_admitted(site, limit);
+    }
+    match bare(site) {
+        Some(scope) => scope,
+        None => enter_cold(site, limit),
+    }
+}
+
+#[inline(never)]
+fn enter_short_admitted(site: &'static Site, limit: u64) -> Scope {
     match enter_short_hot(site, limit) {
         Some(scope) => scope,
         None => enter_cold(site, limit),
@@ -241,9 +275,6 @@ fn enter_short(site: &'static Site, limit: u64) -> Scope {
 /// later, and a tick is planned before this one ends.
 #[inline(always)]
 fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
-    if site.index_at(0) != 0 {
-        return None;
-    }
     // If this is the entry word, it is neither stale nor parked: there is a ticker, and time is real. Acquired
     // before `next` is read, as for a request.
     let word = EPOCH.load();
@@ -260,20 +291,6 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
         return None;
     }
     stack.push_known(frame, id, (now, limit), earliest);
-    Some(Scope::new(stack, depth))
-}
-
-/// Opens the scope of a guard that is off. It has no budget, so that it needs no start, no check and no count.
-#[inline(always)]
-fn enter_off(site: &'static Site) -> Option<Scope> {
-    if !site.is_off() {
-        return None;
-    }
-    let Usual { stack, piece, .. } = current::usual()?;
-    let depth = stack.raw_depth();
-    let frame = piece.frames.get(depth as usize)?;
-    // The frame stores the limit, since it is not the site's.
-    stack.push(frame, site.id() & !LIMITED, u64::MAX);
     Some(Scope::new(stack, depth))
 }
 

@@ -8,8 +8,9 @@ use crate::alarm::alarms;
 use crate::alarm::list::WaitingScope;
 use crate::base::layout::WALL;
 use crate::base::lock::lock;
+use crate::base::options::OnOverdue;
 use crate::base::reentry;
-use crate::base::site::{OnOverdue, Site};
+use crate::base::site::Site;
 #[cfg(feature = "metrics")]
 use crate::metrics::ledger;
 use crate::stack::frames::Stack;
