@@ -163,7 +163,7 @@ calls! {
     #[loop_guard(inherit)] inherits, 14.2, 14.2;
     #[loop_guard(timeout = "30s")] long, 34.5, 32.5;
     // How many instructions a clock read takes depends on the kernel.
-    #[loop_guard(timeout = "50ms")] short, 260.0, 47.5;
+    #[loop_guard(timeout = "50ms")] short, 260.0, 46.5;
 }
 
 /// Takes the place of the name of a guard: measures calls.

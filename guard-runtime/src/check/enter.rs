@@ -246,25 +246,26 @@ fn enter_checked_or_panic(site: &'static Site, limit: u64) -> Scope {
 fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Scope {
     if entry.limit <= LEAD {
         enter_cold(entry.site, entry.limit)
-    } else {
+    } else if entry.site.index_at(0) == 0 {
         enter_short(entry.site, entry.limit)
+    } else {
+        enter_barred(entry.site, entry.limit)
     }
 }
 
-// What an admitted site calls is a function of its own, so that a barred one saves no registers for it.
+// A function of its own, so that a guard that is off saves no registers for what others need.
+#[cold]
 #[inline(never)]
-fn enter_short(site: &'static Site, limit: u64) -> Scope {
-    if site.index_at(0) == 0 {
-        return enter_short_admitted(site, limit);
-    }
+fn enter_barred(site: &'static Site, limit: u64) -> Scope {
     match bare(site) {
         Some(scope) => scope,
         None => enter_cold(site, limit),
     }
 }
 
+/// Opens a short scope of a site that is not barred.
 #[inline(never)]
-fn enter_short_admitted(site: &'static Site, limit: u64) -> Scope {
+fn enter_short(site: &'static Site, limit: u64) -> Scope {
     match enter_short_hot(site, limit) {
         Some(scope) => scope,
         None => enter_cold(site, limit),
