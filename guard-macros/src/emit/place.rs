@@ -70,9 +70,18 @@ impl Emit<'_> {
         let private = &self.private;
         let name = self.name(function);
         let place = self.place(function.span());
-        let within = within.map(|nanos| q!(.within(#nanos)));
+        // Without a fixed limit it has a frame in any mode.
+        let framed = self.asks_its_frame().then(|| q!(.framed()));
+        let within = within.map(|nanos| q!(.within(#nanos) #framed));
         let options = self.options();
         q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within #options;)
+    }
+
+    /// Whether the function asks its own frame, even while its guard is off.
+    fn asks_its_frame(&self) -> bool {
+        let (plan, limits) = (self.plan, self.plan.budget.as_ref());
+        let counts = limits.is_some_and(|limits| limits.iterations.is_some());
+        counts || plan.cleanup.is_some() || plan.policies.is_some()
     }
 
     /// Settings that few sites have.
@@ -85,10 +94,6 @@ impl Emit<'_> {
             Some(OnOverdue::Report) | None => None,
         };
         let pauses = limits.ignores_pauses.then(|| q!(.ignore_pauses()));
-        let plan = self.plan;
-        let asks = limits.iterations.is_some() || plan.cleanup.is_some() || plan.policies.is_some();
-        // The scope of a future has a frame anyway.
-        let framed = (asks && plan.future.is_none()).then(|| q!(.framed()));
-        Some(q!(#warn_at #on_overdue #pauses #framed))
+        Some(q!(#warn_at #on_overdue #pauses))
     }
 }

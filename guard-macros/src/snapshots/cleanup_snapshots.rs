@@ -64,7 +64,8 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                         );
                         let (__scope, mut __seen) = match {
                             static __LOOP_GUARD_SITE: p::Site = site_f_1_4
-                                .within(30_000_000_000_u64);
+                                .within(30_000_000_000_u64)
+                                .framed();
                             __probe.enter(__LOOP_GUARD_SITE.always(30_000_000_000_u64))
                         } {
                             p::Result::Ok(__open) => __open,

@@ -17,7 +17,8 @@ fn a_breaker_around_a_bulkhead() {
                 probe!();
                 let (__scope, mut __seen) = match {
                     static __LOOP_GUARD_SITE: p::Site = site_f_1_4
-                        .within(1_000_000_000_u64);
+                        .within(1_000_000_000_u64)
+                        .framed();
                     __probe.enter(__LOOP_GUARD_SITE.always(1_000_000_000_u64))
                 } {
                     p::Result::Ok(__open) => __open,
@@ -76,7 +77,8 @@ fn attempts_and_a_fallback() {
                 match '__tripped: {
                     let (__scope, mut __seen) = match {
                         static __LOOP_GUARD_SITE: p::Site = site_f_1_4
-                            .within(1_000_000_000_u64);
+                            .within(1_000_000_000_u64)
+                            .framed();
                         p::enter(
                             __LOOP_GUARD_SITE.always(1_000_000_000_u64),
                         )

@@ -66,7 +66,8 @@ fn iterations_are_counted() {
                 let mut __left = __limit;
                 let (__scope, mut __seen) = {
                     static __LOOP_GUARD_SITE: p::Site = site_f_1_4
-                        .within(p::u64::MAX);
+                        .within(p::u64::MAX)
+                        .framed();
                     p::enter_or_panic(
                         __LOOP_GUARD_SITE.always(p::u64::MAX),
                     )
