@@ -30,7 +30,7 @@ pub use crate::future::polled::{Body, Task, allow, begin, poll_caught};
 pub use crate::future::quantum::{take_turns, turn};
 pub use crate::stack::scope::Scope;
 pub use crate::strip::kind::kind;
-pub use crate::strip::stride::{Stride, stop_down, stop_up};
+pub use crate::strip::stride::{Stride, is_near, stop_down, stop_up};
 pub use crate::time::moment::nanos;
 pub use crate::time::seen::Seen;
 pub use crate::trip::boundary::{abandon, boundary, panic, unwind};

@@ -83,6 +83,100 @@ fn double(list: &mut Vec<usize>, most: usize) {
     }
 }
 
+/// Each pass appends one number for each that is there, and as the list is long enough, none.
+#[loop_guard(timeout = "1h")]
+fn double_up_to_the_last(list: &mut Vec<usize>, most: usize) -> usize {
+    let mut at = 0;
+    while at < list.len() - 1 {
+        if list.len() < most {
+            list.push(at);
+        }
+        at += 1;
+    }
+    at
+}
+
+#[loop_guard(timeout = "1h")]
+fn pairs(of: &[u32]) -> usize {
+    let (mut at, mut pairs) = (0, 0);
+    while at < of.len() - 1 {
+        pairs += usize::from(of[at] < of[at + 1]);
+        at += 1;
+    }
+    pairs
+}
+
+/// The list never ends, so only the guard ends the loop.
+#[loop_guard(timeout = "20ms", fallback = usize::MAX)]
+fn append_for_ever(list: &mut Vec<()>) -> usize {
+    let mut at = 0;
+    while at < list.len() {
+        list.push(());
+        at += 1;
+    }
+    0
+}
+
+#[loop_guard(timeout = "1h")]
+fn to_nearer_end(a: &[u32], b: &[u32]) -> u32 {
+    let n = a.len().min(b.len());
+    let (mut at, mut sum) = (0, 0);
+    while at < n {
+        sum += a[at] * b[at];
+        at += 1;
+    }
+    sum
+}
+
+/// Counts to the largest integer of its type, in both directions.
+#[loop_guard(timeout = "1h")]
+fn ends_of_bytes(largest: u8) -> (u32, u32) {
+    let (mut up, mut down, mut turns) = (0_u8, 127_i8, (0, 0));
+    let top = largest.max(200);
+    let bottom: i8 = i8::MIN;
+    while up < top {
+        turns.0 += 1;
+        up += 1;
+    }
+    while down > bottom {
+        turns.1 += 1;
+        down -= 1;
+    }
+    turns
+}
+
+#[test]
+fn bounds_that_are_computed_are_kept_to() {
+    for n in [1, 2, 15, 16, 17, 1000] {
+        let numbers: Vec<u32> = (0..n).collect();
+        assert_eq!(pairs(&numbers), numbers.len() - 1);
+        let expected = (0..n.min(20)).map(|x| x * x).sum();
+        assert_eq!(
+            to_nearer_end(&numbers, &numbers[..numbers.len().min(20)]),
+            expected
+        );
+    }
+    assert_eq!(ends_of_bytes(u8::MAX), (255, 255));
+    let mut list = vec![7, 7];
+    assert_eq!(double_up_to_the_last(&mut list, 1000), 999);
+    assert_eq!(list.len(), 1000);
+}
+
+#[test]
+#[cfg_attr(
+    debug_assertions,
+    should_panic(expected = "attempt to subtract with overflow")
+)]
+#[cfg_attr(not(debug_assertions), should_panic(expected = "index out of bounds"))]
+fn a_bound_below_zero_panics_as_it_did() {
+    pairs(&[]);
+}
+
+#[test]
+fn a_list_that_grows_with_the_counter_ends_in_time() {
+    assert_eq!(append_for_ever(&mut vec![(); 3]), usize::MAX);
+}
+
 #[test]
 fn lengths_of_the_users_own_are_asked_each_time() {
     let queue = Queue::of(100);

@@ -109,14 +109,21 @@ impl Emit<'_> {
     /// ```text
     /// while i < n { body }
     /// ```
-    /// becomes, with `break`s of the body sent to the outer loop,
+    /// becomes, with `break`s of the body sent to the outer block,
     /// ```text
-    /// while i < n {
-    ///     check; let stop = stop_up(i, n, length);
-    ///     while i < stop { body }
-    ///     if stop == n { break } adapt
+    /// 'outer: {
+    ///     let is_done = is_near(i, n, length, seen) && { let stop = n; while i < stop { body } stop == n };
+    ///     if !is_done {
+    ///         while i < n {
+    ///             check; let stop = stop_up(i, n, length);
+    ///             while i < stop { body }
+    ///             if stop == n { break } adapt
+    ///         }
+    ///     }
     /// }
     /// ```
+    /// The body is quoted twice, as in `for_strips`: only where the counter begins as the user wrote it does the
+    /// compiler know that `i - 1` is an index too. The first copy has a bound that stays, since the body may `push`.
     pub(crate) fn while_strips(
         &self,
         counted: &Counted,
@@ -147,14 +154,23 @@ impl Emit<'_> {
             #(#attrs)*
             {
                 #declare
-                #outer while #cond {
-                    #check
-                    let __stop = #private::#stop(#counter, #bound, __length);
-                    #label #while_token #nearer #body
-                    if __stop == #bound {
-                        break;
+                #outer {
+                    let __is_done = #private::is_near(#counter, #bound, __length, __seen) && {
+                        let __stop = #bound;
+                        #label #while_token #nearer #body
+                        __stop == #bound
+                    };
+                    if !__is_done {
+                        while #cond {
+                            #check
+                            let __stop = #private::#stop(#counter, #bound, __length);
+                            #label #while_token #nearer #body
+                            if __stop == #bound {
+                                break;
+                            }
+                            __length = __LOOP_GUARD_STRIDE.adapt(__length);
+                        }
                     }
-                    __length = __LOOP_GUARD_STRIDE.adapt(__length);
                 }
             }
         }

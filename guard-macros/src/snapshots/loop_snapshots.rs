@@ -199,20 +199,33 @@ fn a_while_that_counts_in_strips() {
                 {
                     static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
                     let mut __length = __LOOP_GUARD_STRIDE.length();
-                    '__strips: while i < n {
-                        if p::due(__seen) {
-                            __seen = p::look(at_while_3_5);
-                            __length = __LOOP_GUARD_STRIDE.doubt(__length);
+                    '__strips: {
+                        let __is_done = p::is_near(i, n, __length, __seen)
+                            && {
+                                let __stop = n;
+                                while i < __stop {
+                                    xs[i] += 1;
+                                    i += 1;
+                                }
+                                __stop == n
+                            };
+                        if !__is_done {
+                            while i < n {
+                                if p::due(__seen) {
+                                    __seen = p::look(at_while_3_5);
+                                    __length = __LOOP_GUARD_STRIDE.doubt(__length);
+                                }
+                                let __stop = p::stop_up(i, n, __length);
+                                while i < __stop {
+                                    xs[i] += 1;
+                                    i += 1;
+                                }
+                                if __stop == n {
+                                    break;
+                                }
+                                __length = __LOOP_GUARD_STRIDE.adapt(__length);
+                            }
                         }
-                        let __stop = p::stop_up(i, n, __length);
-                        while i < __stop {
-                            xs[i] += 1;
-                            i += 1;
-                        }
-                        if __stop == n {
-                            break;
-                        }
-                        __length = __LOOP_GUARD_STRIDE.adapt(__length);
                     }
                 }
             }

@@ -19,7 +19,7 @@ pub(crate) struct Counted {
     pub(crate) counter: Ident,
     pub(crate) bound: Expr,
     pub(crate) is_down: bool,
-    /// The label that the outer of the two loops takes over from the user's loop.
+    /// The label that the block around the loops takes over from the user's loop.
     pub(crate) outer: Option<Label>,
 }
 
@@ -35,10 +35,11 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
         _ => return None,
     };
     let counter = variable(&cond.left)?.clone();
-    if !names.are_integers(&counter, &cond.right) {
+    let bound = (*cond.right).clone();
+    let counts_itself = calls::any_ident(bound.to_token_stream(), &|of| *of == counter);
+    if counts_itself || !names.are_integers(&counter, &bound) {
         return None;
     }
-    let bound = (*cond.right).clone();
     let mut moves = Moves {
         counter: &counter,
         bound: &bound,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use quote::ToTokens;
 use syn::{
-    Block, Expr, ExprForLoop, ExprMethodCall, FnArg, GenericArgument, Ident, Item, Lit, Local, Pat,
-    Path, Stmt,
+    BinOp, Block, Expr, ExprForLoop, ExprMethodCall, FnArg, GenericArgument, Ident, Item, Lit,
+    Local, Pat, Path, Stmt,
 };
 
 use crate::strips::known::{ANY, Held, Known, LIST, WHOLE, integer, of_type};
@@ -25,6 +25,11 @@ const LISTING_BY: &str = "chunks chunks_exact chunks_exact_mut chunks_mut window
 /// Adaptors whose items are those of the iterator before.
 const ADAPTING: &str = "copied enumerate rev";
 const ADAPTING_BY: &str = "skip step_by take";
+
+/// Methods with one argument by which an integer becomes one of the same type.
+const KEEPING: &str = "\
+    div_ceil max min next_multiple_of pow saturating_add saturating_mul saturating_sub wrapping_add wrapping_mul \
+    wrapping_sub";
 
 /// The names that a function binds. A name that is bound twice is known as far as both bindings are.
 #[derive(Default)]
@@ -59,23 +64,35 @@ impl Names {
     }
 
     /// Whether both are certain to be integers of the language, of one type, and nothing but an assignment in sight can
-    /// move the bound: a number, a name, a constant, or the length of a list.
+    /// move the bound.
     pub(crate) fn are_integers(&self, counter: &Ident, bound: &Expr) -> bool {
-        let name = match bound {
-            Expr::Lit(_) => None,
-            Expr::Path(path) => path.path.get_ident(),
-            Expr::MethodCall(call) if call.method == "len" => match &*call.receiver {
-                Expr::Path(path) => path.path.get_ident(),
-                _ => return false,
-            },
-            _ => return false,
-        };
-        let bound = match name {
-            Some(name) if is_constant(name) && !self.0.contains_key(name) => Some(ANY),
-            _ => self.known(bound).integer,
-        };
         let counter = self.0.get(counter).and_then(|known| known.integer);
-        matches!((counter, bound), (Some(name), Some(other)) if name == ANY || other == ANY || name == other)
+        matches!((counter, self.staying(bound)), (Some(name), Some(other)) if name == ANY || other == ANY || name == other)
+    }
+
+    /// The integer that a bound is, if it is one that may be asked more or less often: a number, a name, a constant, the
+    /// length of a list, or arithmetic of those. An overflow panics when the bound is asked first, or never.
+    fn staying(&self, bound: &Expr) -> Option<&'static str> {
+        match bound {
+            Expr::Lit(_) => self.known(bound).integer,
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) if is_constant(name) && !self.0.contains_key(name) => Some(ANY),
+                _ => self.known(bound).integer,
+            },
+            Expr::MethodCall(call) if call.method == "len" => {
+                matches!(&*call.receiver, Expr::Path(_)).then(|| self.known(bound).integer)?
+            }
+            Expr::Paren(part) => self.staying(&part.expr),
+            Expr::Cast(part) => self
+                .staying(&part.expr)
+                .and_then(|_| self.known(bound).integer),
+            Expr::Binary(part) if is_arithmetic(&part.op) => {
+                let sides = [self.staying(&part.left)?, self.staying(&part.right)?];
+                let [left, right] = sides.map(Known::integer);
+                left.and(right).integer
+            }
+            _ => None,
+        }
     }
 
     fn bind(&mut self, pat: &mut Pat, known: Known) {
@@ -153,6 +170,11 @@ impl Names {
                 },
                 _ => Known::default(),
             },
+            Expr::If(of) => match (lone(&of.then_branch), &of.else_branch) {
+                (Some(value), Some((_, other))) => self.known(value).and(self.known(other)),
+                _ => Known::default(),
+            },
+            Expr::Block(of) => lone(&of.block).map_or_else(Known::default, |of| self.known(of)),
             Expr::Array(_) | Expr::Repeat(_) => Known::written(),
             Expr::Macro(call) if call.mac.path.is_ident("vec") => Known::written(),
             Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if is_of_vec(&path.path)) => {
@@ -178,6 +200,10 @@ impl Names {
         };
         match call.args.first() {
             None if method == "len" && of.certain => Known::integer("usize"),
+            Some(_) if is_among(KEEPING, method) && !of.list => Known {
+                integer: of.integer,
+                ..Known::default()
+            },
             None if method == "to_vec" => Known {
                 held: Held::Owned,
                 ..listing
@@ -201,6 +227,22 @@ pub(crate) fn iterates(call: &ExprMethodCall) -> bool {
 /// Whether the name is written like a constant: `LIMIT`.
 fn is_constant(name: &Ident) -> bool {
     !name.to_string().contains(char::is_lowercase)
+}
+
+/// Whether the result of the operator, of two integers of one type, is of that type.
+fn is_arithmetic(op: &BinOp) -> bool {
+    matches!(
+        op,
+        BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_)
+    )
+}
+
+/// The value of a block that has nothing else.
+fn lone(block: &Block) -> Option<&Expr> {
+    match &*block.stmts {
+        [Stmt::Expr(value, None)] => Some(value),
+        _ => None,
+    }
 }
 
 /// Whether the path is like `Vec::with_capacity`.

@@ -117,6 +117,14 @@ impl Stride {
     }
 }
 
+/// Whether a loop that counts from `at` to `end` needs no strips: see [`Length::covers`].
+#[doc(hidden)]
+#[inline(always)]
+#[must_use]
+pub fn is_near<T: Step>(at: T, end: T, length: Length, seen: Seen) -> bool {
+    length.covers(at.until(end), seen)
+}
+
 /// The nearer bound of a strip of `while at < end` that counts up.
 #[doc(hidden)]
 #[inline(always)]
