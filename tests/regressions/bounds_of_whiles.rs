@@ -150,7 +150,7 @@ fn bounds_that_are_computed_are_kept_to() {
     for n in [1, 2, 15, 16, 17, 1000] {
         let numbers: Vec<u32> = (0..n).collect();
         assert_eq!(pairs(&numbers), numbers.len() - 1);
-        let expected = (0..n.min(20)).map(|x| x * x).sum();
+        let expected: u32 = (0..n.min(20)).map(|x| x * x).sum();
         assert_eq!(
             to_nearer_end(&numbers, &numbers[..numbers.len().min(20)]),
             expected

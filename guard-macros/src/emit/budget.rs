@@ -27,7 +27,6 @@ impl Emit<'_> {
         Some(q! {
             #site
             let __budget = #grant;
-            let __site = __budget.site();
         })
     }
 
@@ -83,16 +82,6 @@ impl Emit<'_> {
             #open
             #count
             __granted.begin();
-        }
-    }
-
-    /// The site of the scope.
-    pub(super) fn own_site(&self) -> TokenStream {
-        let limits = self.plan.budget.as_ref();
-        if limits.is_some_and(|limits| limits.via_budget.is_some()) {
-            q!(__site)
-        } else {
-            q!(&__LOOP_GUARD_SITE)
         }
     }
 }

@@ -127,9 +127,9 @@ impl Emit<'_> {
         let (private, at) = (&self.private, self.at(check.mark));
         let leave = self.leave(check.position, check.fresh);
         if self.shared_count {
-            let site = self.own_site();
+            // A static, so that a closure which captures nothing still does not.
             return Some(q! {
-                if let #private::Option::Some(__tripped) = #private::count(#site, #at) {
+                if let #private::Option::Some(__tripped) = #private::count(&__LOOP_GUARD_SITE, #at) {
                     #leave
                 }
             });

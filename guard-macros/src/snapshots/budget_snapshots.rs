@@ -29,7 +29,6 @@ fn limits_that_a_frame_does_not_hold() {
                     ),
                     &__LOOP_GUARD_SITE,
                 );
-                let __site = __budget.site();
                 let __root = __budget.root();
                 probe!();
                 let __outcome = __probe
@@ -102,7 +101,6 @@ fn a_budget_that_may_be_strict() {
                     p::budget(&(tenant.budget)),
                     &__LOOP_GUARD_SITE,
                 );
-                let __site = __budget.site();
                 let __root = __budget.root();
                 probe!();
                 let __granted = __budget.open();
@@ -154,14 +152,13 @@ fn a_budget_of_a_future() {
                     p::budget(&(tenant.budget)).root(),
                     &__LOOP_GUARD_SITE,
                 );
-                let __site = __budget.site();
                 let mut __task = p::Task::with_extras();
                 let __outcome = {
                     let __inside = p::pin!(
                         async move { if false { return __probe.value(); } match () { () => { let mut
                         __seen = p::inherit(); loop { if let
                         p::Option::Some(__tripped) =
-                        p::count(__site, at_loop_2_5) { if let
+                        p::count(& __LOOP_GUARD_SITE, at_loop_2_5) { if let
                         p::Option::Some(__out) = __probe.leave(__tripped) {
                         return __out; } } if p::due(__seen) { match __probe
                         .look(at_loop_2_5) { p::Result::Ok(__now) => __seen

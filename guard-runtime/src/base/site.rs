@@ -90,6 +90,9 @@ pub(crate) fn set_heard(heard: bool) {
 static SITES: [OnceLock<Row>; SHARED.trailing_zeros() as usize] =
     [const { OnceLock::new() }; SHARED.trailing_zeros() as usize];
 
+/// The kind of check at the entry of a scope that no function has written down.
+const BY_HAND: &str = "entry";
+
 /// Stands for a scope that was not opened because the runtime itself was allocating.
 static UNKNOWN: Site = Site::new("a function of the allocator", "", 0, 0);
 
@@ -202,7 +205,7 @@ impl Site {
                 .entry((name, location, options.remote, options.ignores_pauses))
                 .or_insert_with(|| {
                     Box::leak(Box::new(Self {
-                        at: At::of("entry", location),
+                        at: At::of(BY_HAND, location),
                         options,
                         ..Self::new(name, "", 0, 0)
                     }))
@@ -216,6 +219,13 @@ impl Site {
 
     pub(crate) fn location(&self) -> Location {
         self.at.location()
+    }
+
+    /// Whether its scopes are activations of this function: it is the function's own site, or one that stands where the
+    /// function does because the budget of an activation has a name or ignores pauses.
+    pub(crate) fn is_of(&self, function: &Self) -> bool {
+        let by_hand = self.at.is(BY_HAND);
+        core::ptr::eq(self, function) || (by_hand && self.location() == function.location())
     }
 
     /// Whether the time limit of its scopes came from a peer.

@@ -116,12 +116,6 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The scope's site.
-    #[must_use]
-    pub fn site(&self) -> &'static Site {
-        self.site
-    }
-
     /// Whether a result after the deadline is a trip.
     #[must_use]
     pub fn is_strict(&self) -> bool {

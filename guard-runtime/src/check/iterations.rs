@@ -32,7 +32,7 @@ pub fn count(site: &'static Site, at: &At) -> Option<Tripped> {
         return None;
     }
     let stack = current::current()?;
-    let owner = stack.nearest(site.id())?;
+    let owner = stack.nearest(site)?;
     let limit = stack.take(owner).err()?;
     let first = stack.spend(owner, limit);
     if stack.is_walled(owner) {

@@ -1,15 +1,18 @@
 //! What a thread asks about its own open scopes.
 
-use crate::base::layout::{LIMITED, SPENT, untold};
+use crate::base::layout::{SPENT, untold};
+use crate::base::site::Site;
 use crate::base::sync::Ordering;
 use crate::stack::frames::Stack;
 
 impl Stack {
-    /// The innermost open scope of the site with this number.
-    pub(crate) fn nearest(&self, site: u32) -> Option<u32> {
-        (0..self.depth())
-            .rev()
-            .find(|&index| (self.frame(index).site() ^ site) & !LIMITED == 0)
+    /// The innermost open scope of this function.
+    pub(crate) fn nearest(&self, function: &Site) -> Option<u32> {
+        let is_of = |index: &u32| {
+            let frame = self.frame(*index);
+            !frame.is_wall() && Site::by_id(frame.site()).is_of(function)
+        };
+        (0..self.depth()).rev().find(is_of)
     }
 
     /// How many scopes are open, not counting walls.
