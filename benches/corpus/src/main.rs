@@ -18,6 +18,7 @@ use std::collections::HashMap;
 use std::process::ExitCode;
 
 mod aside;
+mod counted;
 mod data;
 mod family;
 mod first;
@@ -186,6 +187,7 @@ fn all() -> impl Iterator<Item = Kernel> {
         .into_iter()
         .chain(aside::kernels())
         .chain(fresh::all())
+        .chain(counted::all())
 }
 
 /// `--run KERNEL MODE CALLS`: for a profiler to look at.
@@ -224,6 +226,7 @@ fn main() -> ExitCode {
             );
             print_table("Kernels that were kept aside", &aside::kernels(), &options);
             print_table("Kernels of every idiom", &fresh::all(), &options);
+            print_table("Loops that count by hand", &counted::all(), &options);
             ExitCode::SUCCESS
         }
         Err(error) => {
