@@ -41,6 +41,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) cleanup: Option<Cleanup<'a>>,
     /// The policies around the body.
     pub(crate) policies: Option<Policies<'a>>,
+    /// The function asks its own frame, even while its guard is off.
+    pub(crate) framed: bool,
     /// Its loops are not rewritten.
     pub(crate) unchecked: bool,
     /// It has so many loops that the code of each should be simple for the borrow checker, which takes more than

@@ -64,31 +64,26 @@ pub(crate) fn example(key: &Ident) -> &'static str {
 
 pub(crate) fn unknown(key: &Ident, known: &[&str]) -> Error {
     let text = key.unraw().to_string();
-    let mean = did_you_mean(&text, known);
-    Error::new(
-        key.span(),
-        format!(
-            "unknown argument `{text}`{mean}: the arguments are {}",
-            list(known)
-        ),
-    )
+    let rest = match meant(&text, known) {
+        Some(near) => format!(": did you mean `{near}`?"),
+        None => format!(": the arguments are {}", list(known)),
+    };
+    Error::new(key.span(), format!("unknown argument `{text}`{rest}"))
 }
 
-pub(crate) fn did_you_mean(text: &str, known: &[&str]) -> String {
+/// The known word that was probably meant.
+pub(crate) fn meant<'k>(text: &str, known: &[&'k str]) -> Option<&'k str> {
     let synonym = SYNONYMS
         .iter()
         .find(|(word, key)| *word == text && known.contains(key));
     if let Some((_, key)) = synonym {
-        return format!(" (did you mean `{key}`?)");
+        return Some(key);
     }
     let close = known
         .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3))
-        .min();
-    close.map_or_else(String::new, |(_, candidate)| {
-        format!(" (did you mean `{candidate}`?)")
-    })
+        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), *candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().div_ceil(3));
+    close.min().map(|(_, candidate)| candidate)
 }
 
 pub(crate) fn list(words: &[&str]) -> String {

@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
-use crate::args::keys::{NO_COMMA, did_you_mean, example, list};
+use crate::args::keys::{NO_COMMA, example, list, meant};
 
 /// How to leave, instead of by the return type.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -215,14 +215,11 @@ fn one_of<T, const N: usize>(key: &str, values: [(&str, T); N], expr: &Expr) -> 
     let other = text.value();
     let found = values.into_iter().find(|(name, _)| *name == other);
     found.map(|(_, value)| value).ok_or_else(|| {
-        Error::new(
-            text.span(),
-            format!(
-                "`{key}` cannot be {other:?}{}: it is one of {}",
-                did_you_mean(&other, &names),
-                list(&names)
-            ),
-        )
+        let rest = match meant(&other, &names) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("it is one of {}", list(&names)),
+        };
+        Error::new(text.span(), format!("`{key}` cannot be {other:?}: {rest}"))
     })
 }
 

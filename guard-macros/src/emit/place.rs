@@ -71,17 +71,10 @@ impl Emit<'_> {
         let name = self.name(function);
         let place = self.place(function.span());
         // Without a fixed limit it has a frame in any mode.
-        let framed = self.asks_its_frame().then(|| q!(.framed()));
+        let framed = self.plan.framed.then(|| q!(.framed()));
         let within = within.map(|nanos| q!(.within(#nanos) #framed));
         let options = self.options();
         q!(static __LOOP_GUARD_SITE: #private::Site = #private::Site::new(#name, #place) #within #options;)
-    }
-
-    /// Whether the function asks its own frame, even while its guard is off.
-    fn asks_its_frame(&self) -> bool {
-        let (plan, limits) = (self.plan, self.plan.budget.as_ref());
-        let counts = limits.is_some_and(|limits| limits.iterations.is_some());
-        counts || plan.cleanup.is_some() || plan.policies.is_some()
     }
 
     /// Settings that few sites have.

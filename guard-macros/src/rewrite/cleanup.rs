@@ -33,6 +33,7 @@ fn plan_of<'a>(cleanup: &Cleanup<'a>, of: &Plan<'a>) -> Plan<'a> {
         catches_awaited: false,
         entry: false,
         lenient: false,
+        framed: false,
         future: cleanup.is_async.then_some(Guarded {
             output: ReturnType::Default,
             body: FutureBody::Value,

@@ -89,11 +89,6 @@ impl At {
     pub(crate) fn location(&self) -> Location {
         self.location
     }
-
-    /// Whether it is a check of this `kind`.
-    pub(crate) fn is(&self, kind: &str) -> bool {
-        self.kind == kind
-    }
 }
 
 impl fmt::Display for At {

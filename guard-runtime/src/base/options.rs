@@ -1,7 +1,7 @@
 //! What few sites have.
 
 /// Settings that few sites have.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Options {
     /// The share of the time at which a warning is sent, in millionths; 0 for no warning.
     pub(crate) warn_at: u32,
@@ -25,7 +25,7 @@ impl Options {
 }
 
 /// What the watchdog does about an overdue scope, besides reporting it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[doc(hidden)]
 pub enum OnOverdue {
     /// Nothing.

@@ -2,6 +2,7 @@
 //! reference.
 
 use core::fmt;
+use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
@@ -33,6 +34,8 @@ pub struct Site {
     timeout: AtomicU64,
     /// Whether its scopes belong to futures.
     future: AtomicBool,
+    /// The function whose activations its scopes are, if that has another site.
+    function: Option<&'static Site>,
     options: Options,
 }
 
@@ -90,9 +93,6 @@ pub(crate) fn set_heard(heard: bool) {
 static SITES: [OnceLock<Row>; SHARED.trailing_zeros() as usize] =
     [const { OnceLock::new() }; SHARED.trailing_zeros() as usize];
 
-/// The kind of check at the entry of a scope that no function has written down.
-const BY_HAND: &str = "entry";
-
 /// Stands for a scope that was not opened because the runtime itself was allocating.
 static UNKNOWN: Site = Site::new("a function of the allocator", "", 0, 0);
 
@@ -112,8 +112,8 @@ fn row_of(number: u32) -> (usize, usize, usize) {
 /// more.
 static NAMED: Mutex<Option<HashMap<ByHand, &'static Site>>> = Mutex::new(None);
 
-/// The name, the place, whether a peer set the time, and whether pauses are ignored.
-type ByHand = (&'static str, Location, bool, bool);
+/// The name, the place, the options, and the address of the function's site, or 0.
+type ByHand = (&'static str, Location, Options, usize);
 
 impl Site {
     /// A site for the function `name` at this place.
@@ -128,6 +128,7 @@ impl Site {
             mode: AtomicU8::new(UNRESOLVED),
             timeout: AtomicU64::new(NO_TIMEOUT),
             future: AtomicBool::new(false),
+            function: None,
             options: Options::NONE,
         }
     }
@@ -173,7 +174,7 @@ impl Site {
     /// While the runtime itself allocates, no scope is opened, and this very thread may hold the lock: the result
     /// is then a placeholder.
     pub(crate) fn named(name: &'static str, location: Location) -> &'static Self {
-        Self::by_hand(name, location, Options::NONE)
+        Self::by_hand(name, location, Options::NONE, None)
     }
 
     /// Like [`named`](Self::named), for scopes whose time limit came from a peer.
@@ -183,29 +184,29 @@ impl Site {
             remote: true,
             ..Options::NONE
         };
-        Self::by_hand(name, location, options)
+        Self::by_hand(name, location, options, None)
     }
 
-    /// Like [`named`](Self::named), for scopes for which pauses of the process do not count.
-    pub(crate) fn without_pauses(name: &'static str, location: Location) -> &'static Self {
-        let options = Options {
-            ignores_pauses: true,
-            ..Options::NONE
-        };
-        Self::by_hand(name, location, options)
-    }
-
-    fn by_hand(name: &'static str, location: Location, options: Options) -> &'static Self {
+    /// Like [`named`](Self::named), with these options. `function`: the site of the function whose activations its
+    /// scopes are.
+    pub(crate) fn by_hand(
+        name: &'static str,
+        location: Location,
+        options: Options,
+        function: Option<&'static Self>,
+    ) -> &'static Self {
         if reentry::is_barred() {
             return &UNKNOWN;
         }
+        let address = function.map_or(0, |function| ptr::from_ref(function).addr());
         reentry::bar(|| {
             *lock(&NAMED)
                 .get_or_insert_default()
-                .entry((name, location, options.remote, options.ignores_pauses))
+                .entry((name, location, options, address))
                 .or_insert_with(|| {
                     Box::leak(Box::new(Self {
-                        at: At::of(BY_HAND, location),
+                        at: At::of("entry", location),
+                        function,
                         options,
                         ..Self::new(name, "", 0, 0)
                     }))
@@ -221,11 +222,10 @@ impl Site {
         self.at.location()
     }
 
-    /// Whether its scopes are activations of this function: it is the function's own site, or one that stands where the
-    /// function does because the budget of an activation has a name or ignores pauses.
+    /// Whether its scopes are activations of this function: it is the function's own site, or one for activations whose
+    /// budget has a name or ignores pauses.
     pub(crate) fn is_of(&self, function: &Self) -> bool {
-        let by_hand = self.at.is(BY_HAND);
-        core::ptr::eq(self, function) || (by_hand && self.location() == function.location())
+        ptr::eq(self.function.unwrap_or(self), function)
     }
 
     /// Whether the time limit of its scopes came from a peer.

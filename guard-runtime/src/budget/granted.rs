@@ -92,14 +92,9 @@ pub fn until_cancelled(mut budget: Boxed, token: impl IntoCancel) -> Boxed {
 #[doc(hidden)]
 pub fn grant(budget: Boxed, site: &'static Site) -> Grant {
     let Boxed(budget) = budget;
-    let name = budget
-        .name
-        .or((budget.ignores_pauses).then_some(site.name()));
-    let named = |name| budget.site_at(name, site.location());
-    let site = name.map_or(site, named);
     Grant {
+        site: budget.site_of(site),
         budget,
-        site,
         account: OnceLock::new(),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::base::location::Location;
+use crate::base::options::Options;
 use crate::base::site::Site;
 use crate::cancel::asked::IntoCancel;
 use crate::check::account::{Account, AccountLimits};
@@ -350,18 +351,26 @@ impl Limits {
         limits.is_some().then(account)
     }
 
-    /// The site of its scopes with this name, at this place.
-    pub(super) fn site_at(&self, name: &'static str, location: Location) -> &'static Site {
-        if self.ignores_pauses {
-            Site::without_pauses(name, location)
-        } else {
-            Site::named(name, location)
+    /// The site of scopes that are opened by hand.
+    pub(super) fn site(&self) -> &'static Site {
+        let name = self.name.unwrap_or("budget");
+        Site::by_hand(name, self.location, self.options(), None)
+    }
+
+    /// The site of its scopes as activations of this function: the function's own, unless the budget has a name or
+    /// ignores pauses.
+    pub(super) fn site_of(&self, function: &'static Site) -> &'static Site {
+        match self.name.or(self.ignores_pauses.then_some(function.name())) {
+            None => function,
+            Some(name) => Site::by_hand(name, function.location(), self.options(), Some(function)),
         }
     }
 
-    /// The site of scopes that are opened by hand.
-    pub(super) fn site(&self) -> &'static Site {
-        self.site_at(self.name.unwrap_or("budget"), self.location)
+    fn options(&self) -> Options {
+        Options {
+            ignores_pauses: self.ignores_pauses,
+            ..Options::NONE
+        }
     }
 }
 

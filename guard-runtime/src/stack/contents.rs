@@ -8,9 +8,12 @@ use crate::stack::frames::Stack;
 impl Stack {
     /// The innermost open scope of this function.
     pub(crate) fn nearest(&self, function: &Site) -> Option<u32> {
+        let number = function.id();
         let is_of = |index: &u32| {
             let frame = self.frame(*index);
-            !frame.is_wall() && Site::by_id(frame.site()).is_of(function)
+            // The number is at hand; its site has to be looked up.
+            let same = || frame.site() == number || Site::by_id(frame.site()).is_of(function);
+            !frame.is_wall() && same()
         };
         (0..self.depth()).rev().find(is_of)
     }
