@@ -16,29 +16,27 @@ use crate::errors::Errors;
 use crate::rewrite;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
+#[cfg(test)]
 use crate::syntax::groups;
 
 /// Whether the item stays as it was. The feature `testing` overrides `disable`, because tests of guards need
 /// guards.
 pub(crate) const DISABLED: bool = cfg!(all(feature = "disable", not(feature = "testing")));
 
-/// The item with its loops guarded; if guards are `disabled`, the item as it was; on an error, the errors and the
-/// item as it was.
+/// The errors, and the item with its loops guarded. If there are errors, or guards are `disabled`, it is the item as it was.
 pub(crate) fn expand(
     args: TokenStream,
     item: TokenStream,
     features: Features,
     disabled: bool,
-) -> TokenStream {
-    let (args, item) = (groups::kept(args), groups::kept(item));
+) -> [TokenStream; 2] {
     match try_expand(args, item.clone(), features) {
-        Ok(_) if disabled => target::untouched(item),
-        Ok(guarded) => guarded,
-        Err(error) => {
-            let mut tokens: TokenStream = error.into_iter().flat_map(report).collect();
-            tokens.extend(target::untouched(item));
-            tokens
-        }
+        Ok(_) if disabled => [TokenStream::new(), target::untouched(item)],
+        Ok(guarded) => [TokenStream::new(), guarded],
+        Err(error) => [
+            error.into_iter().flat_map(report).collect(),
+            target::untouched(item),
+        ],
     }
 }
 
@@ -52,7 +50,10 @@ fn report(error: Error) -> impl Iterator<Item = TokenTree> {
 /// The same with guards and every feature, for tests.
 #[cfg(test)]
 pub(crate) fn guarded(args: TokenStream, item: TokenStream) -> TokenStream {
+    let [args, item] = [args, item].map(groups::kept);
     expand(args, item, Features::ALL, false)
+        .into_iter()
+        .collect()
 }
 
 fn try_expand(
@@ -126,7 +127,7 @@ impl Parse for Within {
 
 /// The number of nanoseconds in the duration of `defer!`.
 pub(crate) fn within(tokens: TokenStream) -> TokenStream {
-    let parsed = syn::parse2::<Within>(groups::kept(tokens));
+    let parsed = syn::parse2::<Within>(tokens);
     let nanos = parsed.and_then(|Within(root, expr)| {
         let private = q!(#root::__private);
         Ok(nanos(&private, &duration::timeout(expr)?))

@@ -14,6 +14,7 @@ mod expand;
 mod plan;
 #[cfg(test)]
 mod random_tokens;
+mod raw;
 mod rewrite;
 #[cfg(test)]
 mod snapshots;
@@ -305,7 +306,10 @@ mod syntax;
 /// [`Duration::MAX`]: core::time::Duration::MAX
 #[proc_macro_attribute]
 pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::expand(args.into(), item.into(), Features::ON, expand::DISABLED).into()
+    let (docs, item) = raw::split_docs(item);
+    let [args, item] = [args, item].map(raw::kept);
+    let [errors, item] = expand::expand(args, item, Features::ON, expand::DISABLED);
+    [errors.into(), docs, item.into()].into_iter().collect()
 }
 
 /// `within!(path, "100ms")`: the duration in nanoseconds, parsed like `timeout`; an expression of type `Duration` is
@@ -313,5 +317,5 @@ pub fn loop_guard(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn within(tokens: TokenStream) -> TokenStream {
-    expand::within(tokens.into()).into()
+    expand::within(raw::kept(tokens)).into()
 }

@@ -11,7 +11,6 @@
 //! - `moves.rs`: arguments that a body moves out;
 //! - `awaits.rs`: code that may suspend the future that it is part of;
 //! - `paths.rs`: names in paths;
-//! - `docs.rs`: the documentation in front of an item, which is not parsed;
 //! - `groups.rs`: the invisible groups of `macro_rules!`, which the compiler forgets;
 //! - `types.rs`: return types.
 
@@ -19,7 +18,6 @@ pub(crate) mod assigns;
 pub(crate) mod awaits;
 pub(crate) mod calls;
 pub(crate) mod diverge;
-pub(crate) mod docs;
 pub(crate) mod function;
 pub(crate) mod groups;
 pub(crate) mod jumps;

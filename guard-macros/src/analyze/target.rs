@@ -7,7 +7,6 @@ use syn::{
     TraitItemFn,
 };
 
-use crate::syntax::docs;
 use crate::syntax::function::{Function, is_foreign, is_loop_guard, without_ours};
 use crate::syntax::paths::ends_in;
 use crate::syntax::walk::{self, Visitor};
@@ -30,7 +29,6 @@ impl ToTokens for Target {
 
 /// The item, if the attribute can stand on it.
 pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
-    let (lines, item) = docs::split(item);
     let parsed = syn::parse2::<Item>(item.clone());
     let item = match parsed.or_else(|error| syn::parse2(ungroup(item.clone())).map_err(|_| error)) {
         Ok(item) => item,
@@ -41,21 +39,10 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
     match item {
         Item::Fn(mut function) => {
             restore(&mut function);
-            function.attrs.splice(0..0, lines);
             Ok(Target::Function(function))
         }
-        Item::Impl(mut item) => {
-            item.attrs.splice(0..0, lines);
-            Ok(Target::Block(Item::Impl(item)))
-        }
-        Item::Trait(mut item) => {
-            item.attrs.splice(0..0, lines);
-            Ok(Target::Block(Item::Trait(item)))
-        }
-        Item::Mod(mut module) if module.content.is_some() => {
-            module.attrs.splice(0..0, lines);
-            Ok(Target::Block(Item::Mod(module)))
-        }
+        Item::Impl(_) | Item::Trait(_) => Ok(Target::Block(item)),
+        Item::Mod(ref module) if module.content.is_some() => Ok(Target::Block(item)),
         Item::Mod(module) => Err(Error::new_spanned(
             module.semi,
             "the attribute cannot see another file: put it on the functions of the module, or on an inline one",

@@ -7,7 +7,8 @@ use crate::expand::expand;
 
 fn disabled(args: &str, item: &str) -> String {
     let item: TokenStream = item.parse().unwrap();
-    expand(args.parse().unwrap(), item, Features::ALL, true).to_string()
+    let expanded = expand(args.parse().unwrap(), item, Features::ALL, true);
+    TokenStream::from_iter(expanded).to_string()
 }
 
 fn tokens(item: &str) -> String {

@@ -18,21 +18,7 @@ mod statements;
 
 /// The same tokens, with parentheses or a semicolon where a forgotten group would change what they mean.
 pub(crate) fn kept(tokens: TokenStream) -> TokenStream {
-    // Most functions come from no macro. A debug build of the attribute is slow to take tokens apart.
-    if has_groups(&tokens) {
-        with_parentheses(&tokens, false).unwrap_or(tokens)
-    } else {
-        tokens
-    }
-}
-
-fn has_groups(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Group(group) => {
-            group.delimiter() == Delimiter::None || has_groups(&group.stream())
-        }
-        _ => false,
-    })
+    with_parentheses(&tokens, false).unwrap_or(tokens)
 }
 
 /// `None` if the tokens stay as they are, since a group that is made anew loses the places of its two ends.

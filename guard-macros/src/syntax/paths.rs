@@ -13,6 +13,8 @@ pub(crate) fn ends_in(path: &Path, names: &str) -> bool {
 }
 
 /// Whether `names`, which are separated by blanks, contain this one.
-pub(crate) fn is_among(names: &str, name: &(impl PartialEq<str> + ?Sized)) -> bool {
-    names.split_ascii_whitespace().any(|other| *name == *other)
+pub(crate) fn is_among(names: &str, name: &(impl ToString + ?Sized)) -> bool {
+    // Once: the name of an `Ident` is a text that the compiler has to be asked for.
+    let name = name.to_string();
+    names.split_ascii_whitespace().any(|other| name == other)
 }
