@@ -217,6 +217,80 @@ fn expressions_end_where_their_statement_did() {
     }
 }
 
+/// A macro that is unknown to the attribute, with one statement, with a block, or with a list.
+macro_rules! once {
+    ($statement:stmt) => {
+        $statement
+    };
+}
+macro_rules! value {
+    ($block:block) => {
+        $block
+    };
+}
+macro_rules! both {
+    ($first:stmt, $second:stmt) => {
+        $first
+        $second
+    };
+}
+
+/// Statements in what macros are called with, and around attributes, behind which the compiler asks for a semicolon.
+macro_rules! steps_in_macros {
+    ($(#[$guard:meta])* $name:ident, $n:ident, $bind:stmt, $call:stmt, $add:stmt, $assign:stmt) => {
+        $(#[$guard])*
+        fn $name(mut $n: i32) -> String {
+            let mut seen = Vec::new();
+            for i in 0..3 {
+                #[allow(unused_variables, reason = "an attribute in front of a `let`")]
+                $bind;
+                $call
+                #[cfg(any())]
+                $call;
+                $add
+                #[cfg(all())]
+                #[allow(unused_must_use, reason = "two attributes")]
+                $call;
+                seen.push($n + i);
+            }
+            seen.extend(vec![{ $add $call $n }, { $call $assign $n }]);
+            assert!({ $call $add $n > -99 }, "{}", { $add $call $n });
+            once!($bind);
+            once!($call);
+            both!($bind, $add);
+            seen.push(value!({ $add $n }));
+            seen.push(value!({ $assign $add $n }));
+            seen.push(value!({ $bind $n }));
+            format!("{seen:?} {}", { $call $add $n })
+        }
+    };
+}
+
+macro_rules! all_steps_in_macros {
+    ($($(#[$guard:meta])* $name:ident)*) => {
+        $(steps_in_macros! {
+            $(#[$guard])* $name, n, let _bound = double(n), double_again(&mut n), n += 3, n = n % 1_000 - 7
+        })*
+    };
+}
+
+all_steps_in_macros! {
+    plain_steps_in_macros
+    #[loop_guard(inherit)] inherited_steps_in_macros
+    #[loop_guard(timeout = "1h")] timed_steps_in_macros
+    #[loop_guard(timeout = "1h", cleanup = |_| ())] cleaned_steps_in_macros
+}
+
+#[test]
+fn around_attributes_and_in_arguments_of_macros_too() {
+    for n in [0, 3, 40] {
+        let plain = plain_steps_in_macros(n);
+        assert_eq!(inherited_steps_in_macros(n), plain);
+        assert_eq!(timed_steps_in_macros(n), plain);
+        assert_eq!(cleaned_steps_in_macros(n), plain);
+    }
+}
+
 #[test]
 fn arguments_of_the_attribute_too() {
     assert!(two_times_two(4).is_ok() && two_times_two(5).is_err());

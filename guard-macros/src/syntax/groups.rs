@@ -14,16 +14,18 @@
 use proc_macro2::{Delimiter, Group, Spacing, Span, TokenStream, TokenTree};
 use syn::Expr;
 
+use crate::syntax::groups::statements::Within;
+
 mod statements;
 
 /// The same tokens, with parentheses or a semicolon where a forgotten group would change what they mean.
 pub(crate) fn kept(tokens: TokenStream) -> TokenStream {
-    with_parentheses(&tokens, false).unwrap_or(tokens)
+    with_parentheses(&tokens, true).unwrap_or(tokens)
 }
 
 /// `None` if the tokens stay as they are, since a group that is made anew loses the places of its two ends.
-/// `of_macro`: the tokens are what a macro is called with, and may be anything.
-fn with_parentheses(tokens: &TokenStream, of_macro: bool) -> Option<TokenStream> {
+/// `are_code`: braces among the tokens enclose statements. What an unknown macro is called with may be anything.
+fn with_parentheses(tokens: &TokenStream, are_code: bool) -> Option<TokenStream> {
     let mut trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
     let mut changed = false;
     for at in 0..trees.len() {
@@ -31,12 +33,18 @@ fn with_parentheses(tokens: &TokenStream, of_macro: bool) -> Option<TokenStream>
             continue;
         };
         let invisible = group.delimiter() == Delimiter::None;
-        let of_macro = of_macro || statements::is_called_with(&trees[..at]);
-        let mut inner = with_parentheses(&group.stream(), of_macro);
+        let call = statements::called_with(&trees[..at]);
+        let inside = call.unwrap_or(are_code);
+        let mut inner = with_parentheses(&group.stream(), inside);
         if !invisible {
-            let are_statements = group.delimiter() == Delimiter::Brace && !of_macro;
             let content = inner.clone().unwrap_or_else(|| group.stream());
-            inner = statements::ended(&content, are_statements).or(inner);
+            let within = match (group.delimiter(), call) {
+                (_, Some(_)) => Within::Call,
+                (Delimiter::Brace, None) if are_code => Within::Block,
+                (Delimiter::Brace, None) => Within::Braces,
+                (_, None) => Within::List,
+            };
+            inner = statements::ended(&content, within).or(inner);
         }
         let content = inner.clone().unwrap_or_else(|| group.stream());
         let group = if invisible && is_torn(content.clone(), &trees[..at], &trees[at + 1..]) {
