@@ -1,7 +1,8 @@
 //! A list of scopes that wait, and their alarms. No operation takes longer when there are more of them.
 //!
-//! Waiters never move, and are found by their index. Waiters whose alarms fire together are linked. An alarm whose
-//! last waiter is gone stays until its time, because the next scope with the same budget will often use it.
+//! Waiters never move, and are found by their index. Waiters whose alarms fire together are linked, from a head that
+//! each of them knows. An alarm whose last waiter is gone stays until its time, because the next scope with the same
+//! budget will often use it.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -39,6 +40,8 @@ pub(crate) struct Waiter {
     /// The next waiter of the same alarm, or the next free place.
     next: u32,
     previous: u32,
+    /// The head of its alarm's waiters.
+    head: u32,
     /// Whether it is being polled, and is therefore on the stack of a thread.
     pub(crate) running: bool,
     /// Whether it was woken by its alarm and has not been polled since.
@@ -61,6 +64,28 @@ impl Waiter {
     }
 }
 
+/// The first waiter of each alarm.
+struct Heads {
+    firsts: Vec<u32>,
+    /// Those that belong to no alarm.
+    free: Vec<u32>,
+}
+
+impl Heads {
+    /// A head without a waiter.
+    fn add(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.firsts.push(NONE);
+            u32::try_from(self.firsts.len() - 1)
+                .unwrap_or_else(|_| unreachable!("no memory holds so many"))
+        })
+    }
+
+    fn first(&mut self, head: u32) -> &mut u32 {
+        &mut self.firsts[head as usize]
+    }
+}
+
 pub(crate) struct List {
     waiters: Blocks<Waiter>,
     /// The first free place.
@@ -69,8 +94,11 @@ pub(crate) struct List {
     used: usize,
     /// How many waiters were ever added.
     added: u64,
-    /// The first waiter of each alarm.
+    /// The head of each alarm's waiters.
     alarms: BTreeMap<u64, u32>,
+    /// The alarm that was set last, and its head.
+    last: (u64, u32),
+    heads: Heads,
     /// How many waiters have an alarm.
     set: usize,
     /// How many were woken by their alarm and have not been polled since.
@@ -85,6 +113,11 @@ impl List {
             used: 0,
             added: 0,
             alarms: BTreeMap::new(),
+            last: (NEVER, NONE),
+            heads: Heads {
+                firsts: Vec::new(),
+                free: Vec::new(),
+            },
             set: 0,
             fired: 0,
         }
@@ -109,6 +142,7 @@ impl List {
             waker: None,
             next: NONE,
             previous: NONE,
+            head: NONE,
             running: false,
             fired: false,
         };
@@ -146,14 +180,19 @@ impl List {
     /// Sets a waiter's alarm. Returns the waker it had.
     pub(crate) fn set(&mut self, index: u32, at: u64, waker: Waker) -> Option<Waker> {
         self.unlink(index);
-        let head = self.alarms.entry(at).or_insert(NONE);
-        let next = mem::replace(head, index);
+        if self.last.0 != at {
+            let heads = &mut self.heads;
+            self.last = (at, *self.alarms.entry(at).or_insert_with(|| heads.add()));
+        }
+        let head = self.last.1;
+        let next = mem::replace(self.heads.first(head), index);
         self.set += 1;
         if let Some(next) = self.waiters.get_mut(next) {
             next.previous = index;
         }
         let waiter = self.waiter(index);
-        (waiter.at, waiter.next, waiter.previous) = (at, next, NONE);
+        (waiter.at, waiter.head) = (at, head);
+        (waiter.next, waiter.previous) = (next, NONE);
         waiter.waker.replace(waker)
     }
 
@@ -163,16 +202,14 @@ impl List {
         if at == NEVER {
             return;
         }
-        let (next, previous) = (waiter.next, waiter.previous);
+        let (next, previous, head) = (waiter.next, waiter.previous, waiter.head);
         self.set -= 1;
         if let Some(next) = self.waiters.get_mut(next) {
             next.previous = previous;
         }
         match self.waiters.get_mut(previous) {
             Some(previous) => previous.next = next,
-            None => {
-                self.alarms.insert(at, next);
-            }
+            None => *self.heads.first(head) = next,
         }
     }
 
@@ -194,17 +231,22 @@ impl List {
 
     /// Takes the wakers of alarms before `now`, at most `most`. Returns the time of the first alarm that is left.
     pub(crate) fn fire(&mut self, now: u64, most: usize, fired: &mut Vec<Waker>) -> u64 {
-        while let Some(mut first) = self.alarms.first_entry() {
-            let (at, index) = (*first.key(), *first.get());
+        while let Some(first) = self.alarms.first_entry() {
+            let (at, head) = (*first.key(), *first.get());
+            let index = *self.heads.first(head);
             let Some(waiter) = self.waiters.get_mut(index) else {
                 first.remove();
+                self.heads.free.push(head);
+                if self.last.0 == at {
+                    self.last = (NEVER, NONE);
+                }
                 continue;
             };
             if at >= now || fired.len() == most {
                 return at;
             }
             // The next waiter of this alarm becomes its first; the `previous` of a first waiter is never read.
-            *first.get_mut() = waiter.next;
+            *self.heads.first(head) = waiter.next;
             waiter.at = NEVER;
             fired.extend(waiter.waker.take());
             if !waiter.running && waiter.site.is_some() {

@@ -7,7 +7,7 @@ use core::task::Context;
 use crate::base::layout::PARKED;
 use crate::base::site::Site;
 use crate::future::quantum;
-use crate::future::waiting::Waiting;
+use crate::future::waiting::{Place, Waiting};
 use crate::stack::current::force_cold;
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
@@ -61,9 +61,9 @@ impl<X: More> Kept<X> {
 
     /// Takes the scope at `index` from the stack, and sets an alarm for the earliest deadline.
     pub(crate) fn suspend(&mut self, stack: &'static Stack, index: u32, context: &mut Context<'_>) {
-        #[cfg(feature = "tokio")]
+        let place = Place::here();
         if self.waiting.is_none() {
-            crate::future::timer::start(stack, index);
+            place.start(stack, index);
         }
         let earliest = stack.earliest(&EPOCH).due;
         let saved = stack.save(index).settled(&EPOCH);
@@ -72,10 +72,10 @@ impl<X: More> Kept<X> {
         let mark = stack.mark_of(index);
         let leave = || stack.set_depth(index);
         match &mut self.waiting {
-            Some(waiting) => waiting.until(saved, earliest, context, leave),
+            Some(waiting) => waiting.until(saved, earliest, &place, context, leave),
             none => {
                 let site = Site::by_id(site);
-                *none = Some(Waiting::new(site, saved, earliest, context, leave));
+                *none = Some(Waiting::new(site, saved, earliest, &place, context, leave));
             }
         }
         if let (Some(number), Some(waiting)) = (mark, &mut self.waiting) {
@@ -85,12 +85,12 @@ impl<X: More> Kept<X> {
 }
 
 /// Makes the checks of this thread read the clock if a deadline may come before the next planned tick. If the epoch
-/// has moved, they do so anyway.
+/// has moved, they do so anyway. A deadline that is not settled can only move later.
 #[inline]
 pub(super) fn look_if_near(saved: &Saved) {
     let word = EPOCH.load();
-    let (due, settled) = saved.deadline(&EPOCH);
-    if !settled || word & PARKED != 0 || due <= word.saturating_add(SLOW_GAP) {
+    let (due, _) = saved.deadline(&EPOCH);
+    if word & PARKED != 0 || due <= word.saturating_add(SLOW_GAP) {
         force_cold();
     }
 }

@@ -25,38 +25,42 @@ struct Held {
     runtime: Id,
 }
 
+/// The runtime around the caller, if its clock can be stopped. A caller that needs it twice asks once: the question
+/// counts who holds the runtime, in a word that all its threads share.
+pub(crate) fn runtime() -> Option<Handle> {
+    Handle::try_current().ok().filter(tokio_clock::can_be_stopped)
+}
+
 impl Timer {
-    /// Sets the timer in `slot`; false if the clock cannot be stopped.
+    /// Sets the timer in `slot` to the clock of `here`, the [`runtime`] around the caller; false if there is none.
     ///
     /// A timer of another runtime is dropped: that runtime may be gone, and polling its timer would panic.
     ///
     /// # Panics
     ///
     /// Like `tokio::time::sleep`, in a runtime without timers.
-    pub(crate) fn set(slot: &mut Option<Self>, due: u64, context: &mut Context<'_>) -> bool {
+    pub(crate) fn set(
+        slot: &mut Option<Self>,
+        due: u64,
+        here: Option<&Handle>,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let Some(here) = here else {
+            *slot = None;
+            return false;
+        };
         // Exactly at the deadline nothing trips yet. If the clock stopped there, the task would be woken in vain,
         // so the timer is set a nanosecond later.
         let Some(at) = clock::instant(due.saturating_add(1)).map(Instant::from_std) else {
             return true;
         };
-        let here = Handle::try_current().ok();
-        slot.take_if(|timer| {
-            here.as_ref()
-                .is_none_or(|here| here.id() != timer.0.runtime)
+        slot.take_if(|timer| here.id() != timer.0.runtime);
+        let held = slot.get_or_insert_with(|| {
+            let sleep = Box::pin(sleep_until(at));
+            let runtime = here.id();
+            Self(Box::new(Held { sleep, runtime }))
         });
-        let sleep = match slot {
-            Some(timer) => timer.0.sleep.as_mut(),
-            None => {
-                let Some(here) = here.filter(tokio_clock::can_be_stopped) else {
-                    return false;
-                };
-                let sleep = Box::pin(sleep_until(at));
-                let runtime = here.id();
-                let held = Box::new(Held { sleep, runtime });
-                slot.insert(Self(held)).0.sleep.as_mut()
-            }
-        };
-        Self::set_sleep(sleep, at, context);
+        Self::set_sleep(held.0.sleep.as_mut(), at, context);
         true
     }
 
@@ -77,11 +81,11 @@ impl Timer {
     }
 }
 
-/// Gives the scope at `index` a start on the clock of the current runtime, after its first poll, if it read no
-/// clock and that clock may have been stopped or moved before. This is exact enough, since virtual time cannot pass
+/// Gives the scope at `index` a start on the clock of the current [`runtime`], after its first poll, if it read no
+/// clock. That clock may have been stopped or moved before. This is exact enough, since virtual time cannot pass
 /// within a poll.
 pub(crate) fn start(stack: &Stack, index: u32) {
-    let Some(word) = (stack.start_word(index)).filter(|_| tokio_clock::can_stop()) else {
+    let Some(word) = stack.start_word(index) else {
         return;
     };
     let now = tokio_clock::unchecked();

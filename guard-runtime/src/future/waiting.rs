@@ -14,11 +14,43 @@ use crate::base::site::Site;
 use crate::driver;
 use crate::future::shared;
 #[cfg(feature = "tokio")]
-use crate::future::timer::Timer;
+use crate::future::timer::{self, Timer};
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
 #[cfg(feature = "testing")]
 use crate::time::source;
+#[cfg(feature = "tokio")]
+use tokio::runtime::Handle;
+
+/// Where a future waits.
+pub(crate) struct Place {
+    /// The runtime around it, if its clock can be stopped.
+    #[cfg(feature = "tokio")]
+    runtime: Option<Handle>,
+}
+
+impl Place {
+    #[inline]
+    pub(crate) fn here() -> Self {
+        Self {
+            #[cfg(feature = "tokio")]
+            runtime: timer::runtime(),
+        }
+    }
+
+    /// The scope at `index` waits for the first time.
+    #[inline]
+    #[cfg_attr(
+        not(feature = "tokio"),
+        allow(unused_variables, clippy::unused_self, reason = "there is but one clock")
+    )]
+    pub(crate) fn start(&self, stack: &Stack, index: u32) {
+        #[cfg(feature = "tokio")]
+        if self.runtime.is_some() {
+            timer::start(stack, index);
+        }
+    }
+}
 
 /// A scope's entry in a list.
 pub(crate) struct Waiting {
@@ -39,6 +71,7 @@ impl Waiting {
         site: &'static Site,
         saved: Saved,
         due: u64,
+        place: &Place,
         context: &mut Context<'_>,
         leave: impl FnOnce(),
     ) -> Self {
@@ -50,7 +83,7 @@ impl Waiting {
             #[cfg(feature = "tokio")]
             timer: None,
         };
-        let at = this.alarm(due, context);
+        let at = this.alarm(due, place, context);
         // Cloned outside the lock: a waker is code of an executor.
         let waker = (at != NEVER).then(|| context.waker().clone());
         let mut list = lock(this.list());
@@ -120,11 +153,12 @@ impl Waiting {
         &mut self,
         saved: Saved,
         due: u64,
+        place: &Place,
         context: &mut Context<'_>,
         leave: impl FnOnce(),
     ) {
         self.waits = true;
-        let at = self.alarm(due, context);
+        let at = self.alarm(due, place, context);
         let mut list = lock(self.list());
         leave();
         let waiter = list.waiter(self.index);
@@ -152,7 +186,7 @@ impl Waiting {
         not(feature = "tokio"),
         allow(clippy::unused_self, reason = "there is but one timer")
     )]
-    fn alarm(&mut self, due: u64, context: &mut Context<'_>) -> u64 {
+    fn alarm(&mut self, due: u64, place: &Place, context: &mut Context<'_>) -> u64 {
         // A clock paused by `testing::pause` belongs to the thread, whatever runtime the thread works for.
         #[cfg(feature = "testing")]
         if source::paused_at().is_some() {
@@ -160,7 +194,7 @@ impl Waiting {
             return NEVER;
         }
         #[cfg(feature = "tokio")]
-        if Timer::set(&mut self.timer, due, context) {
+        if Timer::set(&mut self.timer, due, place.runtime.as_ref(), context) {
             return NEVER;
         }
         rounded(due)
