@@ -19,9 +19,9 @@ use crate::stack::current::{self, Usual};
 use crate::stack::frames::Stack;
 use crate::stack::scope::Scope;
 use crate::stack::{deadline, lease};
+use crate::time::clock;
 use crate::time::epoch::{EPOCH, GAP, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
-use crate::time::{clock, source};
 use crate::trip::late;
 use crate::trip::tripped::Tripped;
 use crate::watch::recover;
@@ -280,13 +280,13 @@ fn enter_short_hot(site: &'static Site, limit: u64) -> Option<Scope> {
     // before `next` is read, as for a request.
     let word = EPOCH.load();
     let usual = current::usual()?;
-    if word != usual.word || source::is_polling() {
+    if word != usual.word {
         return None;
     }
     let Usual { stack, piece, .. } = usual;
     let (id, depth) = (site.id(), stack.raw_depth());
     let frame = piece.frames.get(depth as usize)?;
-    let now = clock::now();
+    let now = clock::under(word)?;
     let earliest = stack.known_below(depth)?.or(depth, end(now, limit));
     if earliest.due.saturating_sub(LEAD) < EPOCH.next().max(now) || !usual.entries.count(id) {
         return None;

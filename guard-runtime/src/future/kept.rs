@@ -4,14 +4,14 @@
 
 use core::task::Context;
 
-use crate::base::layout::PARKED;
 use crate::base::site::Site;
+use crate::check::tick::LEAD;
 use crate::future::quantum;
 use crate::future::waiting::{Place, Waiting};
 use crate::stack::current::force_cold;
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
-use crate::time::epoch::{EPOCH, SLOW_GAP};
+use crate::time::epoch::EPOCH;
 use crate::time::source;
 
 /// The scope while it is on no stack; `X` holds what only some scopes have.
@@ -88,9 +88,10 @@ impl<X: More> Kept<X> {
 /// has moved, they do so anyway. A deadline that is not settled can only move later.
 #[inline]
 pub(super) fn look_if_near(saved: &Saved) {
-    let word = EPOCH.load();
+    // Acquired before `next` is read, as for a request. A parked ticker plans none.
+    _ = EPOCH.load();
     let (due, _) = saved.deadline(&EPOCH);
-    if word & PARKED != 0 || due <= word.saturating_add(SLOW_GAP) {
+    if due.saturating_sub(LEAD) < EPOCH.next() {
         force_cold();
     }
 }

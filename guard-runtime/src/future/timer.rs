@@ -28,7 +28,9 @@ struct Held {
 /// The runtime around the caller, if its clock can be stopped. A caller that needs it twice asks once: the question
 /// counts who holds the runtime, in a word that all its threads share.
 pub(crate) fn runtime() -> Option<Handle> {
-    Handle::try_current().ok().filter(tokio_clock::can_be_stopped)
+    Handle::try_current()
+        .ok()
+        .filter(tokio_clock::can_be_stopped)
 }
 
 impl Timer {

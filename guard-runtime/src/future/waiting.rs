@@ -42,7 +42,11 @@ impl Place {
     #[inline]
     #[cfg_attr(
         not(feature = "tokio"),
-        allow(unused_variables, clippy::unused_self, reason = "there is but one clock")
+        allow(
+            unused_variables,
+            clippy::unused_self,
+            reason = "there is but one clock"
+        )
     )]
     pub(crate) fn start(&self, stack: &Stack, index: u32) {
         #[cfg(feature = "tokio")]

@@ -20,6 +20,29 @@ pub(crate) fn now() -> u64 {
     real()
 }
 
+/// Like [`now`], for a scope that begins under the epoch `word`, at which nothing was due; `None` if the clock may be
+/// apart from the real one.
+#[inline(always)]
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(
+        unused_variables,
+        clippy::unnecessary_wraps,
+        reason = "there is but one clock"
+    )
+)]
+pub(crate) fn under(word: u64) -> Option<u64> {
+    #[cfg(feature = "testing")]
+    if source::paused_at().is_some() {
+        return None;
+    }
+    #[cfg(feature = "tokio")]
+    if source::is_polling() {
+        return tokio_clock::plausible(word);
+    }
+    Some(real())
+}
+
 /// Like [`now`]; afterwards [`tokio_clock::is_apart`] tells whether the runtime's clock differs from the real one.
 #[cfg(feature = "tokio")]
 pub(crate) fn compared() -> u64 {

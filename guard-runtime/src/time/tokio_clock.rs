@@ -8,7 +8,9 @@ use std::cell::Cell;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
-use crate::time::epoch::{EPOCH, GAP, SLOW_GAP};
+#[cfg(feature = "tower")]
+use crate::time::epoch::GAP;
+use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::moment::{of, real};
 #[cfg(feature = "testing")]
 use crate::time::source;
@@ -32,11 +34,9 @@ fn is_worker() -> bool {
     })
 }
 
-/// Whether the time `now` may well be the real one, where the epoch was `word` before. (A worker that blocks on a runtime
-/// whose clock is stopped may be wrong by as much as that.)
+/// Whether the time `now` may well be the real one, where the epoch was `word` before: it is at most `gap` later.
 #[inline(always)]
-fn is_plausible(word: u64, now: u64) -> bool {
-    let gap = if is_worker() { SLOW_GAP } else { GAP };
+fn is_plausible(word: u64, now: u64, gap: u64) -> bool {
     !APART.get() && (word..=word.saturating_add(gap)).contains(&now)
 }
 
@@ -75,13 +75,14 @@ pub(crate) fn unchecked() -> u64 {
 #[inline(always)]
 pub(crate) fn now() -> u64 {
     // Load the epoch first: real time is never before it.
-    let word = EPOCH.load();
+    plausible(EPOCH.load()).unwrap_or_else(|| compare().0)
+}
+
+/// The same without a comparison, where the epoch was `word` before; `None` if the reading cannot be real.
+#[inline(always)]
+pub(crate) fn plausible(word: u64) -> Option<u64> {
     let now = unchecked();
-    if is_plausible(word, now) {
-        now
-    } else {
-        compare().0
-    }
+    is_plausible(word, now, SLOW_GAP).then_some(now)
 }
 
 /// The same, for a scope that begins before the poll which opens it; `None` where a test may have stopped the clock that
@@ -94,17 +95,18 @@ pub(crate) fn before_poll() -> Option<u64> {
     }
     let word = EPOCH.load();
     let now = unchecked();
-    let is_real = is_plausible(word, now) || is_worker() && !APART.get();
+    let is_real = is_plausible(word, now, GAP) || is_worker() && !APART.get();
     (is_real || !can_stop()).then_some(now)
 }
 
-/// The time, and whether the clock is apart from the real one: stopped, or moved by a test.
+/// The time, and whether the clock is apart from the real one: stopped, or moved by a test. (A worker that blocks on a
+/// runtime whose clock is stopped may be wrong by as much as a slow beat.)
 #[inline(always)]
 pub(crate) fn read() -> (u64, bool) {
     if is_worker() {
         let word = EPOCH.load();
         let now = unchecked();
-        if is_plausible(word, now) {
+        if is_plausible(word, now, SLOW_GAP) {
             return (now, false);
         }
     }
