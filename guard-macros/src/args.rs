@@ -4,14 +4,14 @@
 //! that a later stage can point an error at the key.
 //!
 //! - `attribute.rs`: all arguments of the attribute on a function or a block;
-//! - `keys.rs`: their names, and messages that name them;
+//! - `keys.rs`: messages that name them;
 //! - `features.rs`: those that need a feature of guard-runtime;
 //! - `duration.rs`: how `timeout` and the other durations are parsed;
 //! - `cleanup.rs`: how the closure or path of `cleanup` is parsed;
 //! - `value.rs`: how everything else is parsed;
 //! - `pace.rs`: the attribute on a loop, `#[loop_guard(skip)]` and `#[loop_guard(every = 1024)]`.
 //!
-//! A new argument is a row in `keys.rs` (and in `features.rs` if it needs one), a field and an arm in `attribute.rs`, and a field of the plan.
+//! A new argument is a row in `attribute.rs` (and in `features.rs` if it needs one), and a field of the plan.
 
 pub(crate) mod attribute;
 pub(crate) mod cleanup;

@@ -105,14 +105,11 @@ fn an_error_of_ours_is_the_only_one_in_any_edition() {
 #[test]
 fn every_argument_has_a_form() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let keys = std::fs::read_to_string(root.join("guard-macros/src/args/keys.rs")).unwrap();
-    let (_, keys) = keys.split_once("pub(crate) const KEYS").unwrap();
-    let (keys, _) = keys.split_once("];").unwrap();
-    let keys: Vec<_> = keys
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("(\"")?.split_once('"'))
-        .map(|(key, _)| key)
-        .collect();
+    let table = std::fs::read_to_string(root.join("guard-macros/src/args/attribute.rs")).unwrap();
+    let (_, table) = table.split_once("\narguments! {\n").unwrap();
+    let (table, _) = table.split_once("\n}\n").unwrap();
+    let names = table.lines().filter_map(|row| row.split('"').nth(1));
+    let keys: Vec<_> = names.collect();
     assert!(keys.len() > 20, "{keys:?}");
     let forms = std::fs::read_dir(root.join("tests/crates/lints/forms")).unwrap();
     let attributes: Vec<_> = forms

@@ -7,42 +7,71 @@ use syn::{Error, Expr, Ident, LitStr, Path, Token};
 
 use crate::args::duration::Timeout;
 use crate::args::features::Features;
-use crate::args::keys::{NO_COMMA, keys, list, unknown};
-use crate::args::value::{self, OnOverdue, OnTrip, Pauses, When, flag, value};
+use crate::args::keys::{NO_COMMA, list, unknown};
+use crate::args::value::{self, Given, OnOverdue, OnTrip, Pauses, When};
 use crate::args::{cleanup, duration};
 use crate::errors::Errors;
 
-/// The parsed arguments of the attribute.
-#[derive(Default)]
-pub(crate) struct Args {
-    pub(crate) timeout: Option<Arg<Timeout>>,
-    pub(crate) iterations: Option<Arg<Expr>>,
-    pub(crate) cpu: Option<Arg<Timeout>>,
-    pub(crate) depth: Option<Arg<Expr>>,
-    pub(crate) when: Option<Arg<When>>,
-    pub(crate) cancel: Option<Arg<Expr>>,
-    pub(crate) budget: Option<Arg<Expr>>,
-    pub(crate) inherit: Option<Arg<()>>,
-    pub(crate) entry: Option<Arg<()>>,
-    pub(crate) deadline: Option<Arg<Expr>>,
-    pub(crate) root: Option<Arg<()>>,
-    pub(crate) strict: Option<Arg<()>>,
-    pub(crate) on_trip: Option<Arg<OnTrip>>,
-    pub(crate) fallback: Option<Arg<Expr>>,
-    pub(crate) cleanup: Option<Arg<Expr>>,
-    pub(crate) cleanup_timeout: Option<Arg<Timeout>>,
-    pub(crate) yield_every: Option<Arg<Timeout>>,
-    pub(crate) warn_at: Option<Arg<u32>>,
-    pub(crate) on_overdue: Option<Arg<OnOverdue>>,
-    pub(crate) pauses: Option<Arg<Pauses>>,
-    pub(crate) breaker: Option<Arg<Expr>>,
-    pub(crate) bulkhead: Option<Arg<Expr>>,
-    pub(crate) retry: Option<Arg<Expr>>,
-    pub(crate) attempt_timeout: Option<Arg<Timeout>>,
-    pub(crate) reserve: Option<Arg<Timeout>>,
-    pub(crate) name: Option<Arg<LitStr>>,
-    pub(crate) krate: Option<Arg<Path>>,
-    pub(crate) macros: Option<Arg<Vec<Path>>>,
+/// The arguments: the field of each, its name, its type, what parses it, and an example for messages.
+macro_rules! arguments {
+    ($($field:ident $name:literal: $type:ty = $parse:path, $example:literal;)*) => {
+        /// The parsed arguments of the attribute.
+        #[derive(Default)]
+        pub(crate) struct Args {
+            $(pub(crate) $field: Option<Arg<$type>>,)*
+        }
+
+        const NAMES: &[&str] = &[$($name),*];
+
+        impl Args {
+            fn parse_value(&mut self, input: ParseStream, key: Ident) -> Result<(), Error> {
+                match key.to_string().as_str() {
+                    $($name => set_once(&mut self.$field, key, input, $example, $parse),)*
+                    "skip" | "every" => Err(Error::new(
+                        key.span(),
+                        format!("`{key}` goes on a loop inside a guarded function: move it there"),
+                    )),
+                    _ => Err(unknown(&key, NAMES)),
+                }
+            }
+        }
+    };
+}
+
+arguments! {
+    timeout "timeout": Timeout = duration::given, r#"timeout = "30s""#;
+    iterations "iterations": Expr = value::iterations, "iterations = 1000";
+    cpu "cpu": Timeout = duration::given, r#"cpu = "5s""#;
+    depth "depth": Expr = value::levels, "depth = 1000";
+    when "when": When = value::when, r#"timeout = "30s", cpu = "5s", when = "all""#;
+    cancel "cancel": Expr = value::cancel, "cancel = token.clone()";
+    budget "budget": Expr = value::budget, "budget = tenant.budget()";
+    inherit "inherit": () = value::flag, "inherit";
+    entry "entry": () = value::flag, "inherit, entry";
+    deadline "deadline": Expr = value::moment, "deadline = started + limit";
+    root "root": () = value::flag, r#"timeout = "30s", root"#;
+    strict "strict": () = value::flag, r#"timeout = "30s", strict"#;
+    on_trip "on_trip": OnTrip = value::on_trip, r#"on_trip = "panic""#;
+    fallback "fallback": Expr = value::expr, "fallback = None";
+    cleanup "cleanup": Expr = cleanup::given, "cleanup = |exit| log(exit)";
+    cleanup_timeout "cleanup_timeout": Timeout = duration::given, r#"cleanup_timeout = "100ms""#;
+    yield_every "yield_every": Timeout = duration::given, r#"yield_every = "1ms""#;
+    warn_at "warn_at": u32 = value::share, "warn_at = 0.8";
+    on_overdue "on_overdue": OnOverdue = value::on_overdue, r#"on_overdue = "restart""#;
+    pauses "pauses": Pauses = value::pauses, r#"pauses = "ignore""#;
+    breaker "breaker": Expr = value::expr, "breaker = LEDGER";
+    bulkhead "bulkhead": Expr = value::expr, "bulkhead = REPORTS";
+    retry "retry": Expr = value::expr, "retry = Retry::attempts(3)";
+    attempt_timeout "attempt_timeout": Timeout = duration::given, r#"attempt_timeout = "1s""#;
+    reserve "reserve": Timeout = duration::given, r#"reserve = "200ms""#;
+    name "name": LitStr = value::name, r#"name = "settle""#;
+    krate "crate": Path = value::path, "crate = my_crate::guard_runtime";
+    macros "macros": Vec<Path> = value::macros, "macros(my_vec, my::log)";
+}
+
+/// The names of all arguments.
+pub(crate) fn names() -> &'static [&'static str] {
+    NAMES
 }
 
 /// A value and the key that named it.
@@ -87,63 +116,12 @@ impl Args {
         let key = Ident::parse_any(input).map_err(|error| {
             Error::new(
                 error.span(),
-                format!("expected an argument: one of {}", list(&keys())),
+                format!("expected an argument: one of {}", list(NAMES)),
             )
         })?;
         let judged = features.judge(&key);
         self.parse_value(input, key)?;
         judged
-    }
-
-    fn parse_value(&mut self, input: ParseStream, key: Ident) -> Result<(), Error> {
-        let expr = |key: &Ident| value(input, key);
-        let time = |key: &Ident| duration::timeout(expr(key)?);
-        let flag = |key: &Ident| flag(input, key);
-        match key.to_string().as_str() {
-            "timeout" => set_once(&mut self.timeout, key, time),
-            "iterations" => set_once(&mut self.iterations, key, |key| {
-                value::count(expr(key)?, key, "iterations")
-            }),
-            "cpu" => set_once(&mut self.cpu, key, time),
-            "depth" => set_once(&mut self.depth, key, |key| {
-                value::count(expr(key)?, key, "levels")
-            }),
-            "when" => set_once(&mut self.when, key, |key| value::when(&expr(key)?)),
-            "cancel" => set_once(&mut self.cancel, key, |key| {
-                value::computed(expr(key)?, key, "an expression of a type that is `Cancel`")
-            }),
-            "budget" => set_once(&mut self.budget, key, |key| {
-                value::computed(expr(key)?, key, "an expression of type `Budget`")
-            }),
-            "inherit" => set_once(&mut self.inherit, key, flag),
-            "deadline" => set_once(&mut self.deadline, key, |key| value::moment(expr(key)?)),
-            "root" => set_once(&mut self.root, key, flag),
-            "strict" => set_once(&mut self.strict, key, flag),
-            "entry" => set_once(&mut self.entry, key, flag),
-            "on_trip" => set_once(&mut self.on_trip, key, |key| value::on_trip(&expr(key)?)),
-            "fallback" => set_once(&mut self.fallback, key, expr),
-            "yield_every" => set_once(&mut self.yield_every, key, time),
-            "warn_at" => set_once(&mut self.warn_at, key, |key| value::share(&expr(key)?)),
-            "on_overdue" => set_once(&mut self.on_overdue, key, |key| {
-                value::on_overdue(&expr(key)?)
-            }),
-            "pauses" => set_once(&mut self.pauses, key, |key| value::pauses(&expr(key)?)),
-            "cleanup" => set_once(&mut self.cleanup, key, |key| cleanup::call(expr(key)?)),
-            "cleanup_timeout" => set_once(&mut self.cleanup_timeout, key, time),
-            "breaker" => set_once(&mut self.breaker, key, expr),
-            "bulkhead" => set_once(&mut self.bulkhead, key, expr),
-            "retry" => set_once(&mut self.retry, key, expr),
-            "attempt_timeout" => set_once(&mut self.attempt_timeout, key, time),
-            "reserve" => set_once(&mut self.reserve, key, time),
-            "name" => set_once(&mut self.name, key, |key| value::name(&expr(key)?)),
-            "crate" => set_once(&mut self.krate, key, |key| value::path(input, key)),
-            "macros" => set_once(&mut self.macros, key, |key| value::macros(input, key)),
-            "skip" | "every" => Err(Error::new(
-                key.span(),
-                format!("`{key}` goes on a loop inside a guarded function: move it there"),
-            )),
-            _ => Err(unknown(&key, &keys())),
-        }
     }
 
     /// Rejects arguments that are valid by themselves but cannot be combined.
@@ -326,7 +304,9 @@ impl Args {
 fn set_once<T>(
     slot: &mut Option<Arg<T>>,
     key: Ident,
-    parse: impl FnOnce(&Ident) -> Result<T, Error>,
+    input: ParseStream,
+    example: &'static str,
+    parse: fn(&Given<'_>) -> Result<T, Error>,
 ) -> Result<(), Error> {
     if slot.is_some() {
         return Err(Error::new(
@@ -334,7 +314,12 @@ fn set_once<T>(
             format!("`{key}` is given twice: remove one of them"),
         ));
     }
-    let value = parse(&key)?;
+    let given = Given {
+        key: &key,
+        input,
+        example,
+    };
+    let value = parse(&given)?;
     *slot = Some(Arg { key, value });
     Ok(())
 }

@@ -4,10 +4,17 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Error, Expr, ExprClosure, Stmt};
 
+use crate::args::value::{Given, expr};
+
 pub(crate) const WHAT: &str = "write `cleanup = |exit| ...`, or the path of a function of `&Exit`";
 
+/// `= call`
+pub(crate) fn given(given: &Given<'_>) -> Result<Expr, Error> {
+    call(expr(given)?)
+}
+
 /// Accepts a path, a closure of one argument, or a block whose value is such a closure.
-pub(crate) fn call(mut expr: Expr) -> Result<Expr, Error> {
+fn call(mut expr: Expr) -> Result<Expr, Error> {
     if let Expr::Group(group) = expr {
         return call(*group.expr);
     }

@@ -2,7 +2,7 @@
 
 use syn::{Error, Expr, Lit};
 
-use crate::args::value::{is_negative_literal, literal};
+use crate::args::value::{Given, expr, is_negative_literal, literal};
 
 /// A duration, known now or when the function is entered.
 pub(crate) enum Timeout {
@@ -11,6 +11,11 @@ pub(crate) enum Timeout {
 }
 
 const EXAMPLES: &str = r#"write for example "30s", "1m 30s" or "250ms""#;
+
+/// `= duration`
+pub(crate) fn given(given: &Given<'_>) -> Result<Timeout, Error> {
+    timeout(expr(given)?)
+}
 
 pub(crate) fn timeout(expr: Expr) -> Result<Timeout, Error> {
     if is_negative_literal(&expr) {

@@ -5,7 +5,8 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Error, Ident, Meta, Token};
 
-use crate::args::keys::{keys, unknown};
+use crate::args::attribute::names;
+use crate::args::keys::unknown;
 
 /// How often a loop is checked, as its attribute sets it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,7 @@ fn pace(meta: &Meta) -> Result<Pace, Error> {
         let pace = match key.to_string().as_str() {
             "skip" => Pace::Skip,
             "every" => Pace::Every(every(input, &key)?),
-            name if keys().contains(&name) => {
+            name if names().contains(&name) => {
                 return Err(Error::new(
                     key.span(),
                     format!("`{name}` goes on the function; {WHAT}"),

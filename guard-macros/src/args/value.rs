@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, Lit, LitStr, Path, Token};
 
-use crate::args::keys::{NO_COMMA, example, list, meant};
+use crate::args::keys::{NO_COMMA, list, meant};
 
 /// How to leave, instead of by the return type.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,10 +38,18 @@ pub(crate) enum Pauses {
     Ignore,
 }
 
+/// An argument's name, and what stands behind it.
+pub(crate) struct Given<'g> {
+    pub(crate) key: &'g Ident,
+    pub(crate) input: ParseStream<'g>,
+    /// The argument as one may write it, for messages.
+    pub(crate) example: &'static str,
+}
+
 /// `= expression`
-pub(crate) fn value(input: ParseStream, key: &Ident) -> Result<Expr, Error> {
-    equals(input, key)?;
-    input.parse()
+pub(crate) fn expr(given: &Given<'_>) -> Result<Expr, Error> {
+    equals(given)?;
+    given.input.parse()
 }
 
 /// The error for a value without the key that it belongs to: `"30s"`, `30s`, `Duration::from_secs(30)`.
@@ -83,7 +91,8 @@ fn source(value: &Expr) -> String {
 }
 
 /// Parses an argument without a value.
-pub(crate) fn flag(input: ParseStream, key: &Ident) -> Result<(), Error> {
+pub(crate) fn flag(given: &Given<'_>) -> Result<(), Error> {
+    let (input, key) = (given.input, given.key);
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
@@ -93,7 +102,12 @@ pub(crate) fn flag(input: ParseStream, key: &Ident) -> Result<(), Error> {
     Err(input.error(format!("`{key}` takes no value: write it alone")))
 }
 
-fn equals(input: ParseStream, key: &Ident) -> Result<(), Error> {
+fn equals(given: &Given<'_>) -> Result<(), Error> {
+    let Given {
+        key,
+        input,
+        example,
+    } = given;
     if input.peek(Token![=]) && !input.peek(Token![==]) {
         input.parse::<Token![=]>()?;
         if !input.is_empty() && !input.peek(Token![,]) {
@@ -102,10 +116,7 @@ fn equals(input: ParseStream, key: &Ident) -> Result<(), Error> {
     }
     Err(Error::new(
         key.span(),
-        format!(
-            "`{key}` needs a value: write for example `{}`",
-            example(key)
-        ),
+        format!("`{key}` needs a value: write for example `{example}`"),
     ))
 }
 
@@ -129,8 +140,17 @@ pub(crate) fn is_negative_literal(expr: &Expr) -> bool {
     }
 }
 
-/// Parses the whole number of `key`, which counts `what`.
-pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> {
+pub(crate) fn iterations(given: &Given<'_>) -> Result<Expr, Error> {
+    count(given, "iterations")
+}
+
+pub(crate) fn levels(given: &Given<'_>) -> Result<Expr, Error> {
+    count(given, "levels")
+}
+
+/// Parses a whole number, which counts `what`.
+fn count(given: &Given<'_>, what: &str) -> Result<Expr, Error> {
+    let (key, expr) = (given.key, expr(given)?);
     if is_negative_literal(&expr) {
         return Err(Error::new_spanned(
             &expr,
@@ -159,74 +179,88 @@ pub(crate) fn count(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> 
     }
 }
 
+pub(crate) fn cancel(given: &Given<'_>) -> Result<Expr, Error> {
+    computed(given, "an expression of a type that is `Cancel`")
+}
+
+pub(crate) fn budget(given: &Given<'_>) -> Result<Expr, Error> {
+    computed(given, "an expression of type `Budget`")
+}
+
 /// Accepts an expression of a type that has no literals.
-pub(crate) fn computed(expr: Expr, key: &Ident, what: &str) -> Result<Expr, Error> {
+fn computed(given: &Given<'_>, what: &str) -> Result<Expr, Error> {
+    let (key, example, expr) = (given.key, given.example, expr(given)?);
     match literal(&expr) {
         None => Ok(expr),
         Some(other) => Err(Error::new(
             other.span(),
-            format!("`{key}` is {what}: write for example `{}`", example(key)),
+            format!("`{key}` is {what}: write for example `{example}`"),
         )),
     }
 }
 
-pub(crate) fn when(expr: &Expr) -> Result<When, Error> {
-    one_of("when", [("any", When::Any), ("all", When::All)], expr)
+pub(crate) fn when(given: &Given<'_>) -> Result<When, Error> {
+    one_of(given, &[("any", When::Any), ("all", When::All)])
 }
 
-pub(crate) fn on_trip(expr: &Expr) -> Result<OnTrip, Error> {
+pub(crate) fn on_trip(given: &Given<'_>) -> Result<OnTrip, Error> {
     let values = [
         ("error", OnTrip::Error),
         ("panic", OnTrip::Panic),
         ("break", OnTrip::Break),
     ];
-    one_of("on_trip", values, expr)
+    one_of(given, &values)
 }
 
-pub(crate) fn on_overdue(expr: &Expr) -> Result<OnOverdue, Error> {
+pub(crate) fn on_overdue(given: &Given<'_>) -> Result<OnOverdue, Error> {
     let values = [
         ("report", OnOverdue::Report),
         ("restart", OnOverdue::Restart),
         ("abort", OnOverdue::Abort),
     ];
-    one_of("on_overdue", values, expr)
+    one_of(given, &values)
 }
 
-pub(crate) fn pauses(expr: &Expr) -> Result<Pauses, Error> {
+pub(crate) fn pauses(given: &Given<'_>) -> Result<Pauses, Error> {
     let values = [("count", Pauses::Count), ("ignore", Pauses::Ignore)];
-    one_of("pauses", values, expr)
+    one_of(given, &values)
 }
 
 /// The variant that the string literal names.
-fn one_of<T, const N: usize>(key: &str, values: [(&str, T); N], expr: &Expr) -> Result<T, Error> {
-    let names = values.each_ref().map(|(name, _)| *name);
+fn one_of<T: Copy>(given: &Given<'_>, values: &[(&str, T)]) -> Result<T, Error> {
+    let expr = expr(given)?;
+    let names: Vec<&str> = values.iter().map(|(name, _)| *name).collect();
+    let index = index_of(given.key, &names, &expr)?;
+    Ok(values[index].1)
+}
+
+/// Which of the names the string literal is.
+fn index_of(key: &Ident, names: &[&str], expr: &Expr) -> Result<usize, Error> {
     let Some(Lit::Str(text)) = literal(expr) else {
-        let quoted = names.map(|name| format!("{name:?}"));
-        let choices = quoted.join("`, `");
-        let choices = match choices.rsplit_once("`, `") {
-            Some((others, last)) => format!("{others}` or `{last}"),
-            None => choices,
-        };
+        let quoted: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+        let (last, others) = quoted.split_last().expect("some names");
+        let others = others.join("`, `");
         return Err(Error::new_spanned(
             expr,
-            format!("write `{key} = {choices}`"),
+            format!("write `{key} = {others}` or `{last}`"),
         ));
     };
     let other = text.value();
-    let found = values.into_iter().find(|(name, _)| *name == other);
-    found.map(|(_, value)| value).ok_or_else(|| {
-        let rest = match meant(&other, &names) {
+    let found = names.iter().position(|name| *name == other);
+    found.ok_or_else(|| {
+        let rest = match meant(&other, names) {
             Some(near) => format!("did you mean {near:?}?"),
-            None => format!("it is one of {}", list(&names)),
+            None => format!("it is one of {}", list(names)),
         };
         Error::new(text.span(), format!("`{key}` cannot be {other:?}: {rest}"))
     })
 }
 
 /// A share between 0 and 1, in millionths.
-pub(crate) fn share(expr: &Expr) -> Result<u32, Error> {
+pub(crate) fn share(given: &Given<'_>) -> Result<u32, Error> {
     const MILLION: f64 = 1e6;
-    let share = match literal(expr) {
+    let expr = expr(given)?;
+    let share = match literal(&expr) {
         Some(Lit::Float(share)) => share.base10_parse::<f64>().ok(),
         _ => None,
     };
@@ -247,8 +281,9 @@ pub(crate) fn share(expr: &Expr) -> Result<u32, Error> {
     })
 }
 
-pub(crate) fn name(expr: &Expr) -> Result<LitStr, Error> {
-    match literal(expr) {
+pub(crate) fn name(given: &Given<'_>) -> Result<LitStr, Error> {
+    let expr = expr(given)?;
+    match literal(&expr) {
         Some(Lit::Str(text)) if text.value().contains(['{', '}']) => Err(Error::new(
             text.span(),
             "a name cannot contain arguments, since it is the same for every call: remove the braces",
@@ -262,7 +297,8 @@ pub(crate) fn name(expr: &Expr) -> Result<LitStr, Error> {
 }
 
 /// Accepts an expression of type `Instant`, for `deadline`.
-pub(crate) fn moment(expr: Expr) -> Result<Expr, Error> {
+pub(crate) fn moment(given: &Given<'_>) -> Result<Expr, Error> {
+    let expr = expr(given)?;
     match literal(&expr) {
         None => Ok(expr),
         Some(text) => Err(Error::new(
@@ -273,22 +309,32 @@ pub(crate) fn moment(expr: Expr) -> Result<Expr, Error> {
 }
 
 /// `= path`, for `crate`.
-pub(crate) fn path(input: ParseStream, key: &Ident) -> Result<Path, Error> {
-    equals(input, key)?;
+pub(crate) fn path(given: &Given<'_>) -> Result<Path, Error> {
+    let Given {
+        key,
+        input,
+        example,
+    } = given;
+    equals(given)?;
     Path::parse_mod_style(input).map_err(|error| {
         Error::new(
             error.span(),
-            format!("`{key}` is a path: write for example `{}`", example(key)),
+            format!("`{key}` is a path: write for example `{example}`"),
         )
     })
 }
 
 /// `(a, my::b)`
-pub(crate) fn macros(input: ParseStream, key: &Ident) -> Result<Vec<Path>, Error> {
+pub(crate) fn macros(given: &Given<'_>) -> Result<Vec<Path>, Error> {
+    let Given {
+        key,
+        input,
+        example,
+    } = given;
     let no_names = || {
         Error::new(
             key.span(),
-            format!("`{key}` needs names: write for example `{}`", example(key)),
+            format!("`{key}` needs names: write for example `{example}`"),
         )
     };
     if !input.peek(syn::token::Paren) {
