@@ -20,7 +20,7 @@ pub(crate) struct Poller {
     before: Polling,
     /// Hides the scopes of a function that blocks on the runtime to which this task belongs. Left after the scope.
     #[cfg(feature = "tokio")]
-    _wall: Option<Box<Wall>>,
+    _wall: Option<Wall>,
 }
 
 impl Poller {
@@ -30,8 +30,7 @@ impl Poller {
         #[cfg(feature = "tokio")]
         let wall = is_a_strangers().then(|| {
             let caller = Caller::caller();
-            // Rare, and a poll is moved twice.
-            Box::new(Wall::open_exact(WallKind::Root, u64::MAX, caller))
+            Wall::open_exact(WallKind::Root, u64::MAX, caller)
         });
         let scope = Base::new();
         let (_, depth) = scope.place();

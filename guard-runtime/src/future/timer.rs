@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::Context;
 
+use pin_project_lite::pin_project;
 use tokio::runtime::{Handle, Id};
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -18,11 +19,14 @@ use crate::time::epoch::{EPOCH, GAP};
 use crate::time::{source, tokio_clock};
 
 /// A timer of the runtime in which the future waits. Boxed as a whole, because futures are held by the thousand.
-pub(crate) struct Timer(Box<Held>);
+pub(crate) struct Timer(Pin<Box<Held>>);
 
-struct Held {
-    sleep: Pin<Box<Sleep>>,
-    runtime: Id,
+pin_project! {
+    struct Held {
+        #[pin]
+        sleep: Sleep,
+        runtime: Id,
+    }
 }
 
 /// The runtime around the caller, if its clock can be stopped. A caller that needs it twice asks once: the question
@@ -58,11 +62,10 @@ impl Timer {
         };
         slot.take_if(|timer| here.id() != timer.0.runtime);
         let held = slot.get_or_insert_with(|| {
-            let sleep = Box::pin(sleep_until(at));
-            let runtime = here.id();
-            Self(Box::new(Held { sleep, runtime }))
+            let (sleep, runtime) = (sleep_until(at), here.id());
+            Self(Box::pin(Held { sleep, runtime }))
         });
-        Self::set_sleep(held.0.sleep.as_mut(), at, context);
+        Self::set_sleep(held.0.as_mut().project().sleep, at, context);
         true
     }
 

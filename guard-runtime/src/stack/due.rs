@@ -34,9 +34,9 @@ impl Stack {
         self.date_open();
         let mut earliest = Earliest::NONE;
         let depth = self.depth();
-        let open = self.frames().get(..depth as usize).unwrap_or_default();
         let mut known = depth;
-        for below in open.iter().rev() {
+        while known > 0 {
+            let below = self.frame(known - 1);
             if below.recall(&mut earliest) {
                 break;
             }
@@ -45,8 +45,8 @@ impl Stack {
                 break;
             }
         }
-        for (index, frame) in (known..depth).zip(open.iter().skip(known as usize)) {
-            frame.work_out(epoch, index, &mut earliest);
+        for index in known..depth {
+            self.frame(index).work_out(epoch, index, &mut earliest);
         }
         earliest
     }

@@ -243,8 +243,8 @@ impl Stack {
 
     #[inline(never)]
     fn date_undated(&self, depth: u32) {
-        let (frames, open) = (self.frames(), depth as usize);
-        for frame in frames.iter().take(open).rev() {
+        for index in (0..depth).rev() {
+            let frame = self.frame(index);
             if frame.is_dated() {
                 break;
             }
