@@ -97,7 +97,7 @@ impl Carried {
         match boundary::boundary(|| poll(context)) {
             Ok(Poll::Ready(value)) => {
                 if let Stored::Limit(_) = self.stored {
-                    self.stored = Stored::Open(stack.save(index).settled(&EPOCH));
+                    self.stored = Stored::Open(stack.save(index).settled(&EPOCH).0);
                 }
                 self.mark = Mark::take(stack, index);
                 Poll::Ready(Ok(value))

@@ -65,8 +65,14 @@ impl<X: More> Kept<X> {
         if self.waiting.is_none() {
             place.start(stack, index);
         }
-        let earliest = stack.earliest(&EPOCH).due;
-        let saved = stack.save(index).settled(&EPOCH);
+        let (saved, own) = stack.save(index).settled(&EPOCH);
+        let depth = stack.depth();
+        let earliest = match stack.known_below(depth) {
+            Some(earliest) => earliest.due,
+            // Usually there is no other scope.
+            None if depth == 1 => own,
+            None => stack.earliest_below(depth, &EPOCH).due,
+        };
         self.more.save(&OnStack(stack, index));
         let site = stack.frame(index).site();
         let mark = stack.mark_of(index);

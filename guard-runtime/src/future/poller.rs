@@ -9,7 +9,7 @@ use crate::stack::current;
 use crate::stack::scope::Base;
 #[cfg(feature = "tokio")]
 use crate::stack::wall::{Wall, WallKind};
-use crate::time::source::{self, Polling};
+use crate::time::source::{self, Around, Polling};
 #[cfg(feature = "tokio")]
 use crate::time::tokio_clock;
 use crate::trip::{hook, late, log};
@@ -41,7 +41,7 @@ impl Poller {
         }
         Self {
             scope,
-            before: source::begin_poll(depth, task, is_outside),
+            before: source::begin_poll(depth, task, around),
             #[cfg(feature = "tokio")]
             _wall: wall,
         }
@@ -164,11 +164,11 @@ fn is_a_strangers() -> bool {
     !source::is_polling() && current::depth() != 0 && tokio_clock::is_task_of_one_thread()
 }
 
-/// Whether the caller is outside every tokio runtime, as far as this build can know.
+/// What the caller is in, as far as this build can know.
 #[inline]
-fn is_outside() -> bool {
+fn around() -> Around {
     #[cfg(feature = "tokio")]
-    return tokio_clock::is_outside();
+    return tokio_clock::around();
     #[cfg(not(feature = "tokio"))]
-    true
+    Around::Nothing
 }

@@ -32,6 +32,9 @@ pin_project! {
 /// The runtime around the caller, if its clock can be stopped. A caller that needs it twice asks once: the question
 /// counts who holds the runtime, in a word that all its threads share.
 pub(crate) fn runtime() -> Option<Handle> {
+    if source::is_in_threads() {
+        return None; // The poll has asked.
+    }
     Handle::try_current()
         .ok()
         .filter(tokio_clock::can_be_stopped)

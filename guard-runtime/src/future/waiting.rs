@@ -183,7 +183,7 @@ impl Waiting {
 
     /// The time of the alarm that the ticker has to fire.
     #[cfg_attr(
-        not(any(feature = "tokio", feature = "testing")),
+        not(feature = "tokio"),
         allow(unused_variables, reason = "there is but one time")
     )]
     #[cfg_attr(

@@ -264,16 +264,19 @@ impl Saved {
     }
 
     /// The same scope with its start as a moment, if that is final: later it might not be computable, since old lag
-    /// is forgotten.
+    /// is forgotten. And its own deadline.
     #[inline]
-    pub(crate) fn settled(self, epoch: &Epoch) -> Self {
-        match start(epoch, self.start, self.lag) {
-            (start, true) if self.limit != u64::MAX && !is_exact(self.lag) => Self {
-                start,
-                lag: EXACT,
-                ..self
-            },
-            _ => self,
+    pub(crate) fn settled(self, epoch: &Epoch) -> (Self, u64) {
+        if self.limit == u64::MAX {
+            return (self, u64::MAX);
+        }
+        let (start, settled) = start(epoch, self.start, self.lag);
+        let due = end(start, self.limit);
+        if settled && !is_exact(self.lag) {
+            let lag = EXACT;
+            (Self { start, lag, ..self }, due)
+        } else {
+            (self, due)
         }
     }
 

@@ -45,6 +45,15 @@ impl Drop for Lease {
 /// This thread's stack, leased now if it had none, with a frame for one more scope.
 #[inline(always)]
 pub(crate) fn leased() -> &'static Stack {
+    match current::usual() {
+        Some(usual) if (usual.stack.depth() as usize) < usual.piece.frames.len() => usual.stack,
+        _ => leased_slowly(),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn leased_slowly() -> &'static Stack {
     let stack = current::current().unwrap_or_else(lease);
     if stack.is_full() {
         current::grow(stack);

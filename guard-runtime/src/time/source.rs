@@ -6,11 +6,23 @@ use core::cell::Cell;
 thread_local! {
     /// The depth below the outermost guarded future that this thread polls; [`NONE`] if it polls none.
     static POLLS: Cell<u32> = const { Cell::new(NONE) };
-    /// Whether that future is polled outside every tokio runtime.
-    static OUTSIDE: Cell<bool> = const { Cell::new(false) };
+    /// What that future is polled in.
+    static AROUND: Cell<Around> = const { Cell::new(Around::Any) };
     /// The innermost guarded future that is being polled.
     static TASK: Cell<Task> = const { Cell::new(Task { address: 0, depth: NONE }) };
     static QUANTUM: Cell<Quantum> = const { Cell::new(Quantum::ENDLESS) };
+}
+
+/// What a future is polled in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Around {
+    /// A tokio runtime.
+    Any,
+    /// A tokio runtime of several threads, whose clock cannot be stopped.
+    #[cfg(feature = "tokio")]
+    Threads,
+    /// No tokio runtime.
+    Nothing,
 }
 
 /// A guarded future, by its address, and the depth at which its scope is opened.
@@ -56,29 +68,28 @@ pub(crate) fn set_quantum(quantum: Quantum) {
 /// What [`begin_poll`] replaced, for [`end_poll`] to put back.
 pub(crate) struct Polling {
     polls: u32,
-    outside: bool,
+    around: Around,
     task: Task,
     quantum: Quantum,
 }
 
-/// Begins a poll of the future at `address`, whose scope lies at `depth`. `is_outside` tells whether there is no tokio
-/// runtime around.
+/// Begins a poll of the future at `address`, whose scope lies at `depth`. `around` tells what it is polled in.
 #[inline]
-pub(crate) fn begin_poll(depth: u32, address: usize, is_outside: impl FnOnce() -> bool) -> Polling {
+pub(crate) fn begin_poll(depth: u32, address: usize, around: impl FnOnce() -> Around) -> Polling {
     let polls = POLLS.get();
-    let outside = OUTSIDE.get();
-    if polls == NONE || outside {
-        let is_outside = is_outside();
+    let before = AROUND.get();
+    if polls == NONE || before == Around::Nothing {
+        let around = around();
         // A future that is polled outside every runtime and then blocks on one does not follow that runtime's
         // clock.
-        if polls == NONE || !is_outside {
+        if polls == NONE || around != Around::Nothing {
             POLLS.set(depth);
-            OUTSIDE.set(is_outside);
+            AROUND.set(around);
         }
     }
     Polling {
         polls,
-        outside,
+        around: before,
         task: TASK.replace(Task { address, depth }),
         // A future without a quantum of its own does not use up the quantum of the future around it.
         quantum: QUANTUM.replace(Quantum::ENDLESS),
@@ -89,7 +100,7 @@ pub(crate) fn begin_poll(depth: u32, address: usize, is_outside: impl FnOnce() -
 #[inline]
 pub(crate) fn end_poll(before: &Polling) {
     POLLS.set(before.polls);
-    OUTSIDE.set(before.outside);
+    AROUND.set(before.around);
     TASK.set(before.task);
     QUANTUM.set(before.quantum);
 }
@@ -98,6 +109,13 @@ pub(crate) fn end_poll(before: &Polling) {
 #[inline(always)]
 pub(crate) fn task() -> usize {
     TASK.get().address
+}
+
+/// Whether the future that is polled is the outermost one, and polled in a runtime whose clock cannot be stopped.
+#[cfg(feature = "tokio")]
+#[inline]
+pub(crate) fn is_in_threads() -> bool {
+    AROUND.get() == Around::Threads && TASK.get().depth == POLLS.get()
 }
 
 /// The depth at which its scope is opened.

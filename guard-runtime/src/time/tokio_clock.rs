@@ -14,6 +14,7 @@ use crate::time::epoch::{EPOCH, SLOW_GAP};
 use crate::time::moment::{of, real};
 #[cfg(feature = "testing")]
 use crate::time::source;
+use crate::time::source::Around;
 
 thread_local! {
     /// Whether the clock that this thread read last differed from the real one.
@@ -50,10 +51,17 @@ pub(crate) fn can_be_stopped(runtime: &Handle) -> bool {
     runtime.runtime_flavor() != RuntimeFlavor::MultiThread
 }
 
-/// Whether the caller is outside every runtime.
-pub(crate) fn is_outside() -> bool {
+/// What a future is polled in, as far as that can be told quickly.
+pub(crate) fn around() -> Around {
     // The first question is cheaper, and the caller is usually a task.
-    tokio::task::try_id().is_none() && Handle::try_current().is_err()
+    if tokio::task::try_id().is_some() {
+        return Around::Any;
+    }
+    match Handle::try_current() {
+        Ok(runtime) if can_be_stopped(&runtime) => Around::Any,
+        Ok(_) => Around::Threads,
+        Err(_) => Around::Nothing,
+    }
 }
 
 /// Whether the caller is a task that runs on a thread which blocks on the task's runtime. The open scopes of this
