@@ -380,6 +380,24 @@ mod tests {
     }
 
     #[test]
+    fn an_alarm_that_is_over_leaves_its_head_to_the_next_one() {
+        let (mut list, indices) = list(&[10, 10]);
+        for at in 11..99 {
+            assert_eq!(fire(&mut list, at, 9).1, NEVER);
+            // The same time again, after its alarm is gone, and the next one.
+            for (index, at) in [(indices[0], at - 1), (indices[1], at)] {
+                list.set(index, at, Waker::noop().clone());
+            }
+            assert_eq!(fire(&mut list, at, 9), (1, at));
+            assert_eq!(
+                list.heads.firsts.len(),
+                2,
+                "one is free, or both are in use"
+            );
+        }
+    }
+
+    #[test]
     fn an_empty_list_gives_its_room_back() {
         let (mut list, indices) = list(&vec![10; 3 * super::ROOM]);
         for index in indices {

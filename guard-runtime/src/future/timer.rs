@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use crate::stack::current::force_cold;
 use crate::stack::frames::Stack;
 use crate::time::clock;
-use crate::time::epoch::{EPOCH, GAP};
+use crate::time::epoch::{EPOCH, gap};
 use crate::time::{source, tokio_clock};
 
 /// A timer of the runtime in which the future waits. Boxed as a whole, because futures are held by the thousand.
@@ -97,7 +97,7 @@ pub(crate) fn start(stack: &Stack, index: u32) {
         return;
     };
     let now = tokio_clock::unchecked();
-    if word == EPOCH.load() && (word..word.saturating_add(GAP)).contains(&now) {
+    if word == EPOCH.load() && (word..word.saturating_add(gap(word))).contains(&now) {
         // The scope is as old as this clock says, or younger by less than a gap, whichever clock it is.
         stack.set_start(index, now);
     } else if let (Some(base), (now, true)) = (source::polls(), tokio_clock::read()) {

@@ -69,7 +69,7 @@ pub(crate) const GAP: u64 = HEARTBEAT + 1_000_000;
 pub(crate) const SLOW_GAP: u64 = SLOW_BEAT + 1_000_000;
 
 /// The longest gap without lag after this word.
-fn gap(word: u64) -> u64 {
+pub(crate) fn gap(word: u64) -> u64 {
     if word & SLOW == 0 { GAP } else { SLOW_GAP }
 }
 

@@ -252,6 +252,28 @@ fn each_runtime_has_its_own_time() {
 }
 
 #[test]
+fn a_future_in_a_runtime_of_threads_blocks_on_one_whose_time_is_paused() {
+    #[loop_guard(timeout = "1h", name = "blocks")]
+    async fn blocks() -> Result<Duration, Tripped> {
+        tokio::task::block_in_place(|| {
+            paused().block_on(async {
+                let start = Instant::now();
+                let tripped = waits(SECOND * 30).await.unwrap_err();
+                assert_eq!(tripped.scope(), "waits");
+                Ok(start.elapsed())
+            })
+        })
+    }
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
+    let elapsed = runtime.block_on(blocks()).unwrap();
+    assert!(is(elapsed, SECOND * 30), "{elapsed:?}");
+}
+
+#[test]
 fn time_paused_and_resumed_while_a_future_waits() {
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
