@@ -31,7 +31,7 @@ use crate::analyze::idle::Warning;
 use crate::analyze::leave::{can_be_wrapped, fallible, leave, may_be_strict_by_budget};
 use crate::analyze::loops::Loops;
 use crate::analyze::target::Target;
-use crate::args::attribute::{Arg, Args};
+use crate::args::attribute::{Args, Part};
 use crate::args::cleanup::closure;
 use crate::args::value::{OnTrip, Pauses, When};
 use crate::errors::Errors;
@@ -48,12 +48,12 @@ const CROWD: usize = 32;
 
 /// The plan for a function, and what to warn of.
 pub(crate) struct Judged<'a> {
-    pub(crate) verdict: Verdict<'a>,
+    pub(crate) decision: Decision<'a>,
     pub(crate) warning: Option<Warning>,
 }
 
 /// What to do with a function.
-pub(crate) enum Verdict<'a> {
+pub(crate) enum Decision<'a> {
     /// Leave it as it is.
     Pass,
     Guard(Box<Plan<'a>>),
@@ -77,7 +77,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
     if errors.is_empty() && (stray || (unchecked && cleanup.is_none())) {
         let destructor = is_destructor(function.sig);
         return Ok(Judged {
-            verdict: Verdict::Pass,
+            decision: Decision::Pass,
             warning: idle::of_inherit(function, destructor).filter(|_| !stray),
         });
     }
@@ -98,7 +98,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
     let output = future
         .as_ref()
         .map_or(&function.sig.output, |it| &it.output);
-    let yield_every = args.yield_every.as_ref().map(|arg| &arg.value);
+    let yield_every = args.yield_every.value();
     let yield_every = yield_every.filter(|_| future.is_some());
     let crowded = count > CROWD;
     let leave = leave(args, output, crowded);
@@ -111,22 +111,22 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
     };
     let strict_by_budget = future.is_none() && may_be_strict_by_budget(args, function);
     let plan = Plan {
-        runtime: args.krate.as_ref().map(|arg| &arg.value),
+        runtime: args.krate.value(),
         root: args.root.is_some(),
         strict: strict_by_budget
             || (args.strict.is_some() && (future.is_some() || can_be_wrapped(function))),
         strict_by_budget,
-        name: args.name.as_ref().map(|arg| &arg.value),
+        name: args.name.value(),
         budget: (!inherit || yield_every.is_some()).then(|| Limits {
-            timeout: args.timeout.as_ref().map(|arg| &arg.value),
-            deadline: args.deadline.as_ref().map(|arg| &arg.value),
-            iterations: args.iterations.as_ref().map(|arg| &arg.value),
+            timeout: args.timeout.value(),
+            deadline: args.deadline.value(),
+            iterations: args.iterations.value(),
             via_budget: budget_parts(args),
             yield_every,
-            warn_at: args.warn_at.as_ref().map(|arg| arg.value),
-            on_overdue: args.on_overdue.as_ref().map(|arg| arg.value),
-            ignores_pauses: (args.pauses.as_ref()).is_some_and(|arg| arg.value == Pauses::Ignore),
-            reserve: args.reserve.as_ref().map(|arg| &arg.value),
+            warn_at: args.warn_at.value().copied(),
+            on_overdue: args.on_overdue.value().copied(),
+            ignores_pauses: args.pauses.value() == Some(&Pauses::Ignore),
+            reserve: args.reserve.value(),
         }),
         leave,
         macros: args.macros.as_ref().map_or(&[], |arg| &arg.value),
@@ -143,18 +143,18 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
         crowded,
     };
     errors.finish(Judged {
-        verdict: Verdict::Guard(Box::new(plan)),
+        decision: Decision::Guard(Box::new(plan)),
         warning: warning.or_else(|| idle::of_budgets(args, function, found)),
     })
 }
 
 fn budget_parts(args: &Args) -> Option<BudgetParts<'_>> {
     args.needs_budget().then(|| BudgetParts {
-        budget: args.budget.as_ref().map(|arg| &arg.value),
-        cpu: args.cpu.as_ref().map(|arg| &arg.value),
-        depth: args.depth.as_ref().map(|arg| &arg.value),
-        cancel: args.cancel.as_ref().map(|arg| &arg.value),
-        all: args.when.as_ref().is_some_and(|arg| arg.value == When::All),
+        budget: args.budget.value(),
+        cpu: args.cpu.value(),
+        depth: args.depth.value(),
+        cancel: args.cancel.value(),
+        all: args.when.value() == Some(&When::All),
     })
 }
 
@@ -164,20 +164,17 @@ fn cleanup(args: &Args) -> Option<Cleanup<'_>> {
     Some(Cleanup {
         call,
         is_async,
-        timeout: args.cleanup_timeout.as_ref().map(|arg| &arg.value),
+        timeout: args.cleanup_timeout.value(),
     })
 }
 
 fn policies<'a>(args: &'a Args, output: &ReturnType) -> Option<Policies<'a>> {
-    fn value<T>(arg: &Arg<T>) -> &T {
-        &arg.value
-    }
     args.policy()?;
     Some(Policies {
-        retry: args.retry.as_ref().map(value),
-        attempt_timeout: args.attempt_timeout.as_ref().map(value),
-        breaker: args.breaker.as_ref().map(value),
-        bulkhead: args.bulkhead.as_ref().map(value),
+        retry: args.retry.value(),
+        attempt_timeout: args.attempt_timeout.value(),
+        breaker: args.breaker.value(),
+        bulkhead: args.bulkhead.value(),
         outcome: fallible(output),
     })
 }

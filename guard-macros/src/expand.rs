@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Error, Expr, ItemFn, Path, Token};
 
 use crate::analyze::target::{self, Target};
-use crate::analyze::{self, Verdict};
+use crate::analyze::{self, Decision};
 use crate::args::attribute::Args;
 use crate::args::duration;
 use crate::args::features::Features;
@@ -98,9 +98,9 @@ fn try_expand(
 /// Guards one function, as a future if it is one.
 fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
     let judged = analyze::judge(args, function)?;
-    match judged.verdict {
-        Verdict::Pass => {}
-        Verdict::Guard(plan) => {
+    match judged.decision {
+        Decision::Pass => {}
+        Decision::Guard(plan) => {
             rewrite::expectations::permit(function);
             match &plan.future {
                 Some(future) => rewrite::future::rewrite(&plan, future, function),

@@ -2,7 +2,7 @@
 
 use syn::{ReturnType, Type};
 
-use crate::args::attribute::Args;
+use crate::args::attribute::{Args, Part};
 use crate::args::value::OnTrip;
 use crate::plan::Leave;
 use crate::strips::plain::is_primitive;
@@ -16,7 +16,7 @@ pub(crate) fn leave<'a>(args: &'a Args, output: &ReturnType, crowded: bool) -> L
     if let Some(fallback) = &args.fallback {
         return Leave::Fallback(&fallback.value);
     }
-    match args.on_trip.as_ref().map(|arg| arg.value) {
+    match args.on_trip.value().copied() {
         Some(OnTrip::Break) => return Leave::Break,
         Some(OnTrip::Panic) => return Leave::Panic,
         Some(OnTrip::Error) | None => {}
@@ -70,6 +70,6 @@ pub(crate) fn can_be_wrapped(function: &Function<'_>) -> bool {
 
 /// Whether a function that is no future has to ask the `Budget` that it names whether a late result is a trip.
 pub(crate) fn may_be_strict_by_budget(args: &Args, function: &Function<'_>) -> bool {
-    let breaks = args.on_trip.as_ref().map(|arg| arg.value) == Some(OnTrip::Break);
+    let breaks = args.on_trip.value().copied() == Some(OnTrip::Break);
     args.budget.is_some() && args.strict.is_none() && !breaks && can_be_wrapped(function)
 }

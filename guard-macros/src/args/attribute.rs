@@ -80,6 +80,22 @@ pub(crate) struct Arg<T> {
     pub(crate) value: T,
 }
 
+/// The parts of an argument that may be given.
+pub(crate) trait Part<T> {
+    fn key(&self) -> Option<&Ident>;
+    fn value(&self) -> Option<&T>;
+}
+
+impl<T> Part<T> for Option<Arg<T>> {
+    fn key(&self) -> Option<&Ident> {
+        self.as_ref().map(|arg| &arg.key)
+    }
+
+    fn value(&self) -> Option<&T> {
+        self.as_ref().map(|arg| &arg.value)
+    }
+}
+
 impl Args {
     /// Parses all arguments, and judges them where these features are on.
     pub(crate) fn parse(input: ParseStream, features: Features) -> Result<Self, Error> {
@@ -127,7 +143,7 @@ impl Args {
     /// Rejects arguments that are valid by themselves but cannot be combined.
     fn check(&self, span: Span, errors: &mut Errors) {
         let limits = self.limits();
-        let budget = self.budget.as_ref().map(|arg| &arg.key);
+        let budget = self.budget.key();
         let budget = limits.iter().flatten().copied().next().or(budget);
         match (&self.inherit, budget) {
             (Some(_), Some(budget)) => errors.push(Error::new(
@@ -205,29 +221,25 @@ impl Args {
     /// The keys of the limits that can be combined.
     fn limits(&self) -> [Option<&Ident>; 6] {
         [
-            self.timeout.as_ref().map(|arg| &arg.key),
-            self.deadline.as_ref().map(|arg| &arg.key),
-            self.iterations.as_ref().map(|arg| &arg.key),
-            self.cpu.as_ref().map(|arg| &arg.key),
-            self.depth.as_ref().map(|arg| &arg.key),
-            self.cancel.as_ref().map(|arg| &arg.key),
+            self.timeout.key(),
+            self.deadline.key(),
+            self.iterations.key(),
+            self.cpu.key(),
+            self.depth.key(),
+            self.cancel.key(),
         ]
     }
 
     /// The keys that concern a deadline.
     fn of_time(&self) -> impl Iterator<Item = &Ident> {
-        let keys = [
-            self.warn_at.as_ref().map(|arg| &arg.key),
-            self.on_overdue.as_ref().map(|arg| &arg.key),
-            self.pauses.as_ref().map(|arg| &arg.key),
-        ];
+        let keys = [self.warn_at.key(), self.on_overdue.key(), self.pauses.key()];
         keys.into_iter().flatten()
     }
 
     /// Rejects other limits beside `budget`, and `when` without several limits.
     fn check_combination(&self, errors: &mut Errors) {
         let limits = self.limits();
-        let when = self.when.as_ref().map(|arg| &arg.key);
+        let when = self.when.key();
         if self.budget.is_some() {
             for other in limits.into_iter().chain([when]).flatten() {
                 errors.push(Error::new(
@@ -246,7 +258,7 @@ impl Args {
                 "`when` is about several budgets of time, CPU time, iterations or depth: add another one, or remove it",
             ));
         }
-        let reserve = self.reserve.as_ref().map(|arg| &arg.key);
+        let reserve = self.reserve.key();
         for key in self.of_time().chain(reserve) {
             if when.value == When::All {
                 errors.push(Error::new(
@@ -259,7 +271,7 @@ impl Args {
 
     /// Whether the scope has to be opened from a `Budget`, because a frame cannot store all of its limits.
     pub(crate) fn needs_budget(&self) -> bool {
-        let all = self.when.as_ref().is_some_and(|arg| arg.value == When::All);
+        let all = self.when.value() == Some(&When::All);
         let [.., cpu, depth, cancel] = self.limits();
         all || self.budget.is_some() || cpu.or(depth).or(cancel).is_some()
     }

@@ -51,7 +51,7 @@ pub(crate) fn moved(plan: &Plan<'_>, function: &mut Function<'_>) -> Moved {
         FnArg::Typed(argument) => Bindings::of(&argument.pat).all.iter().any(is_outside),
     });
     let keep_names = is_used_outside || function.attrs.iter().any(is_foreign);
-    let mut arguments = Arguments::default();
+    let mut arguments = MovedArguments::default();
     let mut anew = false;
     for (index, input) in function.sig.inputs.iter_mut().enumerate() {
         let argument = match input {
@@ -118,7 +118,7 @@ fn outside(limits: &Limits<'_>, root: bool) -> TokenStream {
 }
 
 #[derive(Default)]
-struct Arguments {
+struct MovedArguments {
     /// The arguments that are captured.
     names: Vec<Ident>,
     mentions: Vec<TokenStream>,
@@ -127,7 +127,7 @@ struct Arguments {
     rebound: TokenStream,
 }
 
-impl Arguments {
+impl MovedArguments {
     fn mention(&mut self, conditions: &[Attribute], name: Ident) {
         self.mentions.push(emit::mention(conditions, &name));
         self.names.push(name);

@@ -46,12 +46,12 @@ pub(crate) fn ends_plainly(block: &Block) -> bool {
 
 /// Replaces the awaits of a body that stays in place.
 pub(crate) fn replace(block: &mut Block, emit: &Emit<'_>) {
-    Awaits(emit).visit_block_mut(block);
+    Replacement(emit).visit_block_mut(block);
 }
 
-struct Awaits<'e>(&'e Emit<'e>);
+struct Replacement<'e>(&'e Emit<'e>);
 
-impl Awaits<'_> {
+impl Replacement<'_> {
     fn awaited(&self, expr: &Expr, discarded: bool) -> TokenStream {
         match expr {
             Expr::Await(awaited) => self.0.awaited(awaited, discarded),
@@ -60,7 +60,7 @@ impl Awaits<'_> {
     }
 }
 
-impl Visitor for Awaits<'_> {
+impl Visitor for Replacement<'_> {
     /// If an await is a statement, the compiler checks whether its value is used.
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {

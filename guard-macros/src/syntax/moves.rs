@@ -17,7 +17,7 @@ pub(crate) fn of_arguments<'a>(
     inputs: impl Iterator<Item = &'a FnArg>,
     block: &mut Block,
 ) -> Vec<Ident> {
-    let mut moves = Moves {
+    let mut moves = TakenValues {
         names: inputs.filter_map(name).collect(),
         bound: Vec::new(),
         is_conditional: false,
@@ -46,7 +46,7 @@ fn by_value(pat: &Pat) -> Option<&Ident> {
     }
 }
 
-struct Moves {
+struct TakenValues {
     names: Vec<Ident>,
     /// The names that the block binds itself.
     bound: Vec<Ident>,
@@ -54,7 +54,7 @@ struct Moves {
     found: Vec<Ident>,
 }
 
-impl Moves {
+impl TakenValues {
     /// The value of this expression is used.
     fn value(&mut self, expr: &Expr) {
         match expr {
@@ -72,7 +72,7 @@ impl Moves {
     }
 }
 
-impl Visitor for Moves {
+impl Visitor for TakenValues {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Array(array) => self.values(&array.elems),

@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::base::site::Site;
 use crate::budget::limits::Budget;
-use crate::budget::run::Counting;
+use crate::budget::run::CountedBy;
 use crate::cancel::asked::IntoCancel;
 use crate::check::account::Account;
 use crate::check::accounts::Listed;
@@ -152,7 +152,7 @@ impl Grant {
         body: F,
     ) -> impl Future<Output = Result<F::Output, Tripped>> + use<'_, F> {
         let opened = |account: Option<&Arc<Account>>| self.keep(account);
-        (self.budget).in_scope(self.site, Counting::Iterations, body, opened)
+        (self.budget).in_scope(self.site, CountedBy::Iterations, body, opened)
     }
 
     /// Lets a cleanup that is awaited keep the account, wherever it is polled.

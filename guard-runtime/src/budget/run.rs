@@ -94,7 +94,7 @@ impl Budget {
         let (budget, site) = (self.clone(), self.site());
         async move {
             let mut task = Task::with_extras();
-            let body = budget.in_scope(site, Counting::Checks, future, |_| ());
+            let body = budget.in_scope(site, CountedBy::Checks, future, |_| ());
             let mut body = pin!(body);
             poll_fn(|context| {
                 let _root = budget.root.then(root);
@@ -108,7 +108,7 @@ impl Budget {
     pub(super) async fn in_scope<F: Future>(
         &self,
         site: &'static Site,
-        counting: Counting,
+        counting: CountedBy,
         future: F,
         opened: impl FnOnce(Option<&Arc<Account>>),
     ) -> Result<F::Output, Tripped> {
@@ -116,10 +116,10 @@ impl Budget {
             tick(&site.at())?;
         }
         let limit = self.frame_iterations();
-        if limit.is_some() || counting == Counting::Iterations {
+        if limit.is_some() || counting == CountedBy::Iterations {
             allow(limit.unwrap_or(u64::MAX));
         }
-        let counts_checks = limit.is_some() && counting == Counting::Checks;
+        let counts_checks = limit.is_some() && counting == CountedBy::Checks;
         let account = self.account(site);
         opened(account.as_ref());
         let mut waits = account
@@ -153,7 +153,7 @@ impl Budget {
 
 /// What counts as an iteration in a future's scope.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Counting {
+pub(super) enum CountedBy {
     /// Each check: the scope has no loops of its own.
     Checks,
     /// The iterations of the function's loops, which count them.

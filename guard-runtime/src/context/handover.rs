@@ -29,8 +29,8 @@ use crate::time::source;
 ///
 /// A scope ends when its function returns, that of a future when it has its result or is dropped. What still runs in it
 /// then, trips with [`Cause::ScopeEnded`](crate::Cause::ScopeEnded) within a tick; [`detach`](Self::detach) says
-/// otherwise. Inside [`run`](Self::run) the scopes are still those of who handed them over: they end with him, and not when
-/// that call returns.
+/// otherwise. Inside [`run`](Self::run) the scopes still belong to the code that handed them over: they end with that code,
+/// and not when `run` returns.
 ///
 /// ```
 /// use std::time::Duration;

@@ -70,14 +70,14 @@ pub(crate) fn of_family(family: u64) -> Vec<(u64, Started)> {
 }
 
 /// Something that was started, until it ends.
-pub(crate) struct Running {
+pub(crate) struct RunningWork {
     family: u64,
     number: u64,
     started: Started,
     fate: Fate,
 }
 
-impl Running {
+impl RunningWork {
     pub(crate) fn new(what: &'static str, location: Location) -> Self {
         let (family, number) = (FAMILY.get(), NUMBERS.fetch_add(1, Ordering::Relaxed));
         let started = Started { what, location };
@@ -109,7 +109,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningWork {
     fn drop(&mut self) {
         if self.family != 0 {
             lock(&RUNNING).remove(&self.number);

@@ -7,7 +7,7 @@ use core::task::{Context as TaskContext, Poll};
 
 use crate::base::location::Location;
 use crate::context::handover::Context;
-use crate::context::started::{Fate, Running};
+use crate::context::started::{Fate, RunningWork};
 
 /// Starts a task in the scopes that are open here; otherwise like `tokio::spawn`.
 ///
@@ -39,7 +39,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let running = Running::new("task", Location::caller());
+    let running = RunningWork::new("task", Location::caller());
     let (fate, future) = (running.fate(), Context::current().wrap(future));
     let task = async move {
         let mut future = pin!(future);
@@ -78,7 +78,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let running = Running::new("blocking task", Location::caller());
+    let running = RunningWork::new("blocking task", Location::caller());
     let (context, fate) = (Context::current(), running.fate());
     JoinHandle {
         inner: tokio::task::spawn_blocking(move || running.run(|| context.run(f))),

@@ -5,7 +5,7 @@ use std::thread::{self, Thread};
 
 use crate::base::location::Location;
 use crate::context::handover::Context;
-use crate::context::started::{Fate, Running};
+use crate::context::started::{Fate, RunningWork};
 
 /// Starts a thread in the scopes that are open here; otherwise like [`std::thread::spawn`].
 ///
@@ -31,7 +31,7 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let running = Running::new("thread", Location::caller());
+    let running = RunningWork::new("thread", Location::caller());
     let (context, fate) = (Context::current(), running.fate());
     let inner = thread::spawn(move || running.run(|| context.run(f)));
     JoinHandle {
@@ -151,7 +151,7 @@ impl<'scope> Scope<'scope, '_> {
     {
         let (context, running) = (
             Context::current(),
-            Running::new("thread", Location::caller()),
+            RunningWork::new("thread", Location::caller()),
         );
         self.inner.spawn(move || running.run(|| context.run(f)))
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 #[cfg(feature = "testing")]
 use crate::alarm::paused;
 use crate::base::location::At;
-use crate::context::wake::{Signal, Waiter};
+use crate::context::wake::{Signal, WaitingThread};
 use crate::time::clock;
 #[cfg(feature = "testing")]
 use crate::time::source;
@@ -53,7 +53,7 @@ pub fn sleep(duration: Duration) -> Result<(), Tripped> {
 pub(crate) fn sleep_at(at: &At, duration: Duration) -> Result<(), Tripped> {
     // `None` never comes.
     let end = Instant::now().checked_add(duration);
-    let waiter = Waiter::new();
+    let waiter = WaitingThread::new();
     #[cfg(feature = "testing")]
     if source::paused_at().is_some() {
         return pass_time(&waiter, duration, at);
@@ -72,7 +72,7 @@ pub(crate) fn sleep_at(at: &At, duration: Duration) -> Result<(), Tripped> {
 
 /// Moves the paused clock: up to the deadline that ends the sleep, if one does.
 #[cfg(feature = "testing")]
-fn pass_time(waiter: &Waiter, duration: Duration, at: &At) -> Result<(), Tripped> {
+fn pass_time(waiter: &WaitingThread, duration: Duration, at: &At) -> Result<(), Tripped> {
     let mut left = duration;
     loop {
         let step = waiter.check(at)?.min(left);
@@ -190,13 +190,13 @@ pub fn wait<'m, T>(
     mut ready: impl FnMut(&mut T) -> bool,
 ) -> Result<MutexGuard<'m, T>, Tripped> {
     let at = At::caller("wait");
-    let waiter = Waiter::new();
+    let waiter = WaitingThread::new();
     if !waiter.is_registered() || ready(&mut guard) {
         return wait_on(condvar, guard, ready, || waiter.check(&at));
     }
     let over = Signal::default();
     thread::scope(|scope| {
-        let end = End(&over, &waiter.signal);
+        let end = EndOfWait(&over, &waiter.signal);
         let watch = || notify_once_set(&waiter.signal, condvar, &over);
         let watched = thread::Builder::new().spawn_scoped(scope, watch).is_ok();
         let most = if watched { Duration::MAX } else { REPEAT };
@@ -231,9 +231,9 @@ fn notify_once_set(signal: &Signal, condvar: &Condvar, over: &Signal) {
 }
 
 /// Ends that thread, even if a panic leaves the wait.
-struct End<'s>(&'s Signal, &'s Signal);
+struct EndOfWait<'s>(&'s Signal, &'s Signal);
 
-impl Drop for End<'_> {
+impl Drop for EndOfWait<'_> {
     fn drop(&mut self) {
         self.0.set();
         self.1.set();

@@ -56,7 +56,7 @@ impl Wake for Signal {
 }
 
 /// The scopes around a wait.
-pub(crate) struct Waiter {
+pub(crate) struct WaitingThread {
     pub(crate) signal: Arc<Signal>,
     /// What sets the signal.
     tokens: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -64,7 +64,7 @@ pub(crate) struct Waiter {
     asks: bool,
 }
 
-impl Waiter {
+impl WaitingThread {
     pub(crate) fn new() -> Self {
         let signal = Arc::<Signal>::default();
         let all = current::current().map_or_else(Vec::new, accounts::tokens);

@@ -50,7 +50,7 @@ pub(crate) fn tell_also(tell: Tell) {
 }
 
 fn publish() {
-    let numbers = reentry::bar(Numbers::read);
+    let numbers = reentry::bar(Totals::read);
     to_recorder(|recorder| {
         numbers.tell(recorder);
         #[cfg(feature = "policy")]
@@ -63,7 +63,7 @@ fn publish() {
 }
 
 /// All numbers at one moment.
-struct Numbers {
+struct Totals {
     /// By the name of the guard, which several sites can share.
     entered: BTreeMap<&'static str, u64>,
     active: usize,
@@ -72,7 +72,7 @@ struct Numbers {
     rare: Ledger,
 }
 
-impl Numbers {
+impl Totals {
     fn read() -> Self {
         let (mut by_site, mut runs) = (Vec::new(), Vec::new());
         lease::each(|stack| {

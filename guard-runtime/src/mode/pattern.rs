@@ -16,10 +16,10 @@ pub(crate) struct Pattern(Box<str>);
 /// assert!(error.to_string().starts_with("a pattern must not"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PatternError(Reason);
+pub struct PatternError(Flaw);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
+enum Flaw {
     Empty,
     Padded,
     Separator(char),
@@ -28,9 +28,9 @@ enum Reason {
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Reason::Empty => f.write_str("a pattern must not be empty; `*` matches every scope"),
-            Reason::Padded => f.write_str("a pattern must not begin or end with white space"),
-            Reason::Separator(separator) => {
+            Flaw::Empty => f.write_str("a pattern must not be empty; `*` matches every scope"),
+            Flaw::Padded => f.write_str("a pattern must not begin or end with white space"),
+            Flaw::Separator(separator) => {
                 write!(
                     f,
                     "a pattern must not contain `{separator}`; `*` matches any text"
@@ -45,11 +45,11 @@ impl Error for PatternError {}
 impl Pattern {
     pub(crate) fn new(text: &str) -> Result<Self, PatternError> {
         let reason = if text.is_empty() {
-            Reason::Empty
+            Flaw::Empty
         } else if text.trim() != text {
-            Reason::Padded
+            Flaw::Padded
         } else if let Some(separator) = text.chars().find(|c| matches!(c, ',' | '=')) {
-            Reason::Separator(separator)
+            Flaw::Separator(separator)
         } else {
             return Ok(Self(text.into()));
         };

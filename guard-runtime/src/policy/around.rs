@@ -88,8 +88,8 @@ pub(super) fn is_due() -> bool {
 
 /// Causes of the trips on this thread since `mark`: of a scope below `depth`, of the scope at `depth`, and of the
 /// last one of any scope.
-pub(super) fn tripped_since(mark: u64, depth: u32) -> Trips {
-    let mut trips = Trips::default();
+pub(super) fn tripped_since(mark: u64, depth: u32) -> TripsSince {
+    let mut trips = TripsSince::default();
     if log::count() == mark {
         return trips;
     }
@@ -106,7 +106,7 @@ pub(super) fn tripped_since(mark: u64, depth: u32) -> Trips {
 
 /// The result of [`tripped_since`].
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Trips {
+pub(super) struct TripsSince {
     pub(super) around: Option<Cause>,
     pub(super) own: Option<Cause>,
     pub(super) last: Option<Cause>,

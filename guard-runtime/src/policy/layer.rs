@@ -109,14 +109,14 @@ impl<S: fmt::Debug, P: fmt::Debug> fmt::Debug for PolicyService<S, P> {
 type ResponseFuture<R> = Pin<Box<dyn Future<Output = Result<R, BoxError>> + Send>>;
 
 /// A policy that can stand around a call that returns `R`.
-trait Around<R> {
+trait Wrap<R> {
     /// The call through this policy.
     fn around<F>(&'static self, call: F) -> impl Future<Output = Result<R, Tripped>> + Send
     where
         F: Future<Output = R> + Send;
 }
 
-impl<R, J: Judge<R> + Sync> Around<R> for Breaker<J> {
+impl<R, J: Judge<R> + Sync> Wrap<R> for Breaker<J> {
     fn around<F>(&'static self, call: F) -> impl Future<Output = Result<R, Tripped>> + Send
     where
         F: Future<Output = R> + Send,
@@ -125,7 +125,7 @@ impl<R, J: Judge<R> + Sync> Around<R> for Breaker<J> {
     }
 }
 
-impl<R> Around<R> for Bulkhead {
+impl<R> Wrap<R> for Bulkhead {
     fn around<F>(&'static self, call: F) -> impl Future<Output = Result<R, Tripped>> + Send
     where
         F: Future<Output = R> + Send,
@@ -141,7 +141,7 @@ where
     S::Future: Send,
     S::Error: Into<BoxError>,
     A: Send + 'static,
-    P: Around<Result<S::Response, S::Error>> + Sync,
+    P: Wrap<Result<S::Response, S::Error>> + Sync,
 {
     type Response = S::Response;
     type Error = BoxError;

@@ -32,13 +32,13 @@ type States = [u32; 3];
 
 /// Permits, those that are held, and waiters.
 #[derive(Default, Clone, Copy)]
-struct Permits(u64, u64, u64);
+struct PermitGauges(u64, u64, u64);
 
 /// By the names of policies; a name that was published once stays.
 #[derive(Default, Clone)]
 struct Gauges {
     breakers: BTreeMap<&'static str, States>,
-    bulkheads: BTreeMap<&'static str, Permits>,
+    bulkheads: BTreeMap<&'static str, PermitGauges>,
 }
 
 /// Makes the ticker publish them from now on, even if no scope is ever opened.
@@ -61,7 +61,7 @@ fn gauges() -> Gauges {
         gauges
             .bulkheads
             .values_mut()
-            .for_each(|permits| *permits = Permits::default());
+            .for_each(|permits| *permits = PermitGauges::default());
         for breaker in breakers {
             let states = gauges.breakers.entry(breaker.name()).or_default();
             states[index(breaker.state())] += 1;
@@ -96,7 +96,7 @@ fn tell(recorder: &dyn Recorder) {
         let opened = totals.opened.get(name).copied().unwrap_or(0);
         count(recorder, &key(OPENED, [("breaker", name)]), opened);
     }
-    for (name, Permits(permits, held, waiting)) in &gauges.bulkheads {
+    for (name, PermitGauges(permits, held, waiting)) in &gauges.bulkheads {
         gauge(recorder, &key(PERMITS, [("bulkhead", name)]), *permits);
         gauge(recorder, &key(HELD, [("bulkhead", name)]), *held);
         gauge(recorder, &key(WAITING, [("bulkhead", name)]), *waiting);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::base::location::{At, Location};
 use crate::base::site::Site;
 use crate::context::waits;
-use crate::context::wake::Waiter;
+use crate::context::wake::WaitingThread;
 use crate::future::polled::{Task, begin};
 use crate::policy::around;
 use crate::time::clock::nanos;
@@ -32,7 +32,7 @@ pub(super) fn until_woken(
     if is_over(Waker::noop()) {
         return Ok(());
     }
-    let (waiter, at) = (Waiter::new(), At::of(kind, Location::of(caller)));
+    let (waiter, at) = (WaitingThread::new(), At::of(kind, Location::of(caller)));
     let waker = Waker::from(Arc::clone(&waiter.signal));
     while !is_over(&waker) {
         let most = waiter.check(&at)?;

@@ -10,18 +10,18 @@ use std::task::Waker;
 
 use crate::base::sync::{Mutex, const_fn, lock};
 
-pub(super) struct Queue(Mutex<State>);
+pub(super) struct Queue(Mutex<Line>);
 
-struct State {
+struct Line {
     /// How many permits are held.
     held: u32,
     /// How many waiters there ever were.
     numbers: u64,
     /// The waiters, in the order of their numbers.
-    waiting: VecDeque<Waiter>,
+    waiting: VecDeque<Queued>,
 }
 
-struct Waiter {
+struct Queued {
     number: u64,
     waker: Option<Waker>,
 }
@@ -39,7 +39,7 @@ pub(super) enum Asked {
 impl Queue {
     const_fn! {
         pub(super) fn new() -> Self {
-            Self(Mutex::new(State {
+            Self(Mutex::new(Line {
                 held: 0,
                 numbers: 0,
                 waiting: VecDeque::new(),
@@ -61,7 +61,7 @@ impl Queue {
         let number = state.numbers;
         state.numbers += 1;
         let waker = None;
-        state.waiting.push_back(Waiter { number, waker });
+        state.waiting.push_back(Queued { number, waker });
         Asked::Waits(number)
     }
 
@@ -112,20 +112,20 @@ impl Queue {
     }
 }
 
-impl State {
+impl Line {
     fn place(&self, number: u64) -> Option<usize> {
         self.waiting
             .binary_search_by_key(&number, |waiter| waiter.number)
             .ok()
     }
 
-    fn waiter(&mut self, number: u64) -> Option<&mut Waiter> {
+    fn waiter(&mut self, number: u64) -> Option<&mut Queued> {
         let place = self.place(number)?;
         self.waiting.get_mut(place)
     }
 }
 
-impl Waiter {
+impl Queued {
     fn is_woken_by(&self, waker: &Waker) -> bool {
         let held = self.waker.as_ref();
         held.is_some_and(|held| held.will_wake(waker))

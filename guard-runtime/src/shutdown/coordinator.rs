@@ -14,8 +14,8 @@ use super::last::{Flush, end_process, end_process_at};
 use super::node::Node;
 use super::plan::Planned;
 use super::report::{Reason, Report};
-use super::state::{Entry, Inner, State, Stop};
-use super::tracker::{Flight, Tracker};
+use super::state::{Inner, RegisteredNode, ShutdownState, Stop};
+use super::tracker::{Tracker, Work};
 use super::{signals, stopping};
 use crate::base::lock::lock;
 use crate::budget::limits::Budget;
@@ -64,17 +64,17 @@ impl Shutdown {
         let given = env::var_os("LOOP_GUARD_GRACE");
         let given = given.and_then(|text| grace_of(&text.to_string_lossy()));
         Self(Arc::new(Inner {
-            state: Mutex::new(State {
+            state: Mutex::new(ShutdownState {
                 chosen: GRACE,
                 given,
-                ..State::default()
+                ..ShutdownState::default()
             }),
             changed: Condvar::new(),
-            flight: Arc::new(Flight::new()),
+            flight: Arc::new(Work::new()),
         }))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ShutdownState> {
         lock(&self.0.state)
     }
 
@@ -204,7 +204,7 @@ impl Shutdown {
 
     fn register(&self, name: &'static str, budget: Duration, run: Stop) -> Node {
         let mut state = self.state();
-        state.nodes.push(Entry {
+        state.nodes.push(RegisteredNode {
             name,
             planned: Planned {
                 own: budget,

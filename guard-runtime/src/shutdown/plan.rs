@@ -28,7 +28,7 @@ pub(super) struct Planned {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum Stage {
     Waiting,
     /// From this moment on it counts as over, whether it has ended or not.
     Running(Duration),
@@ -45,7 +45,7 @@ pub(super) struct Start {
 /// The order in which nodes are stopped: each once all its users are over.
 #[derive(Debug)]
 pub(super) struct Plan {
-    rows: Vec<(Planned, State)>,
+    rows: Vec<(Planned, Stage)>,
     /// When all of them should be over.
     end: Duration,
 }
@@ -59,13 +59,13 @@ impl Plan {
     }
 
     pub(super) fn add(&mut self, row: Planned) {
-        self.rows.push((row, State::Waiting));
+        self.rows.push((row, Stage::Waiting));
     }
 
     /// The nodes whose users are over; they count as running from now on.
     pub(super) fn start(&mut self, now: Duration) -> Vec<Start> {
         let ready: Vec<usize> = (0..self.rows.len())
-            .filter(|&node| self.rows[node].1 == State::Waiting && self.users_are_over(node))
+            .filter(|&node| self.rows[node].1 == Stage::Waiting && self.users_are_over(node))
             .collect();
         let start = |&node: &usize| Start {
             node,
@@ -74,14 +74,14 @@ impl Plan {
         let starts: Vec<Start> = ready.iter().map(start).collect();
         for start in &starts {
             let until = now.saturating_add(start.budget).saturating_add(SLACK);
-            self.rows[start.node].1 = State::Running(until);
+            self.rows[start.node].1 = Stage::Running(until);
         }
         starts
     }
 
     fn users_are_over(&self, node: usize) -> bool {
         let mut users = self.rows.iter().filter(|(row, _)| row.uses.contains(&node));
-        users.all(|(_, state)| matches!(state, State::Over(_)))
+        users.all(|(_, state)| matches!(state, Stage::Over(_)))
     }
 
     /// `min(own, what is left for it and leaves their least to those after it)`.
@@ -136,9 +136,9 @@ impl Plan {
 
     /// A node has ended; returns `false` if it was given up before.
     pub(super) fn finish(&mut self, node: usize, outcome: Outcome) -> bool {
-        let running = matches!(self.rows[node].1, State::Running(_));
+        let running = matches!(self.rows[node].1, Stage::Running(_));
         if running {
-            self.rows[node].1 = State::Over(outcome);
+            self.rows[node].1 = Stage::Over(outcome);
         }
         running
     }
@@ -147,8 +147,8 @@ impl Plan {
     pub(super) fn give_up(&mut self, now: Duration) -> Vec<usize> {
         let mut late = Vec::new();
         for (node, (_, state)) in self.rows.iter_mut().enumerate() {
-            if matches!(state, State::Running(until) if *until <= now) {
-                *state = State::Over(Outcome::Overran);
+            if matches!(state, Stage::Running(until) if *until <= now) {
+                *state = Stage::Over(Outcome::Overran);
                 late.push(node);
             }
         }
@@ -157,8 +157,8 @@ impl Plan {
 
     /// When the next node is given up.
     pub(super) fn next(&self) -> Option<Duration> {
-        let until = |(_, state): &(Planned, State)| match state {
-            State::Running(until) => Some(*until),
+        let until = |(_, state): &(Planned, Stage)| match state {
+            Stage::Running(until) => Some(*until),
             _ => None,
         };
         self.rows.iter().filter_map(until).min()
@@ -167,15 +167,15 @@ impl Plan {
     pub(super) fn is_over(&self) -> bool {
         self.rows
             .iter()
-            .all(|(_, state)| matches!(state, State::Over(_)))
+            .all(|(_, state)| matches!(state, Stage::Over(_)))
     }
 
     /// What became of a node, so far.
     pub(super) fn outcome(&self, node: usize) -> Outcome {
         match self.rows[node].1 {
-            State::Waiting => Outcome::NotStarted,
-            State::Running(_) => Outcome::Running,
-            State::Over(outcome) => outcome,
+            Stage::Waiting => Outcome::NotStarted,
+            Stage::Running(_) => Outcome::Running,
+            Stage::Over(outcome) => outcome,
         }
     }
 }

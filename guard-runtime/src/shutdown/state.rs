@@ -7,20 +7,20 @@ use std::time::Instant;
 use super::last::{FLUSH, Flush};
 use super::plan::{Plan, Planned};
 use super::report::{Outcome, Reason, Report};
-use super::tracker::Flight;
+use super::tracker::Work;
 use crate::budget::limits::Budget;
 use crate::trip::hook;
 use crate::trip::tripped::Tripped;
 
 pub(super) struct Inner {
-    pub(super) flight: Arc<Flight>,
-    pub(super) state: Mutex<State>,
+    pub(super) flight: Arc<Work>,
+    pub(super) state: Mutex<ShutdownState>,
     /// Notified when something in the state has changed.
     pub(super) changed: Condvar,
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct ShutdownState {
     /// The grace that the program has set.
     pub(super) chosen: Duration,
     /// The grace from the environment, which takes precedence.
@@ -30,7 +30,7 @@ pub(super) struct State {
     pub(super) drain: Option<Duration>,
     /// Whether it ends the process, since it hears the process's signals.
     pub(super) ends_process: bool,
-    pub(super) nodes: Vec<Entry>,
+    pub(super) nodes: Vec<RegisteredNode>,
     pub(super) flushes: Vec<Flush>,
     /// Whether the warning that the grace is too short was printed.
     pub(super) told: bool,
@@ -41,7 +41,7 @@ pub(super) struct State {
     pub(super) report: Option<Report>,
 }
 
-pub(super) struct Entry {
+pub(super) struct RegisteredNode {
     pub(super) name: &'static str,
     pub(super) planned: Planned,
     pub(super) run: Option<Stop>,
@@ -58,7 +58,7 @@ pub(super) struct Ended {
     pub(super) message: Option<String>,
 }
 
-impl State {
+impl ShutdownState {
     pub(super) fn grace(&self) -> Duration {
         self.given.unwrap_or(self.chosen)
     }

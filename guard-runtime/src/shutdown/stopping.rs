@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::last::{EXIT, FLUSH, Flushing, end_process};
 use super::plan::{Plan, Start};
 use super::report::{Outcome, Reason, Report, Row};
-use super::state::{Ended, Inner, State, Stop};
+use super::state::{Ended, Inner, ShutdownState, Stop};
 use super::telling::Teller;
 use crate::base::lock::lock;
 use crate::budget::limits::Budget;
@@ -170,7 +170,7 @@ impl Stopping<'_> {
     }
 
     /// Takes in what has ended, what overran, and what was registered meanwhile.
-    fn note(&mut self, state: &mut State, now: Duration) {
+    fn note(&mut self, state: &mut ShutdownState, now: Duration) {
         for entry in &state.nodes[self.rows.len()..] {
             self.plan.add(entry.planned.clone());
             self.rows.push(Row {
@@ -202,7 +202,7 @@ impl Stopping<'_> {
     }
 
     /// Starts every node whose users are over.
-    fn launch(&mut self, state: &mut State, now: Duration) {
+    fn launch(&mut self, state: &mut ShutdownState, now: Duration) {
         for Start { node, budget } in self.plan.start(now) {
             let row = &mut self.rows[node];
             (row.started, row.budget) = (now, budget);

@@ -24,7 +24,7 @@ const REFUSES: usize = 1;
 const ONE: usize = 2;
 
 /// The work in flight of one shutdown.
-pub(super) struct Flight {
+pub(super) struct Work {
     word: AtomicUsize,
     /// How many were in flight when new ones were refused.
     at_first: OnceLock<usize>,
@@ -38,7 +38,7 @@ pub(super) struct Flight {
     changed: Condvar,
 }
 
-impl Flight {
+impl Work {
     pub(super) fn new() -> Self {
         Self {
             word: AtomicUsize::new(0),
@@ -126,12 +126,12 @@ impl Flight {
 #[derive(Clone)]
 #[must_use = "it tracks what it runs"]
 pub struct Tracker {
-    flight: Arc<Flight>,
+    flight: Arc<Work>,
     name: &'static str,
 }
 
 impl Tracker {
-    pub(super) fn new(flight: &Arc<Flight>) -> Self {
+    pub(super) fn new(flight: &Arc<Work>) -> Self {
         let flight = Arc::clone(flight);
         Self {
             flight,
@@ -213,12 +213,12 @@ impl Cancel for Tracker {
 
 /// One scope in flight, until nothing holds it any more.
 struct InFlight {
-    flight: Arc<Flight>,
+    flight: Arc<Work>,
     is_refused: bool,
 }
 
 impl InFlight {
-    fn new(flight: Arc<Flight>) -> Self {
+    fn new(flight: Arc<Work>) -> Self {
         let mut word = flight.word.load(Ordering::Relaxed);
         loop {
             // A scope that is refused is never counted.
@@ -238,7 +238,7 @@ impl InFlight {
 }
 
 /// The address that identifies the shutdown.
-fn address(flight: &Arc<Flight>) -> usize {
+fn address(flight: &Arc<Work>) -> usize {
     Arc::as_ptr(flight).addr()
 }
 

@@ -21,9 +21,9 @@ pub(crate) struct Poll {
 }
 
 /// The polls that the last scan saw.
-pub(crate) struct Polls(Vec<Seen>);
+pub(crate) struct Polls(Vec<SeenPoll>);
 
-struct Seen {
+struct SeenPoll {
     poll: Poll,
     since: u64,
     told: bool,
@@ -47,7 +47,7 @@ impl Polls {
                 told = true;
             }
             let poll = *poll;
-            self.0.push(Seen { poll, since, told });
+            self.0.push(SeenPoll { poll, since, told });
         }
         blocked
     }

@@ -63,7 +63,7 @@ pub(crate) enum Finding {
     Gone(Id),
 }
 
-struct Seen {
+struct SeenScope {
     id: Id,
     /// When its thread last made a cold check.
     looked: u64,
@@ -73,7 +73,7 @@ struct Seen {
     reports: usize,
 }
 
-impl Seen {
+impl SeenScope {
     /// The length of silence that is reported next.
     fn threshold(&self, limit: u64) -> Option<u64> {
         let grace = GRACE.max(limit / 10);
@@ -85,7 +85,7 @@ impl Seen {
 
 /// What earlier scans saw.
 pub(crate) struct Watch {
-    seen: Vec<Seen>,
+    seen: Vec<SeenScope>,
     /// The last scan, and the earliest time for the next one.
     last: u64,
     next: u64,
@@ -118,7 +118,7 @@ impl Watch {
                 .filter(|seen| seen.looked == scope.looked)
                 .map_or((0, 0), |seen| (seen.silent, seen.reports));
             let since = scope.id.due.max(scope.looked).max(self.last);
-            let mut seen = Seen {
+            let mut seen = SeenScope {
                 id: scope.id,
                 looked: scope.looked,
                 silent: silent + now.saturating_sub(since).min(COUNTED),
@@ -150,7 +150,8 @@ impl Watch {
             }
             self.seen.push(seen);
         }
-        let gone = |seen: &&Seen| seen.reports > 0 && !late.iter().any(|scope| scope.id == seen.id);
+        let gone =
+            |seen: &&SeenScope| seen.reports > 0 && !late.iter().any(|scope| scope.id == seen.id);
         findings.extend(
             before
                 .iter()

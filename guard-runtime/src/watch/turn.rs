@@ -29,7 +29,7 @@ use crate::watch::scan::{Finding, Holder, Id, Late, Watch};
 /// Foreign code that keeps the ticker from ticking for longer than this is reported.
 const LONG: Duration = Duration::from_millis(100);
 
-struct State {
+struct Watchdog {
     watch: Watch,
     /// Samples of threads that may be overdue by the next scan.
     samples: Vec<(Id, Sample)>,
@@ -40,7 +40,7 @@ struct State {
     next: u64,
 }
 
-static STATE: Mutex<State> = Mutex::new(State {
+static STATE: Mutex<Watchdog> = Mutex::new(Watchdog {
     watch: Watch::new(),
     samples: Vec::new(),
     polls: Polls::new(),
@@ -206,7 +206,7 @@ fn blocked_poll((poll, blocked): (Poll, u64)) -> Option<Told> {
     Some(Told::Event(event, OnOverdue::Report))
 }
 
-impl State {
+impl Watchdog {
     fn judge(
         &mut self,
         findings: &[Finding],
