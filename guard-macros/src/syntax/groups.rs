@@ -52,6 +52,8 @@ fn with_parentheses(tokens: &TokenStream, are_code: bool) -> Option<TokenStream>
             // Of the expansion, so that no lint calls them unnecessary.
             parentheses.set_span(Span::mixed_site().located_at(group.span()));
             parentheses
+        } else if let Some(public) = invisible.then(|| public(group)).flatten() {
+            public
         } else if inner.is_some() {
             let mut same = Group::new(group.delimiter(), content);
             same.set_span(group.span());
@@ -63,6 +65,20 @@ fn with_parentheses(tokens: &TokenStream, are_code: bool) -> Option<TokenStream>
         changed = true;
     }
     changed.then(|| trees.into_iter().collect())
+}
+
+/// The group of a `$vis:vis` that is not empty. A function that begins with it is the macro's, of which lints say less;
+/// without the group it would begin, and therefore be, where the macro is called.
+fn public(group: &Group) -> Option<Group> {
+    let mut trees: Vec<TokenTree> = group.stream().into_iter().collect();
+    let first = trees.first_mut()?;
+    if !matches!(first, TokenTree::Ident(word) if word == "pub") {
+        return None;
+    }
+    first.set_span(group.span());
+    let mut public = Group::new(Delimiter::None, trees.into_iter().collect());
+    public.set_span(group.span());
+    Some(public)
 }
 
 /// Whether a neighbour would take a part of what is in a group.

@@ -104,3 +104,6 @@ pub mod pace;
 pub fn misused() {
     loop {}
 }
+
+#[path = "forms/macros.rs"]
+pub mod macros;
