@@ -100,7 +100,8 @@ impl<X, const ROOT: bool> InPlace<X, ROOT> {
     /// Polls `future` in the scope, which must be open.
     #[inline(always)]
     pub fn awaits<'s, F>(&'s mut self, future: Pin<&'s mut F>) -> Awaited<'s, F, X, ROOT, false> {
-        Awaited::new(self, future)
+        let scope = self;
+        Awaited { scope, future }
     }
 
     /// The same; a trip that unwinds out of the future is the result.
@@ -109,7 +110,8 @@ impl<X, const ROOT: bool> InPlace<X, ROOT> {
         &'s mut self,
         future: Pin<&'s mut F>,
     ) -> Awaited<'s, F, X, ROOT, true> {
-        Awaited::new(self, future)
+        let scope = self;
+        Awaited { scope, future }
     }
 }
 
@@ -167,19 +169,6 @@ impl<X, const ROOT: bool> Drop for InPlace<X, ROOT> {
 pub struct Awaited<'s, F, X, const ROOT: bool, const CATCHES: bool> {
     scope: &'s mut InPlace<X, ROOT>,
     future: Pin<&'s mut F>,
-    /// Whether a poll was pending. A local of the body, so that the compiler knows it at the first poll.
-    was_pending: bool,
-}
-
-impl<'s, F, X, const ROOT: bool, const CATCHES: bool> Awaited<'s, F, X, ROOT, CATCHES> {
-    #[inline(always)]
-    fn new(scope: &'s mut InPlace<X, ROOT>, future: Pin<&'s mut F>) -> Self {
-        Self {
-            scope,
-            future,
-            was_pending: false,
-        }
-    }
 }
 
 // As unwind safe as the awaited future itself, which a mutable reference to it would not be.
@@ -201,7 +190,7 @@ impl<F: Future, X: More, const ROOT: bool, const CATCHES: bool> Future
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if this.was_pending && this.scope.0.waits() {
+        if this.scope.0.waits() {
             this.scope.resume();
         }
         let mut future = this.future.as_mut();
@@ -212,10 +201,7 @@ impl<F: Future, X: More, const ROOT: bool, const CATCHES: bool> Future
         };
         match polled {
             Ok(Poll::Ready(value)) => Poll::Ready(Ok(value)),
-            Ok(Poll::Pending) => {
-                this.was_pending = true;
-                this.scope.suspend(context).map(Err)
-            }
+            Ok(Poll::Pending) => this.scope.suspend(context).map(Err),
             Err(tripped) => Poll::Ready(Err(tripped)),
         }
     }

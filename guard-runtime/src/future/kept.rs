@@ -49,8 +49,10 @@ impl<X: More> Kept<X> {
         let Some(waiting) = &mut self.waiting else {
             return;
         };
-        let saved = waiting.run(|site, saved| stack.resume(site.register(), saved));
-        waiting.share_again(stack, index);
+        let (saved, is_shared) = waiting.run(|site, saved| stack.resume(site.register(), saved));
+        if is_shared {
+            waiting.share_again(stack, index);
+        }
         self.more.restore(&OnStack(stack, index));
         if waiting.has_fired() {
             force_cold();

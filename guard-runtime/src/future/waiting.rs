@@ -56,14 +56,21 @@ impl Place {
     }
 }
 
+/// Where the scope is. One byte, and first what waits: so each await of a body asks with a single comparison.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum State {
+    Waits,
+    /// It waits, and others hold on to it.
+    WaitsShared,
+    OnStack,
+}
+
 /// A scope's entry in a list.
 pub(crate) struct Waiting {
     index: u32,
     shard: Shard,
-    /// Whether it is on no stack. The list stores that as well, under its lock.
-    waits: bool,
-    /// Whether it waits, and others hold on to it.
-    is_shared: bool,
+    /// The list stores as well, under its lock, whether it is on a stack.
+    state: State,
     #[cfg(feature = "tokio")]
     timer: Option<Timer>,
 }
@@ -82,8 +89,7 @@ impl Waiting {
         let mut this = Self {
             index: NONE,
             shard: alarms::own_shard(),
-            waits: true,
-            is_shared: false,
+            state: State::Waits,
             #[cfg(feature = "tokio")]
             timer: None,
         };
@@ -105,38 +111,37 @@ impl Waiting {
         alarms::list(self.shard)
     }
 
-    /// Puts the scope on the stack of a thread, where `open` opens it as it was saved.
+    /// Puts the scope on the stack of a thread, where `open` opens it as it was saved. Tells also whether others hold on
+    /// to it.
     #[inline]
-    pub(crate) fn run(&mut self, open: impl FnOnce(&'static Site, &Saved)) -> Saved {
-        self.waits = false;
+    pub(crate) fn run(&mut self, open: impl FnOnce(&'static Site, &Saved)) -> (Saved, bool) {
+        let is_shared = self.state == State::WaitsShared;
+        self.state = State::OnStack;
         let mut list = lock(self.list());
         let waiter = list.poll(self.index);
         if let Some(site) = waiter.site {
             open(site, &waiter.saved);
         }
-        waiter.saved
+        (waiter.saved, is_shared)
     }
 
     /// Others hold on to it by this mark.
     #[cold]
     pub(super) fn share(&mut self, number: u64) {
-        self.is_shared = true;
+        self.state = State::WaitsShared;
         shared::suspend((self.shard, self.index), number);
     }
 
-    /// It is at `index` of this thread's `stack` now, with that mark.
-    #[inline]
-    pub(super) fn share_again(&mut self, stack: &Stack, index: u32) {
-        if self.is_shared {
-            self.is_shared = false;
-            shared::resume((self.shard, self.index), stack, index);
-        }
+    /// It is at `index` of this thread's `stack` now, and others hold on to it.
+    #[cold]
+    pub(super) fn share_again(&self, stack: &Stack, index: u32) {
+        shared::resume((self.shard, self.index), stack, index);
     }
 
     /// Whether it is on no stack.
     #[inline(always)]
     pub(crate) fn waits(&self) -> bool {
-        self.waits
+        self.state < State::OnStack
     }
 
     /// Whether its timer says that the deadline has passed, by the clock of the timer's runtime.
@@ -161,7 +166,7 @@ impl Waiting {
         context: &mut Context<'_>,
         leave: impl FnOnce(),
     ) {
-        self.waits = true;
+        self.state = State::Waits;
         let at = self.alarm(due, place, context);
         let mut list = lock(self.list());
         leave();
@@ -210,7 +215,7 @@ impl Drop for Waiting {
         if self.index == NONE {
             return; // It was about to get a timer, and could not.
         }
-        if self.is_shared {
+        if self.state == State::WaitsShared {
             shared::end_waiting((self.shard, self.index));
         }
         let waker = lock(self.list()).remove(self.index);

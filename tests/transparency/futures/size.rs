@@ -126,3 +126,21 @@ fn an_argument_that_goes_before_the_first_await_is_kept_twice() {
         "{plain}, {guarded}"
     );
 }
+
+/// What programs with many tasks hold of each: two words of the scope, and two references for the await.
+#[test]
+fn a_future_in_place_is_four_words_larger() {
+    async fn plain() {
+        wait().await;
+    }
+    #[guard_runtime::loop_guard(timeout = "1h")]
+    async fn guarded() {
+        wait().await;
+    }
+    let (plain, guarded) = (size_of_val(&plain()), size_of_val(&guarded()));
+    let word = size_of::<u64>();
+    assert!(
+        guarded <= plain.next_multiple_of(word) + 4 * word,
+        "{plain}, {guarded}"
+    );
+}
