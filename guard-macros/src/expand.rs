@@ -2,8 +2,8 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Error, Expr, ItemFn, Path, Token};
+use syn::parse::{ParseStream, Parser};
+use syn::{Error, ItemFn, Path, Token};
 
 use crate::analyze::target::{self, Target};
 use crate::analyze::{self, Decision};
@@ -114,23 +114,15 @@ fn guard(args: &Args, function: &mut Function<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The arguments of `within!`: the root of the runtime, and a duration.
-struct Within(Path, Expr);
-
-impl Parse for Within {
-    fn parse(input: ParseStream) -> Result<Self, Error> {
+/// The number of nanoseconds in the duration of `defer!`; in front of it is the root of the runtime.
+pub(crate) fn within(tokens: TokenStream) -> TokenStream {
+    let parse = |input: ParseStream| {
         let root = Path::parse_mod_style(input)?;
         input.parse::<Token![,]>()?;
-        Ok(Self(root, input.parse()?))
-    }
-}
-
-/// The number of nanoseconds in the duration of `defer!`.
-pub(crate) fn within(tokens: TokenStream) -> TokenStream {
-    let parsed = syn::parse2::<Within>(tokens);
-    let nanos = parsed.and_then(|Within(root, expr)| {
-        let private = q!(#root::__private);
-        Ok(nanos(&private, &duration::timeout(expr)?))
-    });
-    nanos.unwrap_or_else(Error::into_compile_error)
+        let duration = duration::timeout(input.parse()?)?;
+        Ok(nanos(&q!(#root::__private), &duration))
+    };
+    parse
+        .parse2(tokens)
+        .unwrap_or_else(Error::into_compile_error)
 }

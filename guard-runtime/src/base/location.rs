@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::base::getters::getters;
+
 /// A place in source code; prints as `file:line:column`.
 ///
 /// ```
@@ -34,22 +36,15 @@ impl Location {
         Self::new(place.file(), place.line(), place.column())
     }
 
-    /// The file, as the compiler was given its path.
-    #[must_use]
-    pub fn file(&self) -> &'static str {
-        self.file
-    }
+    getters! {
+        /// The file, as the compiler was given its path.
+        file: &'static str,
 
-    /// The line, from 1.
-    #[must_use]
-    pub fn line(&self) -> u32 {
-        self.line
-    }
+        /// The line, from 1.
+        line: u32,
 
-    /// The column, from 1, in characters.
-    #[must_use]
-    pub fn column(&self) -> u32 {
-        self.column
+        /// The column, from 1, in characters.
+        column: u32,
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 
+use crate::base::getters::getters;
 use crate::base::location::Location;
 use crate::base::lock::lock;
 use crate::trip::event::Event;
@@ -21,16 +22,12 @@ pub struct Started {
 }
 
 impl Started {
-    /// `thread`, `task` or `blocking task`.
-    #[must_use]
-    pub fn what(&self) -> &'static str {
-        self.what
-    }
+    getters! {
+        /// `thread`, `task` or `blocking task`.
+        what: &'static str,
 
-    /// Where it was started.
-    #[must_use]
-    pub fn location(&self) -> Location {
-        self.location
+        /// Where it was started.
+        location: Location,
     }
 }
 

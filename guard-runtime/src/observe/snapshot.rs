@@ -4,6 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use crate::alarm::alarms;
+use crate::base::getters::getters;
 use crate::base::layout::WALL;
 use crate::base::location::Location;
 use crate::base::site::Site;
@@ -240,18 +241,14 @@ impl OpenScope {
         &self.place
     }
 
-    /// How many scopes of the same thread are open around it.
-    #[must_use]
-    pub fn depth(&self) -> u32 {
-        self.depth
-    }
+    getters! {
+        /// How many scopes of the same thread are open around it.
+        depth: u32,
 
-    /// The loop (or checkpoint) of the last check of its thread that took the cold path, if there was one since the
-    /// scope opened; `None` for a future that waits. That happens once a tick, so the thread was there some milliseconds
-    /// ago.
-    #[must_use]
-    pub fn looked(&self) -> Option<Location> {
-        self.looked
+        /// The loop (or checkpoint) of the last check of its thread that took the cold path, if there was one since the
+        /// scope opened; `None` for a future that waits. That happens once a tick, so the thread was there some milliseconds
+        /// ago.
+        looked: Option<Location>,
     }
 
     /// Why it hangs, if it was reported as [overdue](crate::Event::Overdue) and its thread has made no check since.
@@ -260,16 +257,12 @@ impl OpenScope {
         self.overdue.as_ref()
     }
 
-    /// How long it has been open, to about one percent of its budget; `None` if it has no time budget, since such a
-    /// scope reads no clock (with the feature `metrics`, one in 64 does).
-    #[must_use]
-    pub fn age(&self) -> Option<Duration> {
-        self.age
-    }
+    getters! {
+        /// How long it has been open, to about one percent of its budget; `None` if it has no time budget, since such a
+        /// scope reads no clock (with the feature `metrics`, one in 64 does).
+        age: Option<Duration>,
 
-    /// What is left of its own time budget: zero once it is spent, `None` if it has none.
-    #[must_use]
-    pub fn remaining(&self) -> Option<Duration> {
-        self.remaining
+        /// What is left of its own time budget: zero once it is spent, `None` if it has none.
+        remaining: Option<Duration>,
     }
 }

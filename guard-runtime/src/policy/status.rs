@@ -3,6 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::base::getters::getters;
 use crate::trip::policy_event::State;
 
 /// A breaker, when a [`snapshot`](crate::snapshot()) was taken.
@@ -29,35 +30,22 @@ pub struct BreakerStatus {
 }
 
 impl BreakerStatus {
-    /// The name that it had at its first call.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
+    getters! {
+        /// The name that it had at its first call.
+        name: &'static str,
 
-    /// Its state: what it did with calls.
-    #[must_use]
-    pub fn state(&self) -> State {
-        self.state
-    }
+        /// Its state: what it did with calls.
+        state: State,
 
-    /// How many calls of its window it has counted since it was closed; zero while it is not closed.
-    #[must_use]
-    pub fn calls(&self) -> u64 {
-        self.calls
-    }
+        /// How many calls of its window it has counted since it was closed; zero while it is not closed.
+        calls: u64,
 
-    /// How many of them failed.
-    #[must_use]
-    pub fn failures(&self) -> u64 {
-        self.failures
-    }
+        /// How many of them failed.
+        failures: u64,
 
-    /// For how much longer it refused calls, if it did: until its open time is over, or the lease of its probe.
-    /// [`Duration::MAX`] if it was opened by hand.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        /// For how much longer it refused calls, if it did: until its open time is over, or the lease of its probe.
+        /// [`Duration::MAX`] if it was opened by hand.
+        retry_after: Option<Duration>,
     }
 }
 
@@ -103,28 +91,18 @@ pub struct BulkheadStatus {
 }
 
 impl BulkheadStatus {
-    /// The name that it had at its first call.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
+    getters! {
+        /// The name that it had at its first call.
+        name: &'static str,
 
-    /// How many permits it has in all.
-    #[must_use]
-    pub fn permits(&self) -> u32 {
-        self.permits
-    }
+        /// How many permits it has in all.
+        permits: u32,
 
-    /// How many of them were held by calls.
-    #[must_use]
-    pub fn held(&self) -> u32 {
-        self.held
-    }
+        /// How many of them were held by calls.
+        held: u32,
 
-    /// How many calls waited for one.
-    #[must_use]
-    pub fn waiting(&self) -> usize {
-        self.waiting
+        /// How many calls waited for one.
+        waiting: usize,
     }
 }
 

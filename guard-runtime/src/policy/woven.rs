@@ -14,6 +14,8 @@
 //! Each layer takes the next one as a function, and passes on a trip or a refusal as `Err`. The scope of the
 //! function is open around all of them, so it is the call's own scope; if attempts have scopes, those are.
 
+#![allow(clippy::missing_errors_doc, reason = "for expansions only")]
+
 use core::future::{Future, poll_fn};
 use core::marker::PhantomData;
 use core::ops::Deref;
@@ -116,7 +118,6 @@ pub fn repeatable_async<R, F: AsyncFnMut() -> R>(body: F) -> F {
 }
 
 /// The call in a breaker.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[inline]
 #[track_caller]
 pub fn breaker<J: Judge<R>, R>(
@@ -127,7 +128,6 @@ pub fn breaker<J: Judge<R>, R>(
 }
 
 /// The call in a bulkhead.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn bulkhead<R>(
     bulkhead: &Bulkhead,
@@ -137,7 +137,6 @@ pub fn bulkhead<R>(
 }
 
 /// The call in a scope of its own, with this many nanoseconds.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn attempt<R>(
     name: &'static str,
@@ -150,7 +149,6 @@ pub fn attempt<R>(
 }
 
 /// The future in a scope of its own, with this many nanoseconds.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn attempt_async<R>(
     name: &'static str,
@@ -175,7 +173,6 @@ pub fn attempt_async<R>(
 }
 
 /// The future in a breaker.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn breaker_async<J: Judge<R>, R>(
     breaker: &Breaker<J>,
@@ -190,7 +187,6 @@ pub fn breaker_async<J: Judge<R>, R>(
 }
 
 /// The future in a bulkhead.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 #[track_caller]
 pub fn bulkhead_async<R>(
     bulkhead: &Bulkhead,
@@ -205,7 +201,6 @@ pub fn bulkhead_async<R>(
 }
 
 /// The future, with trips that unwind out of it as errors.
-#[allow(clippy::missing_errors_doc, reason = "for expansions only")]
 pub async fn caught<F: Future>(call: F) -> Result<F::Output, Tripped> {
     let mut call = pin!(call);
     poll_fn(|context| boundary::polled(|| call.as_mut().poll(context))).await

@@ -4,6 +4,8 @@ use core::fmt;
 use core::time::Duration;
 use std::sync::Arc;
 
+use crate::base::getters::getters;
+
 /// Why a process shuts down: the reason given to [`begin`](super::Shutdown::begin), or the name of a signal.
 ///
 /// ```
@@ -85,34 +87,21 @@ pub struct Row {
 }
 
 impl Row {
-    /// The name that it was registered with.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
+    getters! {
+        /// The name that it was registered with.
+        name: &'static str,
 
-    /// What became of it.
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        self.outcome
-    }
+        /// What became of it.
+        outcome: Outcome,
 
-    /// When it was started, from the beginning of the shutdown.
-    #[must_use]
-    pub fn started(&self) -> Duration {
-        self.started
-    }
+        /// When it was started, from the beginning of the shutdown.
+        started: Duration,
 
-    /// How long it was allowed to take.
-    #[must_use]
-    pub fn budget(&self) -> Duration {
-        self.budget
-    }
+        /// How long it was allowed to take.
+        budget: Duration,
 
-    /// How long it took; `None` if it did not end.
-    #[must_use]
-    pub fn took(&self) -> Option<Duration> {
-        self.took
+        /// How long it took; `None` if it did not end.
+        took: Option<Duration>,
     }
 
     /// The message of its panic, or the trip that cut it short.
