@@ -59,7 +59,7 @@ impl Budget {
     /// Polls `future` in a scope with this budget: time that it spends waiting counts as well, and when its time is
     /// over it is dropped.
     ///
-    /// The budget begins with the first poll. If the result is dropped before its end, the future is dropped
+    /// The budget begins with the first poll. If the returned future is dropped before it is ready, `future` is dropped
     /// together with its scope.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Scopes whose result comes after the deadline without a check that noticed it.
 //!
-//! Leaving a scope is one store, and reads no clock. While there is a hook, or a subscriber of `tracing`, no site
-//! is admitted to the fast path of an entry; the slow path opens scopes that are
+//! Leaving a scope is one store, and reads no clock. While there is a hook, or a subscriber of `tracing`, no site is
+//! admitted to the fast path of an entry; the slow path opens scopes that are
 //! [`heard`](crate::stack::scope::Scope::heard), and this file leaves those.
 
 use core::time::Duration;
