@@ -59,8 +59,8 @@ pub(crate) const MILLION: u32 = 1_000_000;
 #[non_exhaustive]
 pub enum Mode {
     /// The scope has no budget of its own. Its loops still check the scopes around it, which costs as much as under
-    /// `inherit`: a load, a compare and a branch. Entering costs about as much as when the guard is on, since asking
-    /// for the mode first would make every entry of other guards dearer.
+    /// `inherit`: a load, a compare and a branch. Entering costs a few nanoseconds, somewhat more than when the guard
+    /// is on, since asking for the mode first would make every entry of other guards dearer.
     Off,
     /// A spent budget is one [`Event::WouldTrip`](crate::Event::WouldTrip) per activation, and the function
     /// goes on as if it had no guard.

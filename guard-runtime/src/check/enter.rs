@@ -10,7 +10,7 @@
 use crate::base::layout::{LIMITED, SLOW, end};
 use crate::base::reentry;
 use crate::base::site::{Mode, Site};
-use crate::check::off::{bare, enter_off};
+use crate::check::off::{enter_off, frameless};
 use crate::check::tick::{LEAD, check_deadlines, inherit, look, tick};
 use crate::check::warn;
 use crate::driver;
@@ -131,15 +131,13 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
         return rarely();
     };
     if word != admitted || (entry.limit < LONGER && word & SLOW != 0) {
-        cold();
-        return enter_bare(entry, stack);
+        return rarely();
     }
     let depth = entry.site.index_at(stack.raw_depth());
     let id = entry.site.id();
     if ALWAYS {
         let Some(site) = piece.sites.get(depth as usize) else {
-            cold();
-            return enter_bare(entry, stack);
+            return rarely();
         };
         if !entries.count(id) {
             return rarely();
@@ -157,25 +155,6 @@ fn enter_hot<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Option<(Scope, Seen)> 
     Some((Scope::new(stack, depth), Seen(word)))
 }
 
-/// Opens the scope of a guard that is off, if that needs no frame: leaving it stores the depth that is there already.
-/// Asked only where [`enter_hot`] may not open a scope, so that guards that are on pay nothing for it.
-#[inline(always)]
-fn enter_bare<const ALWAYS: bool>(
-    entry: Entry<ALWAYS>,
-    stack: &'static Stack,
-) -> Option<(Scope, Seen)> {
-    if ALWAYS && entry.site.is_bare() {
-        // Under this epoch the scopes around may have something due.
-        Some((Scope::new(stack, stack.raw_depth()), inherit()))
-    } else {
-        rarely()
-    }
-}
-
-/// Where this is called, the compiler shall expect that the code rarely runs.
-#[cold]
-fn cold() {}
-
 /// `None`, where the compiler shall expect something else: it keeps the code behind out of the way.
 #[cold]
 fn rarely<T>() -> Option<T> {
@@ -190,6 +169,10 @@ fn rarely<T>() -> Option<T> {
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
 extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
+    // First, and with both behind calls, so that a guard that is off saves no registers for what others need.
+    if site.is_bare() {
+        return Ok(frameless());
+    }
     enter_once(site, site.limit())
 }
 
@@ -217,6 +200,9 @@ extern "C" fn enter_checked(site: &'static Site, limit: u64) -> Result<Scope, Tr
 #[inline(never)]
 #[track_caller]
 fn enter_always_or_panic(site: &'static Site) -> Scope {
+    if site.is_bare() {
+        return frameless();
+    }
     enter_once_or_panic(site, site.limit())
 }
 
@@ -257,10 +243,10 @@ fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Scope {
 #[cold]
 #[inline(never)]
 fn enter_barred(site: &'static Site, limit: u64) -> Scope {
-    match bare(site) {
-        Some(scope) => scope,
-        None => enter_cold(site, limit),
+    if site.is_bare() {
+        return frameless();
     }
+    enter_cold(site, limit)
 }
 
 /// Opens a short scope of a site that is not barred.

@@ -6,18 +6,32 @@
 //! are opened by hand may have a budget that is no time limit. These have a frame, without a limit.
 
 use crate::base::layout::LIMITED;
+use crate::base::reentry;
 use crate::base::site::Site;
 use crate::stack::current::{self, Usual};
+use crate::stack::exiting;
+use crate::stack::lease::leased;
 use crate::stack::scope::Scope;
 
-/// Opens the scope of a guard that is off without a frame, if that is enough.
-#[inline(always)]
-pub(crate) fn bare(site: &'static Site) -> Option<Scope> {
-    if !site.is_bare() {
-        return None;
+/// Opens the scope of a site that is [`bare`](Site::is_bare).
+//
+// Without arguments, so that nothing is kept over what in a library counts as a call: to find the thread's stack.
+#[inline(never)]
+pub(crate) fn frameless() -> Scope {
+    match current::usual() {
+        Some(Usual { stack, .. }) => Scope::new(stack, stack.raw_depth()),
+        None => frameless_first(),
     }
-    let stack = current::usual()?.stack;
-    Some(Scope::new(stack, stack.raw_depth()))
+}
+
+/// Where the thread has no stack yet. One that exits has none either: it leases a stack for as long as a frame is open.
+#[cold]
+fn frameless_first() -> Scope {
+    if reentry::is_barred() || exiting::has_begun() {
+        return Scope::nowhere();
+    }
+    let stack = leased();
+    Scope::new(stack, stack.depth())
 }
 
 /// Opens the scope of a guard that is off. It has no budget, so that it needs no start, no check and no count, and
@@ -27,8 +41,8 @@ pub(crate) fn enter_off(site: &'static Site) -> Option<Scope> {
     if !site.is_off() {
         return None;
     }
-    if let Some(scope) = bare(site) {
-        return Some(scope);
+    if site.is_bare() {
+        return Some(frameless());
     }
     let Usual { stack, piece, .. } = current::usual()?;
     let depth = stack.raw_depth();
