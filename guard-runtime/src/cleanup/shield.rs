@@ -3,7 +3,6 @@
 use core::panic::Location as Caller;
 use core::time::Duration;
 
-use crate::base::location::Location;
 use crate::base::reentry;
 use crate::check::enter::LONG;
 use crate::check::tick::refresh;
@@ -16,8 +15,6 @@ use crate::trip::hook;
 pub(crate) struct Bounded {
     wall: Wall,
     kind: WallKind,
-    limit: u64,
-    place: &'static Caller<'static>,
 }
 
 impl Bounded {
@@ -29,8 +26,6 @@ impl Bounded {
         Some(Self {
             wall,
             kind: WallKind::Cleanup,
-            limit,
-            place,
         })
     }
 
@@ -50,32 +45,25 @@ impl Bounded {
         Self {
             wall: Wall::open_exact(kind, limit, place),
             kind,
-            limit,
-            place,
         }
     }
 }
 
-// By value: with a reference to the wall, the usual case would have to write it to memory.
+// By value: with a reference to the wall, the usual case would have to write it to memory. The wall's limit and place are
+// read where they are, so that the usual case does not keep them over the call.
 #[cold]
 #[inline(never)]
-fn report_overrun(
-    (stack, index): (&'static Stack, u32),
-    kind: WallKind,
-    limit: u64,
-    place: &'static Caller<'static>,
-) {
-    if let Some(late) = wall::late(stack, index) {
-        let elapsed = limit.saturating_add(late);
-        hook::overran(kind.name(), Location::of(place), limit, elapsed);
+fn report_overrun((stack, index): (&'static Stack, u32), kind: WallKind) {
+    if let Some(overrun) = wall::overrun(stack, index) {
+        hook::overran(kind.name(), overrun.place, overrun.limit, overrun.elapsed);
     }
 }
 
 impl Drop for Bounded {
     #[inline(always)]
     fn drop(&mut self) {
-        if !self.wall.is_untouched() {
-            report_overrun(self.wall.place(), self.kind, self.limit, self.place);
+        if self.wall.has_moved() {
+            report_overrun(self.wall.place(), self.kind);
         }
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Wall {
     depth: u32,
     /// The epoch under which it opened; stale if it read the clock.
     word: u64,
+    /// Whether the epoch may have moved since it opened.
+    moved: bool,
     outer: Option<&'static Caller<'static>>,
 }
 
@@ -89,6 +91,7 @@ impl Wall {
             stack,
             depth,
             word,
+            moved: false,
             outer: PLACE.replace(Some(place)),
         })
     }
@@ -106,14 +109,18 @@ impl Wall {
             stack,
             depth,
             word: STALE,
+            moved: true,
             outer: PLACE.replace(Some(place)),
         }
     }
 
-    /// Whether the epoch has not moved since the wall opened, so that no limit can have been exceeded.
+    /// Whether the epoch has moved since the wall opened, so that its limit may have been exceeded. Whoever removes a
+    /// wall that was [`open`](Self::open)ed asks, once: what ran inside has ended then, so that a later tick is for the
+    /// checks outside, which hold an older epoch.
     #[inline(always)]
-    pub(crate) fn is_untouched(&self) -> bool {
-        EPOCH.load_relaxed() == self.word
+    pub(crate) fn has_moved(&mut self) -> bool {
+        self.moved = EPOCH.load_relaxed() != self.word;
+        self.moved
     }
 
     /// The stack, and the index of its frame.
@@ -141,14 +148,21 @@ impl Drop for Wall {
     fn drop(&mut self) {
         PLACE.set(self.outer);
         self.stack.set_depth(self.depth);
-        if !self.is_untouched() {
+        if self.moved {
             Self::come_back(self.word);
         }
     }
 }
 
-/// By how much the deadline of the wall at `index` has passed, if it has.
-pub(crate) fn late(stack: &Stack, index: u32) -> Option<u64> {
+/// A limit of a wall that was exceeded.
+pub(crate) struct Overrun {
+    pub(crate) place: Location,
+    pub(crate) limit: u64,
+    pub(crate) elapsed: u64,
+}
+
+/// The limit of the innermost wall, whose frame is at `index`, if it was exceeded.
+pub(crate) fn overrun(stack: &Stack, index: u32) -> Option<Overrun> {
     let saved = stack.save(index);
     if saved.limit == u64::MAX {
         return None;
@@ -160,5 +174,10 @@ pub(crate) fn late(stack: &Stack, index: u32) -> Option<u64> {
             (_, false) => return None,
         },
     };
-    clock::now().checked_sub(due).filter(|late| *late > 0)
+    let late = clock::now().checked_sub(due).filter(|late| *late > 0)?;
+    Some(Overrun {
+        place: Location::of(PLACE.get()?),
+        limit: saved.limit,
+        elapsed: saved.limit.saturating_add(late),
+    })
 }

@@ -79,10 +79,10 @@ pub fn unwind(tripped: Tripped) -> Seen {
 #[inline(always)]
 #[allow(clippy::missing_errors_doc, reason = "described above")]
 pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    let around = BOUNDARIES.get();
-    BOUNDARIES.set(around + 1);
+    // Counted down, and not set to what it was, which would take a register over the call.
+    BOUNDARIES.set(BOUNDARIES.get() + 1);
     let outcome = catch_unwind(AssertUnwindSafe(body));
-    BOUNDARIES.set(around);
+    BOUNDARIES.set(BOUNDARIES.get() - 1);
     outcome.or_else(land)
 }
 
