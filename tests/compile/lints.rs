@@ -11,7 +11,8 @@ const MODES: [&str; 3] = ["timeout", "iterations", "inherit"];
 const GRANTED: [&str; 3] = [
     // `nursery`: it counts the branches of expansions.
     "the function has a cognitive complexity of",
-    // `restriction`: a fallback is its function's value, written as it is in the attribute.
+    // `restriction`: a fallback is its function's value, written as it is in the attribute; and where the body becomes a
+    // closure, what that gave.
     "missing `return` statement",
     // `restriction`: loops in two operands of one expression share a variable.
     "unsequenced read of `__seen`",
