@@ -65,7 +65,7 @@ END {
             line = line (noise && abs(x - 1) <= noise ? "\t1" : sprintf("\t%.2f", x))
             row = row sprintf("\t%.4f", x)
         }
-        print line (layouts > 1 ? sprintf("\t(±%.2f)", noise) : "")
+        print line (layouts > 1 ? sprintf("\t(+-%.2f)", noise) : "")
         print row >> saved
     }
     printf "geometric mean\t\t%.3f\t%.3f\n", exp(logs[1] / count), exp(logs[2] / count)
