@@ -1,7 +1,7 @@
 //! The compiler's own tokens, before `proc_macro2` wraps them: what need not be looked at, and what must be.
 //!
-//! The attribute is mostly a debug build, which is slow to take tokens apart; `proc_macro` is optimised in each. In a crate
-//! that is well documented, these two questions were a third of the time of an expansion.
+//! The attribute is mostly a debug build, which is slow to take tokens apart; `proc_macro` is optimised in each. In textwrap,
+//! which is well documented, these two questions were 29 of the attribute's 160 million instructions (callgrind).
 
 use proc_macro::{Delimiter, Group, TokenStream, TokenTree};
 
