@@ -184,7 +184,7 @@ impl fmt::Debug for Tracker {
     }
 }
 
-/// Cancelled once the work in flight has to stop. Scopes ask the token of their own that it gives them.
+/// Cancelled once the work in flight has to stop.
 impl Cancel for Tracker {
     fn is_cancelled(&self) -> bool {
         self.flight.stop.is_cancelled()
@@ -194,8 +194,20 @@ impl Cancel for Tracker {
         "the process shuts down"
     }
 
+    fn cause(&self) -> Cause {
+        Cause::Shutdown
+    }
+
     fn of_scope(&self) -> Option<Arc<dyn Cancel + Send + Sync>> {
         Some(Arc::new(InFlight::new(Arc::clone(&self.flight))))
+    }
+
+    fn moves_the_epoch(&self) -> bool {
+        true
+    }
+
+    fn wait(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(self.flight.stop.cancelled()))
     }
 }
 
