@@ -13,24 +13,25 @@ use crate::{Kernel, MODES, measure};
 const BEFORE: u32 = 20;
 const COUNTED: u32 = 20;
 
-/// The instructions of one call in each mode, by the kernel's name; empty if valgrind cannot be run.
-pub(crate) fn count(names: &[&'static str]) -> HashMap<&'static str, [f64; 3]> {
+/// The instructions of one call of these kernels in each mode, by [`Kernel::path`]; empty if valgrind cannot be run.
+pub(crate) fn count(kernels: &[&Kernel]) -> HashMap<String, [f64; 3]> {
+    let paths: Vec<_> = kernels.iter().map(|kernel| kernel.path()).collect();
     let folder = std::env::temp_dir().join(format!("corpus-{}", std::process::id()));
     let counts = fs::create_dir(&folder)
         .ok()
-        .and_then(|()| run(names, &folder));
+        .and_then(|()| run(paths, &folder));
     _ = fs::remove_dir_all(&folder);
     counts.unwrap_or_default()
 }
 
-fn run(names: &[&'static str], folder: &Path) -> Option<HashMap<&'static str, [f64; 3]>> {
+fn run(paths: Vec<String>, folder: &Path) -> Option<HashMap<String, [f64; 3]>> {
     let dumps = folder.join("dump");
     let run = Command::new("valgrind")
         .args(["--tool=callgrind", "--dump-before=*instructions::mark*"])
         .arg(format!("--callgrind-out-file={}", dumps.display()))
         .arg(std::env::current_exe().ok()?)
         .arg("--count")
-        .args(names)
+        .args(&paths)
         .stderr(Stdio::null())
         .status();
     run.ok().filter(|status| status.success())?;
@@ -45,8 +46,8 @@ fn run(names: &[&'static str], folder: &Path) -> Option<HashMap<&'static str, [f
         Some(totals.trim().parse::<f64>().ok()? / f64::from(COUNTED))
     };
     let mut counts = HashMap::new();
-    for name in names {
-        counts.insert(*name, [next()?, next()?, next()?]);
+    for path in paths {
+        counts.insert(path, [next()?, next()?, next()?]);
     }
     Some(counts)
 }

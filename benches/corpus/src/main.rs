@@ -49,6 +49,13 @@ pub(crate) struct Kernel {
     runs: [Run; 3],
 }
 
+impl Kernel {
+    /// Two families may have a kernel of one name.
+    fn path(&self) -> String {
+        format!("{}/{}", self.family, self.name)
+    }
+}
+
 #[derive(Default)]
 struct Options {
     rounds: Option<u32>,
@@ -121,9 +128,8 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
     let fresh = Data::new();
     let (mut times, mut counts) = (Column::default(), Column::default());
     let kernels: Vec<_> = kernels.iter().filter(wanted).collect();
-    let names: Vec<_> = kernels.iter().map(|kernel| kernel.name).collect();
     let counted = if options.instructions {
-        instructions::count(&names)
+        instructions::count(&kernels)
     } else {
         HashMap::new()
     };
@@ -149,7 +155,7 @@ fn print_table(title: &str, kernels: &[Kernel], options: &Options) {
         );
         times.0.push((kernel.family, ratios.guarded));
         if options.instructions {
-            match counted.get(kernel.name) {
+            match counted.get(&kernel.path()) {
                 Some([plain, guarded @ ..]) => {
                     let of_plain = guarded.map(|count| count / plain);
                     print!(
@@ -212,7 +218,7 @@ fn main() -> ExitCode {
     }
     if args.first().is_some_and(|arg| arg == "--count") {
         let kernels: Vec<_> = all()
-            .filter(|kernel| args.iter().any(|arg| arg == kernel.name))
+            .filter(|kernel| args.contains(&kernel.path()))
             .collect();
         instructions::run_marked(&kernels);
         return ExitCode::SUCCESS;
