@@ -13,11 +13,13 @@
 //! | `adaptors.rs` | `zip`, `enumerate`, `rev` and `copied` of what can be cut |
 //! | `prompt.rs` | what is counted, and which of the standard library's iterators yield their items at once |
 //! | `kind.rs` | selects, by an iterator's type, whether it is cut or counted; `map` of what is cut |
-//! | `stride.rs` | how long the strips of a loop are, which is learned while it runs; the bounds of a `while` |
+//! | `ends.rs` | the nearer bounds of a `while` |
+//! | `stride.rs` | how long the strips of a loop are, which is learned while it runs |
 
 pub(crate) mod adaptors;
 #[cfg(test)]
 mod chains;
+pub(crate) mod ends;
 pub(crate) mod kind;
 pub(crate) mod prompt;
 pub(crate) mod split;

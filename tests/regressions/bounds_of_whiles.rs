@@ -71,6 +71,70 @@ fn sum(limit: Limit) -> u64 {
     sum
 }
 
+const LIMIT: Limit = Limit(40);
+
+/// The bound is a constant of the user's type, above and below.
+#[loop_guard(timeout = "1h")]
+fn there_and_back() -> (u64, u64) {
+    let (mut at, mut turns) = (0_u64, 0);
+    while at < LIMIT {
+        turns += 1;
+        at += 1;
+    }
+    let mut from = 2 * at;
+    while from > LIMIT {
+        turns += 1;
+        from -= 1;
+    }
+    (from, turns)
+}
+
+/// A bound that counts how often it is asked, and is reached when it was asked often enough.
+struct Asked<'c>(&'c Cell<u64>, u64);
+
+impl PartialEq<Asked<'_>> for u64 {
+    fn eq(&self, _: &Asked) -> bool {
+        false
+    }
+}
+
+impl PartialOrd<Asked<'_>> for u64 {
+    fn partial_cmp(&self, other: &Asked) -> Option<Ordering> {
+        other.0.set(other.0.get() + 1);
+        Some(other.0.get().cmp(&other.1))
+    }
+}
+
+#[loop_guard(timeout = "1h")]
+fn ask(times: u64) -> (u64, u64) {
+    let asked = Cell::new(0);
+    let end = Asked(&asked, times);
+    let mut at = 0_u64;
+    while at < end {
+        at += 1;
+    }
+    (at, asked.get())
+}
+
+/// The bound is never reached, so only the guard ends the loop.
+#[loop_guard(timeout = "20ms", fallback = u64::MAX)]
+fn ask_for_ever() -> u64 {
+    let asked = Cell::new(0);
+    let end = Asked(&asked, u64::MAX);
+    let mut at = 0_u64;
+    while at < end {
+        at += 1;
+    }
+    at
+}
+
+#[test]
+fn a_bound_of_the_users_type_is_asked_as_often() {
+    assert_eq!(there_and_back(), (40, 80));
+    assert_eq!(ask(1_000), (999, 1_000));
+    assert_eq!(ask_for_ever(), u64::MAX);
+}
+
 /// The list grows while the loop runs over it.
 #[loop_guard(timeout = "1h")]
 fn double(list: &mut Vec<usize>, most: usize) {
@@ -117,6 +181,17 @@ fn append_for_ever(list: &mut Vec<()>) -> usize {
     0
 }
 
+/// The counter is one ahead in the condition.
+#[loop_guard(timeout = "1h")]
+fn neighbours(of: &[u32]) -> usize {
+    let (mut at, mut rising) = (0, 0);
+    while at + 1 < of.len() {
+        rising += usize::from(of[at] < of[at + 1]);
+        at += 1;
+    }
+    rising
+}
+
 #[loop_guard(timeout = "1h")]
 fn to_nearer_end(a: &[u32], b: &[u32]) -> u32 {
     let n = a.len().min(b.len());
@@ -150,6 +225,7 @@ fn bounds_that_are_computed_are_kept_to() {
     for n in [1, 2, 15, 16, 17, 1000] {
         let numbers: Vec<u32> = (0..n).collect();
         assert_eq!(pairs(&numbers), numbers.len() - 1);
+        assert_eq!(neighbours(&numbers), numbers.len() - 1);
         let expected: u32 = (0..n.min(20)).map(|x| x * x).sum();
         assert_eq!(
             to_nearer_end(&numbers, &numbers[..numbers.len().min(20)]),
@@ -157,6 +233,7 @@ fn bounds_that_are_computed_are_kept_to() {
         );
     }
     assert_eq!(ends_of_bytes(u8::MAX), (255, 255));
+    assert_eq!(neighbours(&[]), 0);
     let mut list = vec![7, 7];
     assert_eq!(double_up_to_the_last(&mut list, 1000), 999);
     assert_eq!(list.len(), 1000);

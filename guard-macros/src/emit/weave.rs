@@ -15,7 +15,7 @@ impl Emit<'_> {
     /// becomes, with `break`s of the body sent to the outer loop,
     /// ```text
     /// {
-    ///     match (base,) { (it,) => match kind(&it).maker() { maker => match maker.run(maker.make(it).adaptor()) {
+    ///     match (base,) { (it,) => match kind(&it) { kind => match kind.run(kind.make(it).adaptor()) {
     ///         mut strips => if strips.is_short(length, seen) {
     ///             for pat in strips.all() { body }
     ///         } else {
@@ -80,8 +80,8 @@ impl Emit<'_> {
             #(#attrs)*
             {
                 match (#(#bases,)*) {
-                    (#(#names,)*) => match #first #(.and(#kinds))*.maker() {
-                        __maker => match __maker.run(#made) {
+                    (#(#names,)*) => match #first #(.and(#kinds))* {
+                        __kind => match __kind.run(#made) {
                             mut __strips => {
                                 #declare
                                 if __strips.is_short(__length, __seen) {
@@ -111,13 +111,20 @@ impl Emit<'_> {
     /// ```
     /// becomes, with `break`s of the body sent to the outer block,
     /// ```text
-    /// 'outer: {
-    ///     let is_done = is_near(i, n, length, seen) && { let stop = n; while i < stop { body } stop == n };
-    ///     if !is_done {
-    ///         while i < n {
-    ///             check; let stop = stop_up(i, n, length);
+    /// {
+    ///     let kind = between(&i, &n);
+    ///     'outer: {
+    ///         let is_done = kind.up(&i, &n).is_short(length, seen) && {
+    ///             let stop = kind.up(&i, &n).all().end;
     ///             while i < stop { body }
-    ///             if stop == n { break } adapt
+    ///             kind.up(&i, &n).is_done()
+    ///         };
+    ///         if !is_done {
+    ///             while i < n {
+    ///                 check; let stop = kind.up(&i, &n).strip(length).end;
+    ///                 while i < stop { body }
+    ///                 if kind.up(&i, &n).is_done() { break } adapt
+    ///             }
     ///         }
     ///     }
     /// }
@@ -138,14 +145,18 @@ impl Emit<'_> {
             cond,
             body,
         } = expr;
-        let Counted { counter, bound, .. } = counted;
+        let Counted {
+            at, bound, is_up, ..
+        } = counted;
         let (declare, check) = self.strip(check);
         let outer = outer(counted.outer.as_ref());
-        let stop = if counted.is_down {
-            q!(stop_down)
+        let (way, strip, stop) = if *is_up {
+            (q!(up), q!(strip), q!(end))
         } else {
-            q!(stop_up)
+            (q!(down), q!(back), q!(start))
         };
+        let ends = q!(&(#at), &(#bound));
+        let left = q!(__kind.#way(#ends));
         let mut nearer = (**cond).clone();
         if let Expr::Binary(cond) = &mut nearer {
             *cond.right = Expr::Verbatim(q!(__stop));
@@ -153,19 +164,20 @@ impl Emit<'_> {
         q! {
             #(#attrs)*
             {
+                let __kind = #private::between(#ends);
                 #declare
                 #outer {
-                    let __is_done = #private::is_near(#counter, #bound, __length, __seen) && {
-                        let __stop = #bound;
+                    let __is_done = #left.is_short(__length, __seen) && {
+                        let __stop = #left.all().#stop;
                         #label #while_token #nearer #body
-                        __stop == #bound
+                        #left.is_done()
                     };
                     if !__is_done {
                         while #cond {
                             #check
-                            let __stop = #private::#stop(#counter, #bound, __length);
+                            let __stop = #left.#strip(__length).#stop;
                             #label #while_token #nearer #body
-                            if __stop == #bound {
+                            if #left.is_done() {
                                 break;
                             }
                             __length = __LOOP_GUARD_STRIDE.adapt(__length);
@@ -204,7 +216,7 @@ fn made(head: &Head, names: &[Ident]) -> TokenStream {
     match head {
         Head::Base(number) => {
             let name = &names[*number];
-            q!(__maker.make(#name))
+            q!(__kind.make(#name))
         }
         Head::Adapted(adapted) => {
             let place = Span::mixed_site().located_at(adapted.method.span());

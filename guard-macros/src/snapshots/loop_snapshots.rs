@@ -128,9 +128,9 @@ fn a_plain_for_in_strips() {
                 {
                     match (xs.iter(),) {
                         (__it_0,) => {
-                            match p::kind(&__it_0).maker() {
-                                __maker => {
-                                    match __maker.run(__maker.make(__it_0).enumerate()) {
+                            match p::kind(&__it_0) {
+                                __kind => {
+                                    match __kind.run(__kind.make(__it_0).enumerate()) {
                                         mut __strips => {
                                             static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
                                             let mut __length = __LOOP_GUARD_STRIDE.length();
@@ -197,17 +197,18 @@ fn a_while_that_counts_in_strips() {
                 let mut i = 0;
                 let mut __seen = p::inherit();
                 {
+                    let __kind = p::between(&(i), &(n));
                     static __LOOP_GUARD_STRIDE: p::Stride = p::Stride::new();
                     let mut __length = __LOOP_GUARD_STRIDE.length();
                     '__strips: {
-                        let __is_done = p::is_near(i, n, __length, __seen)
+                        let __is_done = __kind.up(&(i), &(n)).is_short(__length, __seen)
                             && {
-                                let __stop = n;
+                                let __stop = __kind.up(&(i), &(n)).all().end;
                                 while i < __stop {
                                     xs[i] += 1;
                                     i += 1;
                                 }
-                                __stop == n
+                                __kind.up(&(i), &(n)).is_done()
                             };
                         if !__is_done {
                             while i < n {
@@ -215,12 +216,12 @@ fn a_while_that_counts_in_strips() {
                                     __seen = p::look(at_while_3_5);
                                     __length = __LOOP_GUARD_STRIDE.doubt(__length);
                                 }
-                                let __stop = p::stop_up(i, n, __length);
+                                let __stop = __kind.up(&(i), &(n)).strip(__length).end;
                                 while i < __stop {
                                     xs[i] += 1;
                                     i += 1;
                                 }
-                                if __stop == n {
+                                if __kind.up(&(i), &(n)).is_done() {
                                     break;
                                 }
                                 __length = __LOOP_GUARD_STRIDE.adapt(__length);

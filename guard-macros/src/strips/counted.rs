@@ -5,7 +5,7 @@
 //! begin again, in a strip that never ends. Other `while` loops have a check in each iteration.
 
 use quote::ToTokens;
-use syn::{BinOp, Expr, ExprContinue, ExprLit, ExprWhile, Ident, Label, Lit, Member, Pat, Stmt};
+use syn::{BinOp, Expr, ExprContinue, ExprLit, ExprWhile, Ident, Label, Lit, Pat, Stmt};
 
 use crate::strips::names::Names;
 use crate::strips::plain::is_plain;
@@ -14,11 +14,12 @@ use crate::syntax::assigns::is_assigning;
 use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
-/// A `while` that qualifies: `while counter < bound { plain; counter += 1; }`, or down with `>` and `-=`.
+/// A `while` that qualifies: `while at < bound { plain; counter += 1; }`, or down with `>` and `-=`.
 pub(crate) struct Counted {
-    pub(crate) counter: Ident,
+    /// The counter, or a number ahead of it: `i + 1`.
+    pub(crate) at: Expr,
     pub(crate) bound: Expr,
-    pub(crate) is_down: bool,
+    pub(crate) is_up: bool,
     /// The label that the block around the loops takes over from the user's loop.
     pub(crate) outer: Option<Label>,
 }
@@ -29,21 +30,28 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
     let Expr::Binary(cond) = &*expr.cond else {
         return None;
     };
-    let is_down = match cond.op {
-        BinOp::Lt(_) => false,
-        BinOp::Gt(_) => true,
+    let is_up = match cond.op {
+        BinOp::Lt(_) => true,
+        BinOp::Gt(_) => false,
         _ => return None,
     };
-    let counter = variable(&cond.left)?.clone();
-    let bound = (*cond.right).clone();
-    let counts_itself = calls::any_ident(bound.to_token_stream(), &|of| *of == counter);
-    if counts_itself || !names.are_integers(&counter, &bound) {
+    let (at, bound) = ((*cond.left).clone(), (*cond.right).clone());
+    let counter = match &at {
+        Expr::Binary(ahead)
+            if matches!((&ahead.op, &*ahead.right), (BinOp::Add(_), Expr::Lit(_))) =>
+        {
+            variable(&ahead.left)?
+        }
+        at => variable(at)?,
+    };
+    let counts_itself = calls::any_ident(bound.to_token_stream(), &|of| of == counter);
+    if counts_itself || !names.is_integer(counter) || !names.stays(&bound) {
         return None;
     }
     let mut moves = Moves {
-        counter: &counter,
+        counter,
         bound: &bound,
-        is_down,
+        is_up,
         steps: 0,
         only: true,
     };
@@ -54,9 +62,9 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
     }
     let outer = redirect(&mut expr.label, &mut expr.body);
     Some(Counted {
-        counter,
+        at,
         bound,
-        is_down,
+        is_up,
         outer,
     })
 }
@@ -72,7 +80,7 @@ fn variable(expr: &Expr) -> Option<&Ident> {
 struct Moves<'c> {
     counter: &'c Ident,
     bound: &'c Expr,
-    is_down: bool,
+    is_up: bool,
     steps: u32,
     only: bool,
 }
@@ -89,8 +97,8 @@ impl Moves<'_> {
         };
         let by_one = matches!(&*step.right, Expr::Lit(ExprLit { lit: Lit::Int(by), .. }) if by.base10_digits() == "1");
         let towards = match step.op {
-            BinOp::AddAssign(_) => !self.is_down,
-            BinOp::SubAssign(_) => self.is_down,
+            BinOp::AddAssign(_) => self.is_up,
+            BinOp::SubAssign(_) => !self.is_up,
             _ => false,
         };
         by_one && towards && variable(&step.left) == Some(self.counter)
@@ -104,16 +112,11 @@ impl Moves<'_> {
     /// Whether an assignment to this place, or a borrow of it, may move the counter or the bound.
     fn is_theirs(&self, place: &Expr) -> bool {
         match place {
-            Expr::Path(path) => path.path.get_ident().is_none_or(|name| self.concerns(name)),
-            Expr::Field(part) => match &part.member {
-                Member::Named(name) => self.concerns(name) || self.is_theirs(&part.base),
-                Member::Unnamed(_) => true,
-            },
             Expr::Index(_) => false,
-            Expr::Paren(part) => self.is_theirs(&part.expr),
-            Expr::Tuple(parts) => parts.elems.iter().any(|part| self.is_theirs(part)),
+            Expr::Field(part) => self.is_theirs(&part.base),
             Expr::Unary(part) => self.is_theirs(&part.expr),
-            _ => true,
+            Expr::Tuple(parts) => parts.elems.iter().any(|part| self.is_theirs(part)),
+            _ => calls::any_ident(place.to_token_stream(), &|name| self.concerns(name)),
         }
     }
 }

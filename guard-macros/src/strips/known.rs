@@ -5,121 +5,122 @@
 //! leaves no doubt. Any other loop is checked at each iteration.
 
 use quote::ToTokens;
-use syn::{GenericArgument, Ident, PathArguments, PathSegment, Type};
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 use crate::strips::plain::is_primitive;
 use crate::syntax::calls;
-use crate::syntax::paths::ends_in;
+use crate::syntax::paths::{ends_in, is_among};
 
 /// What is known about the type of a name or of an expression.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Known {
-    /// It is a slice, an array, a `Vec`, a range or an iterator over one, or a reference to that; its items may
-    /// still be of an unknown type.
-    pub(super) list: bool,
-    pub(super) held: Held,
-    /// It is certain to be a list of the language or the standard library, or a text; a user's type may have methods
-    /// like theirs.
-    pub(super) certain: bool,
-    /// The type is known completely.
-    pub(super) whole: bool,
-    /// It is this integer, or a range of it; [`ANY`] if later code decides which.
-    pub(super) integer: Option<&'static str>,
+    pub(super) decided: Decided,
+    pub(super) what: What,
 }
 
-/// Whether a list is there by value.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Held {
+/// How much of a type is decided where the name or the expression stands.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Decided {
     #[default]
-    Borrowed,
-    /// It may be.
+    Nothing,
+    /// All but what a list, a range or an iterator over one has as items.
+    Outside,
+    Whole,
+}
+
+/// What a type is certain to be. A user's type may have methods like these, but not their names.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum What {
+    #[default]
+    Other,
+    /// None of the others, by value: hardly anything that can be cut.
+    Value,
+    /// An integer, or a range of it.
+    Integer,
+    /// A list of the language or the standard library, a text, an iterator over one, or a reference to that.
+    List,
+    /// A list by value. After a loop over it, a message of the compiler says what moved it, as without the attribute.
     Owned,
-    /// It is, and a `Vec` or an array of numbers.
+    /// The same, a `Vec` or an array of numbers.
     Numbers,
 }
 
-pub(super) const ANY: &str = "";
+pub(super) const WHOLE: Known = Known::new(Decided::Whole, What::Other);
+pub(super) const VALUE: Known = Known::new(Decided::Whole, What::Value);
+/// An integer as it is written: later code decides which.
+pub(super) const INTEGER: Known = Known::new(Decided::Nothing, What::Integer);
+/// A list as it is written: `[1, 2]`, `vec![]`.
+pub(super) const LIST: Known = Known::new(Decided::Outside, What::Owned);
 
 const INTEGERS: &str = "i128 i16 i32 i64 i8 isize u128 u16 u32 u64 u8 usize";
 
-pub(super) const LIST: Known = Known {
-    list: true,
-    held: Held::Borrowed,
-    certain: false,
-    whole: false,
-    integer: None,
-};
-
-/// A list or not: the type itself can be asked.
-pub(super) const WHOLE: Known = Known {
-    whole: true,
-    ..LIST
-};
-
 impl Known {
-    pub(super) const fn owned(self) -> Self {
-        Self {
-            held: Held::Owned,
-            ..self
-        }
-    }
-
-    /// A list by value that is written as one: `[1, 2]`, `vec![]`.
-    pub(super) const fn written() -> Self {
-        Self {
-            certain: true,
-            ..LIST.owned()
-        }
-    }
-
-    pub(super) const fn integer(name: &'static str) -> Self {
-        Self {
-            list: false,
-            integer: Some(name),
-            ..LIST
-        }
+    pub(super) const fn new(decided: Decided, what: What) -> Self {
+        Self { decided, what }
     }
 
     pub(super) fn and(self, other: Self) -> Self {
-        Self {
-            list: self.list && other.list,
-            held: if self.held == other.held {
-                self.held
-            } else {
-                Held::Owned
-            },
-            certain: self.certain && other.certain,
-            whole: self.whole && other.whole,
-            integer: match (self.integer, other.integer) {
-                (Some(ANY), name) | (name, Some(ANY)) => name,
-                (name, other) if name == other => name,
-                _ => None,
-            },
+        let what = if self.what == other.what {
+            self.what
+        } else {
+            What::Other
+        };
+        Self::new(self.decided.min(other.decided), what)
+    }
+
+    /// Whether a loop takes it by value.
+    pub(super) fn is_owned(self) -> bool {
+        match self.what {
+            What::Value | What::Owned | What::Numbers => true,
+            What::Integer => self.decided == Decided::Whole,
+            What::Other | What::List => false,
         }
+    }
+
+    /// What a reference to it is, a part of it, and an iterator over it.
+    pub(super) fn borrowed(self) -> Self {
+        match self.what {
+            What::Owned | What::Numbers => Self::new(self.decided, What::List),
+            What::Value => Self::new(self.decided, What::Other),
+            _ => self,
+        }
+    }
+
+    /// The same, of which at least the outside is decided: it is indexed with a range, or a method gives it.
+    pub(super) fn listing(self) -> Self {
+        let decided = self.decided.max(Decided::Outside);
+        Self { decided, ..self }.borrowed()
     }
 }
 
 pub(super) fn of_type(ty: &Type) -> Known {
-    let name = match ty {
-        Type::Path(path) => path.path.get_ident().map(Ident::to_string),
-        _ => None,
+    let has_gaps = calls::any_ident(ty.to_token_stream(), &|ident| ident == "_");
+    let decided = match ty {
+        _ if !has_gaps => Decided::Whole,
+        _ if is_list(ty) => Decided::Outside,
+        _ => Decided::Nothing,
     };
-    Known {
-        list: is_list(ty),
-        certain: is_list(ty) || is_text(ty),
-        held: match ty {
-            Type::Reference(_) => Held::Borrowed,
-            _ if are_numbers(ty) => Held::Numbers,
-            _ => Held::Owned,
-        },
-        whole: !calls::any_ident(ty.to_token_stream(), &|ident| ident == "_"),
-        integer: name.as_deref().and_then(integer),
-    }
+    let what = match ty {
+        Type::Path(path)
+            if path
+                .path
+                .get_ident()
+                .is_some_and(|name| is_among(INTEGERS, name)) =>
+        {
+            What::Integer
+        }
+        _ if are_numbers(ty) => What::Numbers,
+        Type::Reference(_) if is_list(ty) => What::List,
+        Type::Reference(_) => What::Other,
+        _ if is_list(ty) => What::Owned,
+        _ => What::Value,
+    };
+    Known::new(decided, what)
 }
 
-/// The integer of this name.
-pub(super) fn integer(name: &str) -> Option<&'static str> {
-    INTEGERS.split_ascii_whitespace().find(|of| *of == name)
+/// Whether a literal with this suffix is an integer.
+pub(super) fn is_integer(suffix: &str) -> bool {
+    suffix.is_empty() || INTEGERS.split(' ').any(|name| name == suffix)
 }
 
 /// `Vec<f64>`, `[u32; N]`
@@ -139,22 +140,16 @@ fn are_numbers(ty: &Type) -> bool {
     }
 }
 
+/// `&[u32]`, `Vec<_>`, `str`
 fn is_list(ty: &Type) -> bool {
     match ty {
         Type::Array(_) | Type::Slice(_) => true,
         Type::Group(part) => is_list(&part.elem),
         Type::Paren(part) => is_list(&part.elem),
-        Type::Path(path) => ends_in(&path.path, "Vec"),
+        Type::Path(path) => {
+            ends_in(&path.path, "Vec") || path.path.is_ident("str") || path.path.is_ident("String")
+        }
         Type::Reference(part) => is_list(&part.elem),
-        _ => false,
-    }
-}
-
-/// `str`, `&String`
-fn is_text(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(part) => is_text(&part.elem),
-        Type::Path(path) => path.path.is_ident("str") || path.path.is_ident("String"),
         _ => false,
     }
 }

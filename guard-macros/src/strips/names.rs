@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use quote::ToTokens;
 use syn::{
-    BinOp, Block, Expr, ExprForLoop, ExprMethodCall, FnArg, GenericArgument, Ident, Item, Lit,
-    Local, Pat, Path, Stmt,
+    BinOp, Block, Expr, ExprForLoop, ExprLit, ExprMethodCall, ExprRange, FnArg, GenericArgument,
+    Ident, Item, Lit, Local, Pat, Path, Stmt,
 };
 
-use crate::strips::known::{ANY, Held, Known, LIST, WHOLE, integer, of_type};
+use crate::strips::known::{
+    Decided, INTEGER, Known, LIST, VALUE, WHOLE, What, is_integer, of_type,
+};
 use crate::syntax::calls;
 use crate::syntax::paths::is_among;
 use crate::syntax::walk::{self, Visitor};
@@ -27,9 +29,7 @@ const ADAPTING: &str = "copied enumerate rev";
 const ADAPTING_BY: &str = "skip step_by take";
 
 /// Methods with one argument by which an integer becomes one of the same type.
-const KEEPING: &str = "\
-    div_ceil max min next_multiple_of pow saturating_add saturating_mul saturating_sub wrapping_add wrapping_mul \
-    wrapping_sub";
+const KEEPING: &str = "div_ceil max min pow saturating_sub wrapping_add wrapping_sub";
 
 /// The names that a function binds. A name that is bound twice is known as far as both bindings are.
 #[derive(Default)]
@@ -48,10 +48,10 @@ impl Names {
         names
     }
 
-    /// Whether a loop over this may be cut or counted: its type is known, and it is no list by value.
+    /// Whether a loop over this may be cut or counted: its type is decided, and no value moves into it.
     pub(crate) fn may_be_cut(&self, head: &Expr) -> bool {
         let known = self.known(head);
-        known.list && known.held == Held::Borrowed
+        known.decided != Decided::Nothing && !known.is_owned()
     }
 
     /// The `Vec` or array of numbers that a loop takes by value.
@@ -60,53 +60,67 @@ impl Names {
             Expr::MethodCall(call) if call.method == "into_iter" => &call.receiver,
             _ => head,
         };
-        (self.known(list).held == Held::Numbers).then_some(list)
+        (self.known(list).what == What::Numbers).then_some(list)
     }
 
-    /// Whether both are certain to be integers of the language, of one type, and nothing but an assignment in sight can
-    /// move the bound.
-    pub(crate) fn are_integers(&self, counter: &Ident, bound: &Expr) -> bool {
-        let counter = self.0.get(counter).and_then(|known| known.integer);
-        matches!((counter, self.staying(bound)), (Some(name), Some(other)) if name == ANY || other == ANY || name == other)
+    /// Whether the name is certain to be an integer of the language.
+    pub(crate) fn is_integer(&self, name: &Ident) -> bool {
+        (self.0.get(name)).is_some_and(|known| known.what == What::Integer)
     }
 
-    /// The integer that a bound is, if it is one that may be asked more or less often: a number, a name, a constant, the
-    /// length of a list, or arithmetic of those. An overflow panics when the bound is asked first, or never.
-    fn staying(&self, bound: &Expr) -> Option<&'static str> {
+    /// Whether the bound of a `while` may be asked more or less often: a number, a name, the length of a list, or
+    /// arithmetic of integers. An overflow panics when the bound is asked first, or never. If its type is not the
+    /// counter's, the runtime sees that.
+    pub(crate) fn stays(&self, bound: &Expr) -> bool {
         match bound {
-            Expr::Lit(_) => self.known(bound).integer,
-            Expr::Path(path) => match path.path.get_ident() {
-                Some(name) if is_constant(name) && !self.0.contains_key(name) => Some(ANY),
-                _ => self.known(bound).integer,
-            },
+            Expr::Lit(_) | Expr::Path(_) => true,
             Expr::MethodCall(call) if call.method == "len" => {
-                matches!(&*call.receiver, Expr::Path(_)).then(|| self.known(bound).integer)?
+                matches!(&*call.receiver, Expr::Path(_)) && self.counts(bound)
             }
-            Expr::Paren(part) => self.staying(&part.expr),
-            Expr::Cast(part) => self
-                .staying(&part.expr)
-                .and_then(|_| self.known(bound).integer),
-            Expr::Binary(part) if is_arithmetic(&part.op) => {
-                let sides = [self.staying(&part.left)?, self.staying(&part.right)?];
-                let [left, right] = sides.map(Known::integer);
-                left.and(right).integer
-            }
-            _ => None,
+            Expr::Paren(part) => self.stays(&part.expr),
+            Expr::Cast(part) => self.stays(&part.expr),
+            Expr::Binary(part) if is_arithmetic(&part.op) => [&part.left, &part.right]
+                .into_iter()
+                .all(|side| self.stays(side) && self.counts(side)),
+            _ => false,
         }
     }
 
+    /// Whether this is an integer. A constant of the user's may have operators, but hardly one with effects.
+    fn counts(&self, part: &Expr) -> bool {
+        match part {
+            Expr::Path(path)
+                if path
+                    .path
+                    .get_ident()
+                    .is_some_and(|name| self.is_constant(name)) =>
+            {
+                true
+            }
+            Expr::Binary(part) => self.counts(&part.left) && self.counts(&part.right),
+            Expr::Paren(part) => self.counts(&part.expr),
+            _ => self.known(part).what == What::Integer,
+        }
+    }
+
+    /// Whether the name is written like a constant: `LIMIT`.
+    fn is_constant(&self, name: &Ident) -> bool {
+        !self.0.contains_key(name) && !name.to_string().contains(char::is_lowercase)
+    }
     fn bind(&mut self, pat: &mut Pat, known: Known) {
         match pat {
             Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                 self.record(&pat.ident, known);
             }
             // Every part of a type that is known completely is.
-            Pat::Tuple(pat) if known.whole => {
+            Pat::Tuple(pat) if known.decided == Decided::Whole => {
                 for part in &mut pat.elems {
                     self.bind(part, WHOLE);
                 }
             }
-            Pat::Reference(pat) if known.whole => self.bind(&mut pat.pat, WHOLE),
+            Pat::Reference(pat) if known.decided == Decided::Whole => {
+                self.bind(&mut pat.pat, WHOLE);
+            }
             _ => self.visit_pat_mut(pat),
         }
     }
@@ -130,55 +144,45 @@ impl Names {
 
     fn known(&self, expr: &Expr) -> Known {
         match expr {
-            Expr::Path(path) if path.path.is_ident("self") => WHOLE.owned(),
-            Expr::Path(path) => path
-                .path
-                .get_ident()
+            Expr::Path(path) if path.path.is_ident("self") => VALUE,
+            Expr::Path(path) => (path.path.get_ident())
                 .and_then(|name| self.0.get(name).copied())
                 .unwrap_or_default(),
             Expr::Group(part) => self.known(&part.expr),
             Expr::Paren(part) => self.known(&part.expr),
-            Expr::Reference(part) => Known {
-                held: Held::Borrowed,
-                ..self.known(&part.expr)
-            },
+            Expr::Reference(part) => self.known(&part.expr).borrowed(),
             Expr::Unary(part) if matches!(part.op, syn::UnOp::Deref(_)) => self.known(&part.expr),
-            Expr::Field(part) if self.known(&part.base).whole => WHOLE,
+            Expr::Field(part) if self.known(&part.base).decided == Decided::Whole => WHOLE,
+            // Only a value of a known type can be indexed, and indexing it with a range gives a slice.
             Expr::Index(part) => match self.known(&part.expr) {
-                // Only a value of a known type can be indexed, and indexing it with a range gives a slice.
-                of if matches!(*part.index, Expr::Range(_)) => Known {
-                    list: true,
-                    held: Held::Owned,
-                    ..of
-                },
-                of if of.whole => WHOLE.owned(),
+                of if matches!(*part.index, Expr::Range(_)) => of.listing(),
+                of if of.decided == Decided::Whole => VALUE,
                 _ => Known::default(),
             },
-            Expr::Lit(lit) => match &lit.lit {
-                Lit::Int(int) if int.suffix().is_empty() => Known::integer(ANY),
-                Lit::Int(int) => integer(int.suffix())
-                    .map(Known::integer)
-                    .unwrap_or_default(),
-                _ => Known::default(),
-            },
+            Expr::Lit(ExprLit {
+                lit: Lit::Int(int), ..
+            }) if is_integer(int.suffix()) => INTEGER,
             Expr::Cast(cast) => of_type(&cast.ty),
             Expr::Binary(part) => self.known(&part.left).and(self.known(&part.right)),
-            Expr::Range(range) => match (&range.start, &range.end) {
-                (Some(start), Some(end)) => Known {
-                    integer: self.known(start).integer.or(self.known(end).integer),
-                    ..LIST
-                },
-                _ => Known::default(),
-            },
-            Expr::If(of) => match (lone(&of.then_branch), &of.else_branch) {
-                (Some(value), Some((_, other))) => self.known(value).and(self.known(other)),
-                _ => Known::default(),
-            },
-            Expr::Block(of) => lone(&of.block).map_or_else(Known::default, |of| self.known(of)),
-            Expr::Array(_) | Expr::Repeat(_) => Known::written(),
-            Expr::Macro(call) if call.mac.path.is_ident("vec") => Known::written(),
+            Expr::Range(ExprRange {
+                start: Some(start),
+                end: Some(end),
+                ..
+            }) => {
+                let is_integer = [start, end]
+                    .into_iter()
+                    .any(|end| self.known(end).what == What::Integer);
+                let what = if is_integer {
+                    What::Integer
+                } else {
+                    What::Other
+                };
+                Known::new(Decided::Outside, what)
+            }
+            Expr::Array(_) | Expr::Repeat(_) => LIST,
+            Expr::Macro(call) if call.mac.path.is_ident("vec") => LIST,
             Expr::Call(call) if matches!(&*call.func, Expr::Path(path) if is_of_vec(&path.path)) => {
-                Known::written()
+                LIST
             }
             Expr::MethodCall(call) => self.of_call(call),
             _ => Known::default(),
@@ -193,26 +197,25 @@ impl Names {
         if call.turbofish.is_some() {
             return Known::default();
         }
-        let listing = Known {
-            certain: of.certain,
-            whole: of.whole,
-            ..LIST
-        };
         match call.args.first() {
-            None if method == "len" && of.certain => Known::integer("usize"),
-            Some(_) if is_among(KEEPING, method) && !of.list => Known {
-                integer: of.integer,
-                ..Known::default()
+            None if method == "len"
+                && matches!(of.what, What::List | What::Owned | What::Numbers) =>
+            {
+                INTEGER
+            }
+            Some(_) if is_among(KEEPING, method) && of.what == What::Integer => Known {
+                decided: Decided::Nothing,
+                ..of
             },
             None if method == "to_vec" => Known {
-                held: Held::Owned,
-                ..listing
+                what: What::Owned,
+                ..of.listing()
             },
-            None if is_among(LISTING, method) => listing,
-            None if is_among(ADAPTING, method) => of,
-            Some(Expr::Lit(_)) if method == "split" => listing,
-            Some(_) if is_among(LISTING_BY, method) => listing,
-            Some(_) if is_among(ADAPTING_BY, method) => of,
+            None if is_among(LISTING, method) => of.listing(),
+            None if is_among(ADAPTING, method) => of.borrowed(),
+            Some(Expr::Lit(_)) if method == "split" => of.listing(),
+            Some(_) if is_among(LISTING_BY, method) => of.listing(),
+            Some(_) if is_among(ADAPTING_BY, method) => of.borrowed(),
             Some(other) if method == "zip" => of.and(self.known(other)),
             _ => Known::default(),
         }
@@ -224,25 +227,12 @@ pub(crate) fn iterates(call: &ExprMethodCall) -> bool {
     call.args.is_empty() && call.turbofish.is_none() && is_among("iter iter_mut", &call.method)
 }
 
-/// Whether the name is written like a constant: `LIMIT`.
-fn is_constant(name: &Ident) -> bool {
-    !name.to_string().contains(char::is_lowercase)
-}
-
 /// Whether the result of the operator, of two integers of one type, is of that type.
 fn is_arithmetic(op: &BinOp) -> bool {
     matches!(
         op,
         BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_)
     )
-}
-
-/// The value of a block that has nothing else.
-fn lone(block: &Block) -> Option<&Expr> {
-    match &*block.stmts {
-        [Stmt::Expr(value, None)] => Some(value),
-        _ => None,
-    }
 }
 
 /// Whether the path is like `Vec::with_capacity`.
@@ -283,11 +273,8 @@ impl Visitor for Names {
     fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {
         let looks = |ident: &Ident| ident == "for" || ident == "while";
         match self.known(&expr.expr) {
-            of if of.whole => self.bind(&mut expr.pat, WHOLE),
-            Known {
-                integer: Some(name),
-                ..
-            } => self.bind(&mut expr.pat, Known::integer(name)),
+            of if of.decided == Decided::Whole => self.bind(&mut expr.pat, WHOLE),
+            of if of.what == What::Integer => self.bind(&mut expr.pat, INTEGER),
             // No loop inside sees what the pattern binds: `for (x, y) in x.iter().zip(y)`.
             _ if !calls::any_ident(expr.body.to_token_stream(), &looks) => {}
             _ => self.visit_pat_mut(&mut expr.pat),

@@ -11,7 +11,8 @@ use Runs::{Checked, InStrips};
 
 /// How the loop among these statements of a guarded function runs.
 fn runs(statements: &str) -> Runs {
-    let item = format!("fn f(xs: &[u32], ys: Vec<u32>, n: u32) {{ {statements} }}");
+    let item =
+        format!("fn f(xs: &[u32], ys: Vec<u32>, map: Map<u32, u32>, n: u32) {{ {statements} }}");
     let expanded = crate::expand::guarded("inherit".parse().unwrap(), item.parse().unwrap());
     let text = expanded.to_string();
     assert!(!text.contains("compile_error"), "{text}");
@@ -83,14 +84,12 @@ fn whiles_that_count_to_a_bound_run_in_strips() {
         "while s < xs.len() { t += xs[s]; s += 1; }",
         "while s < LIMIT { s += 1; }",
         "let zs = vec![1, 2]; while s < zs.len() { s += 1; }",
-        "let m = xs.len(); while s < m { s += 1; }",
-        "let m = xs.len().min(ys.len()); while s < m { s += 1; }",
-        "let m = xs.len().min(made()); while s < m { s += 1; }",
-        "let m = (n + 1).max(4); while s < m { s += 1; }",
+        "let m = made(); while s < m { s += 1; }",
+        "while s < e as u32 { s += 1; }",
+        "while s < Self::LIMIT { s += 1; }",
+        "while s + 1 < xs.len() { s += 1; }",
+        "let mut i = xs.len().saturating_sub(1); while i > 0 { i -= 1; }",
         "let m = xs.len() - 1; while s < m { s += 1; }",
-        "let m = xs.len() / 2; while s < m { s += 1; }",
-        "let m = made() as usize; while s < m { s += 1; }",
-        "let m = if t == 3 { n } else if t == 4 { n / 2 } else { 7 }; while s < m { s += 1; }",
         "while s < xs.len() - 1 { t ^= xs[s]; s += 1; }",
         "while s < (n - 1) / 2 { s += 1; }",
         "while s < SIDE * SIDE { s += 1; }",
@@ -110,23 +109,18 @@ fn whiles_that_count_to_a_bound_run_in_strips() {
         "while s < n { if t == 4 { s += 1; } s += 1; }",
         // The bound may be anything, or be counted.
         "while s < made() { s += 1; }",
-        "let m = made(); while s < m { s += 1; }",
-        "let m = made().min(n); while s < m { s += 1; }",
-        "let m = n.scale(2); while s < m { s += 1; }",
-        "let m = (0..n).min(3); while s < m { s += 1; }",
-        "let m = n + made(); while s < m { s += 1; }",
-        "let m = if t == 3 { n } else { made() }; while s < m { s += 1; }",
-        "let m = if t == 3 { let n = made(); n } else { n }; while s < m { s += 1; }",
         "let m = xs.len().min(ys.len()); while s < m { m += 1; s += 1; }",
         "while s < made() - 1 { s += 1; }",
         "while s < n - made() { s += 1; }",
         "while s < e - 1 { s += 1; }",
-        "while s < e as u32 { s += 1; }",
         "while s < n - 1 { n -= 1; s += 1; }",
         "while s < n - s { s += 1; }",
         "while s < 2 * (s - 1) { s += 1; }",
         "while s < xs.len().min(ys.len()) { s += 1; }",
         "while s < e.len() { s += 1; }",
+        "while s + t < n { s += 1; }",
+        "while 1 + s < n { s += 1; }",
+        "while s - 1 < n { s += 1; }",
         "while s < self.rows.len() { self.rows[s] = t; s += 1; }",
         "while s != n { s += 1; }",
         "while s < n { s -= 1; }",
@@ -146,7 +140,6 @@ fn whiles_that_count_to_a_bound_run_in_strips() {
         "while s < n { work(); s += 1; }",
         "while s < n { swap(&mut s, t); s += 1; }",
         "while e < n { e += 1; }",
-        "let mut k = 0_u8; while k < xs.len() { k += 1; }",
         "let s = made(); while s < n { s += 1; }",
     ];
     of(&others, || Checked);
@@ -231,6 +224,7 @@ fn heads_whose_type_is_known_run_in_strips() {
         "ys",
         "ys.into_iter().enumerate()",
         "w.collect::<Vec<u64>>()",
+        "&map",
         "xs.iter().zip(ys.chunks_exact(n))",
         "xs.iter().zip(f(n).iter())",
         "xs.iter().map(|x| x * n)",
@@ -281,8 +275,10 @@ fn heads_whose_type_is_known_run_in_strips() {
 fn heads_of_which_the_type_is_in_doubt_are_checked() {
     let heads = [
         "rows()",
-        "w.collect::<Vec<String>>()",
+        "map",
+        "n",
         "vec![1, n]",
+        "w.collect::<Vec<String>>()",
         "rows().rev()",
         "rows().into_iter()",
         "&list",

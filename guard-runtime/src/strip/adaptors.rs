@@ -18,70 +18,51 @@ impl<A: Split, B: Split> Split for Zipped<A, B> {
     const OWNING: bool = A::OWNING || B::OWNING;
 
     #[inline(always)]
-    fn all(self) -> Self::Piece {
-        self.0.all().zip(self.1.all())
-    }
-
-    #[inline(always)]
     fn left(&self) -> usize {
         self.0.left().min(self.1.left())
     }
 
     #[inline(always)]
-    fn split(&mut self, count: usize) -> Self::Piece {
-        self.0.split(count).zip(self.1.split(count))
+    fn cut(&mut self, most: usize) -> Self::Piece {
+        let count = self.left().min(most);
+        self.0.cut(count).zip(self.1.cut(count))
     }
-}
-
-/// `rev`.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Reversed<S>(pub(crate) S);
-
-impl<S: SplitBack> Split for Reversed<S> {
-    type Piece = iter::Rev<S::Piece>;
-    const OWNING: bool = S::OWNING;
 
     #[inline(always)]
     fn all(self) -> Self::Piece {
-        self.0.all().rev()
-    }
-
-    #[inline(always)]
-    fn left(&self) -> usize {
-        self.0.left()
-    }
-
-    #[inline(always)]
-    fn split(&mut self, count: usize) -> Self::Piece {
-        self.0.split_back(count).rev()
+        self.0.all().zip(self.1.all())
     }
 }
 
-/// `copied`.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Copies<S>(pub(crate) S);
+macro_rules! adaptors {
+    ($($adaptor:ident ($($of:tt)*) $piece:ty, $cut:ident, $adapt:ident;)*) => {$(
+        #[doc = concat!("`", stringify!($adapt), "`.")]
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct $adaptor<S>(pub(crate) S);
 
-impl<'a, T: 'a + Copy, S> Split for Copies<S>
-where
-    S: Split<Piece: Iterator<Item = &'a T>>,
-{
-    type Piece = iter::Copied<S::Piece>;
-    const OWNING: bool = S::OWNING;
+        impl<$($of)*> Split for $adaptor<S> {
+            type Piece = $piece;
+            const OWNING: bool = S::OWNING;
 
-    #[inline(always)]
-    fn all(self) -> Self::Piece {
-        self.0.all().copied()
-    }
+            #[inline(always)]
+            fn left(&self) -> usize {
+                self.0.left()
+            }
 
-    #[inline(always)]
-    fn left(&self) -> usize {
-        self.0.left()
-    }
+            #[inline(always)]
+            fn cut(&mut self, most: usize) -> Self::Piece {
+                self.0.$cut(most).$adapt()
+            }
 
-    #[inline(always)]
-    fn split(&mut self, count: usize) -> Self::Piece {
-        self.0.split(count).copied()
-    }
+            #[inline(always)]
+            fn all(self) -> Self::Piece {
+                self.0.all().$adapt()
+            }
+        }
+    )*};
+}
+adaptors! {
+    Reversed(S: SplitBack) iter::Rev<S::Piece>, cut_back, rev;
+    Copies('a, T: 'a + Copy, S: Split<Piece: Iterator<Item = &'a T>>) iter::Copied<S::Piece>, cut, copied;
 }

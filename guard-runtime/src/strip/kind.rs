@@ -1,13 +1,16 @@
 //! Selects by type whether an iteration is cut or counted. An inherent method of `Kind<I>` is found before
-//! the one that `Kind<I>` derefs to, so its bounds decide. All makers have the same methods, and an expansion
-//! writes the head of the user's loop with them:
+//! the one that `Kind<I>` derefs to, so its bounds decide. An expansion writes the head of the user's loop with them:
 //!
 //! ```text
-//! for pat in a.iter().zip(&b) {..}   =>   maker.run(maker.make(a.iter()).zip(maker.make(&b)))
+//! for pat in a.iter().zip(&b) {..}   =>   kind.run(kind.make(a.iter()).zip(kind.make(&b)))
 //! ```
 //!
-//! A [`Cutter`] makes a [`Cut`] of each base. A [`Counter`] leaves the bases unchanged, so that the adaptors are the
-//! ones that the user's code finds; `run` then wraps the result.
+//! What can be cut becomes a [`Cut`], base by base. Other bases stay unchanged, so that the adaptors are the ones that
+//! the user's code finds; `run` then wraps the result.
+#![allow(
+    clippy::unused_self,
+    reason = "methods are found by the type of `self`, and both kinds have the same"
+)]
 
 use core::iter;
 use core::marker::PhantomData;
@@ -16,7 +19,7 @@ use core::slice::{Iter, IterMut};
 
 use crate::strip::adaptors::{Copies, Numbered, Reversed, Zipped};
 use crate::strip::prompt::{Counted, Prompt};
-use crate::strip::split::{Closed, Split, SplitBack, Step};
+use crate::strip::split::{Split, SplitBack};
 use crate::strip::stride::{Length, Stride};
 use crate::time::seen::Seen;
 
@@ -31,51 +34,33 @@ pub trait Source {
 }
 
 macro_rules! sources {
-    ($(($($generics:tt)*) $source:ty, $split:ty, |$it:ident| $value:expr;)*) => {$(
-        impl<$($generics)*> Source for $source {
+    ($(($($generics:tt)*) $source:ty, $split:ty $(, $into:ident)?;)*) => {$(
+        impl<$($generics)*> Source for $source
+        where
+            $split: Split,
+        {
             type Split = $split;
 
             #[inline(always)]
             fn into_split(self) -> $split {
-                let $it = self;
-                $value
+                self $(.$into())?
             }
         }
+
+        impl<$($generics)*> Prompt for $source {}
     )*};
 }
 sources! {
-    ('a, T) Iter<'a, T>, &'a [T], |it| it.as_slice();
-    ('a, T) &'a [T], &'a [T], |it| it;
-    ('a, T) &'a Vec<T>, &'a [T], |it| it;
-    ('a, T, const N: usize) &'a [T; N], &'a [T], |it| it;
-    ('a, T) IterMut<'a, T>, &'a mut [T], |it| it.into_slice();
-    ('a, T) &'a mut [T], &'a mut [T], |it| it;
-    ('a, T) &'a mut Vec<T>, &'a mut [T], |it| it;
-    ('a, T, const N: usize) &'a mut [T; N], &'a mut [T], |it| it;
-}
-
-impl<T: Step> Source for Range<T>
-where
-    Self: Iterator,
-{
-    type Split = Self;
-
-    #[inline(always)]
-    fn into_split(self) -> Self {
-        self
-    }
-}
-
-impl<T: Step> Source for RangeInclusive<T>
-where
-    Self: Iterator,
-{
-    type Split = Closed<T>;
-
-    #[inline(always)]
-    fn into_split(self) -> Closed<T> {
-        Closed::new(self)
-    }
+    ('a, T) Iter<'a, T>, &'a [T], as_slice;
+    ('a, T) &'a [T], &'a [T];
+    ('a, T) &'a Vec<T>, &'a [T];
+    ('a, T, const N: usize) &'a [T; N], &'a [T];
+    ('a, T) IterMut<'a, T>, &'a mut [T], into_slice;
+    ('a, T) &'a mut [T], &'a mut [T];
+    ('a, T) &'a mut Vec<T>, &'a mut [T];
+    ('a, T, const N: usize) &'a mut [T; N], &'a mut [T];
+    (T) Range<T>, Self;
+    (T) RangeInclusive<T>, Self;
 }
 
 /// A `zip` can be cut only if both sides can.
@@ -88,134 +73,83 @@ impl<A: Source, B: Source> Source for (A, B) {
     }
 }
 
-/// An iterator, for the question whether it can be cut.
+/// The kind of an iterator, asked in three steps: whether it can be cut, whether its items come at once, neither.
 #[doc(hidden)]
-pub struct Kind<I>(Uncut<I>);
-
-/// An iterator that cannot be cut, for the question whether its items come at once.
-#[doc(hidden)]
-pub struct Uncut<I>(Unknown<I>);
-
-/// An iterator about which nothing is known.
-#[doc(hidden)]
-pub struct Unknown<I>(PhantomData<I>);
+pub struct Kind<I, const STEP: u8 = 0>(PhantomData<I>);
 
 /// The kind of this iterator.
 #[doc(hidden)]
 #[inline(always)]
 #[must_use]
 pub fn kind<I>(_: &I) -> Kind<I> {
-    Kind(Uncut(Unknown(PhantomData)))
+    Kind::NEW
 }
 
-#[allow(
-    clippy::unused_self,
-    reason = "the method is found by the type of `self`"
-)]
+impl<I, const STEP: u8> Kind<I, STEP> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
 impl<I> Kind<I> {
     /// The kind of both iterators zipped.
     #[inline(always)]
     #[must_use]
     pub fn and<J>(self, _: Kind<J>) -> Kind<(I, J)> {
-        Kind(Uncut(Unknown(PhantomData)))
+        Kind::NEW
     }
 }
 
-#[allow(
-    clippy::unused_self,
-    reason = "the method is found by the type of `self`"
-)]
+/// It can be cut.
 impl<I: Source> Kind<I> {
-    /// The iterator can be cut.
-    #[inline(always)]
-    pub fn maker(&self) -> Cutter {
-        Cutter
-    }
-}
-
-#[allow(
-    clippy::unused_self,
-    reason = "the method is found by the type of `self`"
-)]
-impl<I: Prompt> Uncut<I> {
-    /// The iterator cannot be cut, and its items come at once.
-    #[inline(always)]
-    pub fn maker(&self) -> Counter {
-        Counter { is_prompt: true }
-    }
-}
-
-#[allow(
-    clippy::unused_self,
-    reason = "the method is found by the type of `self`"
-)]
-impl<I> Unknown<I> {
-    /// The iterator may wait.
-    #[inline(always)]
-    pub fn maker(&self) -> Counter {
-        Counter { is_prompt: false }
-    }
-}
-
-impl<I> Deref for Kind<I> {
-    type Target = Uncut<I>;
-
-    #[inline(always)]
-    fn deref(&self) -> &Uncut<I> {
-        &self.0
-    }
-}
-
-impl<I> Deref for Uncut<I> {
-    type Target = Unknown<I>;
-
-    #[inline(always)]
-    fn deref(&self) -> &Unknown<I> {
-        &self.0
-    }
-}
-
-/// Makes a [`Cut`].
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Cutter;
-
-#[allow(clippy::unused_self, reason = "of one shape with the other maker")]
-impl Cutter {
     /// Converts a base of the loop's head.
     #[inline(always)]
-    pub fn make<I: Source>(self, base: I) -> Cut<I::Split> {
+    pub fn make<B: Source>(&self, base: B) -> Cut<B::Split> {
         Cut(base.into_split())
     }
 
     /// Returns the head, which is a [`Cut`] or a [`Mapped`] already.
     #[inline(always)]
-    pub fn run<H>(self, head: H) -> H {
+    pub fn run<H>(&self, head: H) -> H {
         head
     }
 }
 
-/// Makes a [`Counted`].
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct Counter {
-    is_prompt: bool,
+/// It cannot be cut, and its items come at once.
+impl<I: Prompt> Kind<I, 1> {
+    /// Wraps the head.
+    #[inline(always)]
+    pub fn run<H: IntoIterator>(&self, head: H) -> Counted<H::IntoIter> {
+        Counted::new(head.into_iter(), true)
+    }
 }
 
-#[allow(clippy::unused_self, reason = "of one shape with the other maker")]
-impl Counter {
+/// It may wait.
+impl<I> Kind<I, 2> {
     /// Returns a base of the loop's head unchanged.
     #[inline(always)]
-    pub fn make<I>(self, base: I) -> I {
+    pub fn make<B>(&self, base: B) -> B {
         base
     }
 
     /// Wraps the head.
     #[inline(always)]
-    pub fn run<I: IntoIterator>(self, head: I) -> Counted<I::IntoIter> {
-        Counted::new(head.into_iter(), self.is_prompt)
+    pub fn run<H: IntoIterator>(&self, head: H) -> Counted<H::IntoIter> {
+        Counted::new(head.into_iter(), false)
     }
 }
+
+macro_rules! steps {
+    ($($step:literal => $next:literal),*) => {$(
+        impl<I> Deref for Kind<I, $step> {
+            type Target = Kind<I, $next>;
+
+            #[inline(always)]
+            fn deref(&self) -> &Self::Target {
+                &Kind::NEW
+            }
+        }
+    )*};
+}
+steps!(0 => 1, 1 => 2);
 
 /// An iteration that is cut.
 #[doc(hidden)]
@@ -243,18 +177,21 @@ impl<S: Split> Cut<S> {
     /// The next strip.
     #[inline(always)]
     pub fn strip(&mut self, length: Length) -> S::Piece {
-        let most = if S::OWNING {
+        self.0.cut(self.most(length))
+    }
+
+    #[inline(always)]
+    pub(crate) fn most(&self, length: Length) -> usize {
+        if S::OWNING {
             1
         } else {
             length.strip(self.0.left())
-        };
-        self.0.cut(most)
+        }
     }
 
     /// Adapts the length to the strip that just ended.
     #[inline(always)]
     #[must_use]
-    #[allow(clippy::unused_self, reason = "of one shape with what is counted")]
     pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
         if S::OWNING {
             length
@@ -305,18 +242,6 @@ pub struct Mapped<S, F> {
 }
 
 impl<S: Split, B, F: FnMut(<S::Piece as Iterator>::Item) -> B> Mapped<S, F> {
-    /// As [`Cut::is_done`].
-    #[inline(always)]
-    pub fn is_done(&self) -> bool {
-        self.of.is_done()
-    }
-
-    /// As [`Cut::is_short`].
-    #[inline(always)]
-    pub fn is_short(&self, length: Length, seen: Seen) -> bool {
-        self.of.is_short(length, seen)
-    }
-
     /// As [`Cut::all`].
     #[inline(always)]
     pub fn all(self) -> iter::Map<S::Piece, F> {
@@ -328,11 +253,14 @@ impl<S: Split, B, F: FnMut(<S::Piece as Iterator>::Item) -> B> Mapped<S, F> {
     pub fn strip(&mut self, length: Length) -> iter::Map<S::Piece, &mut F> {
         self.of.strip(length).map(&mut self.change)
     }
+}
 
-    /// As [`Cut::adapt`].
+/// The rest is that of the [`Cut`].
+impl<S, F> Deref for Mapped<S, F> {
+    type Target = Cut<S>;
+
     #[inline(always)]
-    #[must_use]
-    pub fn adapt(&self, stride: &Stride, length: Length) -> Length {
-        self.of.adapt(stride, length)
+    fn deref(&self) -> &Cut<S> {
+        &self.of
     }
 }

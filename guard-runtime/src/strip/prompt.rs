@@ -6,8 +6,7 @@
 use core::array;
 use core::iter::{Chain, Copied, Enumerate, Rev, Skip, StepBy, Take, Zip};
 use core::mem::needs_drop;
-use core::ops::{Range, RangeInclusive};
-use core::slice::{self, Iter, IterMut};
+use core::slice;
 use core::str;
 use std::collections::{btree_map, btree_set, hash_map, hash_set, vec_deque};
 use std::vec;
@@ -15,7 +14,7 @@ use std::vec;
 use crate::strip::stride::{Length, Stride};
 use crate::time::seen::Seen;
 
-/// An iterator that yields each item within a moment, whatever the item's type.
+/// An iterator that yields each item within a moment, whatever the item's type. What can be cut does too.
 #[doc(hidden)]
 pub trait Prompt {}
 
@@ -25,16 +24,6 @@ macro_rules! prompt {
     )*};
 }
 prompt! {
-    ('a, T) &'a [T];
-    ('a, T) &'a mut [T];
-    ('a, T) &'a Vec<T>;
-    ('a, T) &'a mut Vec<T>;
-    ('a, T, const N: usize) &'a [T; N];
-    ('a, T, const N: usize) &'a mut [T; N];
-    ('a, T) Iter<'a, T>;
-    ('a, T) IterMut<'a, T>;
-    (T) Range<T>;
-    (T) RangeInclusive<T>;
     (T) vec::IntoIter<T>;
     (T, const N: usize) array::IntoIter<T, N>;
     ('a, T) slice::Chunks<'a, T>;

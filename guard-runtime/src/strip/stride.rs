@@ -6,7 +6,6 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::base::layout::{join, split};
 use crate::check::tick::due;
-use crate::strip::split::Step;
 use crate::time::clock;
 use crate::time::seen::Seen;
 
@@ -115,32 +114,6 @@ impl Stride {
         self.length.store(now, Ordering::Relaxed);
         Length::new(now, began)
     }
-}
-
-/// Whether a loop that counts from `at` to `end` needs no strips: see [`Length::covers`].
-#[doc(hidden)]
-#[inline(always)]
-#[must_use]
-pub fn is_near<T: Step>(at: T, end: T, length: Length, seen: Seen) -> bool {
-    length.covers(at.until(end), seen)
-}
-
-/// The nearer bound of a strip of `while at < end` that counts up.
-#[doc(hidden)]
-#[inline(always)]
-#[must_use]
-pub fn stop_up<T: Step>(at: T, end: T, length: Length) -> T {
-    let stop = at.plus(length.get());
-    if stop < end { stop } else { end }
-}
-
-/// The same of `while at > end` that counts down.
-#[doc(hidden)]
-#[inline(always)]
-#[must_use]
-pub fn stop_down<T: Step>(at: T, end: T, length: Length) -> T {
-    let stop = at.minus(length.get());
-    if stop > end { stop } else { end }
 }
 
 /// The time now, in units of 1,024 ns, never 0. It wraps around after 73 minutes; what is learned wrongly then is
