@@ -269,3 +269,31 @@ fn lists_that_grow_are_run_to_their_end() {
     assert_eq!(list.len(), 1000);
     assert!(list[1..].iter().copied().eq(0..999));
 }
+
+static mut END: u64 = 3;
+
+mod below {
+    pub(super) static mut END: u64 = 1;
+}
+
+/// A reference to a `static mut` is an error in edition 2024.
+#[loop_guard(inherit)]
+fn to_a_static() -> u64 {
+    let (mut i, mut sum): (u64, u64) = (0, 0);
+    // SAFETY: no thread writes it.
+    unsafe {
+        while i < END {
+            sum += i;
+            i += 1;
+        }
+        while i > below::END {
+            i -= 1;
+        }
+    }
+    i + sum
+}
+
+#[test]
+fn a_static_that_is_mutable_is_not_borrowed() {
+    assert_eq!(to_a_static(), 4);
+}

@@ -40,7 +40,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let arguments = (bounded || plan.strict).then(|| moved(plan, function));
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names = (!plan.crowded && !ends_in_wrong_loop(function))
-        .then(|| Names::of(&function.sig.inputs, function.block));
+        .then(|| Names::of(function.sig, function.block));
     instrument.in_policies();
     if plan.strict && matches!(plan.leave, Leave::Fallback(_)) {
         // The fallback is outside the closure that the body becomes.

@@ -39,7 +39,7 @@ use crate::syntax::walk::Visitor;
 /// Without a scope of its own the future stays as it is, except for its loops, unless trips may have to unwind to
 /// it. What a function does before its `async` block runs at the call, outside the scope.
 pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) {
-    let known = Names::of(&function.sig.inputs, function.block);
+    let known = Names::of(function.sig, function.block);
     if future.body == FutureBody::Value {
         before_the_future(plan, function.block);
     }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use quote::ToTokens;
 use syn::{
-    BinOp, Block, Expr, ExprForLoop, ExprLit, ExprMethodCall, ExprRange, FnArg, GenericArgument,
-    Ident, Item, Lit, Local, Pat, Path, Stmt,
+    BinOp, Block, Expr, ExprForLoop, ExprLit, ExprMethodCall, ExprPath, ExprRange, FnArg,
+    GenericArgument, Ident, Item, Lit, Local, Pat, Path, Signature, Stmt,
 };
 
 use crate::strips::known::{
@@ -33,13 +33,20 @@ const KEEPING: &str = "div_ceil max min pow saturating_sub wrapping_add wrapping
 
 /// The names that a function binds. A name that is bound twice is known as far as both bindings are.
 #[derive(Default)]
-pub(crate) struct Names(HashMap<Ident, Known>);
+pub(crate) struct Names {
+    known: HashMap<Ident, Known>,
+    /// There is unsafe code: a name that the function does not bind may be that of a `static mut`.
+    is_unsafe: bool,
+}
 
 impl Names {
-    /// The names of a function with these arguments and this body.
-    pub(crate) fn of<'a>(inputs: impl IntoIterator<Item = &'a FnArg>, block: &mut Block) -> Self {
-        let mut names = Self::default();
-        for input in inputs {
+    /// The names of a function with this signature and body.
+    pub(crate) fn of(sig: &Signature, block: &mut Block) -> Self {
+        let mut names = Self {
+            is_unsafe: matches!(sig.safety, syn::Safety::Unsafe(_)),
+            ..Self::default()
+        };
+        for input in &sig.inputs {
             if let FnArg::Typed(argument) = input {
                 names.bind(&mut argument.pat.clone(), of_type(&argument.ty));
             }
@@ -65,7 +72,7 @@ impl Names {
 
     /// Whether the name is certain to be an integer of the language.
     pub(crate) fn is_integer(&self, name: &Ident) -> bool {
-        (self.0.get(name)).is_some_and(|known| known.what == What::Integer)
+        (self.known.get(name)).is_some_and(|known| known.what == What::Integer)
     }
 
     /// Whether the bound of a `while` may be asked more or less often: a number, a name, the length of a list, or
@@ -73,7 +80,9 @@ impl Names {
     /// counter's, the runtime sees that.
     pub(crate) fn stays(&self, bound: &Expr) -> bool {
         match bound {
-            Expr::Lit(_) | Expr::Path(_) => true,
+            Expr::Lit(_) => true,
+            // Bounds are borrowed, which a lint denies of a `static mut`.
+            Expr::Path(path) => !self.is_unsafe || self.binds(path),
             Expr::MethodCall(call) if call.method == "len" => {
                 matches!(&*call.receiver, Expr::Path(_)) && self.counts(bound)
             }
@@ -103,10 +112,15 @@ impl Names {
         }
     }
 
+    fn binds(&self, path: &ExprPath) -> bool {
+        (path.path.get_ident()).is_some_and(|name| self.known.contains_key(name))
+    }
+
     /// Whether the name is written like a constant: `LIMIT`.
     fn is_constant(&self, name: &Ident) -> bool {
-        !self.0.contains_key(name) && !name.to_string().contains(char::is_lowercase)
+        !self.known.contains_key(name) && !name.to_string().contains(char::is_lowercase)
     }
+
     fn bind(&mut self, pat: &mut Pat, known: Known) {
         match pat {
             Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
@@ -139,14 +153,17 @@ impl Names {
 
     fn record(&mut self, name: &Ident, known: Known) {
         let both = |other: &mut Known| *other = other.and(known);
-        self.0.entry(name.clone()).and_modify(both).or_insert(known);
+        self.known
+            .entry(name.clone())
+            .and_modify(both)
+            .or_insert(known);
     }
 
     fn known(&self, expr: &Expr) -> Known {
         match expr {
             Expr::Path(path) if path.path.is_ident("self") => VALUE,
             Expr::Path(path) => (path.path.get_ident())
-                .and_then(|name| self.0.get(name).copied())
+                .and_then(|name| self.known.get(name).copied())
                 .unwrap_or_default(),
             Expr::Group(part) => self.known(&part.expr),
             Expr::Paren(part) => self.known(&part.expr),
@@ -268,6 +285,11 @@ impl Visitor for Names {
             }
             _ => walk::stmt(self, stmt),
         }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        self.is_unsafe |= matches!(expr, Expr::Unsafe(_));
+        walk::expr(self, expr);
     }
 
     fn visit_expr_for_loop_mut(&mut self, expr: &mut ExprForLoop) {
