@@ -50,7 +50,10 @@ macro_rules! kinds {
             }
         }
 
-        $(pub(crate) fn $walk(visitor: &mut dyn Visitor, node: &mut syn::$node) {
+        // An optimizing compiler that inlines this knows which visitor it is, inlines that visitor's methods too, which
+        // walk again, and comes to no end.
+        $(#[inline(never)]
+        pub(crate) fn $walk(visitor: &mut dyn Visitor, node: &mut syn::$node) {
             visit_mut::$visit(&mut Walk(visitor), node);
         })*
     };
