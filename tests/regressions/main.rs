@@ -5,6 +5,7 @@ mod attributes_in_loop_bodies;
 mod attributes_that_guard_nothing;
 mod blocking_names_in_futures;
 mod bounds_of_whiles;
+mod cleanup_of_entry_point;
 mod closures_that_capture_nothing;
 mod constants_in_types;
 mod conversion_blames_the_runtime;

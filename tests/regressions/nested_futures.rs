@@ -47,6 +47,13 @@ deep!(#[guard_runtime::loop_guard(timeout = "1h")] timed: f0 f1 f2 f3 f4 f5 f6 f
 deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9)] counted: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h", root)] entered: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, root)] entered_and_counted: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = |_| ())] cleaned: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, root, cleanup = |_| ())] entered_and_cleaned: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", depth = 9)] bounded: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", cancel = guard_runtime::CancelToken::new())] cancellable: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, depth = 9, when = "all", root, cleanup = |_| ())] with_all: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+#[cfg(feature = "cpu")]
+deep!(#[guard_runtime::loop_guard(timeout = "1h", cpu = "1h")] computing: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(inherit)] inherited: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 
 /// The workaround for bodies that call helpers, which are futures of their own inside the function's.
@@ -123,6 +130,13 @@ fn they_nest_as_deep_as_plain_ones() {
     assert_eq!(block_on(inherited::run()).unwrap(), 32);
     assert_eq!(block_on(entered::run()).unwrap(), 32);
     assert_eq!(block_on(entered_and_counted::run()).unwrap(), 32);
+    assert_eq!(block_on(cleaned::run()).unwrap(), 32);
+    assert_eq!(block_on(entered_and_cleaned::run()).unwrap(), 32);
+    assert_eq!(block_on(bounded::run()).unwrap(), 32);
+    assert_eq!(block_on(cancellable::run()).unwrap(), 32);
+    assert_eq!(block_on(with_all::run()).unwrap(), 32);
+    #[cfg(feature = "cpu")]
+    assert_eq!(block_on(computing::run()).unwrap(), 32);
 }
 
 #[test]
@@ -134,16 +148,14 @@ fn those_with_helpers_nest_half_as_deep_or_in_boxes() {
 /// What is polled as a whole, as deep as the documentation says.
 mod polled {
     deep!(#[guard_runtime::loop_guard(timeout = "1h", strict)] strict: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
-    deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = |_| ())] cleanup: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
     deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = async |_| ())] cleanup_async: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
-    deep!(#[guard_runtime::loop_guard(timeout = "1h", depth = 9)] budget: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
+    deep!(#[guard_runtime::loop_guard(budget = guard_runtime::Budget::new())] budget: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
     #[cfg(feature = "policy")]
     deep!(#[guard_runtime::loop_guard(timeout = "1h", retry = guard_runtime::policy::Retry::attempts(2), attempt_timeout = "1h", bulkhead = guard_runtime::policy::Bulkhead::new(9))] policies: f0 f1 f2 f3 f4 f5 f6 f7 f8);
 
     #[test]
     fn nest_half_as_deep() {
         assert_eq!(crate::block_on(strict::run()).unwrap(), 17);
-        assert_eq!(crate::block_on(cleanup::run()).unwrap(), 17);
         assert_eq!(crate::block_on(cleanup_async::run()).unwrap(), 17);
         assert_eq!(crate::block_on(budget::run()).unwrap(), 17);
     }

@@ -26,8 +26,17 @@ impl Emit<'_> {
             Some(_) => quote_spanned!(end=> cleanup_of_future),
             None => quote_spanned!(end=> cleanup),
         };
-        let deferred = quote_spanned!(end=> #private::#function(#own_scope, #within, #call));
         let limits = self.plan.budget.as_ref();
+        let named = limits.and_then(|limits| limits.via_budget.as_ref()?.budget);
+        let is_root = match named {
+            // Only where the wall does not stand until the cleanup has run.
+            _ if self.in_place || self.plan.future.is_none() => None,
+            Some(_) => Some(q!(__budget.is_root())),
+            None => self.plan.root.then(|| q!(true)),
+        };
+        let below_root = is_root.map(|is_root| q!(.below_root(#is_root)));
+        let deferred =
+            quote_spanned!(end=> #private::#function(#own_scope, #within, #call) #below_root);
         if cleanup.is_async && limits.is_some_and(|limits| limits.via_budget.is_some()) {
             return q!(let __cleanup = __budget.covers(#deferred););
         }

@@ -96,22 +96,28 @@ impl Emit<'_> {
             let every = self.nanos(Some(every));
             q!(#private::take_turns(#every);)
         });
-        if limits.via_budget.is_some() {
+        if limits.via_budget.is_some() && !self.in_place {
             // The code that polls the body opens the scope.
             return turns.unwrap_or_default();
         }
+        let tick = self.tick(Mark::entry(function), Position::Entry, true);
+        if limits.via_budget.is_some() {
+            let leave = self.leave(Position::Entry, false);
+            return q! {
+                let __seen = __budget.begin(&mut __task);
+                #turns
+                if __seen.is_stale() { #tick }
+                if let #private::Result::Err(__tripped) = __task.spend() { #leave }
+            };
+        }
         let (nanos, limit) = (self.time(limits), self.limit(limits));
         let allow = limit.is_some().then(|| q!(#private::allow(__limit);));
-        let tick = self.tick(Mark::entry(function), Position::Entry, true);
-        let (task, begin) = if self.in_place {
-            let (site, new) = (self.site(function, None), self.new_in_place(limits));
-            let task = q!(#site let mut __task = #private::InPlace::#new(););
-            (Some(task), q!(__task.begin))
+        let begin = if self.in_place {
+            q!(__task.begin)
         } else {
-            (None, q!(#private::begin))
+            q!(#private::begin)
         };
         q! {
-            #task
             #limit
             let __seen = #begin(&__LOOP_GUARD_SITE, #nanos);
             #allow
@@ -120,12 +126,45 @@ impl Emit<'_> {
         }
     }
 
-    /// How to create the task of a future whose body stays in place.
-    fn new_in_place(&self, limits: &Limits<'_>) -> TokenStream {
-        match (self.plan.root, has_extras(limits)) {
-            (false, _) => new_task(limits),
-            (true, false) => q!(root),
-            (true, true) => q!(root_with_extras),
+    /// What stands in front of [`begin`](Self::begin) if the body stays in place: what the future keeps of its scope,
+    /// with its cleanup.
+    pub(crate) fn keep(
+        &self,
+        limits: &Limits<'_>,
+        function: &Ident,
+        cleanup: Option<&TokenStream>,
+    ) -> TokenStream {
+        let (private, root) = (&self.private, self.plan.root);
+        let (declare, more) = match &limits.via_budget {
+            Some(_) => (self.grant(function), Some(q!(__budget.spending()))),
+            None => (Some(self.site(function, None)), None),
+        };
+        let usual = |private| {
+            if has_extras(limits) {
+                q!(#private::Extras::default())
+            } else {
+                q!(())
+            }
+        };
+        let new = match (cleanup, more, root) {
+            (Some(_), more, _) => {
+                let more = more.unwrap_or_else(|| usual(private));
+                q!(<_, #root>::with(#private::covered(__cleanup, #more)))
+            }
+            (None, Some(more), _) => q!(<_, #root>::with(#more)),
+            (None, None, true) => {
+                let more = usual(private);
+                q!(<_, true>::with(#more))
+            }
+            (None, None, false) => {
+                let new = new_task(limits);
+                q!(#new())
+            }
+        };
+        q! {
+            #declare
+            #cleanup
+            let mut __task = #private::InPlace::#new;
         }
     }
 

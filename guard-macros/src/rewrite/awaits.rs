@@ -2,12 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Block, Expr, ExprAsync, ExprClosure, ExprConst, Item, Stmt};
+use syn::{Block, Expr, ExprAsync, ExprClosure, ExprConst, FnArg, Ident, Item, PatIdent, Stmt};
 
 use crate::emit::poll as emit;
 use crate::emit::{Emit, q};
-use crate::plan::{Guarded, Leave, Plan};
+use crate::plan::{BudgetParts, Cleanup, Guarded, Leave, Plan};
 use crate::syntax::awaits::are_in_sight;
+use crate::syntax::calls;
 use crate::syntax::function::{Function, is_foreign};
 use crate::syntax::walk::{self, Visitor};
 
@@ -15,15 +16,54 @@ use crate::syntax::walk::{self, Visitor};
 /// other than an await in sight (a macro, or another attribute's work) may suspend it, because its scope would stay
 /// on the thread's stack.
 pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) -> bool {
-    let has_simple_scope = (plan.budget.as_ref()).is_some_and(|limits| limits.via_budget.is_none());
+    let names_budget = |parts: &BudgetParts<'_>| parts.budget.is_some();
+    let opens_scope = (plan.budget.as_ref())
+        .is_some_and(|limits| !limits.via_budget.as_ref().is_some_and(names_budget));
     let is_polled_as_one = plan.strict
-        || plan.cleanup.is_some()
+        || (plan.cleanup.as_ref()).is_some_and(|cleanup| !borrows_only(cleanup, function))
         || plan.policies.is_some()
         || matches!(plan.leave, Leave::Break | Leave::Cut);
-    has_simple_scope
+    opens_scope
         && !is_polled_as_one
         && !function.attrs.iter().any(is_foreign)
         && (future.body.find(function.block)).is_some_and(|body| are_in_sight(body, plan.macros))
+}
+
+/// Whether the cleanup can stand beside the body. An awaited one has to wait for the body as a whole, since that may
+/// panic. One that names an argument which the body may change needs the value that it had at the entry.
+fn borrows_only(cleanup: &Cleanup<'_>, function: &Function<'_>) -> bool {
+    let tokens = cleanup.call.to_token_stream();
+    let is_named = |name: &Ident| calls::mentions(&tokens, name);
+    !cleanup.is_async
+        && function.sig.inputs.iter().all(|input| match input {
+            FnArg::Receiver(receiver) => {
+                receiver.mutability.is_none() || !is_named(&receiver.self_token.into())
+            }
+            FnArg::Typed(argument) => {
+                let mut changed = Mutable(Vec::new());
+                changed.visit_pat_mut(&mut (*argument.pat).clone());
+                !changed.0.iter().any(is_named)
+            }
+        })
+}
+
+/// The names that a pattern binds so that they can be assigned to.
+struct Mutable(Vec<Ident>);
+
+impl Visitor for Mutable {
+    fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+        if pat.mutability.is_some() {
+            self.0.push(pat.ident.clone());
+        }
+        walk::pat_ident(self, pat);
+    }
+}
+
+/// Whether nothing of the user's but durations is evaluated in front of the body, where items of the body are in scope
+/// if that does not get a block of its own.
+pub(crate) fn begins_plainly(plan: &Plan<'_>) -> bool {
+    let is_granted = (plan.budget.as_ref()).is_some_and(|limits| limits.via_budget.is_some());
+    plan.cleanup.is_none() && !is_granted
 }
 
 /// Whether the last expression of the block has no temporaries, so that our task may stand in front of it as a

@@ -1,12 +1,12 @@
 //! A function that is guarded as a future.
 
 use proc_macro2::TokenStream;
-use syn::{Block, Stmt};
+use syn::{Block, Ident, Stmt};
 
 use crate::emit::arguments::Moved;
 use crate::emit::policy::Call;
 use crate::emit::poll::Polled;
-use crate::emit::{Position, braced, ends, run, statement};
+use crate::emit::{Emit, Position, braced, ends, run, statement};
 use crate::plan::{FutureBody, Guarded, Leave, Plan};
 use crate::rewrite::arguments::moved;
 use crate::rewrite::function::leading_items;
@@ -91,11 +91,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
         let tokens = emit.in_policies(policies, &call);
         block.stmts = vec![statement(tokens)];
     }
-    let begin = match &plan.budget {
-        Some(limits) => emit.begin(limits, &name),
-        None if plan.entry => emit.look(&name),
-        None => TokenStream::new(),
-    };
+    let begin = beginning(plan, emit, &name);
     let leaves = instrument.leaves || !begin.is_empty();
     let probes =
         wrapped || plan.policies.is_some() || (leaves && matches!(plan.leave, Leave::Probe(_)));
@@ -112,7 +108,9 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
             let tokens = emit.with_fallback(fallback, &begin, block, None, wrapped);
             block.stmts = vec![statement(tokens)];
         }
-        _ if in_place && awaits::ends_plainly(block) => start(block, Some(statement(begin))),
+        _ if in_place && awaits::begins_plainly(plan) && awaits::ends_plainly(block) => {
+            start(block, Some(statement(begin)));
+        }
         _ if wrapped || in_place => block.stmts = vec![statement(begin), statement(run(block))],
         _ if probe.is_some() && future.body == FutureBody::Value => {
             block.stmts = vec![statement(begin), statement(braced(block))];
@@ -133,6 +131,22 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     }
     start(block, crowd.map(statement));
     start(block, probe);
+}
+
+/// What stands in front of the body, and opens its scope.
+fn beginning(plan: &Plan<'_>, emit: &Emit<'_>, name: &Ident) -> TokenStream {
+    let limits = match &plan.budget {
+        Some(limits) => limits,
+        None if plan.entry => return emit.look(name),
+        None => return TokenStream::new(),
+    };
+    let begin = emit.begin(limits, name);
+    if !emit.in_place {
+        return begin;
+    }
+    let cleanup = cleanup::cleanup(plan, emit);
+    let keep = emit.keep(limits, name, cleanup.as_ref());
+    keep.into_iter().chain(begin).collect()
 }
 
 /// Puts a statement in front of the others, behind the items that a block begins with.

@@ -226,3 +226,68 @@ fn what_is_about_the_time_of_a_scope_is_said_by_its_site() {
         "#]],
     );
 }
+
+#[test]
+fn limits_that_a_frame_does_not_store_are_kept_in_the_future() {
+    check(
+        r#"depth = 9, cancel = token.clone(), cleanup = log, fallback = 3"#,
+        r#"async fn f(token: &Token) -> u32 {
+    step().await
+}"#,
+        &expect![[r#"
+            async fn f(token: &Token) -> u32 {
+                match '__tripped: {
+                    static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
+                    let __budget = &p::grant(
+                        p::until_cancelled(
+                            p::spending(
+                                    p::u64::MAX,
+                                )
+                                .depth(9_u64),
+                            token.clone(),
+                        ),
+                        &__LOOP_GUARD_SITE,
+                    );
+                    let __cleanup = p::cleanup_of_future(
+                        true,
+                        p::Option::None,
+                        log,
+                    );
+                    let mut __task = p::InPlace::<
+                        _,
+                        false,
+                    >::with(p::covered(__cleanup, __budget.spending()));
+                    let __seen = __budget.begin(&mut __task);
+                    if __seen.is_stale() {
+                        match p::tick(at_fn_1_10) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__tripped) => {
+                                break '__tripped __tripped;
+                            }
+                        }
+                    }
+                    if let p::Result::Err(__tripped) = __task.spend() {
+                        break '__tripped __tripped;
+                    }
+                    return {
+                        match p::IntoFuture::into_future(step()) {
+                            __future => {
+                                let __awaited = __task
+                                    .awaits_caught(p::pin!(__future))
+                                    .await;
+                                match __awaited {
+                                    p::Result::Ok(__value) => __value,
+                                    p::Result::Err(__tripped) => {
+                                        break '__tripped __tripped;
+                                    }
+                                }
+                            }
+                        }
+                    };
+                } {
+                    __tripped => 3,
+                }
+            }
+        "#]],
+    );
+}

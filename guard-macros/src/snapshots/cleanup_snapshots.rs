@@ -239,3 +239,54 @@ fn a_cleanup_that_is_awaited() {
         "#]],
     );
 }
+
+#[test]
+fn a_cleanup_stands_with_the_scope() {
+    check(
+        r#"timeout = "30s", root, cleanup = |exit| a.log(exit)"#,
+        r#"async fn f(a: A) -> Result<(), E> {
+    step(&a).await
+}"#,
+        &expect![[r#"
+            async fn f(a: A) -> Result<(), E> {
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
+                let __cleanup = p::cleanup_of_future(
+                    true,
+                    p::Option::None,
+                    |exit| a.log(exit),
+                );
+                let mut __task = p::InPlace::<
+                    _,
+                    true,
+                >::with(p::covered(__cleanup, ()));
+                let __seen = __task.begin(&__LOOP_GUARD_SITE, 30_000_000_000_u64);
+                if __seen.is_stale() {
+                    match __probe.look(at_fn_1_10) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__out) => return __out,
+                    }
+                }
+                match () {
+                    () => {
+                        match p::IntoFuture::into_future(step(&a)) {
+                            __future => {
+                                let __awaited = __task
+                                    .awaits_caught(p::pin!(__future))
+                                    .await;
+                                match __awaited {
+                                    p::Result::Ok(__value) => __value,
+                                    p::Result::Err(__tripped) => {
+                                        return __probe
+                                            .leave(__tripped)
+                                            .unwrap_or_else(|| p::abandon());
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        "#]],
+    );
+}

@@ -8,24 +8,30 @@
 //! __granted.begin();
 //! ```
 //!
-//! In a future, the code that polls it opens the scope: `__budget.in_scope(body)`. There too the budget
-//! stands in front of the cleanup, so that what counts the scope counts the cleanup.
+//! In a future that is polled as a whole, the code that polls it opens the scope: `__budget.in_scope(body)`. One whose body
+//! stays in place keeps `__budget.spending()`. In both the budget stands in front of the cleanup, so that what counts the
+//! scope counts the cleanup.
 
 use core::future::Future;
-use core::task::Poll;
+use core::task::{Context, Poll};
 use core::time::Duration;
 use std::sync::{Arc, OnceLock};
 
 use crate::base::site::Site;
 use crate::budget::limits::Budget;
-use crate::budget::run::CountedBy;
+use crate::budget::run::{CountedBy, look};
+use crate::budget::waits::Waits;
 use crate::cancel::asked::IntoCancel;
 use crate::check::account::Account;
 use crate::check::accounts::Listed;
 use crate::check::enter::Entry;
 use crate::check::root::{Root, root};
 use crate::cleanup::cleanup_future::Cleanup;
+use crate::future::in_place::InPlace;
+use crate::future::kept::{Extras, More, OnStack};
+use crate::future::polled::allow;
 use crate::stack::current;
+use crate::time::seen::Seen;
 use crate::trip::tripped::Tripped;
 
 /// A budget on the heap. A debug build keeps every intermediate value on the stack, and a recursion has them at
@@ -117,6 +123,12 @@ impl Grant {
         self.budget.strict
     }
 
+    /// Whether nothing around the scope counts.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.budget.root
+    }
+
     /// Hides the scopes around, if the budget is a root.
     #[track_caller]
     pub fn root(&self) -> Option<Root> {
@@ -146,6 +158,25 @@ impl Grant {
         }
     }
 
+    /// What a future whose body stays in place keeps of the scope.
+    pub fn spending(&self) -> Spending<'_> {
+        Spending {
+            grant: self,
+            extras: Extras::default(),
+            account: None,
+            waits: None,
+            listed: None,
+        }
+    }
+
+    /// Opens the scope of that future. A stale result asks for a check at once.
+    #[must_use]
+    pub fn begin<X: More, const ROOT: bool>(&self, task: &mut InPlace<X, ROOT>) -> Seen {
+        let seen = task.begin(self.site, self.budget.frame_limit());
+        allow(self.budget.frame_iterations().unwrap_or(u64::MAX));
+        seen
+    }
+
     /// Runs the body of a future in its scope, which the task around closes.
     pub fn in_scope<F: Future>(
         &self,
@@ -158,6 +189,60 @@ impl Grant {
     /// Lets a cleanup that is awaited keep the account, wherever it is polled.
     pub fn covers<'b, F>(&'b self, cleanup: Cleanup<'b, F>) -> Cleanup<'b, F> {
         cleanup.keeping(&self.account)
+    }
+}
+
+/// What a future keeps of a scope that was opened of a [`Grant`].
+#[doc(hidden)]
+#[must_use]
+pub struct Spending<'b> {
+    grant: &'b Grant,
+    extras: Extras,
+    account: Option<Arc<Account>>,
+    waits: Option<Waits>,
+    /// Only during a poll.
+    listed: Option<Listed>,
+}
+
+impl More for Spending<'_> {
+    fn save(&mut self, scope: &OnStack) {
+        self.extras.save(scope);
+    }
+
+    fn restore(&self, scope: &OnStack) {
+        self.extras.restore(scope);
+    }
+
+    const BEGINS: bool = true;
+
+    #[inline(never)]
+    fn begins(&mut self, scope: &OnStack) -> Result<(), Tripped> {
+        if !scope.is_open() {
+            return Ok(());
+        }
+        let Grant { budget, site, .. } = self.grant;
+        if self.account.is_none() {
+            self.account = budget.account(site);
+            self.grant.keep(self.account.as_ref());
+        }
+        let listed = |account| Listed::new(scope.index(), Arc::clone(account));
+        self.listed = self.account.as_ref().map(listed);
+        look(&site.at())
+    }
+
+    #[inline(never)]
+    fn waits(&mut self, _: &OnStack, context: &mut Context<'_>) -> Result<(), Tripped> {
+        let account = self.account.as_deref();
+        let waits = (self.waits).get_or_insert_with(|| Waits::new(account.into_iter()));
+        if waits.register(context) {
+            look(&self.grant.site.at())?;
+        }
+        self.listed = None;
+        Ok(())
+    }
+
+    fn ends(&mut self) {
+        self.listed = None;
     }
 }
 

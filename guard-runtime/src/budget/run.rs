@@ -161,7 +161,7 @@ pub(super) enum CountedBy {
 }
 
 /// Looks at the accounts, without counting a check.
-fn look(at: &At) -> Result<(), Tripped> {
+pub(super) fn look(at: &At) -> Result<(), Tripped> {
     match current::current().filter(|_| accounts::is_open()) {
         Some(stack) => accounts::look(stack, at).map(drop),
         None => Ok(()),

@@ -3,8 +3,10 @@
 use core::panic::Location as Caller;
 
 use crate::base::reentry;
+use crate::stack::current;
 use crate::stack::wall::{Wall, WallKind};
 use crate::trip::boundary::{self, Boundaries};
+use crate::trip::log;
 
 /// Hides the scopes around it and the boundaries to which trips unwind, until it is dropped.
 #[doc(hidden)]
@@ -20,6 +22,8 @@ pub struct Root {
 #[track_caller]
 pub fn root() -> Root {
     let caller = Caller::caller();
+    // A trip noted for the wall's depth was of a scope that is gone, and not of one inside.
+    log::forget(current::depth(), 0);
     Root {
         _wall: (!reentry::is_barred()).then(|| Wall::open_exact(WallKind::Root, u64::MAX, caller)),
         _boundaries: boundary::hide(),

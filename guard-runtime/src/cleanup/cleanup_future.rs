@@ -166,8 +166,8 @@ pub struct Cleanup<'b, F> {
     // A pointer instead of a bound on `F`: if the bound does not hold, rustc would report it twice.
     start: fn(F, Placed, Left) -> Running,
     place: Placed,
-    /// Whether the function has a scope of its own, as in `AtExit`.
-    own: bool,
+    /// How many frames the function has of its own, as in `Deferred`.
+    own: u32,
     mark: u64,
     /// The account of the function's scope once that has opened, if its budget has one.
     account: Option<&'b OnceLock<Arc<Account>>>,
@@ -194,7 +194,7 @@ where
             place: Caller::caller(),
             within: within.unwrap_or(WITHIN),
         },
-        own,
+        own: u32::from(own),
         mark: log::count(),
         account: None,
     }
@@ -204,6 +204,12 @@ impl<'b, F> Cleanup<'b, F> {
     /// Keeps this account open until the cleanup has run: also where it is spawned, which outlives the function.
     pub(crate) fn keeping(mut self, account: &'b OnceLock<Arc<Account>>) -> Self {
         self.account = Some(account);
+        self
+    }
+
+    /// If the future is an entry point, its scope has a wall below it.
+    pub fn below_root(mut self, is_root: bool) -> Self {
+        self.own += u32::from(is_root);
         self
     }
 
@@ -217,7 +223,7 @@ impl<'b, F> Cleanup<'b, F> {
 
     /// Why the body was left. Has to be called right after its last poll.
     fn why(&self, panic: Option<&Panic>) -> Left {
-        let bound = current::depth() + u32::from(self.own);
+        let bound = current::depth() + self.own;
         let flying = || {
             let payload = panic?.0.lock().unwrap_or_else(PoisonError::into_inner);
             boundary::flying(&**payload)

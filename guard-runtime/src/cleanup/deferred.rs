@@ -94,8 +94,9 @@ pub struct AtExit<F: FnOnce(&Exit<'_>)> {
 
 struct Call<F> {
     run: Option<F>,
-    /// Whether the function has a scope of its own, whose depth is one more than where the call was deferred.
-    own: bool,
+    /// How many frames the function has of its own, above the depth at which the call was deferred: its scope, and
+    /// perhaps a wall below it.
+    own: u32,
     /// How many nanoseconds the call may take.
     within: u64,
     /// The number of the last trip when the call was deferred, with flags in the bits below for unusual
@@ -120,7 +121,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         }
         Self {
             run: Some(run),
-            own,
+            own: u32::from(own),
             within,
             mark,
             place,
@@ -218,6 +219,14 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
         self.task = source::task();
     }
 
+    /// If the future is an entry point, its scope has a wall below it.
+    #[doc(hidden)]
+    #[inline]
+    pub fn below_root(mut self, is_root: bool) -> Self {
+        self.call.own += u32::from(is_root);
+        self
+    }
+
     /// Sets how long the call may take.
     ///
     /// ```
@@ -286,7 +295,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
         let panics = unwinds && self.mark & UNWINDING == 0;
         // The depth below which scopes belong to the outside: those inside have been left, and so has the
         // function's own.
-        let bound = current::depth() + u32::from(self.own);
+        let bound = current::depth() + self.own;
         let awaits = self.mark & AWAITS != 0;
         // If nobody polls the call's future, that future is being dropped, perhaps because its time ran out.
         let elsewhere = task.filter(|task| awaits || *task != source::task());

@@ -27,7 +27,7 @@ use std::thread;
 use crate::base::location::At;
 use crate::base::site::{self, Site};
 use crate::check::tick::{due, inherit, tick};
-use crate::future::kept::{Extras, Kept, More};
+use crate::future::kept::{Extras, Kept, More, OnStack};
 use crate::future::polled;
 use crate::future::poller::open_polls;
 use crate::time::seen::Seen;
@@ -37,11 +37,11 @@ use crate::trip::tripped::Tripped;
 
 /// The scope, stored in the future itself. `ROOT`: nothing around it counts while it is polled.
 #[doc(hidden)]
-pub struct InPlace<X = (), const ROOT: bool = false>(Kept<X>);
+pub struct InPlace<X: More = (), const ROOT: bool = false>(Kept<X>);
 
 // A future is not polled again after a poll that panicked, so the scope does not make it less unwind safe.
-impl<X, const ROOT: bool> UnwindSafe for InPlace<X, ROOT> {}
-impl<X, const ROOT: bool> RefUnwindSafe for InPlace<X, ROOT> {}
+impl<X: More + UnwindSafe, const ROOT: bool> UnwindSafe for InPlace<X, ROOT> {}
+impl<X: More + RefUnwindSafe, const ROOT: bool> RefUnwindSafe for InPlace<X, ROOT> {}
 
 impl InPlace {
     /// For a scope that has nothing but a deadline.
@@ -50,24 +50,6 @@ impl InPlace {
     #[allow(clippy::new_without_default, reason = "for expansions only")]
     pub const fn new() -> Self {
         Self(Kept::new(()))
-    }
-}
-
-impl InPlace<(), true> {
-    /// For the scope of an entry point that has nothing but a deadline.
-    #[inline(always)]
-    #[must_use]
-    pub const fn root() -> Self {
-        Self(Kept::new(()))
-    }
-}
-
-impl InPlace<Extras, true> {
-    /// For the scope of an entry point that counts iterations.
-    #[inline(always)]
-    #[must_use]
-    pub const fn root_with_extras() -> Self {
-        Self(Kept::new(Extras::NONE))
     }
 }
 
@@ -80,7 +62,16 @@ impl InPlace<Extras> {
     }
 }
 
-impl<X, const ROOT: bool> InPlace<X, ROOT> {
+impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
+    /// For a scope that has more than that.
+    #[inline(always)]
+    #[must_use]
+    pub const fn with(more: X) -> Self {
+        Self(Kept::new(more))
+    }
+}
+
+impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
     /// Identifies the future while it is polled, since it does not move then.
     #[inline]
     fn task(&self) -> usize {
@@ -95,6 +86,19 @@ impl<X, const ROOT: bool> InPlace<X, ROOT> {
     pub fn begin(&mut self, site: &'static Site, limit: u64) -> Seen {
         open_polls::begin::<ROOT>(self.task());
         polled::begin(site, limit)
+    }
+
+    /// Begins to spend the budgets that the frame does not store.
+    ///
+    /// # Errors
+    ///
+    /// The trip, if one of them is spent already.
+    #[inline]
+    pub fn spend(&mut self) -> Result<(), Tripped> {
+        match open_polls::place(self.task()) {
+            Some((stack, index)) => self.0.more.begins(&OnStack(stack, index)),
+            None => Ok(()),
+        }
     }
 
     /// Polls `future` in the scope, which must be open.
@@ -131,8 +135,11 @@ impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
         let Some((stack, index)) = open_polls::place(self.task()) else {
             return Poll::Pending;
         };
-        // Inside an allocator that the runtime calls, no scope was opened.
-        if stack.depth() != index {
+        let scope = OnStack(stack, index);
+        if let Err(tripped) = self.0.more.waits(&scope, context) {
+            return Poll::Ready(tripped);
+        }
+        if scope.is_open() {
             if due(inherit()) {
                 let site = Site::by_id(stack.frame(index).site());
                 if let Err(tripped) = tick(&At::of("async fn", site.location())) {
@@ -141,18 +148,19 @@ impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
             }
             self.0.suspend(stack, index, context);
         }
-        open_polls::end::<ROOT>(drop);
+        drop(open_polls::end::<ROOT>(drop));
         Poll::Pending
     }
 }
 
-impl<X, const ROOT: bool> Drop for InPlace<X, ROOT> {
+impl<X: More, const ROOT: bool> Drop for InPlace<X, ROOT> {
     #[inline]
     fn drop(&mut self) {
         if source::task() != self.task() {
-            return; // It waits.
+            return self.0.more.ended(false); // It waits.
         }
-        open_polls::end::<ROOT>(|poller| {
+        self.0.more.ends();
+        let _root = open_polls::end::<ROOT>(|poller| {
             if !thread::panicking() {
                 if site::is_heard() {
                     poller.tell_late();
@@ -160,23 +168,24 @@ impl<X, const ROOT: bool> Drop for InPlace<X, ROOT> {
                 poller.tell_time();
             }
         });
+        self.0.more.ended(true);
     }
 }
 
 /// An await of the body.
 #[doc(hidden)]
 #[must_use]
-pub struct Awaited<'s, F, X, const ROOT: bool, const CATCHES: bool> {
+pub struct Awaited<'s, F, X: More, const ROOT: bool, const CATCHES: bool> {
     scope: &'s mut InPlace<X, ROOT>,
     future: Pin<&'s mut F>,
 }
 
 // As unwind safe as the awaited future itself, which a mutable reference to it would not be.
-impl<F: UnwindSafe, X, const ROOT: bool, const CATCHES: bool> UnwindSafe
+impl<F: UnwindSafe, X: More, const ROOT: bool, const CATCHES: bool> UnwindSafe
     for Awaited<'_, F, X, ROOT, CATCHES>
 {
 }
-impl<F: RefUnwindSafe, X, const ROOT: bool, const CATCHES: bool> RefUnwindSafe
+impl<F: RefUnwindSafe, X: More, const ROOT: bool, const CATCHES: bool> RefUnwindSafe
     for Awaited<'_, F, X, ROOT, CATCHES>
 {
 }
@@ -192,6 +201,11 @@ impl<F: Future, X: More, const ROOT: bool, const CATCHES: bool> Future
         let this = &mut *self;
         if this.scope.0.waits() {
             this.scope.resume();
+            if X::BEGINS {
+                if let Err(tripped) = this.scope.spend() {
+                    return Poll::Ready(Err(tripped));
+                }
+            }
         }
         let mut future = this.future.as_mut();
         let polled = if CATCHES {

@@ -13,11 +13,12 @@ use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
 use crate::time::epoch::EPOCH;
 use crate::time::source;
+use crate::trip::tripped::Tripped;
 
 /// The scope while it is on no stack; `X` holds what only some scopes have.
 pub(crate) struct Kept<X> {
     waiting: Option<Waiting>,
-    more: X,
+    pub(super) more: X,
 }
 
 impl<X> Kept<X> {
@@ -114,11 +115,54 @@ pub trait More {
     /// Writes it back into the scope.
     #[doc(hidden)]
     fn restore(&self, scope: &OnStack);
+
+    /// Whether [`begins`](Self::begins) does anything.
+    #[doc(hidden)]
+    const BEGINS: bool = false;
+
+    /// A poll in the scope begins; the trip, if a budget that the frame does not store is spent.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[allow(clippy::missing_errors_doc, reason = "described above")]
+    fn begins(&mut self, _: &OnStack) -> Result<(), Tripped> {
+        Ok(())
+    }
+
+    /// The body waits, and the scope is about to leave the stack; the trip, if there is one after all.
+    #[doc(hidden)]
+    #[inline(always)]
+    #[allow(clippy::missing_errors_doc, reason = "described above")]
+    fn waits(&mut self, _: &OnStack, _: &mut Context<'_>) -> Result<(), Tripped> {
+        Ok(())
+    }
+
+    /// The body has ended during a poll, and its scope is about to end.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn ends(&mut self) {}
+
+    /// The scope is gone: after the body has ended during a poll if it has `finished`, or else since the future is
+    /// dropped.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn ended(&mut self, _finished: bool) {}
 }
 
 /// An open scope: its stack, and the index of its frame.
 #[doc(hidden)]
-pub struct OnStack(&'static Stack, u32);
+pub struct OnStack(pub(super) &'static Stack, pub(super) u32);
+
+impl OnStack {
+    /// The index of its frame.
+    pub(crate) fn index(&self) -> u32 {
+        self.1
+    }
+
+    /// Whether the scope was opened: none is inside an allocator that the runtime calls.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.depth() > self.1
+    }
+}
 
 impl More for () {
     #[inline(always)]

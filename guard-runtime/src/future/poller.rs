@@ -141,18 +141,19 @@ pub(super) mod open_polls {
         OPEN.with(|open| open.borrow().last().map(|poller| poller.scope().place()))
     }
 
-    /// Ends the innermost poll, after a last look at it.
+    /// Ends the innermost poll, after a last look at it. Returns the wall of an entry point, which stands until it is
+    /// dropped.
     #[inline]
-    pub(in crate::future) fn end<const ROOT: bool>(last: impl FnOnce(Poller)) {
-        let Some(poller) = OPEN.with(|open| open.borrow_mut().pop()) else {
-            return;
-        };
-        let _root = if ROOT {
+    #[must_use]
+    pub(in crate::future) fn end<const ROOT: bool>(last: impl FnOnce(Poller)) -> Option<Root> {
+        let poller = OPEN.with(|open| open.borrow_mut().pop())?;
+        let root = if ROOT {
             ROOTS.with(|roots| roots.borrow_mut().pop())
         } else {
             None
         };
         last(poller);
+        root
     }
 }
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod by_hand;
 mod cleanup;
 mod cleanup_async;
+mod cleanup_in_place;
 mod counting;
 mod deadlines;
 mod entry_points;
