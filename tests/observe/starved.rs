@@ -38,6 +38,12 @@ fn sink() -> bool {
     number().is_some_and(|number| changed("chrt", &["-i", "-p", "0", &number]))
 }
 
+/// Whether this process runs at a lower priority than usual. Its own threads then hardly outweigh the lowest class.
+fn is_niced() -> bool {
+    let printed = Command::new("nice").output().map(|nice| nice.stdout);
+    printed.is_ok_and(|text| text.trim_ascii() != b"0")
+}
+
 fn reasons() -> Vec<Why> {
     told(|event| match event {
         Event::Overdue { scope, why, .. } if *scope == NAME => Some(why.clone()),
@@ -49,6 +55,10 @@ fn reasons() -> Vec<Why> {
 fn a_thread_without_a_processor_is_starved() {
     if thread::available_parallelism().map_or(1, usize::from) < 2 {
         println!("skipped: there is one processor, and the watchdog needs another");
+        return;
+    }
+    if is_niced() {
+        println!("skipped: the tests run at a lower priority, so that no thread starves another");
         return;
     }
     _ = reasons();
