@@ -6,6 +6,7 @@
 //! - `target.rs`: what the attribute may stand on;
 //! - `loops.rs`: loops, and the attributes on them;
 //! - `future.rs`: which functions are guarded as futures;
+//! - `unguarded.rs`: futures that nothing would guard;
 //! - `leave.rs`: the way out, and whether the body may become a closure for it;
 //! - `helpers.rs`: functions that catch the trips of what they call;
 //! - `idle.rs`: arguments that guard nothing;
@@ -20,6 +21,7 @@ pub(crate) mod leave;
 pub(crate) mod loops;
 pub(crate) mod order;
 pub(crate) mod target;
+pub(crate) mod unguarded;
 
 use quote::ToTokens;
 use syn::{
@@ -83,7 +85,9 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
     }
     let warning = order::of_instrument(function);
     let future = future::guarded(function);
-    future::judge_unguarded(function, future.as_ref(), &mut errors);
+    if !inherit {
+        unguarded::judge(function, future.as_ref(), &mut errors);
+    }
     judge_signature(function, &mut errors);
     judge_fallback(args, function, future.is_some(), &mut errors);
     judge_leave(

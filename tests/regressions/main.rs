@@ -13,6 +13,7 @@ mod every_trip_in_silence;
 mod expected_lints;
 mod fields_assigned_last;
 mod functions_of_many_loops;
+mod futures_that_are_part_of_a_value;
 mod groups_of_macros;
 mod growing_stacks;
 mod head_temporaries;

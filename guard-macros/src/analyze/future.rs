@@ -2,15 +2,13 @@
 
 use quote::ToTokens;
 use syn::{
-    Block, Error, Expr, ExprAsync, GenericArgument, Ident, Pat, PathArguments, ReturnType, Stmt,
-    Token, Type, TypeParamBound,
+    Block, Expr, ExprAsync, GenericArgument, Pat, PathArguments, ReturnType, Stmt, Type,
+    TypeParamBound,
 };
 
-use crate::errors::Errors;
 use crate::plan::{FutureBody, Guarded};
 use crate::syntax::calls;
 use crate::syntax::function::Function;
-use crate::syntax::walk::{self, Visitor};
 
 /// The future to guard, if the function should be guarded as one.
 pub(crate) fn guarded(function: &mut Function<'_>) -> Option<Guarded> {
@@ -36,111 +34,6 @@ pub(crate) fn guarded(function: &mut Function<'_>) -> Option<Guarded> {
         output: ReturnType::Type(*arrow, Box::new(yields)),
         body: FutureBody::Value,
     })
-}
-
-/// Rejects `async` blocks that become the function's value in a way that is not recognised: nothing would guard
-/// them.
-pub(crate) fn judge_unguarded(
-    function: &mut Function<'_>,
-    guarded: Option<&Guarded>,
-    errors: &mut Errors,
-) {
-    let last = match guarded.map(|future| future.body) {
-        None => 0,
-        // The last block found is the body.
-        Some(FutureBody::Value) => 1,
-        Some(FutureBody::Whole | FutureBody::Blocked) => return,
-    };
-    let mut values = Values::default();
-    values.visit_block_mut(function.block);
-    values.value_of_block(function.block);
-    let unguarded = values.found.len().saturating_sub(last);
-    for keyword in values.found.iter().take(unguarded) {
-        errors.push(Error::new_spanned(
-            keyword,
-            "this future would not be guarded: write `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` or `BoxFuture<T>` as the return type, and one `async` block as the function's last expression",
-        ));
-    }
-}
-
-/// The `async` blocks of a function that become its value, boxed or not.
-#[derive(Default)]
-struct Values {
-    /// Variables whose value is such a block.
-    bound: Vec<(Ident, ExprAsync)>,
-    found: Vec<Token![async]>,
-}
-
-impl Values {
-    fn value_of_block(&mut self, block: &mut Block) {
-        if let Some(Stmt::Expr(value, None)) = block.stmts.last_mut() {
-            self.value(value);
-        }
-    }
-
-    fn value(&mut self, value: &mut Expr) {
-        if let Some(block) = async_block(value) {
-            return self.found(block);
-        }
-        match value {
-            Expr::Block(value) => self.value_of_block(&mut value.block),
-            Expr::Unsafe(value) => self.value_of_block(&mut value.block),
-            Expr::If(value) => {
-                self.value_of_block(&mut value.then_branch);
-                if let Some((_, other)) = &mut value.else_branch {
-                    self.value(other);
-                }
-            }
-            Expr::Match(value) => value
-                .arms
-                .iter_mut()
-                .for_each(|arm| self.value(&mut arm.body)),
-            other => {
-                let Some(name) = variable(other).cloned() else {
-                    return;
-                };
-                let bound = self.bound.iter().rev().find(|(known, _)| *known == name);
-                if let Some((_, block)) = bound {
-                    let block = block.clone();
-                    self.found(&block);
-                }
-            }
-        }
-    }
-
-    fn found(&mut self, block: &ExprAsync) {
-        self.found.push(block.async_token);
-    }
-}
-
-impl Visitor for Values {
-    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
-        if let Stmt::Local(syn::Local {
-            pat: Pat::Ident(name),
-            init: Some(init),
-            ..
-        }) = stmt
-        {
-            if let Some(block) = async_block(&mut init.expr) {
-                self.bound.push((name.ident.clone(), block.clone()));
-            }
-        }
-        walk::stmt(self, stmt);
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        if let Expr::Return(value) = expr {
-            if let Some(value) = &mut value.expr {
-                self.value(value);
-            }
-        }
-        walk::expr(self, expr);
-    }
-
-    // A `return` in these does not leave the function.
-    fn visit_expr_closure_mut(&mut self, _: &mut syn::ExprClosure) {}
-    fn visit_expr_async_mut(&mut self, _: &mut ExprAsync) {}
-    fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
 impl FutureBody {
@@ -232,14 +125,6 @@ fn async_block(value: &mut Expr) -> Option<&mut ExprAsync> {
     }
 }
 
-/// The name, if the value is a variable, boxed or not.
-fn variable(value: &mut Expr) -> Option<&Ident> {
-    match value {
-        Expr::Path(path) => path.path.get_ident(),
-        other => variable(inside(other)?),
-    }
-}
-
 /// What is in the parentheses, or in the box.
 fn inside(value: &mut Expr) -> Option<&mut Expr> {
     match value {
@@ -251,7 +136,7 @@ fn inside(value: &mut Expr) -> Option<&mut Expr> {
     }
 }
 
-fn is_boxed(call: &syn::ExprMethodCall) -> bool {
+pub(crate) fn is_boxed(call: &syn::ExprMethodCall) -> bool {
     call.method == "boxed" || call.method == "boxed_local"
 }
 

@@ -7,6 +7,8 @@ use syn::{
     TraitItemFn,
 };
 
+use crate::args::attribute::names;
+use crate::syntax::calls;
 use crate::syntax::function::{Function, is_foreign, is_loop_guard, without_ours};
 use crate::syntax::paths::ends_in;
 use crate::syntax::walk::{self, Visitor};
@@ -38,7 +40,7 @@ pub(crate) fn target(item: TokenStream) -> Result<Target, Error> {
     };
     match item {
         Item::Fn(mut function) => {
-            restore(&mut function);
+            restore(&mut function.attrs, &mut function.sig, &mut function.block);
             Ok(Target::Function(function))
         }
         Item::Impl(_) | Item::Trait(_) => Ok(Target::Block(item)),
@@ -139,27 +141,35 @@ fn marker(sig: &Signature, block: &Block) -> Attribute {
 
 const MARKER: &str = "__loop_guard_was";
 
-/// Undoes what a block's attribute has made of the function, whose own attribute has precedence.
-fn restore(function: &mut ItemFn) {
-    let mut attrs = function.attrs.iter();
-    let was = attrs.position(|attribute| ends_in(attribute.path(), MARKER));
-    let Some(index) = was else { return };
-    let Meta::List(marker) = function.attrs.remove(index).meta else {
+/// Undoes what the attribute of a block has made of the function: its own attribute, or that of a block further in,
+/// has precedence.
+fn restore(attrs: &mut Vec<Attribute>, sig: &mut Signature, block: &mut Block) {
+    let is_marker = |attribute: &Attribute| ends_in(attribute.path(), MARKER);
+    let Some(index) = attrs.iter().position(is_marker) else {
+        return;
+    };
+    let Meta::List(marker) = attrs.remove(index).meta else {
         return;
     };
     if let Ok(was) = syn::parse2::<ItemFn>(marker.tokens) {
-        (function.sig, function.block) = (was.sig, was.block);
+        (*sig, *block) = (was.sig, *was.block);
     }
 }
 
 /// Calls `visit` for every function of a block that has no attribute of its own.
 pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)) {
+    each_in(item, false, visit);
+}
+
+/// `again`: a block around the function may have an attribute of its own, which is then expanded later.
+fn each_in(item: &mut Item, again: bool, visit: &mut dyn FnMut(Function<'_>)) {
     let mut one = |attrs: &mut Vec<Attribute>, sig: &mut Signature, block: &mut Block| {
+        restore(attrs, sig, block);
         if attrs.iter().any(is_loop_guard) {
             return;
         }
         // Another attribute may be this macro under another name, or expand to it.
-        let marker = (attrs.iter().any(is_foreign)).then(|| marker(sig, block));
+        let marker = (again || attrs.iter().any(is_foreign)).then(|| marker(sig, block));
         visit(Function {
             attrs,
             sig,
@@ -190,13 +200,28 @@ pub(crate) fn each_function(item: &mut Item, visit: &mut dyn FnMut(Function<'_>)
                 }
             }
         }
-        Item::Mod(module) if !module.attrs.iter().any(is_loop_guard) => {
+        Item::Mod(module) => {
             for item in module.content.iter_mut().flat_map(|(_, items)| items) {
-                each_function(item, visit);
+                let attrs = match item {
+                    Item::Impl(item) => &item.attrs,
+                    Item::Trait(item) => &item.attrs,
+                    Item::Mod(item) => &item.attrs,
+                    _ => &Vec::new(),
+                };
+                if !attrs.iter().any(is_loop_guard) {
+                    let again = again || attrs.iter().any(may_be_ours);
+                    each_in(item, again, visit);
+                }
             }
         }
         _ => {}
     }
+}
+
+/// Whether the attribute of a block may be this macro under another name, or under a condition.
+fn may_be_ours(attribute: &Attribute) -> bool {
+    let is_argument = |word: &Ident| names().contains(&word.to_string().as_str());
+    is_foreign(attribute) && calls::any_ident(attribute.to_token_stream(), &is_argument)
 }
 
 /// The item as it was, without the attributes on loops: Rust would take them for calls of the macro and hide our

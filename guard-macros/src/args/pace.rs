@@ -1,5 +1,6 @@
 //! The attribute on a loop: how often that loop is checked.
 
+use proc_macro2::TokenTree;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -40,11 +41,7 @@ pub(crate) fn paced(attribute: &Attribute) -> Result<Paced, Error> {
     let all = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated)?;
     let mut all = all.into_iter();
     let condition = all.next();
-    let ours = all.find(|meta| {
-        let last = meta.path().segments.last();
-        last.is_some_and(|last| last.ident == "loop_guard")
-    });
-    match ours {
+    match all.find(is_pace) {
         Some(meta) => Ok(Paced {
             pace: pace(&meta)?,
             condition,
@@ -52,6 +49,29 @@ pub(crate) fn paced(attribute: &Attribute) -> Result<Paced, Error> {
         None => Err(Error::new_spanned(&attribute.meta, WHAT)),
     }
 }
+
+/// Whether the attribute of a loop is this macro, under whatever name it is imported: Rust accepts no other macro
+/// there.
+pub(crate) fn is_pace(meta: &Meta) -> bool {
+    let called = meta.path().segments.last();
+    let is_called =
+        |names: &[&str]| called.is_some_and(|called| names.iter().any(|name| called.ident == name));
+    let Meta::List(list) = meta else {
+        return is_called(&["loop_guard"]);
+    };
+    let mut words = list.tokens.clone().into_iter();
+    let is_meant = match (words.next(), words.next()) {
+        (Some(TokenTree::Ident(word)), None) => word == "skip",
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Punct(next))) => {
+            word == "every" && next.as_char() == '='
+        }
+        _ => false,
+    };
+    is_called(&["loop_guard"]) || (is_meant && !is_called(&BUILT_IN))
+}
+
+/// Attributes of the language that may contain any word.
+const BUILT_IN: [&str; 6] = ["allow", "cfg", "deny", "expect", "forbid", "warn"];
 
 fn pace(meta: &Meta) -> Result<Pace, Error> {
     let Meta::List(list) = meta else {

@@ -1,11 +1,10 @@
 //! One function, wherever it is written.
 
-use proc_macro2::Span;
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Block, Ident, Meta, Signature, Token};
+use syn::{Attribute, Block, Meta, Signature, Token};
 
-use crate::syntax::calls;
+use crate::args::pace::is_pace;
 use crate::syntax::paths::{ends_in, is_among};
 
 /// A free function, a method, or a function in a block that carries the attribute.
@@ -24,26 +23,29 @@ pub(crate) fn is_loop_guard(attribute: &Attribute) -> bool {
 
 /// Whether the attribute of a loop is this macro, or expands to it: `#[cfg_attr(test, loop_guard(skip))]`.
 pub(crate) fn is_on_loop(attribute: &Attribute) -> bool {
-    let wanted = Ident::new("loop_guard", Span::call_site());
-    is_loop_guard(attribute)
-        || (attribute.path().is_ident("cfg_attr")
-            && calls::names(attribute.to_token_stream(), &wanted))
+    is_pace(&attribute.meta) || conditional(attribute).is_some_and(|said| said.iter().any(is_pace))
+}
+
+/// What a `cfg_attr` says: its condition, and attributes.
+fn conditional(attribute: &Attribute) -> Option<Punctuated<Meta, Token![,]>> {
+    if !attribute.path().is_ident("cfg_attr") {
+        return None;
+    }
+    attribute.parse_args_with(Punctuated::parse_terminated).ok()
 }
 
 /// Removes this macro from the attributes of a loop, and keeps what else a `cfg_attr` contains.
 pub(crate) fn without_ours(attrs: &mut Vec<Attribute>) {
-    let is_ours = |meta: &Meta| ends_in(meta.path(), "loop_guard");
     attrs.retain_mut(|attribute| {
         if !is_on_loop(attribute) {
             return true;
         }
-        let conditional =
-            attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        match (&mut attribute.meta, conditional) {
-            (Meta::List(list), Ok(mut said)) if list.path.is_ident("cfg_attr") => {
-                said = said.into_iter().filter(|meta| !is_ours(meta)).collect();
-                list.tokens = said.to_token_stream();
-                said.len() > 1
+        match (conditional(attribute), &mut attribute.meta) {
+            (Some(said), Meta::List(list)) => {
+                let kept: Punctuated<Meta, Token![,]> =
+                    said.into_iter().filter(|meta| !is_pace(meta)).collect();
+                list.tokens = kept.to_token_stream();
+                kept.len() > 1
             }
             _ => false,
         }

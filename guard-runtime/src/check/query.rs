@@ -49,7 +49,8 @@ pub fn checkpoint() -> Result<(), Tripped> {
 /// The time left until the checks of this thread trip, never more than the budget; zero once they do, `None`
 /// without a deadline.
 ///
-/// If it is zero, the next check trips.
+/// If it is zero, the next check trips, except while a clock that a test has stopped stands exactly at the deadline:
+/// nothing trips before more time than the budget has passed.
 ///
 /// ```
 /// use std::time::Duration;

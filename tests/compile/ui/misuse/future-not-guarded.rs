@@ -48,4 +48,68 @@ fn in_arms(one: bool) -> Pin<Box<dyn Future<Output = ()>>> {
     }
 }
 
+#[loop_guard(timeout = "30ms")]
+fn bound_with_a_type() -> Reply {
+    let reply: Reply = Box::pin(async move { loop {} });
+    reply
+}
+
+#[loop_guard(timeout = "30ms")]
+fn bound_late(twice: bool) -> Reply {
+    let reply: Reply;
+    reply = Box::pin(async { loop {} });
+    let same = reply;
+    'found: {
+        if twice {
+            break 'found same;
+        }
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+struct Answer {
+    reply: Reply,
+    number: u32,
+}
+
+#[loop_guard(timeout = "30ms")]
+fn in_a_value(number: u32) -> Result<Answer, Tripped> {
+    Ok(Answer {
+        reply: Box::pin(async move { loop {} }),
+        number,
+    })
+}
+
+#[loop_guard(timeout = "30ms")]
+fn in_a_list() -> (Vec<Reply>, u32) {
+    (vec![Box::pin(async move { loop {} })], 1)
+}
+
+#[loop_guard(timeout = "30ms")]
+fn as_another_type() -> Reply {
+    Box::into_pin(Box::new(async move { loop {} }))
+}
+
+fn in_a_span<F: Future>(future: F) -> F {
+    future
+}
+
+trait Instrument: Sized {
+    fn instrument(self, _span: &str) -> Self {
+        self
+    }
+}
+
+impl<F: Future> Instrument for F {}
+
+#[loop_guard(timeout = "30ms")]
+fn in_a_combinator() -> impl Future<Output = Result<(), Tripped>> {
+    in_a_span(async move { loop {} }.instrument("span"))
+}
+
+#[loop_guard(timeout = "30ms")]
+fn by_hand() -> impl Future<Output = Result<(), Tripped>> {
+    std::future::poll_fn(|_| loop {})
+}
+
 fn main() {}
