@@ -35,6 +35,7 @@ mod nested_futures;
 mod other_peoples_work;
 mod return_type_means_something_else;
 mod returned_closures;
+mod reversed_heads;
 mod runtime_gone;
 mod send_by_lifetime;
 mod shields_are_no_scopes;

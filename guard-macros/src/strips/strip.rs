@@ -7,6 +7,7 @@ use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime};
 use crate::strips::names::{Names, iterates};
 use crate::strips::plain::{is_plain, is_plain_closure};
 use crate::syntax::jumps::Jumps;
+use crate::syntax::paths::is_among;
 use crate::syntax::walk::Visitor;
 
 /// A `for` loop that qualifies, taken apart.
@@ -102,19 +103,27 @@ fn base(expr: Expr, bases: &mut Vec<Expr>) -> Head {
 }
 
 /// Whether the call may be an adaptor that can be cut. Cutting evaluates the argument of a `zip` before the
-/// adaptors in front of it run, which may be the user's and have effects; and cutting from the back requires to
-/// know how far the front has come.
+/// adaptors in front of it run, which may be the user's and have effects; and pairs can be cut from the back only
+/// where both sides have their lengths.
 fn is_adaptor(call: &ExprMethodCall) -> bool {
     let plain = call.attrs.is_empty() && call.turbofish.is_none();
     plain
         && match (call.method.to_string().as_str(), call.args.first()) {
             ("enumerate" | "copied", None) => true,
-            ("rev", None) => {
-                !matches!(&*call.receiver, Expr::MethodCall(inner) if is_adaptor(inner))
-            }
+            ("rev", None) => !is_paired(&call.receiver),
             ("zip", Some(argument)) => call.args.len() == 1 && only_reads(argument),
             _ => false,
         }
+}
+
+/// Whether the expression may be an iterator of pairs, which has its items' numbers or another iterator in them.
+fn is_paired(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) if is_among("copied rev", &call.method) => is_paired(&call.receiver),
+        Expr::MethodCall(call) => is_among("enumerate zip", &call.method),
+        Expr::Paren(part) => is_paired(&part.expr),
+        _ => false,
+    }
 }
 
 /// Whether the expression only reads: `&list`, `list.iter().rev()`, `0..n`.

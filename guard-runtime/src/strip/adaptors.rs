@@ -35,7 +35,7 @@ impl<A: Split, B: Split> Split for Zipped<A, B> {
 }
 
 macro_rules! adaptors {
-    ($($adaptor:ident ($($of:tt)*) $piece:ty, $cut:ident, $adapt:ident;)*) => {$(
+    ($($adaptor:ident ($($of:tt)*) $piece:ty, $cut:ident, $cut_back:ident, $adapt:ident;)*) => {$(
         #[doc = concat!("`", stringify!($adapt), "`.")]
         #[doc(hidden)]
         #[derive(Debug)]
@@ -60,9 +60,19 @@ macro_rules! adaptors {
                 self.0.all().$adapt()
             }
         }
+
+        impl<$($of)*> SplitBack for $adaptor<S>
+        where
+            S: SplitBack,
+        {
+            #[inline(always)]
+            fn cut_back(&mut self, most: usize) -> Self::Piece {
+                self.0.$cut_back(most).$adapt()
+            }
+        }
     )*};
 }
 adaptors! {
-    Reversed(S: SplitBack) iter::Rev<S::Piece>, cut_back, rev;
-    Copies('a, T: 'a + Copy, S: Split<Piece: Iterator<Item = &'a T>>) iter::Copied<S::Piece>, cut, copied;
+    Reversed(S: SplitBack) iter::Rev<S::Piece>, cut_back, cut, rev;
+    Copies('a, T: 'a + Copy, S: Split<Piece: Iterator<Item = &'a T>>) iter::Copied<S::Piece>, cut, cut_back, copied;
 }

@@ -191,8 +191,13 @@ fn strips_of_slices_are_the_standard_librarys() {
             random,
         );
         same(
-            || Copies(Reversed(&list[..])),
-            list.iter().rev().copied(),
+            || Reversed(Copies(Reversed(&list[..]))),
+            list.iter().rev().copied().rev(),
+            random,
+        );
+        same(
+            || Reversed(Reversed(Copies(&list[..]))),
+            list.iter().copied(),
             random,
         );
     }
