@@ -88,8 +88,11 @@ where
     fn cut(&mut self, most: usize) -> Self {
         let start = self.start.clone();
         self.nth(most - 1);
-        // It never is. But so the optimiser sees that the piece is within the range: what it proved of the range's
-        // indices then holds for those of the piece.
+        // It always is within the range. But so the optimiser sees that the piece is too: what it proved of the
+        // range's indices then holds for those of the piece.
+        if self.start < start {
+            self.start = start.clone();
+        }
         if self.start > self.end {
             self.start = self.end.clone();
         }
