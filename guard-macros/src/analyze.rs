@@ -11,9 +11,11 @@
 //! - `helpers.rs`: functions that catch the trips of what they call;
 //! - `idle.rs`: arguments that guard nothing;
 //! - `order.rs`: attributes in the wrong order;
+//! - `formats.rs`: names in the texts of formats;
 //! - `breaks.rs`: loops that `on_trip = "break"` cannot leave.
 
 pub(crate) mod breaks;
+pub(crate) mod formats;
 pub(crate) mod future;
 pub(crate) mod helpers;
 pub(crate) mod idle;
@@ -227,7 +229,9 @@ fn judge_fallback(args: &Args, function: &Function<'_>, is_future: bool, errors:
                 _ => continue,
             },
         };
-        if let Some(place) = calls::place_of(tokens.clone(), &name) {
+        let place = calls::place_of(tokens.clone(), &name)
+            .or_else(|| formats::place_of(&mut fallback.value.clone(), &name));
+        if let Some(place) = place {
             errors.push(Error::new(
                 place,
                 format!("the future's body has moved `{name}`: a fallback can only use arguments that are `Copy`, such as shared references"),

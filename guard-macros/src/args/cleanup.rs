@@ -24,7 +24,7 @@ fn call(mut expr: Expr) -> Result<Expr, Error> {
         Some(closure) if closure.asyncness.is_none() && is_future(&closure.body) => {
             Err(Error::new_spanned(
                 &closure.body,
-                "nobody would await this block: write `cleanup = async |exit| ...`",
+                "nobody would await this block: in an `async fn` write `cleanup = async |exit| ...`",
             ))
         }
         Some(closure) if closure.inputs.len() == 1 => Ok(expr),
@@ -62,9 +62,20 @@ fn is_future(body: &Expr) -> bool {
     match body {
         Expr::Async(_) => true,
         Expr::Paren(body) => is_future(&body.expr),
+        Expr::Group(body) => is_future(&body.expr),
+        Expr::Call(call) => is_pin(&call.func) && call.args.first().is_some_and(is_future),
         Expr::Block(body) => {
             matches!(body.block.stmts.as_slice(), [.., Stmt::Expr(value, None)] if is_future(value))
         }
         _ => false,
     }
+}
+
+/// Whether this is `Box::pin`. Other functions may run the future: `block_on(async { .. })`.
+fn is_pin(function: &Expr) -> bool {
+    let Expr::Path(function) = function else {
+        return false;
+    };
+    let last = function.path.segments.last();
+    last.is_some_and(|name| name.ident == "pin")
 }

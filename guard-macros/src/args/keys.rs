@@ -4,8 +4,16 @@ use syn::ext::IdentExt;
 use syn::{Error, Ident};
 
 /// Names that other libraries use for one of our arguments.
-const SYNONYMS: [(&str, &str); 10] = [
+const SYNONYMS: [(&str, &str); 18] = [
     ("duration", "timeout"),
+    ("max_time", "timeout"),
+    ("millis", "timeout"),
+    ("ms", "timeout"),
+    ("seconds", "timeout"),
+    ("secs", "timeout"),
+    ("time", "timeout"),
+    ("time_limit", "timeout"),
+    ("within", "timeout"),
     ("limit", "iterations"),
     ("max", "iterations"),
     ("max_iterations", "iterations"),

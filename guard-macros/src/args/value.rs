@@ -52,12 +52,19 @@ pub(crate) fn expr(given: &Given<'_>) -> Result<Expr, Error> {
     given.input.parse()
 }
 
-/// The error for a value without the key that it belongs to: `"30s"`, `30s`, `Duration::from_secs(30)`.
+/// The error for a value without the key that it belongs to: `"30s"`, `30s`, `Duration::from_secs(30)`, `LIMIT`.
 pub(crate) fn without_name(input: ParseStream) -> Option<Error> {
     let is_path = input.peek(Token![::]) || input.peek2(Token![::]);
-    let literal = input.fork().parse::<Lit>().ok();
+    let rest = input.fork();
+    let literal = rest.parse::<Lit>().ok();
+    let ends = rest.is_empty() || rest.peek(Token![,]);
     let text = match &literal {
         Some(Lit::Str(text)) => format!("{:?}", text.value()),
+        Some(Lit::Int(number)) if number.base10_digits().starts_with('-') => {
+            let text = "a budget cannot be negative: write for example `timeout = \"30s\"`";
+            return Some(Error::new(number.span(), text));
+        }
+        Some(Lit::Int(_)) if !ends => return unnamed(input, "iterations"),
         Some(Lit::Int(number)) if number.suffix().is_empty() => {
             let text = format!(
                 "a budget has a name: write `iterations = {number}` or, as a duration, `timeout = \"{number}s\"`"
@@ -65,20 +72,31 @@ pub(crate) fn without_name(input: ParseStream) -> Option<Error> {
             return Some(Error::new(number.span(), text));
         }
         Some(literal) => format!("{:?}", literal.to_token_stream().to_string()),
-        None if is_path => {
-            let value: Expr = input.fork().parse().ok()?;
-            if matches!(value, Expr::Assign(_)) {
-                return None;
-            }
-            let error = format!("a budget has a name: write `timeout = {}`", source(&value));
-            return Some(Error::new_spanned(value, error));
-        }
+        None if is_path || is_constant(input) => return unnamed(input, "timeout"),
         None => return None,
     };
     Some(Error::new(
         input.span(),
         format!("a budget has a name: write `timeout = {text}`"),
     ))
+}
+
+/// The error for an expression without its key.
+fn unnamed(input: ParseStream, key: &str) -> Option<Error> {
+    let value: Expr = input.fork().parse().ok()?;
+    if matches!(value, Expr::Assign(_)) {
+        return None;
+    }
+    let error = format!("a budget has a name: write `{key} = {}`", source(&value));
+    Some(Error::new_spanned(value, error))
+}
+
+/// Whether the argument is a name alone, written as constants are.
+fn is_constant(input: ParseStream) -> bool {
+    let rest = input.fork();
+    let name = rest.call(Ident::parse_any).map(|name| name.to_string());
+    let is_upper = |name: String| name.chars().all(|letter| !letter.is_lowercase());
+    (rest.is_empty() || rest.peek(Token![,])) && name.is_ok_and(is_upper)
 }
 
 /// The expression as a person would write it.

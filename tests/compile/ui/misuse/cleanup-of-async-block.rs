@@ -10,4 +10,14 @@ async fn nobody_awaits_the_value() {
     loop {}
 }
 
+#[loop_guard(timeout = "30s", cleanup = |_| Box::pin(async {}))]
+async fn nobody_awaits_the_box() {
+    loop {}
+}
+
+#[loop_guard(timeout = "30s", cleanup = |_| async {})]
+fn nobody_could() {
+    loop {}
+}
+
 fn main() {}

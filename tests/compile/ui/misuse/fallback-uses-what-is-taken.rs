@@ -16,4 +16,9 @@ async fn counted(count: &mut u32) -> u32 {
     loop {}
 }
 
+#[loop_guard(timeout = "30s", fallback = format!("{text:?} of {{text}}"))]
+async fn formatted(text: &mut String) -> String {
+    loop {}
+}
+
 fn main() {}

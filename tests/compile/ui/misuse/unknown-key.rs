@@ -13,9 +13,17 @@ fn c() {}
 #[loop_guard(ontrip = "panic", timeout = "30s")]
 fn d() {}
 
+#[loop_guard(time_limit = "30s")]
+fn e() {}
+
+#[loop_guard(ms = 30)]
+fn f() {}
+
 fn main() {
     a();
     b();
     c();
     d();
+    e();
+    f();
 }
