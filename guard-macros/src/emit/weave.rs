@@ -1,12 +1,12 @@
 //! Quotes for loops that run in strips: an outer loop with the check, an inner one without.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{Expr, ExprForLoop, ExprMethodCall, ExprWhile, Ident, Label};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
+use syn::{Expr, ExprForLoop, ExprWhile, Ident, Label};
 
 use crate::emit::{Check, Emit, ends, q};
 use crate::strips::counted::Counted;
-use crate::strips::strip::{Head, Strips};
+use crate::strips::strip::Strips;
 
 impl Emit<'_> {
     /// ```text
@@ -48,24 +48,18 @@ impl Emit<'_> {
             body,
             ..
         } = expr;
-        let names: Vec<_> = (0..strips.bases.len())
-            .map(|n| format_ident!("__it_{n}", span = Span::mixed_site()))
-            .collect();
         let (begin, end) = ends(&expr.expr);
-        let adapted = strips.map.is_some() || matches!(strips.head, Head::Adapted(_));
-        let bases = strips.bases.iter().map(|base| {
-            if adapted {
+        let names = strips.bases.of.iter().map(|(name, _)| name);
+        let bases = strips.bases.of.iter().map(|(_, base)| {
+            if strips.bases.are_adapted {
                 return base.to_token_stream();
             }
             let (private, end) = self.blaming(base);
             quote_spanned!(end=> #private::IntoIterator::into_iter(#base))
         });
-        let mut kinds = names.iter().map(|name| q!(#private::kind(&#name)));
+        let mut kinds = names.clone().map(|name| q!(#private::kind(&#name)));
         let first = kinds.next();
-        let mut made = made(&strips.head, &names);
-        if let Some(ExprMethodCall { method, args, .. }) = &strips.map {
-            made = q!(#made.#method(#args));
-        }
+        let made = &strips.head;
         let (declare, check) = self.strip(check);
         let outer = outer(strips.outer.as_ref());
         // What keeps one of the user's borrows alive is the head of the loop.
@@ -209,24 +203,4 @@ impl Emit<'_> {
 /// The label of the outer loop.
 fn outer(users: Option<&Label>) -> TokenStream {
     users.map_or_else(|| q!('__strips:), ToTokens::to_token_stream)
-}
-
-/// The head, built from the bases that these names hold.
-fn made(head: &Head, names: &[Ident]) -> TokenStream {
-    match head {
-        Head::Base(number) => {
-            let name = &names[*number];
-            q!(__kind.make(#name))
-        }
-        Head::Adapted(adapted) => {
-            let place = Span::mixed_site().located_at(adapted.method.span());
-            let method = Ident::new(&adapted.method.to_string(), place);
-            let head = made(&adapted.head, names);
-            let argument = adapted
-                .argument
-                .as_ref()
-                .map(|argument| made(argument, names));
-            q!(#head.#method(#argument))
-        }
-    }
 }

@@ -32,7 +32,7 @@ impl Instrument<'_> {
             return Some(emit::q!({ #check #expr }));
         }
         let mut strips = strip::of_for(expr, self.names.as_ref()?)?;
-        for base in &mut strips.bases {
+        for (_, base) in &mut strips.bases.of {
             self.visit_expr_mut(base);
         }
         let check = self.check_of_strips("for", expr.for_token.span);

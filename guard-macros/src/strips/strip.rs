@@ -1,6 +1,7 @@
 //! Which `for` loops run in strips: those whose body is plain (`plain.rs`), over what may be cut (`known.rs`).
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Block, Expr, ExprForLoop, ExprMethodCall, Ident, Label, Lifetime};
 
@@ -12,48 +13,43 @@ use crate::syntax::walk::Visitor;
 
 /// A `for` loop that qualifies, taken apart.
 pub(crate) struct Strips {
-    pub(crate) head: Head,
-    /// The bases of the head, in the order in which they are evaluated.
-    pub(crate) bases: Vec<Expr>,
-    /// `.map(closure)` behind the head.
-    pub(crate) map: Option<ExprMethodCall>,
+    pub(crate) bases: Bases,
+    /// The head, over what `__kind` makes of the bases.
+    pub(crate) head: TokenStream,
     /// The label that the outer of the two loops takes over from the user's loop.
     pub(crate) outer: Option<Label>,
     /// The loop's own label and body, for the case that the whole loop is one strip.
     pub(crate) whole: (Option<Label>, Block),
 }
 
-/// The head of a loop: bases that may be cut, and adaptors that are cut with them.
-pub(crate) enum Head {
-    /// The number of a base.
-    Base(usize),
-    Adapted(Box<Adapted>),
-}
-
-/// `head.method(argument)`
-pub(crate) struct Adapted {
-    pub(crate) head: Head,
-    pub(crate) method: Ident,
-    pub(crate) argument: Option<Head>,
+/// What a head iterates over, each with the name that holds it, in the order in which they are evaluated.
+#[derive(Default)]
+pub(crate) struct Bases {
+    pub(crate) of: Vec<(Ident, Expr)>,
+    /// The head has adaptors; without, it is the only base.
+    pub(crate) are_adapted: bool,
 }
 
 /// Takes a `for` apart, if it qualifies.
 pub(crate) fn of_for(expr: &mut ExprForLoop, names: &Names) -> Option<Strips> {
-    let mut bases = Vec::new();
-    let (before, map) = match &*expr.expr {
-        Expr::MethodCall(call) if maps(call) => (&*call.receiver, Some(call.clone())),
-        whole => (whole, None),
+    let mut bases = Bases::default();
+    let head = match &*expr.expr {
+        Expr::MethodCall(map) if maps(map) => {
+            let ExprMethodCall { method, args, .. } = map;
+            let head = bases.head(&map.receiver, names)?;
+            bases.are_adapted = true;
+            quote_spanned!(Span::mixed_site()=> #head.#method(#args))
+        }
+        whole => bases.head(whole, names)?,
     };
-    let head = head(before, names, &mut bases)?;
     if !is_plain(&mut expr.body) {
         return None;
     }
     let whole = (expr.label.clone(), expr.body.clone());
     let outer = redirect(&mut expr.label, &mut expr.body);
     Some(Strips {
-        head,
         bases,
-        map,
+        head,
         outer,
         whole,
     })
@@ -69,37 +65,41 @@ fn maps(call: &ExprMethodCall) -> bool {
         && is_plain(&call.args[0])
 }
 
-/// The head, if all its bases may be cut. A list of numbers by value is borrowed, and its items are copied: the
-/// compiler does as much with `for x in &list` as with nothing else.
-fn head(expr: &Expr, names: &Names, bases: &mut Vec<Expr>) -> Option<Head> {
-    match expr {
-        Expr::MethodCall(call) if is_adaptor(call) => {
-            let adapted = Adapted {
-                head: head(&call.receiver, names, bases)?,
-                method: call.method.clone(),
-                argument: match call.args.first() {
-                    Some(argument) => Some(head(argument, names, bases)?),
+impl Bases {
+    /// The head, if all its bases may be cut. A list of numbers by value is borrowed, and its items are copied: the
+    /// compiler does as much with `for x in &list` as with nothing else.
+    fn head(&mut self, expr: &Expr, names: &Names) -> Option<TokenStream> {
+        let (of, method, argument) = match expr {
+            Expr::MethodCall(call) if is_adaptor(call) => {
+                let of = self.head(&call.receiver, names)?;
+                let argument = match call.args.first() {
+                    Some(argument) => Some(self.head(argument, names)?),
                     None => None,
-                },
-            };
-            Some(Head::Adapted(Box::new(adapted)))
-        }
-        // The expression becomes an operand in our code, where its parentheses would be unnecessary.
-        Expr::Paren(part) => head(&part.expr, names, bases),
-        _ => match names.numbers(expr) {
-            Some(list) => Some(Head::Adapted(Box::new(Adapted {
-                head: base(syn::parse_quote!(&{ #list }), bases),
-                method: Ident::new("copied", list.span()),
-                argument: None,
-            }))),
-            None => names.may_be_cut(expr).then(|| base(expr.clone(), bases)),
-        },
+                };
+                (of, call.method.clone(), argument)
+            }
+            // The expression becomes an operand in our code, where its parentheses would be unnecessary.
+            Expr::Paren(part) => return self.head(&part.expr, names),
+            _ => match names.numbers(expr) {
+                Some(list) => {
+                    let copied = Ident::new("copied", list.span());
+                    (self.base(syn::parse_quote!(&{ #list })), copied, None)
+                }
+                None => return names.may_be_cut(expr).then(|| self.base(expr.clone())),
+            },
+        };
+        let place = Span::mixed_site().located_at(method.span());
+        let method = Ident::new(&method.to_string(), place);
+        self.are_adapted = true;
+        Some(quote_spanned!(Span::mixed_site()=> #of.#method(#argument)))
     }
-}
 
-fn base(expr: Expr, bases: &mut Vec<Expr>) -> Head {
-    bases.push(expr);
-    Head::Base(bases.len() - 1)
+    fn base(&mut self, expr: Expr) -> TokenStream {
+        let name = format_ident!("__it_{}", self.of.len(), span = Span::mixed_site());
+        let made = quote_spanned!(Span::mixed_site()=> __kind.make(#name));
+        self.of.push((name, expr));
+        made
+    }
 }
 
 /// Whether the call may be an adaptor that can be cut. Cutting evaluates the argument of a `zip` before the
