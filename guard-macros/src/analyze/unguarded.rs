@@ -40,7 +40,7 @@ pub(crate) fn judge(function: &mut Function<'_>, guarded: Option<&Guarded>, erro
     for place in values.found.iter().take(unguarded) {
         errors.push(Error::new(
             *place,
-            "this future would not be guarded: write `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` or `BoxFuture<T>` as the return type, and one `async` block as the function's last expression",
+            "this future would not be guarded: write `impl Future<Output = T>`, `Pin<Box<dyn Future<Output = T>>>` or `BoxFuture<T>` as the return type, and one `async` block as the function's last expression, or make it in an `async fn` with an attribute of its own",
         ));
     }
 }
