@@ -1,6 +1,8 @@
 //! Scopes whose guard is off: inside them it is as if the function had no guard.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
 use std::time::Duration;
 
 use guard_runtime::{
@@ -160,4 +162,62 @@ fn a_snapshot_shows_no_scope_that_is_off() {
     assert_eq!(budget.run(|| seen(100)).unwrap(), ["off::sees"]);
     set_mode("off::seen", Mode::Enforce).unwrap();
     assert_eq!(budget.run(|| seen(2)).unwrap().len(), 4);
+}
+
+#[loop_guard(timeout = "5ms", name = "off::late")]
+fn late(count: u32) -> Result<u32, Tripped> {
+    steps(count)
+}
+
+#[loop_guard(timeout = "5ms", iterations = 10, name = "off::late_counted")]
+fn late_counted(count: u32) -> Result<u32, Tripped> {
+    for _ in 0..count {
+        testing::advance(MS);
+    }
+    Ok(count)
+}
+
+/// Calls functions whose guards are off when its thread ends.
+struct AtTheEnd(Sender<bool>);
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        let _paused = Paused::new();
+        let is_off = late(100).is_ok() && late_counted(100).is_ok();
+        let trips = around(50 * MS, || late(100).unwrap_err());
+        let left = around(50 * MS, || {
+            (late(10).unwrap(), late_counted(10).unwrap(), remaining())
+        });
+        let fine = is_off
+            && trips.scope() == "off::around"
+            && left == (10, 10, Some(30 * MS))
+            && remaining().is_none();
+        let _ = self.0.send(fine);
+    }
+}
+
+thread_local! {
+    static BEFORE: Cell<Option<AtTheEnd>> = const { Cell::new(None) };
+    static AFTER: Cell<Option<AtTheEnd>> = const { Cell::new(None) };
+}
+
+/// One is dropped before the thread's own stack is gone, and one afterwards, or there never was a stack.
+#[test]
+fn one_that_is_off_in_a_thread_that_ends() {
+    set_mode("off::late*", Mode::Off).unwrap();
+    for is_guarded in [true, false] {
+        let (sender, receiver) = channel();
+        let work = move || {
+            BEFORE.set(Some(AtTheEnd(sender.clone())));
+            if is_guarded {
+                let _paused = Paused::new();
+                assert!(late(1).is_ok());
+                assert!(short(0).is_ok());
+            }
+            AFTER.set(Some(AtTheEnd(sender)));
+        };
+        assert!(thread::spawn(work).join().is_ok());
+        let seen: Vec<bool> = receiver.iter().collect();
+        assert_eq!(seen, [true, true], "guarded: {is_guarded}");
+    }
 }
