@@ -11,7 +11,7 @@ use crate::plan::{Leave, Policies};
 use crate::syntax::types::{nameable, never};
 
 /// The body to call, and its function.
-pub(crate) struct Call<'b> {
+pub(crate) struct CalledBody<'b> {
     pub(crate) body: &'b Block,
     pub(crate) output: &'b ReturnType,
     pub(crate) function: &'b Ident,
@@ -40,7 +40,11 @@ impl Emit<'_> {
     ///     } { .. }
     /// }
     /// ```
-    pub(crate) fn in_policies(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
+    pub(crate) fn in_policies(
+        &self,
+        policies: &Policies<'_>,
+        call: &CalledBody<'_>,
+    ) -> TokenStream {
         let private = &self.private;
         let (needs, leave) = match &self.plan.leave {
             Leave::Fallback(_) => (
@@ -84,7 +88,7 @@ impl Emit<'_> {
     }
 
     /// One call of the body.
-    fn layers(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
+    fn layers(&self, policies: &Policies<'_>, call: &CalledBody<'_>) -> TokenStream {
         let private = &self.private;
         if call.is_async {
             return self.layers_async(policies, call);
@@ -116,7 +120,7 @@ impl Emit<'_> {
     /// ```text
     /// match async { body } { inner => { let inner = pin!(inner); match bulkhead(&h, inner) { .. } } }
     /// ```
-    fn layers_async(&self, policies: &Policies<'_>, call: &Call<'_>) -> TokenStream {
+    fn layers_async(&self, policies: &Policies<'_>, call: &CalledBody<'_>) -> TokenStream {
         let private = &self.private;
         let inner = q!(__inner);
         let body = if policies.retry.is_some() {
@@ -174,7 +178,7 @@ impl Emit<'_> {
     /// ```text
     /// if false { again(&Taken::new(&argument).again()); }
     /// ```
-    fn attempts(&self, retry: &Expr, call: &Call<'_>) -> TokenStream {
+    fn attempts(&self, retry: &Expr, call: &CalledBody<'_>) -> TokenStream {
         let private = &self.private;
         let closure = closure(call);
         let body = if call.is_async {
@@ -199,7 +203,7 @@ impl Emit<'_> {
         &self,
         policies: &Policies<'_>,
         layers: &TokenStream,
-        call: &Call<'_>,
+        call: &CalledBody<'_>,
     ) -> TokenStream {
         let private = &self.private;
         let is_failure = match &policies.outcome {
@@ -232,13 +236,13 @@ fn taken(private: &TokenStream, moves: &[Ident]) -> Option<TokenStream> {
 }
 
 /// The body as a closure.
-fn closure(call: &Call<'_>) -> TokenStream {
+fn closure(call: &CalledBody<'_>) -> TokenStream {
     let (output, body) = (inferable(call.output), braced(call.body));
     q!(|| #output #body)
 }
 
 /// The keyword `async` as if the user had written it, as for every body that becomes a future.
-fn asynchronous(call: &Call<'_>) -> TokenStream {
+fn asynchronous(call: &CalledBody<'_>) -> TokenStream {
     let open = call.body.brace_token.span.open();
     quote_spanned!(open=> async)
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprForLoop, ExprWhile, Ident, Label};
 
 use crate::emit::{Check, Emit, ends, q};
-use crate::strips::counted::Counted;
+use crate::strips::counted::CountedWhile;
 use crate::strips::strip::Strips;
 
 impl Emit<'_> {
@@ -127,7 +127,7 @@ impl Emit<'_> {
     /// compiler know that `i - 1` is an index too. The first copy has a bound that stays, since the body may `push`.
     pub(crate) fn while_strips(
         &self,
-        counted: &Counted,
+        counted: &CountedWhile,
         expr: &ExprWhile,
         check: Check,
     ) -> TokenStream {
@@ -139,7 +139,7 @@ impl Emit<'_> {
             cond,
             body,
         } = expr;
-        let Counted {
+        let CountedWhile {
             at, bound, is_up, ..
         } = counted;
         let (declare, check) = self.strip(check);

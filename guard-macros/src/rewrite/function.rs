@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Block, Expr, Stmt};
 
 use crate::emit::budget::root_of_budget;
-use crate::emit::policy::Call;
+use crate::emit::policy::CalledBody;
 use crate::emit::{Position, braced, run, statement};
 use crate::plan::{Leave, Plan};
 use crate::rewrite::arguments::moved;
@@ -56,7 +56,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
     let mut outside = Vec::new();
     if let Some(policies) = &plan.policies {
         outside = leading_items(block);
-        let call = Call {
+        let call = CalledBody {
             body: block,
             output: &function.sig.output,
             function: name,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Block, Ident, Stmt};
 
 use crate::emit::arguments::Moved;
-use crate::emit::policy::Call;
+use crate::emit::policy::CalledBody;
 use crate::emit::poll::Polled;
 use crate::emit::{Emit, Position, braced, ends, run, statement};
 use crate::plan::{FutureBody, Guarded, Leave, Plan};
@@ -86,7 +86,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     if let Some(policies) = &plan.policies {
         let typed = statement(emit.yields_type(&future.output));
         block.stmts.insert(0, typed);
-        let call = Call {
+        let call = CalledBody {
             body: block,
             output: &future.output,
             function: &name,

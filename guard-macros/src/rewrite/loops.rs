@@ -24,7 +24,7 @@ fn while_kind(expr: &ExprWhile) -> &'static str {
 
 /// Whether the local `__seen` is declared.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum SeenLocal {
     Absent,
     /// A loop of the current statement needs it.
     Wanted,
@@ -33,7 +33,7 @@ enum Seen {
 
 pub(crate) struct Instrument<'p> {
     pub(crate) emit: Emit<'p>,
-    seen: Seen,
+    seen: SeenLocal,
     pub(crate) position: Position,
     /// The number of loops with `every` so far, for the names of their counters.
     paced: u32,
@@ -53,9 +53,9 @@ impl<'p> Instrument<'p> {
         let declared = plan.budget.is_some() && plan.future.is_none() && !apart;
         Self {
             seen: if declared {
-                Seen::Declared
+                SeenLocal::Declared
             } else {
-                Seen::Absent
+                SeenLocal::Absent
             },
             position: Position::Body,
             paced: 0,
@@ -94,7 +94,7 @@ impl Instrument<'_> {
             self.visit_block_mut(body);
         } else {
             self.want();
-            let outer = std::mem::replace(&mut self.seen, Seen::Declared);
+            let outer = std::mem::replace(&mut self.seen, SeenLocal::Declared);
             self.visit_block_mut(body);
             self.seen = outer;
         }
@@ -130,7 +130,7 @@ impl Instrument<'_> {
     /// Visits code that runs when somebody else calls or polls it.
     fn inside<T>(&mut self, awaits: bool, visit: impl FnOnce(&mut Self) -> T) -> T {
         let outer = (self.position, self.seen, self.awaits);
-        (self.position, self.seen, self.awaits) = (Position::Closure, Seen::Absent, awaits);
+        (self.position, self.seen, self.awaits) = (Position::Closure, SeenLocal::Absent, awaits);
         let result = visit(self);
         (self.position, self.seen, self.awaits) = outer;
         result
@@ -149,14 +149,14 @@ impl Instrument<'_> {
     }
 
     pub(super) fn want(&mut self) {
-        if self.seen == Seen::Absent {
-            self.seen = Seen::Wanted;
+        if self.seen == SeenLocal::Absent {
+            self.seen = SeenLocal::Wanted;
         }
     }
 
     pub(crate) fn declaration(&self, paced: u32) -> TokenStream {
         let mut tokens = counters(paced + 1..=self.paced);
-        if self.seen == Seen::Wanted {
+        if self.seen == SeenLocal::Wanted {
             tokens.extend(self.emit.inherit());
         }
         tokens
@@ -171,8 +171,8 @@ impl Visitor for Instrument<'_> {
         let mut index = 0;
         while index < block.stmts.len() {
             let paced = self.paced;
-            if self.seen == Seen::Wanted {
-                self.seen = Seen::Absent;
+            if self.seen == SeenLocal::Wanted {
+                self.seen = SeenLocal::Absent;
             }
             self.visit_stmt_mut(&mut block.stmts[index]);
             let declaration = self.declaration(paced);
@@ -181,8 +181,8 @@ impl Visitor for Instrument<'_> {
                 index += 1;
             }
             // The statements behind it see the declaration. Across an await it would become part of the future.
-            if self.seen == Seen::Wanted && !self.awaits {
-                self.seen = Seen::Declared;
+            if self.seen == SeenLocal::Wanted && !self.awaits {
+                self.seen = SeenLocal::Declared;
             }
             index += 1;
         }

@@ -15,7 +15,7 @@ use crate::syntax::calls;
 use crate::syntax::walk::{self, Visitor};
 
 /// A `while` that qualifies: `while at < bound { plain; counter += 1; }`, or down with `>` and `-=`.
-pub(crate) struct Counted {
+pub(crate) struct CountedWhile {
     /// The counter, or a number ahead of it: `i + 1`.
     pub(crate) at: Expr,
     pub(crate) bound: Expr,
@@ -26,7 +26,7 @@ pub(crate) struct Counted {
 
 /// Takes a `while` apart, if it qualifies: each iteration moves an integer by one towards an integer that only grows or
 /// stays, so a nearer bound ends the same loop earlier.
-pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
+pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<CountedWhile> {
     let Expr::Binary(cond) = &*expr.cond else {
         return None;
     };
@@ -61,7 +61,7 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<Counted> {
         return None;
     }
     let outer = redirect(&mut expr.label, &mut expr.body);
-    Some(Counted {
+    Some(CountedWhile {
         at,
         bound,
         is_up,

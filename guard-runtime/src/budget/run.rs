@@ -13,7 +13,7 @@ use crate::budget::limits::Budget;
 use crate::budget::waits::Waits;
 use crate::check::account::Account;
 use crate::check::accounts::{self, Listed};
-use crate::check::counted::Counted;
+use crate::check::counted::CheckCounting;
 use crate::check::enter::enter;
 use crate::check::root::root;
 use crate::check::tick::tick;
@@ -46,7 +46,7 @@ impl Budget {
         look(&site.at())?;
         let counted = self.frame_iterations().map(|limit| {
             scope.allow(limit);
-            Counted::new(scope.place().1)
+            CheckCounting::new(scope.place().1)
         });
         let value = boundary::boundary(f)?;
         drop(counted);
@@ -133,7 +133,7 @@ impl Budget {
                 .as_ref()
                 .map(|account| Listed::new(index, Arc::clone(account)));
             look(&site.at())?;
-            let _counted = counts_checks.then(|| Counted::new(index));
+            let _counted = counts_checks.then(|| CheckCounting::new(index));
             let poll = future.as_mut().poll(context);
             // A future that is being left does not wait: the code that polls the task takes the trip.
             if let (Poll::Pending, Some(waits), false) = (&poll, &mut waits, is_left()) {

@@ -14,11 +14,11 @@ thread_local! {
 const NONE: u32 = u32::MAX;
 
 /// Makes every check of this thread count for one scope, until this is dropped.
-pub(crate) struct Counted {
+pub(crate) struct CheckCounting {
     outer: u32,
 }
 
-impl Counted {
+impl CheckCounting {
     /// For the scope at `index`, whose iterations are set.
     pub(crate) fn new(index: u32) -> Self {
         let outer = COUNTED.replace(index);
@@ -28,7 +28,7 @@ impl Counted {
     }
 }
 
-impl Drop for Counted {
+impl Drop for CheckCounting {
     fn drop(&mut self) {
         source::count_checks(-1);
         COUNTED.set(self.outer);

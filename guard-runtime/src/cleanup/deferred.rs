@@ -80,7 +80,7 @@ impl fmt::Display for Exit<'_> {
 /// A call that is made when this is dropped: the value of [`defer`].
 #[must_use = "it runs when this is dropped: at once, if it is bound to nothing"]
 pub struct Deferred<F: FnOnce(&Exit<'_>)> {
-    call: Call<F>,
+    call: DeferredCall<F>,
     /// The guarded future in whose body it was created.
     task: usize,
 }
@@ -89,10 +89,10 @@ pub struct Deferred<F: FnOnce(&Exit<'_>)> {
 #[doc(hidden)]
 #[must_use]
 pub struct AtExit<F: FnOnce(&Exit<'_>)> {
-    call: Call<F>,
+    call: DeferredCall<F>,
 }
 
-struct Call<F> {
+struct DeferredCall<F> {
     run: Option<F>,
     /// How many frames the function has of its own, above the depth at which the call was deferred: its scope, and
     /// perhaps a wall below it.
@@ -105,7 +105,7 @@ struct Call<F> {
     place: &'static Caller<'static>,
 }
 
-impl<F: FnOnce(&Exit<'_>)> Call<F> {
+impl<F: FnOnce(&Exit<'_>)> DeferredCall<F> {
     #[inline(always)]
     fn new(run: F, own: bool, within: u64, place: &'static Caller<'static>) -> Self {
         let mut mark = log::count();
@@ -177,7 +177,7 @@ impl<F: FnOnce(&Exit<'_>)> Call<F> {
 #[track_caller]
 pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
     Deferred {
-        call: Call::new(run, false, WITHIN, Caller::caller()),
+        call: DeferredCall::new(run, false, WITHIN, Caller::caller()),
         task: source::task(),
     }
 }
@@ -189,7 +189,7 @@ pub fn defer<F: FnOnce(&Exit<'_>)>(run: F) -> Deferred<F> {
 #[track_caller]
 pub fn cleanup<F: FnOnce(&Exit<'_>)>(own: bool, within: Option<u64>, run: F) -> AtExit<F> {
     AtExit {
-        call: Call::new(run, own, within.unwrap_or(WITHIN), Caller::caller()),
+        call: DeferredCall::new(run, own, within.unwrap_or(WITHIN), Caller::caller()),
     }
 }
 
@@ -202,7 +202,7 @@ pub fn cleanup_of_future<F: FnOnce(&Exit<'_>)>(
     within: Option<u64>,
     run: F,
 ) -> Deferred<F> {
-    let mut call = Call::new(run, own, within.unwrap_or(WITHIN), Caller::caller());
+    let mut call = DeferredCall::new(run, own, within.unwrap_or(WITHIN), Caller::caller());
     call.mark |= AWAITS;
     Deferred {
         call,
@@ -254,7 +254,7 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
     }
 }
 
-impl<F: FnOnce(&Exit<'_>)> Call<F> {
+impl<F: FnOnce(&Exit<'_>)> DeferredCall<F> {
     /// Makes the call. `task` is the future in whose body the call was deferred, if the value can have moved since.
     #[inline(always)]
     fn make(&self, run: F, task: Option<usize>) {

@@ -12,7 +12,7 @@ use crate::check::enter::count_begun;
 use crate::check::tick::tick;
 use crate::future::kept::look_if_near;
 use crate::future::polled::{Task, begin};
-use crate::future::shared::Mark;
+use crate::future::shared::DetachedScope;
 use crate::mode::resolve;
 use crate::stack::frame::Saved;
 #[cfg(not(feature = "tokio"))]
@@ -29,7 +29,7 @@ pub(crate) struct Carried {
     stored: Stored,
     task: Task,
     /// Between a future that has its result and the next one.
-    mark: Option<Mark>,
+    mark: Option<DetachedScope>,
 }
 
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ impl Carried {
                 if let Stored::Limit(_) = self.stored {
                     self.stored = Stored::Open(stack.save(index).settled(&EPOCH).0);
                 }
-                self.mark = Mark::take(stack, index);
+                self.mark = DetachedScope::take(stack, index);
                 Poll::Ready(Ok(value))
             }
             Ok(Poll::Pending) => self.task.suspend(&poller, context, &at).map(Err),

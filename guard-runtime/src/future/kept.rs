@@ -7,7 +7,7 @@ use core::task::Context;
 use crate::base::site::Site;
 use crate::check::tick::LEAD;
 use crate::future::quantum;
-use crate::future::waiting::{Place, Waiting};
+use crate::future::waiting::{WaitPlace, Waiting};
 use crate::stack::current::force_cold;
 use crate::stack::frame::Saved;
 use crate::stack::frames::Stack;
@@ -64,7 +64,7 @@ impl<X: More> Kept<X> {
 
     /// Takes the scope at `index` from the stack, and sets an alarm for the earliest deadline.
     pub(crate) fn suspend(&mut self, stack: &'static Stack, index: u32, context: &mut Context<'_>) {
-        let place = Place::here();
+        let place = WaitPlace::here();
         if self.waiting.is_none() {
             place.start(stack, index);
         }

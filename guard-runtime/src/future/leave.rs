@@ -33,15 +33,15 @@ pub(crate) fn is_left() -> bool {
 #[doc(hidden)]
 #[cold]
 #[must_use]
-pub fn leave(tripped: Tripped) -> Leave {
-    Leave(Some(tripped))
+pub fn leave(tripped: Tripped) -> Leaving {
+    Leaving(Some(tripped))
 }
 
 /// The future of [`leave`], which never completes.
 #[doc(hidden)]
-pub struct Leave(Option<Tripped>);
+pub struct Leaving(Option<Tripped>);
 
-impl Future for Leave {
+impl Future for Leaving {
     type Output = Infallible;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Infallible> {

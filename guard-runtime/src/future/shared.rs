@@ -73,10 +73,10 @@ pub(crate) fn end_of(stack: &Stack, index: u32) -> Arc<dyn Cancel + Send + Sync>
 
 /// The mark of a scope that is on no stack and does not wait. Dropping it ends the scope.
 #[cfg(feature = "tower")]
-pub(super) struct Mark(u64);
+pub(super) struct DetachedScope(u64);
 
 #[cfg(feature = "tower")]
-impl Mark {
+impl DetachedScope {
     /// The mark of the scope at `index`, which leaves this thread's `stack`.
     pub(super) fn take(stack: &Stack, index: u32) -> Option<Self> {
         let mark = stack.mark_of(index).map(Self);
@@ -92,7 +92,7 @@ impl Mark {
 }
 
 #[cfg(feature = "tower")]
-impl Drop for Mark {
+impl Drop for DetachedScope {
     fn drop(&mut self) {
         end(self.0);
     }

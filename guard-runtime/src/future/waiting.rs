@@ -23,13 +23,13 @@ use crate::time::source;
 use tokio::runtime::Handle;
 
 /// Where a future waits.
-pub(crate) struct Place {
+pub(crate) struct WaitPlace {
     /// The runtime around it, if its clock can be stopped.
     #[cfg(feature = "tokio")]
     runtime: Option<Handle>,
 }
 
-impl Place {
+impl WaitPlace {
     #[inline]
     pub(crate) fn here() -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Waiting {
         site: &'static Site,
         saved: Saved,
         due: u64,
-        place: &Place,
+        place: &WaitPlace,
         context: &mut Context<'_>,
         leave: impl FnOnce(),
     ) -> Self {
@@ -162,7 +162,7 @@ impl Waiting {
         &mut self,
         saved: Saved,
         due: u64,
-        place: &Place,
+        place: &WaitPlace,
         context: &mut Context<'_>,
         leave: impl FnOnce(),
     ) {
@@ -195,7 +195,7 @@ impl Waiting {
         not(feature = "tokio"),
         allow(clippy::unused_self, reason = "there is but one timer")
     )]
-    fn alarm(&mut self, due: u64, place: &Place, context: &mut Context<'_>) -> u64 {
+    fn alarm(&mut self, due: u64, place: &WaitPlace, context: &mut Context<'_>) -> u64 {
         // A clock paused by `testing::pause` belongs to the thread, whatever runtime the thread works for.
         #[cfg(feature = "testing")]
         if source::paused_at().is_some() {

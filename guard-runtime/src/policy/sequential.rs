@@ -61,7 +61,7 @@ struct Model {
 }
 
 /// A call of both the meter and the model.
-struct Call {
+struct ModelledCall {
     pass: Pass,
     era: u64,
     number: u64,
@@ -103,7 +103,7 @@ impl Model {
     /// Whether it opens now.
     fn ends(
         &mut self,
-        call: &Call,
+        call: &ModelledCall,
         verdict: Verdict,
         now: u64,
         slice: impl Fn(u64) -> u64,
@@ -183,7 +183,7 @@ fn schedule(seed: u64) {
         level: 0,
         calls: 0,
     };
-    let mut under_way: Vec<Call> = Vec::new();
+    let mut under_way: Vec<ModelledCall> = Vec::new();
     for _ in 0..200 {
         let now = around::now();
         match numbers.below(10) {
@@ -193,7 +193,9 @@ fn schedule(seed: u64) {
                     meter.admit(Own::Inside, core::panic::Location::caller()),
                     expected,
                 ) {
-                    (Ok(pass), Ok((era, number))) => under_way.push(Call { pass, era, number }),
+                    (Ok(pass), Ok((era, number))) => {
+                        under_way.push(ModelledCall { pass, era, number })
+                    }
                     (Err(_), Err(until)) => {
                         assert_eq!((now + retry_after(meter)) / UNIT, until / UNIT);
                     }

@@ -9,7 +9,7 @@ thread_local! {
     /// What that future is polled in.
     static AROUND: Cell<Around> = const { Cell::new(Around::Any) };
     /// The innermost guarded future that is being polled.
-    static TASK: Cell<Task> = const { Cell::new(Task { address: 0, depth: NONE }) };
+    static TASK: Cell<PolledTask> = const { Cell::new(PolledTask { address: 0, depth: NONE }) };
     static QUANTUM: Cell<Quantum> = const { Cell::new(Quantum::ENDLESS) };
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Around {
 
 /// A guarded future, by its address, and the depth at which its scope is opened.
 #[derive(Clone, Copy)]
-struct Task {
+struct PolledTask {
     address: usize,
     depth: u32,
 }
@@ -69,7 +69,7 @@ pub(crate) fn set_quantum(quantum: Quantum) {
 pub(crate) struct Polling {
     polls: u32,
     around: Around,
-    task: Task,
+    task: PolledTask,
     quantum: Quantum,
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn begin_poll(depth: u32, address: usize, around: impl FnOnce() -> Ar
     Polling {
         polls,
         around: before,
-        task: TASK.replace(Task { address, depth }),
+        task: TASK.replace(PolledTask { address, depth }),
         // A future without a quantum of its own does not use up the quantum of the future around it.
         quantum: QUANTUM.replace(Quantum::ENDLESS),
     }
