@@ -194,7 +194,7 @@ fn schedule(seed: u64) {
                     expected,
                 ) {
                     (Ok(pass), Ok((era, number))) => {
-                        under_way.push(ModelledCall { pass, era, number })
+                        under_way.push(ModelledCall { pass, era, number });
                     }
                     (Err(_), Err(until)) => {
                         assert_eq!((now + retry_after(meter)) / UNIT, until / UNIT);
