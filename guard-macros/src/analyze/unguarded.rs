@@ -5,11 +5,15 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Block, Error, Expr, ExprAsync, ExprCall, ExprMethodCall, Macro, Pat, Stmt, Token};
+use syn::{
+    Block, Error, Expr, ExprAsync, ExprCall, ExprMethodCall, Macro, Pat, ReturnType, Stmt, Token,
+    Type,
+};
 
 use crate::analyze::future::is_boxed;
 use crate::errors::Errors;
 use crate::plan::{FutureBody, Guarded};
+use crate::strips::plain::is_primitive;
 use crate::syntax::calls;
 use crate::syntax::function::Function;
 use crate::syntax::paths::{ends_in, last};
@@ -23,7 +27,11 @@ pub(crate) fn judge(function: &mut Function<'_>, guarded: Option<&Guarded>, erro
         Some(FutureBody::Value) => 1,
         Some(FutureBody::Whole | FutureBody::Blocked) => return,
     };
-    if !makes_futures(|seen| seen.visit_block_mut(function.block)) {
+    let may_hold_one = match &function.sig.output {
+        ReturnType::Default => false,
+        ReturnType::Type(_, ty) => !matches!(**ty, Type::Never(_)) && !is_primitive(ty),
+    };
+    if !may_hold_one || !makes_futures(|seen| seen.visit_block_mut(function.block)) {
         return;
     }
     let mut loops = OwnLoops(false);
