@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! epoch      | time of the last tick, ns           | SLOW | PARKED |        0 = STALE, never published
-//! depth      | - | RESERVED | open scopes          |
+//! depth      | HEARD | RESERVED | open scopes      |
 //! index      | BARRED | depth of the stack         |                        MAX = BARE
 //! scope      | HEARD | depth below the scope       |
 //! frame.site | WALL | DATED | LIMITED | SHARED | number of the site, or kind of the wall |
@@ -47,6 +47,9 @@ pub(crate) const EMPTY: u32 = 0;
 /// No scope is open yet, but the stack is taken: its thread is about to open one.
 pub(crate) const RESERVED: u32 = 1 << 30;
 
+/// The bits of a depth that are the number of open scopes.
+pub(crate) const OPEN: u32 = RESERVED - 1;
+
 // What a site that is not entered in the usual way adds to a depth.
 
 /// Makes it an index that no stack has.
@@ -58,7 +61,8 @@ pub(crate) const BARE: u32 = u32::MAX;
 
 // What a `Scope` stores beside its depth.
 
-/// Somebody wants to be told when the scope is left: if that is after its deadline, or how long it took.
+/// Somebody wants to be told when the scope is left: if that is after its deadline, or how long it took. The depth of a
+/// stack has the bit from the store that leaves the scope until the listener is called.
 pub(crate) const HEARD: u32 = 1 << 31;
 
 // A frame's site, and a site's number.

@@ -23,6 +23,7 @@ use crate::time::clock;
 use crate::time::epoch::{EPOCH, GAP, MARGIN, SLOW_GAP};
 use crate::time::seen::Seen;
 use crate::trip::late;
+use crate::trip::log;
 use crate::trip::tripped::Tripped;
 use crate::watch::recover;
 
@@ -68,19 +69,30 @@ impl Site {
 #[doc(hidden)]
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), Tripped> {
+    enter_unless_spent(entry).ok_or_else(log::take_leaving)
+}
+
+/// Like [`enter`], but a trip is [kept](log::leave_with).
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) fn enter_unless_spent<const ALWAYS: bool>(
+    entry: Entry<ALWAYS>,
+) -> Option<(Scope, Seen)> {
     if entry.limit < LONG {
-        let scope = enter_brief(entry);
-        let seen = inherit();
-        if !seen.is_stale() {
-            return Ok((scope, seen));
+        let (scope, seen) = enter_brief(entry);
+        if seen.is_stale() {
+            return checked(scope, entry.site);
         }
-        return tick(&entry.site.at()).map(|seen| (scope, seen));
+        return Some((scope, seen));
     }
-    match enter_hot(entry) {
-        Some(opened) => Ok(opened),
-        None if ALWAYS => Ok((enter_always(entry.site)?, inherit())),
-        None => Ok((enter_once(entry.site, entry.limit)?, inherit())),
+    if let Some(opened) = enter_hot(entry) {
+        return Some(opened);
     }
+    let handed = if ALWAYS {
+        enter_always(entry.site)
+    } else {
+        enter_once(entry.site, entry.limit)
+    };
+    handed.map(Scope::handed)
 }
 
 /// Like [`enter`], for functions without a place for the trip: panics instead.
@@ -89,8 +101,7 @@ pub fn enter<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Result<(Scope, Seen), 
 #[track_caller]
 pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
-        let scope = enter_brief(entry);
-        let mut seen = inherit();
+        let (scope, mut seen) = enter_brief(entry);
         if seen.is_stale() {
             seen = look(&entry.site.at());
         }
@@ -98,8 +109,8 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
     }
     match enter_hot(entry) {
         Some(opened) => opened,
-        None if ALWAYS => (enter_always_or_panic(entry.site), inherit()),
-        None => (enter_once_or_panic(entry.site, entry.limit), inherit()),
+        None if ALWAYS => Scope::handed(enter_always_or_panic(entry.site)),
+        None => Scope::handed(enter_once_or_panic(entry.site, entry.limit)),
     }
 }
 
@@ -108,11 +119,11 @@ pub fn enter_or_panic<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen)
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn open<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
     if entry.limit < LONG {
-        return (enter_brief(entry), inherit());
+        return enter_brief(entry);
     }
     match enter_hot(entry) {
         Some(opened) => opened,
-        None => (enter_cold(entry.site, entry.limit), inherit()),
+        None => Scope::handed(enter_cold(entry.site, entry.limit)),
     }
 }
 
@@ -162,16 +173,17 @@ fn rarely<T>() -> Option<T> {
 }
 
 /// Handles the first scope of a thread or of a function, and a tick in between. One call with almost no arguments,
-/// so that little code remains in every guarded function.
+/// so that little code remains in every guarded function. `None`: a trip, which is [kept](log::leave_with). Else the
+/// scope is [handed over](Scope::hand_over).
 //
-// `extern "C"`, for the reason given at `tick`.
+// `extern "C"`, for the reason given at `tick`. One word: what comes in two costs each function code to take apart.
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
-extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
+extern "C" fn enter_always(site: &'static Site) -> Option<&'static Stack> {
     // First, and with both behind calls, so that a guard that is off saves no registers for what others need.
     if site.is_bare() {
-        return Ok(frameless());
+        return Some(frameless());
     }
     enter_once(site, site.limit())
 }
@@ -179,27 +191,38 @@ extern "C" fn enter_always(site: &'static Site) -> Result<Scope, Tripped> {
 #[cold]
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
-extern "C" fn enter_once(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
-    match enter_off(site) {
-        Some(scope) => Ok(scope),
-        None => enter_checked(site, limit),
-    }
+extern "C" fn enter_once(site: &'static Site, limit: u64) -> Option<&'static Stack> {
+    enter_off(site).or_else(|| enter_checked(site, limit))
 }
 
 #[inline(never)]
 #[allow(improper_ctypes_definitions, reason = "only Rust calls it")]
-extern "C" fn enter_checked(site: &'static Site, limit: u64) -> Result<Scope, Tripped> {
-    let scope = enter_slowly(site, limit);
+extern "C" fn enter_checked(site: &'static Site, limit: u64) -> Option<&'static Stack> {
+    let mut scope = enter_slowly(site, limit);
     if inherit().is_stale() {
-        tick(&site.at())?;
+        scope = checked(scope, site)?.0;
     }
-    Ok(scope)
+    Some(scope.hand_over())
+}
+
+/// The check of an entry that has opened the scope. A trip is [kept](log::leave_with) once the scope is left, because
+/// its listener may run guarded code.
+#[inline]
+fn checked(scope: Scope, site: &'static Site) -> Option<(Scope, Seen)> {
+    match tick(&site.at()) {
+        Ok(seen) => Some((scope, seen)),
+        Err(tripped) => {
+            drop(scope);
+            log::leave_with(tripped);
+            None
+        }
+    }
 }
 
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn enter_always_or_panic(site: &'static Site) -> Scope {
+fn enter_always_or_panic(site: &'static Site) -> &'static Stack {
     if site.is_bare() {
         return frameless();
     }
@@ -209,51 +232,54 @@ fn enter_always_or_panic(site: &'static Site) -> Scope {
 #[cold]
 #[inline(never)]
 #[track_caller]
-fn enter_once_or_panic(site: &'static Site, limit: u64) -> Scope {
-    match enter_off(site) {
-        Some(scope) => scope,
-        None => enter_checked_or_panic(site, limit),
+fn enter_once_or_panic(site: &'static Site, limit: u64) -> &'static Stack {
+    if let Some(stack) = enter_off(site) {
+        return stack;
     }
+    enter_checked_or_panic(site, limit)
 }
 
 #[inline(never)]
 #[track_caller]
-fn enter_checked_or_panic(site: &'static Site, limit: u64) -> Scope {
+fn enter_checked_or_panic(site: &'static Site, limit: u64) -> &'static Stack {
     let scope = enter_slowly(site, limit);
     if inherit().is_stale() {
         _ = look(&site.at());
     }
-    scope
+    scope.hand_over()
 }
 
 /// Opens a scope of less than [`LONG`], which starts at a clock reading. Whether a scope needs the clock is decided
 /// where its limit is a constant.
 #[inline(always)]
-fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> Scope {
-    if entry.limit <= LEAD {
+fn enter_brief<const ALWAYS: bool>(entry: Entry<ALWAYS>) -> (Scope, Seen) {
+    let stack = if entry.limit <= LEAD {
         enter_cold(entry.site, entry.limit)
     } else if entry.site.index_at(0) == 0 {
         enter_short(entry.site, entry.limit)
+    } else if ALWAYS {
+        enter_barred(entry.site)
     } else {
-        enter_barred(entry.site, entry.limit)
-    }
+        enter_cold(entry.site, entry.limit)
+    };
+    Scope::handed(stack)
 }
 
 // A function of its own, so that a guard that is off saves no registers for what others need.
 #[cold]
 #[inline(never)]
-fn enter_barred(site: &'static Site, limit: u64) -> Scope {
+fn enter_barred(site: &'static Site) -> &'static Stack {
     if site.is_bare() {
         return frameless();
     }
-    enter_cold(site, limit)
+    enter_cold(site, site.limit())
 }
 
 /// Opens a short scope of a site that is not barred.
 #[inline(never)]
-fn enter_short(site: &'static Site, limit: u64) -> Scope {
+fn enter_short(site: &'static Site, limit: u64) -> &'static Stack {
     match enter_short_hot(site, limit) {
-        Some(scope) => scope,
+        Some(scope) => scope.hand_over(),
         None => enter_cold(site, limit),
     }
 }
@@ -305,11 +331,8 @@ fn enter_changed(site: &'static Site, limit: u64) -> Option<Scope> {
 /// Opens a scope where the fast path may not.
 #[cold]
 #[inline(never)]
-fn enter_cold(site: &'static Site, limit: u64) -> Scope {
-    match enter_off(site) {
-        Some(scope) => scope,
-        None => enter_slowly(site, limit),
-    }
+fn enter_cold(site: &'static Site, limit: u64) -> &'static Stack {
+    enter_off(site).unwrap_or_else(|| enter_slowly(site, limit).hand_over())
 }
 
 /// Opens a scope with a clock read, and checks the deadlines. The thread then holds the epoch that this check has

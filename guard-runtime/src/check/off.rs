@@ -10,34 +10,35 @@ use crate::base::reentry;
 use crate::base::site::Site;
 use crate::stack::current::{self, Usual};
 use crate::stack::exiting;
+use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
 use crate::stack::scope::Scope;
 
-/// Opens the scope of a site that is [`bare`](Site::is_bare).
+/// Opens the scope of a site that is [`bare`](Site::is_bare), and [hands it over](Scope::hand_over).
 //
 // Without arguments, so that nothing is kept over what in a library counts as a call: to find the thread's stack.
 #[inline(never)]
-pub(crate) fn frameless() -> Scope {
+pub(crate) fn frameless() -> &'static Stack {
     match current::usual() {
-        Some(Usual { stack, .. }) => Scope::new(stack, stack.raw_depth()),
+        Some(Usual { stack, .. }) => Scope::new(stack, stack.raw_depth()).hand_over(),
         None => frameless_first(),
     }
 }
 
 /// Where the thread has no stack yet. One that exits has none either: it leases a stack for as long as a frame is open.
 #[cold]
-fn frameless_first() -> Scope {
+fn frameless_first() -> &'static Stack {
     if reentry::is_barred() || exiting::has_begun() {
-        return Scope::nowhere();
+        return Scope::nowhere().hand_over();
     }
     let stack = leased();
-    Scope::new(stack, stack.depth())
+    Scope::new(stack, stack.depth()).hand_over()
 }
 
 /// Opens the scope of a guard that is off. It has no budget, so that it needs no start, no check and no count, and
-/// perhaps no frame.
+/// perhaps no frame. It is [handed over](Scope::hand_over).
 #[inline(always)]
-pub(crate) fn enter_off(site: &'static Site) -> Option<Scope> {
+pub(crate) fn enter_off(site: &'static Site) -> Option<&'static Stack> {
     if !site.is_off() {
         return None;
     }
@@ -49,5 +50,5 @@ pub(crate) fn enter_off(site: &'static Site) -> Option<Scope> {
     let frame = piece.frames.get(depth as usize)?;
     // The frame stores the limit, since it is not the site's.
     stack.push(frame, site.id() & !LIMITED, u64::MAX);
-    Some(Scope::new(stack, depth))
+    Some(Scope::new(stack, depth).hand_over())
 }

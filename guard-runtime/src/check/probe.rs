@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::base::location::At;
-use crate::check::enter::{Entry, enter, enter_or_panic, open};
+use crate::check::enter::{Entry, enter, enter_or_panic, enter_unless_spent, open};
 use crate::check::tick::{due, look, tick};
 use crate::stack::scope::Scope;
 use crate::time::seen::Seen;
@@ -125,7 +125,7 @@ impl<T, E> Probe<Result<T, E>> {
         true
     }
 
-    /// What to return after a [`check`](Crowd::check) that tripped.
+    /// What to return after a [`check`](Crowd::check) or an entry that tripped.
     #[cold]
     #[track_caller]
     #[allow(clippy::missing_errors_doc, reason = "it is nothing but the error")]
@@ -137,7 +137,7 @@ impl<T, E> Probe<Result<T, E>> {
     where
         E: FromTripped,
     {
-        Err(error(log::take_leaving().expect("a check has tripped")))
+        Err(error(log::take_leaving()))
     }
 
     /// Opens a scope, or returns the way out if a budget is spent already.
@@ -151,9 +151,9 @@ impl<T, E> Probe<Result<T, E>> {
     where
         E: FromTripped,
     {
-        match enter(entry) {
-            Ok(opened) => Ok(opened),
-            Err(tripped) => Err(Err(error(tripped))),
+        match enter_unless_spent(entry) {
+            Some(opened) => Ok(opened),
+            None => Err(self.left()),
         }
     }
 }

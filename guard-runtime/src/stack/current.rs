@@ -36,6 +36,9 @@ pub(crate) fn usual() -> Option<Usual> {
 
 /// Replaces the usual stack, and reloads its frames and counters.
 pub(crate) fn set_usual(stack: Option<&'static Stack>) {
+    if let Some(stack) = stack {
+        stack.set_seen(seen());
+    }
     USUAL.set(stack.map(|stack| Usual {
         stack,
         piece: stack.used(),
@@ -106,6 +109,7 @@ fn set(word: u64, lag: Option<u64>) {
     }
     SEEN.set(word);
     if let Some(usual) = usual() {
+        usual.stack.set_seen(word);
         let word = if word & PARKED == 0 { word } else { STALE };
         usual.stack.admit(word, lag);
         USUAL.set(Some(Usual { word, ..usual }));

@@ -18,7 +18,7 @@
 use std::sync::Mutex;
 use std::thread::Thread;
 
-use crate::base::layout::{EMPTY, EXACT, RESERVED, STALE, end};
+use crate::base::layout::{EMPTY, EXACT, OPEN, RESERVED, STALE, end};
 use crate::base::reentry;
 use crate::base::sync::{
     AtomicU32, AtomicU64, OnceLock, Ordering, array, const_fn, copy_of, process,
@@ -78,6 +78,11 @@ pub(crate) struct Stack {
     pub(crate) depth: AtomicU32,
     /// The piece in use. Before the first push there is none.
     pub(crate) piece: AtomicU32,
+    /// What the cold path of an entry returns besides the stack: the depth as a [`Scope`](crate::stack::scope::Scope)
+    /// holds it.
+    pub(crate) opened: AtomicU32,
+    /// A copy of the epoch that the checks of its thread saw last, or stale.
+    seen: AtomicU64,
     /// How many pushes wrote more than a site.
     pub(crate) pushes: AtomicU64,
     /// The epoch under which scopes open without a clock read; stale if none may.
@@ -107,6 +112,8 @@ impl Stack {
             Self {
                 depth: AtomicU32::new(EMPTY),
                 piece: AtomicU32::new(0),
+                opened: AtomicU32::new(0),
+                seen: AtomicU64::new(STALE),
                 pushes: AtomicU64::new(0),
                 entry_word: AtomicU64::new(STALE),
                 entry_lag: AtomicU64::new(0),
@@ -131,7 +138,7 @@ impl Stack {
     /// The number of open scopes.
     #[inline(always)]
     pub(crate) fn depth(&self) -> u32 {
-        self.raw_depth() & !RESERVED
+        self.raw_depth() & OPEN
     }
 
     /// The depth with its flag. On a thread's usual stack, which is never reserved, it equals the depth.
@@ -212,6 +219,16 @@ impl Stack {
     #[inline(always)]
     pub(crate) fn entry_word(&self) -> u64 {
         self.entry_word.load(Ordering::Relaxed)
+    }
+
+    /// A copy of the epoch that the checks of its thread saw last, or stale.
+    #[inline(always)]
+    pub(crate) fn seen(&self) -> u64 {
+        self.seen.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_seen(&self, word: u64) {
+        self.seen.store(word, Ordering::Relaxed);
     }
 
     pub(crate) fn entry_lag(&self) -> u64 {
@@ -395,7 +412,20 @@ impl Stack {
 #[cfg(test)]
 mod tests {
     use super::Stack;
+    use crate::base::layout::HEARD;
     use crate::time::epoch::Epoch;
+
+    #[test]
+    fn a_scope_that_is_being_left_with_its_flag_is_closed_for_all_readers() {
+        let stack = Stack::new();
+        (1..=2).for_each(|site| stack.enter(site, Some(1)));
+        stack.set_depth(1 | HEARD);
+        assert_eq!(stack.depth(), 1);
+        assert_eq!(stack.read().len(), 1);
+        stack.set_depth(HEARD);
+        assert_eq!((stack.depth(), stack.read().len()), (0, 0));
+        assert!(!stack.is_free(), "its listener still uses it");
+    }
 
     #[test]
     fn a_deep_stack_keeps_what_was_open() {

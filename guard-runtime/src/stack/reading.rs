@@ -6,7 +6,7 @@
 //! dated; and the entry word that was read before it cannot come back, since epochs only grow. So each row is true.
 //! Rows of a thread that opens and closes the same scopes again and again can stem from different moments.
 
-use crate::base::layout::{DATED, FLAGS, LIMITED, RESERVED, SHARED, WALL};
+use crate::base::layout::{DATED, FLAGS, LIMITED, OPEN, SHARED, WALL};
 use crate::base::site::Site;
 use crate::base::sync::Ordering;
 use crate::stack::frame::{Frame, Saved};
@@ -83,7 +83,7 @@ impl Stack {
 
     /// The number of scopes that are open, as another thread sees it.
     fn published_depth(&self) -> u32 {
-        self.depth.load(Ordering::Acquire) & !RESERVED
+        self.depth.load(Ordering::Acquire) & OPEN
     }
 
     fn read_frame(&self, frame: &Frame) -> OpenFrame {

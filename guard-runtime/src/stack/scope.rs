@@ -3,9 +3,10 @@
 use std::sync::OnceLock;
 
 use crate::base::layout::HEARD;
-use crate::base::sync::process;
+use crate::base::sync::{Ordering, process};
 use crate::stack::frames::Stack;
 use crate::stack::lease::leased;
+use crate::time::seen::Seen;
 
 /// An open scope; dropping it leaves the scope.
 #[doc(hidden)]
@@ -45,6 +46,22 @@ impl Scope {
         core::mem::forget(self);
     }
 
+    /// Hands the scope over as one word, which is all that the cold calls of an expansion return.
+    #[inline]
+    pub(crate) fn hand_over(self) -> &'static Stack {
+        let stack = self.stack;
+        stack.opened.store(self.depth, Ordering::Relaxed);
+        self.keep();
+        stack
+    }
+
+    /// The scope that was [handed over](Self::hand_over), and the epoch that its thread saw last.
+    #[inline(always)]
+    pub(crate) fn handed(stack: &'static Stack) -> (Self, Seen) {
+        let depth = stack.opened.load(Ordering::Relaxed);
+        (Self::new(stack, depth), Seen(stack.seen()))
+    }
+
     /// A scope that is on no thread's stack.
     #[cold]
     pub(crate) fn nowhere() -> Self {
@@ -73,10 +90,11 @@ impl Scope {
 impl Drop for Scope {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn drop(&mut self) {
-        if self.depth & HEARD == 0 {
-            self.stack.set_depth(self.depth);
-        } else {
-            leave_heard(self.stack, self.depth);
+        // Also with the flag, so that the cold call needs no depth: each function has it twice, the second time where
+        // it unwinds.
+        self.stack.set_depth(self.depth);
+        if self.depth & HEARD != 0 {
+            leave_heard(self.stack);
         }
     }
 }
@@ -84,8 +102,10 @@ impl Drop for Scope {
 // `extern "C"`, so that it cannot unwind and functions need no landing pad for it.
 #[cold]
 #[inline(never)]
-extern "C" fn leave_heard(stack: &'static Stack, depth: u32) {
-    let depth = depth & !HEARD;
+extern "C" fn leave_heard(stack: &'static Stack) {
+    let depth = stack.depth();
+    // The scope is open until the listener has looked at it.
+    stack.set_depth(depth + 1);
     stack.tell_time(depth);
     match LISTENER.get() {
         Some(listener) => listener(stack, depth),

@@ -9,7 +9,7 @@
 
 use core::sync::atomic::AtomicU64 as Counter;
 
-use crate::base::layout::{RESERVED, SHARED};
+use crate::base::layout::{OPEN, SHARED};
 use crate::base::sync::Ordering;
 use crate::stack::frames::Stack;
 
@@ -72,7 +72,7 @@ impl Stack {
 
     /// Whether the scope at `index` that got the mark `number` is still open.
     pub(crate) fn shares(&self, index: u32, number: u64) -> bool {
-        let depth = self.depth.load(Ordering::Acquire) & !RESERVED;
+        let depth = self.depth.load(Ordering::Acquire) & OPEN;
         // Load the depth before the piece: a depth from a later push then shows the piece that the push wrote to.
         let frames = self.frames_of(self.piece.load(Ordering::Acquire));
         let Some(frame) = frames.get(index as usize).filter(|_| depth > index) else {
