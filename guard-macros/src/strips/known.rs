@@ -41,8 +41,10 @@ pub(super) enum What {
     List,
     /// A list by value. After a loop over it, a message of the compiler says what moved it, as without the attribute.
     Owned,
-    /// The same, a `Vec` or an array of numbers.
+    /// The same, a `Vec` of numbers.
     Numbers,
+    /// The same, an array of numbers. Up to edition 2018, its `into_iter` borrows it.
+    NumberArray,
 }
 
 pub(super) const WHOLE: Known = Known::new(Decided::Whole, What::Other);
@@ -71,7 +73,7 @@ impl Known {
     /// Whether a loop takes it by value.
     pub(super) fn is_owned(self) -> bool {
         match self.what {
-            What::Value | What::Owned | What::Numbers => true,
+            What::Value | What::Owned | What::Numbers | What::NumberArray => true,
             What::Integer => self.decided == Decided::Whole,
             What::Other | What::List => false,
         }
@@ -80,7 +82,7 @@ impl Known {
     /// What a reference to it is, a part of it, and an iterator over it.
     pub(super) fn borrowed(self) -> Self {
         match self.what {
-            What::Owned | What::Numbers => Self::new(self.decided, What::List),
+            What::Owned | What::Numbers | What::NumberArray => Self::new(self.decided, What::List),
             What::Value => Self::new(self.decided, What::Other),
             _ => self,
         }
@@ -109,6 +111,7 @@ pub(super) fn of_type(ty: &Type) -> Known {
         {
             What::Integer
         }
+        Type::Array(array) if is_primitive(&array.elem) => What::NumberArray,
         _ if are_numbers(ty) => What::Numbers,
         Type::Reference(_) if is_list(ty) => What::List,
         Type::Reference(_) => What::Other,
@@ -123,19 +126,18 @@ pub(super) fn is_integer(suffix: &str) -> bool {
     suffix.is_empty() || INTEGERS.split(' ').any(|name| name == suffix)
 }
 
-/// `Vec<f64>`, `[u32; N]`
+/// `Vec<f64>`
 fn are_numbers(ty: &Type) -> bool {
-    match ty {
-        Type::Array(array) => is_primitive(&array.elem),
-        Type::Path(path) => match path.path.segments.last() {
-            Some(PathSegment {
-                ident,
-                arguments: PathArguments::AngleBracketed(of),
-            }) if ident == "Vec" && of.args.len() == 1 => {
-                matches!(&of.args[0], GenericArgument::Type(item) if is_primitive(item))
-            }
-            _ => false,
-        },
+    let Type::Path(path) = ty else {
+        return false;
+    };
+    match path.path.segments.last() {
+        Some(PathSegment {
+            ident,
+            arguments: PathArguments::AngleBracketed(of),
+        }) if ident == "Vec" && of.args.len() == 1 => {
+            matches!(&of.args[0], GenericArgument::Type(item) if is_primitive(item))
+        }
         _ => false,
     }
 }

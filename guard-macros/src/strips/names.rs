@@ -63,11 +63,12 @@ impl Names {
 
     /// The `Vec` or array of numbers that a loop takes by value.
     pub(crate) fn numbers<'e>(&self, head: &'e Expr) -> Option<&'e Expr> {
-        let list = match head {
-            Expr::MethodCall(call) if call.method == "into_iter" => &call.receiver,
-            _ => head,
-        };
-        (self.known(list).what == What::Numbers).then_some(list)
+        match head {
+            Expr::MethodCall(call) if call.method == "into_iter" => {
+                (self.known(&call.receiver).what == What::Numbers).then_some(&*call.receiver)
+            }
+            _ => matches!(self.known(head).what, What::Numbers | What::NumberArray).then_some(head),
+        }
     }
 
     /// Whether the name is certain to be an integer of the language.
@@ -216,7 +217,7 @@ impl Names {
         }
         match call.args.first() {
             None if method == "len"
-                && matches!(of.what, What::List | What::Owned | What::Numbers) =>
+                && (of.what == What::List || of.borrowed().what == What::List) =>
             {
                 INTEGER
             }

@@ -239,6 +239,7 @@ fn heads_whose_type_is_known_run_in_strips() {
             "let v: Vec<_> = w.collect(); for x in &v { s += x; }",
             InStrips,
         ),
+        ("let v: [u32; 3] = w; for x in v { s += x; }", InStrips),
         (
             "let v = w.collect::<Vec<_>>(); for x in &v { s += x; }",
             InStrips,
@@ -300,6 +301,11 @@ fn heads_of_which_the_type_is_in_doubt_are_checked() {
     }
     all(&[
         ("let v = made(w); for x in &v { s += x; }", Checked),
+        // In edition 2018, the items are references.
+        (
+            "let v: [u32; 3] = w; for x in v.into_iter() { s += x; }",
+            Checked,
+        ),
         ("let v; v = w; for x in &v { s += x; }", Checked),
         ("let v: Result<_, E> = w; for x in &v { s += x; }", Checked),
         ("let f = |v| for x in v { s += x; };", Checked),
