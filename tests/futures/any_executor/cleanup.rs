@@ -53,8 +53,8 @@ forms! {
     #[loop_guard(timeout = "10s")] deferred;
 }
 
-/// Polls the future that way. Returns what was told.
-fn run<F: Future<Output = Result<u32, Failure>>>(way: Way, future: F) -> Vec<String> {
+/// Leaves the future that way, while others of this thread trip. Returns what was told.
+pub(super) fn run<F: Future<Output = Result<u32, Failure>>>(way: Way, future: F) -> Vec<String> {
     let _paused = Paused::new();
     told();
     let mut future = ByHand::new(future);

@@ -12,6 +12,7 @@ use harness::Paused;
 use harness::exits::{Failure, Local, Way, note, tell, told};
 
 use super::by_hand::{ByHand, SECOND, pass, pause};
+use super::cleanup::run;
 
 /// Returns late.
 fn late() -> Ready<()> {
@@ -48,49 +49,6 @@ forms! {
     #[loop_guard(timeout = "10s", fallback = |_| Err(Failure::Tripped), cleanup = |exit| tell("cleanup", exit))] falling_back;
     #[loop_guard(timeout = "10s", depth = 1000, cleanup = |exit| tell("cleanup", exit))] bounded;
     #[loop_guard(timeout = "10s", cancel = CancelToken::new(), root, cleanup = |exit| tell("cleanup", exit))] cancellable;
-}
-
-/// Leaves it that way, while other futures of the thread trip.
-fn run(way: Way, future: impl Future<Output = Result<u32, Failure>>) -> Vec<String> {
-    let _paused = Paused::new();
-    told();
-    let mut future = ByHand::new(future);
-    future.pend();
-    trip_meanwhile();
-    match way {
-        Way::Late => {
-            future.pend();
-            testing::advance(20 * SECOND);
-            assert!(matches!(future.finish(), Err(Failure::Tripped)));
-        }
-        Way::Dropped => {
-            future.pend();
-            trip_meanwhile();
-            drop(future);
-        }
-        Way::Panic => {
-            assert!(catch_unwind(AssertUnwindSafe(|| future.finish())).is_err());
-        }
-        _ => match (way, future.finish()) {
-            (Way::End, Ok(2))
-            | (Way::Question, Err(Failure::Own))
-            | (Way::Timeout, Err(Failure::Tripped)) => {}
-            (way, other) => panic!("{way:?}: {other:?}"),
-        },
-    }
-    told()
-}
-
-#[loop_guard(iterations = 3)]
-async fn counts_to_three() -> Result<(), Failure> {
-    pause().await;
-    loop {}
-}
-
-fn trip_meanwhile() {
-    let mut other = ByHand::new(counts_to_three());
-    other.pend();
-    assert!(matches!(other.finish(), Err(Failure::Tripped)));
 }
 
 #[test]
