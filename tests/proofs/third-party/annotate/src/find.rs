@@ -204,6 +204,13 @@ impl<'ast> Visit<'ast> for Seen {
         visit::visit_expr_await(self, expression);
     }
 
+    // It awaits in a future of its own, which another task may poll.
+    fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
+        let an_await = self.an_await;
+        visit::visit_expr_async(self, block);
+        self.an_await = an_await;
+    }
+
     // One in the arguments of a macro: the guard may reach it, and must not do harm if it cannot.
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         self.a_loop |= mentions_loop(call.tokens.clone());
