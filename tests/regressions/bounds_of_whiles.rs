@@ -89,6 +89,20 @@ fn there_and_back() -> (u64, u64) {
     (from, turns)
 }
 
+/// A counter that is at its own end has no next number.
+#[loop_guard(timeout = "1h")]
+fn to_the_ends() -> (u64, u64) {
+    const NONE: Limit = Limit(0);
+    let (mut down, mut up) = (40_u64, u64::MAX);
+    while down > NONE {
+        down -= 1;
+    }
+    while up < NONE {
+        up += 1;
+    }
+    (down, up)
+}
+
 /// A bound that counts how often it is asked, and is reached when it was asked often enough.
 struct Asked<'c>(&'c Cell<u64>, u64);
 
@@ -131,6 +145,7 @@ fn ask_for_ever() -> u64 {
 #[test]
 fn a_bound_of_the_users_type_is_asked_as_often() {
     assert_eq!(there_and_back(), (40, 80));
+    assert_eq!(to_the_ends(), (0, u64::MAX));
     assert_eq!(ask(1_000), (999, 1_000));
     assert_eq!(ask_for_ever(), u64::MAX);
 }

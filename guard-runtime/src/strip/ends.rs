@@ -55,29 +55,24 @@ where
 }
 
 /// Of a bound of the user's own type nothing is known but that integers can be compared with it.
-impl<T: Clone + From<bool>, U> Kind<Ends<T, U>, 1> {
+impl<T: Clone, U> Kind<Ends<T, U>, 1> {
     /// The next turn of `while at < bound`.
     #[inline(always)]
-    pub fn up(&self, at: &T, _: &U) -> Turn<T>
-    where
-        T: Add<Output = T>,
-    {
-        Turn(at.clone()..at.clone() + true.into())
+    pub fn up(&self, at: &T, _: &U) -> Turn<T> {
+        Turn(at.clone())
     }
 
     /// The next turn of `while at > bound`.
     #[inline(always)]
-    pub fn down(&self, at: &T, _: &U) -> Turn<T>
-    where
-        T: Sub<Output = T>,
-    {
-        Turn(at.clone() - true.into()..at.clone())
+    pub fn down(&self, at: &T, _: &U) -> Turn<T> {
+        Turn(at.clone())
     }
 }
 
-/// A strip of one turn.
+/// A strip of one turn. Where it ends is computed once the user's condition holds: an integer that is at its end has no
+/// next one.
 #[doc(hidden)]
-pub struct Turn<T>(Range<T>);
+pub struct Turn<T>(T);
 
 impl<T> Turn<T> {
     /// Never: how many turns are left is unknown.
@@ -91,22 +86,30 @@ impl<T> Turn<T> {
     pub fn is_done(&self) -> bool {
         false
     }
+}
 
+impl<T: Clone + From<bool>> Turn<T> {
     /// As the turn is never short, this is not called.
     #[inline(always)]
     pub fn all(self) -> Range<T> {
-        self.0
+        self.0.clone()..self.0
     }
 
     /// The turn, up.
     #[inline(always)]
-    pub fn strip(self, _: Length) -> Range<T> {
-        self.0
+    pub fn strip(self, _: Length) -> Range<T>
+    where
+        T: Add<Output = T>,
+    {
+        self.0.clone()..self.0 + true.into()
     }
 
     /// The turn, down.
     #[inline(always)]
-    pub fn back(self, _: Length) -> Range<T> {
-        self.0
+    pub fn back(self, _: Length) -> Range<T>
+    where
+        T: Sub<Output = T>,
+    {
+        self.0.clone() - true.into()..self.0
     }
 }
