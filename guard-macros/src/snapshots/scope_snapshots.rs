@@ -214,7 +214,6 @@ fn a_strict_future_checks_what_leaves_it() {
                 }
                 match () {
                     () => {
-                        #[allow(unreachable_code)]
                         let __value = __probe
                             .typed('__strict: {
                                 if early {
