@@ -16,7 +16,6 @@ mod in_place;
 mod leaving;
 mod listing;
 mod nesting;
-mod strict;
 mod sweep;
 mod threads;
 mod turns;
