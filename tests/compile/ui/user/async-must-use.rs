@@ -42,7 +42,7 @@ async fn main_loop(turns: u32) {
     future.await;
     _ = paid().await;
     let _kept = paid().await;
-    #[allow(unused_must_use)]
+    #[allow(unused_must_use, reason = "what users write")]
     sent().await;
     #[cfg(any())]
     paid().await;
