@@ -52,6 +52,7 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<CountedWhi
         counter,
         bound: &bound,
         is_up,
+        is_unsafe: names.is_unsafe(),
         steps: 0,
         only: true,
     };
@@ -76,11 +77,22 @@ fn variable(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+fn is_behind_a_pointer(place: &Expr) -> bool {
+    match place {
+        Expr::Unary(_) => true,
+        Expr::Field(part) => is_behind_a_pointer(&part.base),
+        Expr::Index(part) => is_behind_a_pointer(&part.expr),
+        Expr::Paren(part) => is_behind_a_pointer(&part.expr),
+        _ => false,
+    }
+}
+
 /// Looks for anything else that moves the counter or the bound.
 struct Moves<'c> {
     counter: &'c Ident,
     bound: &'c Expr,
     is_up: bool,
+    is_unsafe: bool,
     steps: u32,
     only: bool,
 }
@@ -109,9 +121,11 @@ impl Moves<'_> {
         name == self.counter || calls::any_ident(self.bound.to_token_stream(), &|of| of == name)
     }
 
-    /// Whether an assignment to this place, or a borrow of it, may move the counter or the bound.
+    /// Whether an assignment to this place, or a borrow of it, may move the counter or the bound. In unsafe code a
+    /// pointer to one of them may exist while the condition reads it.
     fn is_theirs(&self, place: &Expr) -> bool {
         match place {
+            _ if self.is_unsafe && is_behind_a_pointer(place) => true,
             Expr::Index(_) => false,
             Expr::Field(part) => self.is_theirs(&part.base),
             Expr::Unary(part) => self.is_theirs(&part.expr),
@@ -131,6 +145,10 @@ impl Visitor for Moves<'_> {
                 self.is_theirs(&binary.left) && !is_step
             }
             Expr::Reference(borrow) => borrow.mutability.is_some() && self.is_theirs(&borrow.expr),
+            // That of a pointer; the one of a slice has two arguments.
+            Expr::MethodCall(call) => {
+                self.is_unsafe && call.method == "swap" && call.args.len() == 1
+            }
             _ => false,
         };
         self.only &= !moves;

@@ -76,6 +76,11 @@ impl Names {
         (self.known.get(name)).is_some_and(|known| known.what == What::Integer)
     }
 
+    /// Whether the function has unsafe code.
+    pub(crate) fn is_unsafe(&self) -> bool {
+        self.is_unsafe
+    }
+
     /// Whether the bound of a `while` may be asked more or less often: a number, a name, the length of a list, or
     /// arithmetic of integers. An overflow panics when the bound is asked first, or never. If its type is not the
     /// counter's, the runtime sees that.
