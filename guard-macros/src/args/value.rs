@@ -304,7 +304,7 @@ pub(crate) fn name(given: &Given<'_>) -> Result<LitStr, Error> {
     match literal(&expr) {
         Some(Lit::Str(text)) if text.value().contains(['{', '}']) => Err(Error::new(
             text.span(),
-            "a name cannot contain arguments, since it is the same for every call: remove the braces",
+            "a name cannot contain arguments, since it is the same for every call: remove the braces, or write `budget = ...` with a `Budget` that is `named` at run time",
         )),
         Some(Lit::Str(text)) if !text.value().trim().is_empty() => Ok(text.clone()),
         _ => Err(Error::new(
