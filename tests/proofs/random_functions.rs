@@ -7,16 +7,20 @@
 //! ```
 //!
 //! [`generator`] writes a function, from the [`values`] and jumps that its [`scope`] allows; [`heads`] writes what
-//! its `for` loops iterate over, [`shapes`] the rarer statements. Futures are also dropped in the middle. [`project`] builds and runs them in batches, in two editions. A failure names the
-//! number of its function; the sources of the last batch stay below `target/tmp`.
+//! its `for` loops iterate over, [`lists`] loops over numbers, [`counters`] the `while`s that count to a bound,
+//! [`shapes`] the rarer statements. Futures are also dropped in the middle. [`project`] builds and runs them in
+//! batches, in two editions. A failure names the number of its function; the sources of the last batch stay below
+//! `target/tmp`.
 
 #![allow(
     clippy::format_push_string,
     reason = "a program that writes a program, once"
 )]
 
+mod counters;
 mod generator;
 mod heads;
+mod lists;
 mod project;
 mod scope;
 mod shapes;

@@ -306,7 +306,7 @@ impl<'r> Generator<'r> {
         } else {
             format!("log.note({at}, s);\n")
         };
-        match self.below(6) {
+        match self.below(10) {
             0..3 => {
                 let head = head(self, scope.plain);
                 inner.ints.extend(head.ints);
@@ -333,6 +333,8 @@ impl<'r> Generator<'r> {
                     "let mut {count} = 0;\n{prefix}while {condition} {{\n{count} += 1;\n{first}{body}}}"
                 )
             }
+            5 | 6 => self.counted(&inner, depth, &prefix),
+            7 | 8 => self.over_list(&inner, depth, &prefix),
             _ => {
                 let (items, item) = (self.name("items"), self.name("x"));
                 inner.ints.push(item.clone());
