@@ -57,7 +57,7 @@ impl Returns {
 
 impl<'r> Generator<'r> {
     pub(crate) fn function(random: &'r mut Random) -> Function {
-        let is_async = random.below(5) == 0;
+        let is_async = random.below(4) == 0;
         let returns = [Returns::Int, Returns::Result, Returns::Option][random.index(3)];
         let left = 8 + u32::try_from(random.below(20)).expect("few");
         let mut this = Self {
@@ -110,6 +110,11 @@ impl<'r> Generator<'r> {
     /// A value of the function's own type.
     pub(crate) fn wrapped(&self, value: &str) -> String {
         self.returns.wrap(value)
+    }
+
+    /// Whether an await may stand here.
+    pub(crate) fn awaits(&self, scope: &Scope) -> bool {
+        self.is_async && !scope.in_closure && !scope.plain
     }
 
     pub(crate) fn below(&mut self, limit: u64) -> u64 {
@@ -225,7 +230,7 @@ impl<'r> Generator<'r> {
                 let (at, value) = (self.at(), self.int(scope, 1));
                 format!("log.note({at}, {value} + log.held({at}).get());")
             }
-            9 if self.is_async && !scope.in_closure => {
+            9 if self.awaits(scope) => {
                 let at = self.at();
                 format!("pause(log, {at}).await;")
             }
@@ -261,6 +266,10 @@ impl<'r> Generator<'r> {
             }
             1 if self.returns == Returns::Result && !scope.in_closure && !scope.plain => {
                 let value = self.int(scope, 1);
+                if self.awaits(scope) {
+                    let at = self.at();
+                    return format!("s = check_later(log, {at}, {value}).await?;");
+                }
                 format!("s = check({value})?;")
             }
             _ if scope.targets.is_empty() => return String::new(),

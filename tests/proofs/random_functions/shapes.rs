@@ -6,8 +6,9 @@ use crate::random_functions::scope::Scope;
 
 impl Generator<'_> {
     pub(crate) fn shape(&mut self, scope: &mut Scope, depth: u32) -> String {
-        match self.below(9) {
+        match self.below(10) {
             0 | 1 => self.by_value(scope, depth),
+            9 if self.awaits(scope) => self.awaited_items(scope, depth),
             2 => self.queue(scope, depth),
             3 => self.let_else(scope),
             4 => self.question(scope),
@@ -44,6 +45,26 @@ impl Generator<'_> {
         inner.ints.push(format!("{name}.get()"));
         let body = self.block(&inner, depth);
         format!("{label}: for {name} in {over} {{\nlog.note({at}, {name}.get());\n{body}}}")
+    }
+
+    /// Temporaries of a head that awaits.
+    fn awaited_items(&mut self, scope: &Scope, depth: u32) -> String {
+        let (name, at) = (self.name("h"), self.at());
+        let (over, after) = self.one_of(&[
+            ("log.items_later(AT).await", ""),
+            ("log.items_later(AT).await.iter()", ""),
+            (
+                "log.held(AT).items_of(log.items_later(AT).await).iter().rev()",
+                "",
+            ),
+            ("log.items_later(AT).await.drain(1..)", "log.free(AT);"),
+        ]);
+        let mut inner = scope.inside(None, true, false);
+        inner.ints.push(format!("{name}.get()"));
+        let body = self.block(&inner, depth);
+        let text =
+            format!("for {name} in {over} {{\nlog.note(AT, {name}.get());\n{body}}}\n{after}");
+        text.replace("AT", &at.to_string())
     }
 
     fn queue(&mut self, scope: &Scope, depth: u32) -> String {

@@ -43,6 +43,18 @@ impl Log {
         Held { log: self, at, items: [5, 0, i64::from(at % 7)] }
     }
 
+    /// As [`yes`](Self::yes), after a pause.
+    pub async fn yes_later(&self, at: u32, value: bool) -> bool {
+        pause(self, at).await;
+        self.yes(at, value)
+    }
+
+    /// Two values whose ends are noted, after a pause.
+    pub async fn items_later(&self, at: u32) -> Vec<Held<'_>> {
+        pause(self, at).await;
+        vec![self.held(at), self.held(at + 700)]
+    }
+
     /// An iterator that notes each call, and its end.
     pub fn counting(&self, at: u32, most: u32) -> Counting<'_> {
         Counting { log: self, at, left: most }
@@ -60,7 +72,7 @@ impl Log {
 }
 
 pub struct Held<'l> {
-    log: &'l Log,
+    pub log: &'l Log,
     at: u32,
     items: [i64; 3],
 }
@@ -72,6 +84,15 @@ impl Held<'_> {
 
     pub fn items(&self) -> &[i64] {
         &self.items
+    }
+
+    pub async fn later(&self) -> i64 {
+        pause(self.log, self.at).await;
+        self.get()
+    }
+
+    pub fn items_of<T>(&self, items: T) -> T {
+        items
     }
 }
 
@@ -118,6 +139,17 @@ impl From<guard_runtime::Tripped> for Failure {
 
 pub fn check(value: i64) -> Result<i64, Failure> {
     if value % 5 == 4 { Err(Failure::Own(value)) } else { Ok(value) }
+}
+
+pub async fn check_later(log: &Log, at: u32, value: i64) -> Result<i64, Failure> {
+    pause(log, at).await;
+    check(value)
+}
+
+/// The value, after a pause.
+pub async fn value(log: &Log, at: u32, value: i64) -> i64 {
+    pause(log, at).await;
+    value
 }
 
 pub const VALUES: [i64; 7] = [4, 0, 9, 2, 7, 1, 5];

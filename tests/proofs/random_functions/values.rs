@@ -12,6 +12,9 @@ impl Generator<'_> {
                 self.one_of(&scope.ints)
             };
         }
+        if self.awaits(scope) && self.below(4) == 0 {
+            return self.awaited(scope, depth - 1);
+        }
         match self.below(if scope.plain { 4 } else { 7 }) {
             0 | 1 => {
                 let (left, right) = (self.int(scope, depth - 1), self.int(scope, depth - 1));
@@ -39,12 +42,30 @@ impl Generator<'_> {
         }
     }
 
+    /// An integer that a future yields, with temporaries and locals that live across the await.
+    fn awaited(&mut self, scope: &Scope, depth: u32) -> String {
+        let (at, value) = (self.at(), self.int(scope, depth));
+        match self.below(6) {
+            0 => format!("log.held({at}).later().await"),
+            1 => format!("value(log, {at}, {value}).await"),
+            2 => format!("value(&*log.held({at}).log, {at}, {value}).await"),
+            3 => format!("{{ let _held = log.held({at}); value(log, {at}, {value}).await }}"),
+            4 => format!(
+                "async {{ let _held = log.held({at}); pause(log, {at}).await; {value} }}.await"
+            ),
+            _ => format!("Box::pin(value(log, {at}, {value})).await"),
+        }
+    }
+
     pub(crate) fn condition(&mut self, scope: &Scope, depth: u32) -> String {
         let (left, right) = (self.int(scope, depth), self.int(scope, 0));
         match self.below(5) {
             0 => format!("({left}) % 3 == 1"),
             1 => format!("({left}) > ({right})"),
             2 => format!("({left}) & 1 == 0"),
+            3 if self.awaits(scope) => {
+                format!("log.yes_later({}, ({left}) < ({right})).await", self.at())
+            }
             3 if !scope.plain => format!("log.yes({}, ({left}) < ({right}))", self.at()),
             _ => format!("({left}) % 4 != ({right}) % 3"),
         }
