@@ -25,6 +25,7 @@ pub use crate::check::tick::{due, inherit, look, tick};
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::covered::covered;
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};
+pub use crate::cleanup::named::named;
 pub use crate::future::in_place::{InPlace, Same, discard, unheard};
 pub use crate::future::kept::Extras;
 pub use crate::future::leave::leave;

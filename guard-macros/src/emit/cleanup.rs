@@ -1,7 +1,7 @@
 //! The attribute's `cleanup`.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
 use crate::emit::scope::nanos;
@@ -25,6 +25,11 @@ impl Emit<'_> {
             Some(_) if cleanup.is_async => quote_spanned!(end=> cleanup_async),
             Some(_) => quote_spanned!(end=> cleanup_of_future),
             None => quote_spanned!(end=> cleanup),
+        };
+        // What the function of this path returns is reported at the path.
+        let call = match call {
+            Expr::Path(_) => quote_spanned!(end=> #private::named(#call)),
+            closure => closure.to_token_stream(),
         };
         let limits = self.plan.budget.as_ref();
         let named = limits.and_then(|limits| limits.via_budget.as_ref()?.budget);

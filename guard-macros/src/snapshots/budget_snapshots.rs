@@ -251,7 +251,7 @@ fn limits_that_a_frame_does_not_store_are_kept_in_the_future() {
                     let __cleanup = p::cleanup_of_future(
                         true,
                         p::Option::None,
-                        log,
+                        p::named(log),
                     );
                     let mut __task = p::InPlace::<
                         _,

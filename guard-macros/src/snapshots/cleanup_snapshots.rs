@@ -17,7 +17,7 @@ fn a_cleanup_by_path_under_a_caller() {
                 let __cleanup = p::cleanup(
                     false,
                     p::Option::None,
-                    log,
+                    p::named(log),
                 );
                 match () {
                     () => {
@@ -147,7 +147,7 @@ fn a_cleanup_and_a_boundary() {
                         let __cleanup = p::cleanup(
                             false,
                             p::Option::None,
-                            log,
+                            p::named(log),
                         );
                         match () {
                             () => {
