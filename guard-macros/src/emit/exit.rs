@@ -119,8 +119,8 @@ impl Emit<'_> {
     /// A boundary around the body, to which trips in closures unwind. The arguments move into the closure;
     /// `rebound` are those that a fallback needs.
     pub(crate) fn boundary(&self, arguments: &Moved, body: &Block) -> TokenStream {
-        let private = &self.private;
         let leave = self.value_of_trip(&arguments.rebound);
+        let value = self.value_or(&q!(__outcome), &leave);
         let (bindings, stmts) = (&arguments.bindings, &body.stmts);
         let closure = in_braces_of(body, q!(#bindings #(#stmts)*));
         let allow = arguments.allow_assignments();
@@ -128,10 +128,7 @@ impl Emit<'_> {
         q! {
             #allow
             let __outcome = __probe.boundary(#taking #closure);
-            match __outcome {
-                #private::Result::Ok(__value) => __value,
-                #private::Result::Err(__tripped) => #leave,
-            }
+            #value
         }
     }
 
@@ -144,11 +141,11 @@ impl Emit<'_> {
         by_move: bool,
         function: &Ident,
     ) -> TokenStream {
-        let private = &self.private;
         let leave = match &self.plan.leave {
             Leave::Fallback(_) => q!(break '__tripped __tripped),
             _ => self.value_of_trip(&arguments.rebound),
         };
+        let value = self.value_or(&q!(__outcome), &leave);
         let at = self.at(Mark::entry(function));
         let if_so = if self.plan.strict_by_budget {
             q!(__budget.is_strict(),)
@@ -166,7 +163,19 @@ impl Emit<'_> {
             #allow
             #borrow
             let __outcome = __probe.strictly(#if_so #at, #head #closure);
-            match __outcome {
+            #value
+        }
+    }
+
+    /// The value, or what leaves with the trip.
+    ///
+    /// ```text
+    /// match outcome { Ok(value) => value, Err(tripped) => leave }
+    /// ```
+    pub(super) fn value_or(&self, outcome: &TokenStream, leave: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        q! {
+            match #outcome {
                 #private::Result::Ok(__value) => __value,
                 #private::Result::Err(__tripped) => #leave,
             }

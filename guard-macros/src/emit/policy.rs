@@ -59,14 +59,8 @@ impl Emit<'_> {
             Some(_) => self.retried(policies, &layers, call),
             None => layers,
         };
-        q! {
-            #needs
-            #attempts
-            match #outcome {
-                #private::Result::Ok(__value) => __value,
-                #private::Result::Err(__tripped) => #leave,
-            }
-        }
+        let value = self.value_or(&outcome, &leave);
+        q!(#needs #attempts #value)
     }
 
     /// Tells the compiler what an `async` block yields, before it infers that from the block's statements.

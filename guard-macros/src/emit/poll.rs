@@ -107,12 +107,10 @@ impl Emit<'_> {
         } else {
             q!(awaits)
         };
+        let value = self.value_or(&q!(__awaited), &leave);
         q! {
             let __awaited = __task.#awaits(#private::pin!(__future)) #wait;
-            match __awaited {
-                #private::Result::Ok(__value) => __value,
-                #private::Result::Err(__tripped) => #leave,
-            }
+            #value
         }
     }
 
