@@ -105,8 +105,8 @@ struct Values {
     yields: bool,
     /// Whether parts of the value count. If the function has loops of its own, the attribute may be meant for those.
     parts: bool,
-    /// Variables, and what they were set to.
-    bound: Vec<(Ident, Expr)>,
+    /// Variables, and the futures in what they were set to: unless it is a future itself, and if it is.
+    bound: Vec<(Ident, [Vec<Span>; 2])>,
     found: Vec<Span>,
 }
 
@@ -163,11 +163,10 @@ impl Values {
     }
 
     fn value_of_breaks(&mut self, block: &mut Block, may_break: bool, yields: bool) {
-        let mut breaks = Breaks(Vec::new());
         if may_break {
-            breaks.visit_block_mut(block);
+            let values = self;
+            Breaks { values, yields }.visit_block_mut(block);
         }
-        self.values(&mut breaks.0, yields);
     }
 
     fn value_of_call(&mut self, call: &mut ExprCall, yields: bool) {
@@ -216,16 +215,10 @@ impl Values {
     }
 
     fn value_of_variable(&mut self, name: &Ident, yields: bool) {
-        let Some(index) = self.bound.iter().rposition(|(known, _)| known == name) else {
-            return;
-        };
-        // What it was set to can only name what was bound before.
-        let later = self.bound.split_off(index + 1);
-        if let Some((name, mut value)) = self.bound.pop() {
-            self.value(&mut value, yields);
-            self.bound.push((name, value));
+        let bound = self.bound.iter().rfind(|(known, _)| known == name);
+        if let Some((_, [parts, whole])) = bound {
+            self.found.extend(if yields { whole } else { parts });
         }
-        self.bound.extend(later);
     }
 
     fn bind(&mut self, pat: &Pat, value: &mut Expr) {
@@ -243,28 +236,31 @@ impl Values {
     }
 
     fn set(&mut self, name: &Ident, value: &mut Expr) {
+        let futures = [false, true].map(|yields| {
+            let before = std::mem::take(&mut self.found);
+            self.value(value, yields);
+            std::mem::replace(&mut self.found, before)
+        });
         // A name without a future is bound as well, since it may hide an earlier one.
-        let known = self.bound.iter().any(|(known, _)| known == name);
-        if known
-            || matches!(value, Expr::Path(_))
-            || makes_futures(|seen| seen.visit_expr_mut(value))
-        {
-            self.bound.push((name.clone(), value.clone()));
+        let hides = self.bound.iter().any(|(known, _)| known == name);
+        if hides || futures.iter().any(|futures| !futures.is_empty()) {
+            self.bound.push((name.clone(), futures));
         }
     }
 }
 
 impl Visitor for Values {
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        walk::stmt(self, stmt);
         if let Stmt::Local(local) = stmt {
             if let Some(init) = &mut local.init {
                 self.bind(&local.pat, &mut init.expr);
             }
         }
-        walk::stmt(self, stmt);
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        walk::expr(self, expr);
         match expr {
             Expr::Return(value) => {
                 if let Some(value) = &mut value.expr {
@@ -280,7 +276,6 @@ impl Visitor for Values {
             }
             _ => {}
         }
-        walk::expr(self, expr);
     }
 
     // A `return` in these does not leave the function.
@@ -289,12 +284,17 @@ impl Visitor for Values {
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}
 }
 
-/// The values that a block is left with by `break`.
-struct Breaks(Vec<Expr>);
+/// Finds the futures in the values that a block is left with by `break`.
+struct Breaks<'v> {
+    values: &'v mut Values,
+    yields: bool,
+}
 
-impl Visitor for Breaks {
+impl Visitor for Breaks<'_> {
     fn visit_expr_break_mut(&mut self, expr: &mut syn::ExprBreak) {
-        self.0.extend(expr.expr.as_deref().cloned());
+        if let Some(value) = &mut expr.expr {
+            self.values.value(value, self.yields);
+        }
         walk::expr_break(self, expr);
     }
 

@@ -112,4 +112,13 @@ fn by_hand() -> impl Future<Output = Result<(), Tripped>> {
     std::future::poll_fn(|_| loop {})
 }
 
+#[loop_guard(timeout = "30ms")]
+fn named_twice() -> Reply {
+    let future = {
+        let inner = async move { loop {} };
+        inner
+    };
+    Box::pin(future)
+}
+
 fn main() {}
