@@ -37,7 +37,7 @@ macro_rules! twins {
 mod calls;
 mod closures;
 mod constructs;
-mod edition_2021;
+mod editions;
 mod futures;
 mod paces;
 mod panics;

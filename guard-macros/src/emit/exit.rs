@@ -153,7 +153,6 @@ impl Emit<'_> {
             q!(true,)
         };
         let (bindings, run) = (&arguments.bindings, run(body));
-        let bindings = by_move.then_some(bindings);
         let closure = in_braces_of(body, q!(#bindings #run));
         let head = if by_move { taking(body) } else { q!(||) };
         let allow = arguments.allow_assignments();

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprClosure, Pat, ReturnType, Token};
 
 use crate::args::cleanup::closure;
-use crate::emit::{self, Emit, ends, q};
+use crate::emit::{self, Emit, ends, q, run};
 use crate::plan::{Cleanup, FutureBody, Guarded, Leave, Plan};
 use crate::rewrite::loops::Instrument;
 use crate::syntax::walk::Visitor;
@@ -71,11 +71,7 @@ fn spawnable(closure: &mut ExprClosure, declarations: &TokenStream) {
     let asynchronous = closure.asyncness.take();
     let pat = closure.inputs.first();
     let body = match &*closure.body {
-        // The closure's own braces would be unnecessary.
-        Expr::Block(body) if body.label.is_none() && body.attrs.is_empty() => {
-            let stmts = &body.block.stmts;
-            q!(#(#stmts)*)
-        }
+        Expr::Block(body) if body.label.is_none() && body.attrs.is_empty() => run(&body.block),
         body => body.to_token_stream(),
     };
     // What prevents spawning is reported between these two ends.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{Block, Expr, Stmt};
 
+use crate::emit::arguments::Moved;
 use crate::emit::budget::root_of_budget;
 use crate::emit::policy::CalledBody;
 use crate::emit::{Position, braced, run, statement};
@@ -37,7 +38,13 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
         && (in_closures || plan.catches)
         && plan.boundary
         && !matches!(plan.leave, Leave::Break);
-    let arguments = (bounded || plan.strict).then(|| moved(plan, function));
+    // A cleanup borrows what it names, so a strict body only borrows what it can as well.
+    let borrows = plan.strict && plan.cleanup.is_some();
+    let arguments = match bounded || plan.strict {
+        true if borrows => Some(Moved::default()),
+        true => Some(moved(plan, function)),
+        false => None,
+    };
     let mut instrument = Instrument::new(plan, in_closures);
     instrument.names = (!plan.crowded && !ends_in_wrong_loop(function))
         .then(|| Names::of(function.sig, function.block));
@@ -81,9 +88,8 @@ pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {
 
     let arguments = arguments.unwrap_or_default();
     if plan.strict {
-        // A cleanup borrows what it names, so the body only borrows what it can as well.
-        let by_move = plan.cleanup.is_none();
-        block.stmts = vec![statement(emit.strict(&arguments, block, by_move, name))];
+        let strict = emit.strict(&arguments, block, !borrows, name);
+        block.stmts = vec![statement(strict)];
     }
     match &plan.leave {
         Leave::Fallback(fallback) if leaves => {
