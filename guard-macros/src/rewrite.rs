@@ -8,6 +8,7 @@
 //! - `function.rs`: functions, and the boundary around a body with loops in closures;
 //! - `future.rs`: functions that are guarded as futures;
 //! - `awaits.rs`: futures whose body stays where it was written;
+//! - `strict.rs`: what leaves those of them that are `strict`;
 //! - `arguments.rs`: how arguments move into a body that becomes a closure or a future;
 //! - `cleanup.rs`: the attribute's `cleanup`;
 //! - `constants.rs`: lengths of arrays, which stay constants in a closure;
@@ -22,5 +23,6 @@ pub(crate) mod expectations;
 pub(crate) mod function;
 pub(crate) mod future;
 pub(crate) mod loops;
+pub(crate) mod strict;
 pub(crate) mod strips;
 pub(crate) mod warning;

@@ -6,7 +6,7 @@
 //!
 //! - `tick.rs`: the check, and its cold path;
 //! - `enter.rs`: opening a scope, hot and cold; `off.rs`: one whose guard is off; `root.rs`: hiding those around;
-//! - `probe.rs`: how a function leaves when it trips, by its return type;
+//! - `probe.rs`: how a function leaves when it trips, by its return type; `tried.rs`: whether `?` leaves it;
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
 //! - `account.rs`: what a scope may spend besides time and iterations; `accounts.rs`: the accounts of a thread;
@@ -27,5 +27,6 @@ pub(crate) mod probe;
 pub(crate) mod query;
 pub(crate) mod root;
 pub(crate) mod tick;
+pub(crate) mod tried;
 pub(crate) mod uses;
 pub(crate) mod warn;

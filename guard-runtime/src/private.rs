@@ -22,6 +22,7 @@ pub use crate::check::iterations::{Count, count, spend};
 pub use crate::check::probe::{Crowd, ErrorReturn, Fallback, Probe};
 pub use crate::check::root::root;
 pub use crate::check::tick::{due, inherit, look, tick};
+pub use crate::check::tried::has_failed;
 pub use crate::cleanup::cleanup_future::{cleanup_async, until_panic};
 pub use crate::cleanup::covered::covered;
 pub use crate::cleanup::deferred::{cleanup, cleanup_of_future};

@@ -1,7 +1,9 @@
 //! Futures that await each other directly were guarded half as deep as the compiler's limit lets plain ones be, with
 //! `depth` or `budget` a third as deep, and with policies a sixth or less.
 //!
-//! That these modules compile is the test. rustc 1.95 accepts 32 nested unguarded futures and no more.
+//! That these modules compile is the test. rustc 1.95 accepts 32 nested unguarded futures and no more: computing the
+//! layout of a future takes four steps for each `async` body that another one keeps across an await, and stops at 128.
+//! So a body that is a future inside its function's can nest 16 deep, whatever is written around it.
 
 use guard_runtime::Tripped;
 
@@ -54,6 +56,8 @@ deep!(#[guard_runtime::loop_guard(timeout = "1h", cancel = guard_runtime::Cancel
 deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, depth = 9, when = "all", root, cleanup = |_| ())] with_all: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 #[cfg(feature = "cpu")]
 deep!(#[guard_runtime::loop_guard(timeout = "1h", cpu = "1h")] computing: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", strict)] strict: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, depth = 9, root, strict, fallback = Ok(0))] strict_and_falling_back: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(inherit)] inherited: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 
 /// The workaround for bodies that call helpers, which are futures of their own inside the function's.
@@ -131,6 +135,8 @@ fn they_nest_as_deep_as_plain_ones() {
     assert_eq!(block_on(entered::run()).unwrap(), 32);
     assert_eq!(block_on(entered_and_counted::run()).unwrap(), 32);
     assert_eq!(block_on(cleaned::run()).unwrap(), 32);
+    assert_eq!(block_on(strict::run()).unwrap(), 32);
+    assert_eq!(block_on(strict_and_falling_back::run()).unwrap(), 32);
     assert_eq!(block_on(entered_and_cleaned::run()).unwrap(), 32);
     assert_eq!(block_on(bounded::run()).unwrap(), 32);
     assert_eq!(block_on(cancellable::run()).unwrap(), 32);
@@ -147,7 +153,6 @@ fn those_with_helpers_nest_half_as_deep_or_in_boxes() {
 
 /// What is polled as a whole, as deep as the documentation says.
 mod polled {
-    deep!(#[guard_runtime::loop_guard(timeout = "1h", strict)] strict: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
     deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = async |_| ())] cleanup_async: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
     deep!(#[guard_runtime::loop_guard(budget = guard_runtime::Budget::new())] budget: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
     #[cfg(feature = "policy")]
@@ -155,7 +160,6 @@ mod polled {
 
     #[test]
     fn nest_half_as_deep() {
-        assert_eq!(crate::block_on(strict::run()).unwrap(), 17);
         assert_eq!(crate::block_on(cleanup_async::run()).unwrap(), 17);
         assert_eq!(crate::block_on(budget::run()).unwrap(), 17);
     }

@@ -7,9 +7,11 @@ use syn::{Block, Expr, ExprAsync, ExprClosure, ExprConst, FnArg, Ident, Item, Pa
 use crate::emit::poll as emit;
 use crate::emit::{Emit, q};
 use crate::plan::{BudgetParts, Cleanup, Guarded, Leave, Plan};
+use crate::rewrite::strict;
 use crate::syntax::awaits::are_in_sight;
 use crate::syntax::calls;
 use crate::syntax::function::{Function, is_foreign};
+use crate::syntax::types::never;
 use crate::syntax::walk::{self, Visitor};
 
 /// Whether the body may stay in place. It may not if it has to be caught or called as a whole, or if something
@@ -19,14 +21,17 @@ pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_
     let names_budget = |parts: &BudgetParts<'_>| parts.budget.is_some();
     let opens_scope = (plan.budget.as_ref())
         .is_some_and(|limits| !limits.via_budget.as_ref().is_some_and(names_budget));
-    let is_polled_as_one = plan.strict
-        || (plan.cleanup.as_ref()).is_some_and(|cleanup| !borrows_only(cleanup, function))
+    let leaves_in_sight = |body| !never(&future.output) && strict::leaves_in_sight(body);
+    let is_polled_as_one = (plan.cleanup.as_ref())
+        .is_some_and(|cleanup| !borrows_only(cleanup, function))
         || plan.policies.is_some()
         || matches!(plan.leave, Leave::Break | Leave::Cut);
     opens_scope
         && !is_polled_as_one
         && !function.attrs.iter().any(is_foreign)
-        && (future.body.find(function.block)).is_some_and(|body| are_in_sight(body, plan.macros))
+        && (future.body.find(function.block)).is_some_and(|body| {
+            are_in_sight(body, plan.macros) && (!plan.strict || leaves_in_sight(body))
+        })
 }
 
 /// Whether the cleanup can stand beside the body. An awaited one has to wait for the body as a whole, since that may

@@ -11,7 +11,7 @@ use crate::plan::{FutureBody, Guarded, Leave, Plan};
 use crate::rewrite::arguments::moved;
 use crate::rewrite::function::leading_items;
 use crate::rewrite::loops::{Instrument, closures_have_loops};
-use crate::rewrite::{awaits, cleanup};
+use crate::rewrite::{awaits, cleanup, strict};
 use crate::strips::names::Names;
 use crate::syntax::function::{Function, is_foreign};
 use crate::syntax::moves;
@@ -70,6 +70,8 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     instrument.names = instrument.names.map(|_| known);
     instrument.in_policies();
     instrument.emit.in_place = in_place;
+    let checks_value = in_place && plan.strict;
+    let strict = checks_value.then(|| strict::replace(block, &instrument.emit, &name));
     if !plan.unchecked {
         instrument.visit_block_mut(block);
     }
@@ -77,6 +79,9 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     let shadows = !wrapped && block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Item(_)));
     if in_place {
         awaits::replace(block, emit);
+    }
+    if let Some(strict) = strict {
+        strict.check(block);
     }
     if let Some(policies) = &plan.policies {
         let typed = statement(emit.yields_type(&future.output));
@@ -93,8 +98,10 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     }
     let begin = beginning(plan, emit, &name);
     let leaves = instrument.leaves || !begin.is_empty();
-    let probes =
-        wrapped || plan.policies.is_some() || (leaves && matches!(plan.leave, Leave::Probe(_)));
+    let probes = wrapped
+        || checks_value
+        || plan.policies.is_some()
+        || (leaves && matches!(plan.leave, Leave::Probe(_)));
     let probe = (probes && !never(&future.output)).then(|| {
         // At the beginning of the function, the value of a block is not known yet. Neither is that of a function that
         // another macro may turn into one with such a block.

@@ -188,3 +188,79 @@ fn errors_stand_beside_the_item() {
         "#]],
     );
 }
+
+#[test]
+fn a_strict_future_checks_what_leaves_it() {
+    check(
+        r#"timeout = "1s", strict"#,
+        r#"async fn f(early: bool) -> Result<u32, E> {
+    if early {
+        return Ok(1);
+    }
+    step().await?;
+    Ok(2)
+}"#,
+        &expect![[r#"
+            async fn f(early: bool) -> Result<u32, E> {
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
+                let mut __task = p::InPlace::new();
+                let __seen = __task.begin(&__LOOP_GUARD_SITE, 1_000_000_000_u64);
+                if __seen.is_stale() {
+                    match __probe.look(at_fn_1_10) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__out) => return __out,
+                    }
+                }
+                match () {
+                    () => {
+                        #[allow(unreachable_code)]
+                        let __value = __probe
+                            .typed('__strict: {
+                                {
+                                    if early {
+                                        break '__strict Ok(1);
+                                    }
+                                    (match ((match p::IntoFuture::into_future(
+                                        step(),
+                                    ) {
+                                        __future => {
+                                            let __awaited = __task
+                                                .awaits_caught(p::pin!(__future))
+                                                .await;
+                                            match __awaited {
+                                                p::Result::Ok(__value) => __value,
+                                                p::Result::Err(__tripped) => {
+                                                    return __probe
+                                                        .leave(__tripped)
+                                                        .unwrap_or_else(|| p::abandon());
+                                                }
+                                            }
+                                        }
+                                    })) {
+                                        __tried => {
+                                            if p::has_failed(&__tried) {
+                                                match __probe.look(at_async_fn_1_10) {
+                                                    p::Result::Ok(_) => {}
+                                                    p::Result::Err(__out) => {
+                                                        return __out;
+                                                    }
+                                                }
+                                            }
+                                            __tried
+                                        }
+                                    })?;
+                                    Ok(2)
+                                }
+                            });
+                        match __probe.look(at_async_fn_1_10) {
+                            p::Result::Ok(_) => {}
+                            p::Result::Err(__out) => return __out,
+                        }
+                        __value
+                    }
+                }
+            }
+        "#]],
+    );
+}

@@ -57,6 +57,13 @@ impl<R> Probe<R> {
         unreachable!("never called")
     }
 
+    /// The value, which the compiler takes for one of this return type.
+    #[inline(always)]
+    #[must_use]
+    pub fn typed(&self, value: R) -> R {
+        value
+    }
+
     /// Like [`boundary`], for a body of this return type.
     #[inline]
     #[allow(clippy::missing_errors_doc, reason = "described there")]

@@ -16,6 +16,7 @@ mod in_place;
 mod leaving;
 mod listing;
 mod nesting;
+mod strict;
 mod sweep;
 mod threads;
 mod turns;

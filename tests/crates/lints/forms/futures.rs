@@ -237,3 +237,20 @@ pub async fn awaits_cleanup(n: u32) -> Outcome<u32> {
 pub async fn cleans(n: u32) {
     _ = step(n).await;
 }
+
+/// Keeps its body in place, and leaves it in every way.
+#[cfg_attr(feature = "timeout", guard_runtime::loop_guard(timeout = "1h", strict, cleanup = |_| ()))]
+#[cfg_attr(feature = "iterations", guard_runtime::loop_guard(timeout = "1h", iterations = 9, depth = 9, strict))]
+#[cfg_attr(feature = "inherit", guard_runtime::loop_guard(inherit))]
+pub async fn leaves(n: u32) -> Outcome<u32> {
+    if step(n).await == 3 {
+        return Ok(3);
+    }
+    for i in 0..n {
+        if step(i).await == 7 {
+            return Err(Error);
+        }
+    }
+    let number = awaits_cleanup(n).await?;
+    Ok(number)
+}
