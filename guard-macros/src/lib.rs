@@ -52,7 +52,7 @@ mod syntax;
 /// | `inherit` | | no budget of its own: its loops check the caller's |
 /// | `deadline` | expression of type `Instant` | a point in time instead of a duration; a call that others wait for needs a margin to tell them why (`Budget::until`) |
 /// | `root` | | an entry point, such as a job of a thread pool: nothing around it counts, neither deadlines nor trips |
-/// | `strict` | | a result that comes after the deadline is a trip as well; without it the hook is told `Event::Late` |
+/// | `strict` | | a result that comes after the deadline, or after a trip whose error was dropped, is a trip as well ([below](#dropped-errors)) |
 /// | `entry` | with `inherit` | a check at entry as well, even without a loop |
 /// | `on_trip` | `"error"`, `"panic"`, `"break"` | how to leave; by default `Err` from a `Result`, a panic otherwise |
 /// | `fallback` | expression, or `\|t: Tripped\| ...` | the value to return instead |
@@ -126,6 +126,35 @@ mod syntax;
 /// If the error is an enum of yours, `#[error("stopped")] Stopped(#[from] Tripped)` keeps the trip in the chain of
 /// its sources, where `downcast_ref::<Tripped>()` finds it. `#[error(transparent)]` hides it: the chain then begins
 /// after it.
+///
+/// ## Dropped errors
+///
+/// Code that drops the error of a trip meets the trip again at its next check. If none follows, the function returns
+/// what it has, which may be cut short. The hook has then heard `Event::Tripped`, once; of a result that is late
+/// without a trip it hears `Event::Late`. `strict` makes an `Err` of both. Without it, ask `tripped()`:
+///
+/// ```
+/// use guard_runtime::{Tripped, checkpoint, loop_guard, tripped};
+///
+/// /// Foreign code, which reads rows until one fails, and drops that error.
+/// fn rows() -> impl Iterator<Item = u32> {
+///     (0..).map_while(|row| checkpoint().ok().map(|()| row))
+/// }
+///
+/// #[loop_guard(timeout = "5ms")]
+/// fn count() -> Result<(usize, Option<Tripped>), Tripped> {
+///     Ok((rows().count(), tripped()))
+/// }
+///
+/// #[loop_guard(timeout = "5ms", strict)]
+/// fn count_all() -> Result<usize, Tripped> {
+///     Ok(rows().count())
+/// }
+///
+/// let (_fewer_than_all, trip) = count().unwrap();
+/// assert!(trip.is_some());
+/// assert!(count_all().is_err());
+/// ```
 ///
 /// ## One outcome
 ///

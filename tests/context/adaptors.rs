@@ -8,6 +8,7 @@ use guard_runtime::{
     Budget, Cause, GuardedIterator, Tripped, checkpoint, loop_guard, shield, testing, tripped,
 };
 use harness::Paused;
+use harness::events::take;
 
 use crate::endless::{Endless, Seekless, compressed_bomb, image_bomb};
 
@@ -64,6 +65,53 @@ fn csv_that_drops_errors() {
     });
     let (count, tripped) = outcome.unwrap();
     assert!(tripped.is_some(), "{count} rows, and the trip is known");
+}
+
+/// Rows of a table that has no end, of which each takes a millisecond.
+fn rows_without_errors() -> usize {
+    let mut rows = csv::Reader::from_reader(Checked::new(Endless::new("a,b\n", "1,2\n")));
+    rows.records()
+        .filter_map(Result::ok)
+        .inspect(|_| testing::advance(Duration::from_millis(1)))
+        .count()
+}
+
+#[loop_guard(timeout = "1s", name = "truncates")]
+fn truncates() -> Result<usize, Tripped> {
+    Ok(rows_without_errors())
+}
+
+#[loop_guard(timeout = "1s", name = "is strict", strict)]
+fn is_strict() -> Result<usize, Tripped> {
+    Ok(rows_without_errors())
+}
+
+/// The documented limit: no check follows the one whose error was dropped. The hook has heard of the trip, and of no
+/// late result besides; and [`tripped`] tells.
+#[test]
+fn who_drops_the_error_returns_a_truncated_ok() {
+    let _paused = Paused::new();
+    take();
+    let count = truncates().expect("nobody asked again");
+    assert!(count >= 1000, "{count} rows of a millisecond each");
+    let told = take();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("truncates (") && told[0].contains("ran out of time: 1s allowed"),
+        "{told:?}"
+    );
+    let asked = Budget::timeout(Duration::from_secs(1)).run(|| (rows_without_errors(), tripped()));
+    assert!(asked.unwrap().1.is_some());
+}
+
+#[test]
+fn strict_makes_an_error_of_it() {
+    let _paused = Paused::new();
+    take();
+    assert_eq!(is_strict().unwrap_err().scope(), "is strict");
+    assert_eq!(take().len(), 1, "it is one trip");
+    let budget = Budget::timeout(Duration::from_secs(1)).strict();
+    assert!(budget.run(rows_without_errors).is_err());
 }
 
 #[test]
