@@ -1,6 +1,7 @@
 //! The error: its size, its kinds, its texts, its places.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::mem::size_of;
 use std::thread;
@@ -162,4 +163,56 @@ fn its_debug_form_names_scope_cause_and_place() {
     assert!(debug.contains("\"settle\""), "{debug}");
     assert!(debug.contains("Iterations { limit: 3 }"), "{debug}");
     assert!(debug.contains(&tripped.location().to_string()), "{debug}");
+}
+
+/// The trip in the chain of an error's sources, where `anyhow` and others look for it.
+fn in_chain<'e>(mut error: &'e (dyn Error + 'static)) -> Option<&'e Tripped> {
+    loop {
+        if let Some(tripped) = error.downcast_ref() {
+            return Some(tripped);
+        }
+        error = error.source()?;
+    }
+}
+
+/// A boxed error as an error, as `anyhow::Error::from_boxed` makes it: it passes on the source of what is in it.
+#[derive(Debug)]
+struct Boxed(Box<dyn Error + Send + Sync>);
+
+impl fmt::Display for Boxed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Boxed {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// Both leave the trip out of the chain, since they pass on the source of what they hold. What they hold can be asked.
+#[test]
+fn an_io_error_and_a_boxed_one_hide_it_in_a_chain() {
+    #[loop_guard(iterations = 3)]
+    fn reads() -> io::Result<()> {
+        loop {}
+    }
+    #[loop_guard(iterations = 3)]
+    fn boxes() -> Result<(), Box<dyn Error + Send + Sync>> {
+        loop {}
+    }
+    let error = reads().unwrap_err();
+    assert!(in_chain(&error).is_none());
+    let held = error
+        .get_ref()
+        .and_then(|held| held.downcast_ref::<Tripped>());
+    assert!(held.expect("the trip").scope().ends_with("::reads"));
+
+    let error = boxes().unwrap_err();
+    assert!(in_chain(&*error).is_some());
+    let error = Boxed(error);
+    assert!(in_chain(&error).is_none());
+    let held = error.0.downcast_ref::<Tripped>();
+    assert!(held.expect("the trip").scope().ends_with("::boxes"));
 }

@@ -26,7 +26,9 @@ use crate::base::site::Site;
 ///
 /// An error type of your own keeps the trip findable if it holds it as a *source*. With `thiserror`, that is
 /// `#[error("stopped")] Tripped(#[from] Tripped)`; `#[error(transparent)]` leaves the trip out of the chain, since
-/// it passes on the trip's own source, and the trip has none. The same by hand:
+/// it passes on the trip's own source, and the trip has none. For the same reason, an [`io::Error`] hides it from who
+/// walks the chain, and so does a boxed error that another type holds (`anyhow::Error::from_boxed`). Ask what they
+/// hold: `error.get_ref().and_then(|held| held.downcast_ref::<Tripped>())`. The variant by hand:
 ///
 /// ```
 /// use guard_runtime::{Tripped, loop_guard};

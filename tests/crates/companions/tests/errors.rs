@@ -1,6 +1,7 @@
 //! Finds the trip in the errors of other crates.
 
 use std::error::Error;
+use std::io;
 
 use anyhow::Context;
 use guard_runtime::{Cause, Tripped, loop_guard};
@@ -69,4 +70,31 @@ fn hides() -> Result<(), Hiding> {
 fn a_transparent_error_hides_it() {
     assert!(hides().unwrap_err().source().is_none());
     assert!(tripped(&hides().unwrap_err().into()).is_none());
+}
+
+#[loop_guard(iterations = 1)]
+fn reads() -> io::Result<()> {
+    for _ in 0..2 {}
+    Ok(())
+}
+
+#[loop_guard(iterations = 1)]
+fn boxes() -> Result<(), Box<dyn Error + Send + Sync>> {
+    for _ in 0..2 {}
+    Ok(())
+}
+
+/// Both pass on the source of what they hold, and a trip has none. An error type with `#[from]` keeps it.
+#[test]
+fn an_io_error_and_a_boxed_one_hide_it() {
+    let error = anyhow::Error::from(reads().unwrap_err());
+    assert!(tripped(&error).is_none());
+    let io = error.downcast_ref::<io::Error>().unwrap();
+    assert!(io.get_ref().unwrap().is::<Tripped>());
+
+    let error = anyhow::Error::from_boxed(boxes().unwrap_err());
+    assert!(tripped(&error).is_none());
+    let trip = boxes().unwrap_err().downcast::<Tripped>().unwrap();
+    let kept = anyhow::Error::from(Failure::from(*trip));
+    assert!(tripped(&kept).is_some());
 }
