@@ -88,3 +88,60 @@ fn what_is_run_inside_a_scope_is_cut_by_it() {
     assert!(runs(4).is_err());
     assert_eq!(block_on(looks_first(&[1, 2])), 3);
 }
+
+/// Takes a second for each turn.
+#[loop_guard(timeout = "1s", name = "maker")]
+fn makes_a_maker() -> impl Fn(u32) -> Reply {
+    |n| {
+        Box::pin(async move {
+            let mut i = 0;
+            while i < n {
+                testing::advance(SECOND);
+                i += 1;
+            }
+            i
+        })
+    }
+}
+
+macro_rules! reply {
+    ($($body:tt)*) => { Box::pin(async move { $($body)* }) as Reply };
+}
+
+/// Calls something, or the attribute would say that it guards nothing.
+#[loop_guard(timeout = "1s", name = "of a macro")]
+fn made_by_a_macro(n: u32) -> Reply {
+    testing::advance(Duration::ZERO);
+    reply! {
+        let mut i = 0;
+        while i < n {
+            testing::advance(SECOND);
+            i += 1;
+        }
+        i
+    }
+}
+
+#[loop_guard(timeout = "1s", name = "by itself")]
+async fn by_itself(n: u32) -> Result<u32, Tripped> {
+    let mut i = 0;
+    while i < n {
+        testing::advance(SECOND);
+        i += 1;
+    }
+    Ok(i)
+}
+
+/// The documented limit: no budget of the function covers them. An `async fn` of its own does.
+#[test]
+fn futures_of_a_returned_closure_or_of_a_macro_have_no_budget() {
+    let _paused = Paused::new();
+    assert_eq!(block_on(makes_a_maker()(9)), 9);
+    assert_eq!(block_on(made_by_a_macro(9)), 9);
+    // The loop of the closure checks the scopes of whoever polls it. A macro's arguments have no checks.
+    let budget = Budget::timeout(SECOND).named("who polls");
+    let polled = budget.run(|| block_on(makes_a_maker()(9)));
+    assert_eq!(polled.unwrap_err().scope(), "who polls");
+    assert_eq!(budget.run(|| block_on(made_by_a_macro(9))).unwrap(), 9);
+    assert_eq!(block_on(by_itself(9)).unwrap_err().scope(), "by itself");
+}

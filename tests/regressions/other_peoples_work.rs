@@ -3,11 +3,15 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard, remaining};
+use futures::FutureExt;
+use futures::executor::LocalPool;
+use futures::task::LocalSpawnExt;
+use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard, remaining, testing};
+use harness::Paused;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
@@ -244,4 +248,96 @@ fn a_wrapped_future_is_left_at_its_deadline_and_may_say_root_and_strict() {
         futures::executor::block_on(root.wrap(async { checkpoint().is_ok() }))
     });
     assert!(outer.unwrap().unwrap());
+}
+
+/// Waits for a job of its own, out of time. The worker runs the youngest of its jobs first: the stranger's.
+#[loop_guard(timeout = "1s", name = "waits")]
+fn waits_for_a_job(
+    stranger: fn() -> Result<(), Tripped>,
+    tell: Sender<Result<(), Tripped>>,
+) -> Result<(), Tripped> {
+    testing::advance(Duration::from_secs(2));
+    rayon::scope(|scope| {
+        scope.spawn(|_| ());
+        rayon::spawn(move || tell.send(stranger()).expect("somebody listens"));
+    });
+    Ok(())
+}
+
+#[loop_guard(timeout = "1h", name = "stranger")]
+fn without_root() -> Result<(), Tripped> {
+    for _ in 0..3 {
+        std::hint::black_box(());
+    }
+    Ok(())
+}
+
+#[loop_guard(timeout = "1h", name = "stranger", root)]
+fn with_root() -> Result<(), Tripped> {
+    for _ in 0..3 {
+        std::hint::black_box(());
+    }
+    Ok(())
+}
+
+/// The documented outcome without `root`, and with it in the attribute. One worker, whose clock stands still.
+#[test]
+fn a_job_without_root_spends_the_budget_of_who_waits_on_its_worker() {
+    let run = |stranger| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        let (tell, told) = channel();
+        pool.unwrap().install(|| {
+            let _paused = Paused::new();
+            drop(waits_for_a_job(stranger, tell));
+        });
+        told.recv().expect("the stranger ran")
+    };
+    assert_eq!(run(without_root).unwrap_err().scope(), "waits");
+    assert!(run(with_root).is_ok());
+}
+
+#[loop_guard(timeout = "1h", name = "task")]
+async fn task() -> Result<(), Tripped> {
+    checkpoint()
+}
+
+#[loop_guard(timeout = "1h", name = "task", root)]
+async fn task_with_root() -> Result<(), Tripped> {
+    checkpoint()
+}
+
+/// Out of time, it blocks on an executor whose tasks are not its own.
+#[loop_guard(timeout = "1s", name = "blocks")]
+fn blocks_on_others(run: impl FnOnce()) -> Result<(), Tripped> {
+    testing::advance(Duration::from_secs(2));
+    run();
+    Ok(())
+}
+
+/// The documented outcomes without `root`: on another executor than tokio, and of a task without a budget.
+#[test]
+fn a_task_without_root_spends_the_budget_of_who_blocks_on_its_executor() {
+    fn spawned(task: impl Future<Output = Result<(), Tripped>> + 'static) -> Result<(), Tripped> {
+        let mut pool = LocalPool::new();
+        let handle = pool.spawner().spawn_local_with_handle(task);
+        drop(blocks_on_others(|| pool.run_until_stalled()));
+        let outcome = handle.expect("the pool runs").now_or_never();
+        outcome.expect("the task ran")
+    }
+    fn in_tokio(task: impl Future<Output = Result<(), Tripped>> + 'static) -> Result<(), Tripped> {
+        let (runtime, local) = (one_thread(), LocalSet::new());
+        let mut handle = local.spawn_local(task);
+        drop(blocks_on_others(|| {
+            local.block_on(&runtime, tokio::task::yield_now());
+        }));
+        let outcome = (&mut handle).now_or_never();
+        outcome.expect("the task ran").expect("it does not panic")
+    }
+    let _paused = Paused::new();
+    assert_eq!(spawned(task()).unwrap_err().scope(), "blocks");
+    assert!(spawned(task_with_root()).is_ok());
+    let unguarded = || async { checkpoint() };
+    assert_eq!(spawned(unguarded()).unwrap_err().scope(), "blocks");
+    assert_eq!(in_tokio(unguarded()).unwrap_err().scope(), "blocks");
+    assert!(in_tokio(task_with_root()).is_ok());
 }

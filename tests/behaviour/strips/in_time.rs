@@ -126,3 +126,74 @@ fn endless_loops_in_strips_trip() {
     assert!(endless_while(1).is_err());
     assert!(endless_pops(&mut vec![1]).is_err());
 }
+
+/// Takes a millisecond to add, which the macro cannot see: it takes operators and `push` for cheap.
+#[derive(Clone, Copy)]
+struct Slow(u64);
+
+impl std::ops::AddAssign<Slow> for u64 {
+    fn add_assign(&mut self, slow: Slow) {
+        testing::advance(Duration::from_millis(1));
+        *self += slow.0;
+    }
+}
+
+/// A list whose `push` takes a millisecond.
+#[derive(Default)]
+struct SlowList(u64);
+
+impl SlowList {
+    fn push(&mut self, _: Slow) {
+        self.0 += 1;
+        testing::advance(Duration::from_millis(1));
+    }
+}
+
+#[loop_guard(timeout = "5ms")]
+fn adds(items: &[Slow], sum: &mut u64) -> Result<(), Tripped> {
+    for item in items {
+        *sum += *item;
+    }
+    Ok(())
+}
+
+#[loop_guard(timeout = "5ms")]
+fn pushes(items: &[Slow], list: &mut SlowList) -> Result<(), Tripped> {
+    for item in items {
+        list.push(*item);
+    }
+    Ok(())
+}
+
+#[loop_guard(timeout = "5ms")]
+fn adds_with_a_check_each(items: &[Slow], sum: &mut u64) -> Result<(), Tripped> {
+    #[loop_guard(every = 1)]
+    for item in items {
+        *sum += *item;
+    }
+    Ok(())
+}
+
+/// The documented limit, and the way around it. The millisecond in which the budget ends counts once.
+#[test]
+fn slow_operators_and_slow_methods_of_cheap_names_are_late_by_one_strip() {
+    const LONGEST_FIRST: u64 = 16;
+    const IN_TIME: u64 = 6;
+    for length in [16, 17, 40, 1_000, 100_000] {
+        let items = vec![Slow(1); length];
+        let _paused = Paused::new();
+        let (mut added, mut list, mut each) = (0, SlowList::default(), 0);
+        // A loop of sixteen is one strip, behind which no check stands.
+        let ends = length == 16;
+        assert_eq!(adds(&items, &mut added).is_ok(), ends, "{length}");
+        assert_eq!(pushes(&items, &mut list).is_ok(), ends, "{length}");
+        for done in [added, list.0] {
+            assert!(
+                (IN_TIME..=IN_TIME + LONGEST_FIRST).contains(&done),
+                "{done} ms of 5, of {length}"
+            );
+        }
+        assert!(adds_with_a_check_each(&items, &mut each).is_err());
+        assert_eq!(each, IN_TIME, "of {length}");
+    }
+}
