@@ -262,8 +262,6 @@ mod syntax;
 /// budgets around.
 ///
 /// ```
-/// # #[cfg(any())] // with the feature `policy`
-/// # mod example {
 /// use guard_runtime::policy::{Breaker, Retry};
 /// use guard_runtime::{Tripped, loop_guard};
 ///
@@ -277,7 +275,8 @@ mod syntax;
 ///     }
 ///     Ok(booked)
 /// }
-/// # }
+///
+/// assert_eq!(book(&[1, 2, 3]).unwrap(), 6);
 /// ```
 ///
 /// # Where the attribute goes

@@ -230,10 +230,21 @@ impl<F: FnOnce(&Exit<'_>)> Deferred<F> {
     /// Sets how long the call may take.
     ///
     /// ```
-    /// use std::time::Duration;
-    /// use guard_runtime::defer;
+    /// use std::{cell::Cell, time::Duration};
+    /// use guard_runtime::{Tripped, defer, loop_guard};
     ///
-    /// let _flush = defer(|exit| println!("flushed: {exit}")).within(Duration::from_millis(100));
+    /// #[loop_guard(inherit)]
+    /// fn flush() -> Result<(), Tripped> {
+    ///     loop {} // never done
+    /// }
+    ///
+    /// # fn main() {
+    /// let was_cut = Cell::new(false);
+    /// {
+    ///     let _flush = defer(|_| was_cut.set(flush().is_err())).within(Duration::from_millis(5));
+    /// }
+    /// assert!(was_cut.get());
+    /// # }
     /// ```
     #[inline(always)]
     pub fn within(self, limit: Duration) -> Self {

@@ -28,14 +28,23 @@ impl Node {
     /// If the other node was registered later, or with another shutdown. So no cycle can be built.
     ///
     /// ```
+    /// use std::sync::mpsc::channel;
     /// use std::time::Duration;
     /// use guard_runtime::shutdown::Shutdown;
     ///
     /// let shutdown = Shutdown::new();
-    /// let second = Duration::from_secs(1);
-    /// let database = shutdown.node("database", second, |_| ());
-    /// let cache = shutdown.node("cache", second, |_| ());
-    /// shutdown.node("http", second, |_| ()).uses(&database).uses(&cache);
+    /// let (stopped, order) = channel();
+    /// let node = |name: &'static str| {
+    ///     let stopped = stopped.clone();
+    ///     shutdown.node(name, Duration::from_secs(1), move |_| stopped.send(name))
+    /// };
+    /// let database = node("database");
+    /// let cache = node("cache").uses(&database);
+    /// node("http").uses(&database).uses(&cache);
+    ///
+    /// shutdown.begin("end of the example");
+    /// shutdown.wait();
+    /// assert_eq!(order.try_iter().collect::<Vec<_>>(), ["http", "cache", "database"]);
     /// ```
     #[allow(clippy::must_use_candidate, reason = "the last call of a registration")]
     #[allow(
