@@ -201,11 +201,12 @@
 //! process and sleeps while no scope is open.
 //!
 //! - If no thread can be started, checks read the clock instead, which is slower but as correct.
-//! - It has the signal mask of the thread that started it, so a signal to the process may be delivered to it. A program
+//! - It has the signal mask of the thread that started it, so a signal to the process may be delivered to it: one
+//!   that every other thread blocks then takes its default action, which for most is to end the process. A program
 //!   that takes signals with `sigwait` has to block them before its first guard, or turn on the feature `signal-mask`,
 //!   with which the ticker blocks all of them.
-//! - Do what needs a process with a single thread (`unshare`, `fork` without `exec`) before the first guard. A child that
-//!   is forked later has no ticker: its timeouts are noticed only by chance, while cancels and shutdowns work.
+//! - Do what needs a process with a single thread before the first guard: `unshare(CLONE_NEWUSER)`, which fails with
+//!   `EINVAL` once there are two, and `fork` without `exec`. A child that is forked later has no ticker: its timeouts are noticed only by chance, while cancels and shutdowns work.
 //! - On targets without a clock (`wasm32-unknown-unknown`) no time passes: time budgets never end there, but those
 //!   of iterations do. No thread is started.
 //!
