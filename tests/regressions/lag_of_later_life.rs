@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use futures::executor::block_on;
-use guard_runtime::{Budget, Tripped, checkpoint, loop_guard};
+use guard_runtime::{Budget, Cause, Tripped, checkpoint, loop_guard};
 
 const MILLI: Duration = Duration::from_millis(1);
 const LIMIT: Duration = Duration::from_millis(1200);
@@ -30,6 +30,16 @@ fn child(test: &str) -> Child {
         .stdout(Stdio::piped())
         .spawn()
         .expect("this program once more")
+}
+
+/// On a loaded machine a right child may come later than what is allowed here; a wrong one fails each time.
+fn assert_succeeds(test: &str, disturb: fn(&mut Child)) {
+    let succeeds = |_| {
+        let mut child = child(test);
+        disturb(&mut child);
+        child.wait().expect("it ends").success()
+    };
+    assert!((0..5).any(succeeds), "{test}");
 }
 
 fn is_child() -> bool {
@@ -71,9 +81,16 @@ fn without_a_clock_read(warm: Duration, f: impl FnOnce()) {
 fn assert_in_time(warm: Duration, f: impl FnOnce() -> Result<(), Tripped>) {
     without_a_clock_read(warm, || {
         let began = Instant::now();
-        f().expect_err("its time was over");
+        let tripped = f().expect_err("its time was over");
         let took = began.elapsed();
         assert!(took >= LIMIT && took < LIMIT + 1900 * MILLI, "{took:?}");
+        let Cause::Timeout { elapsed: used, .. } = tripped.cause() else {
+            panic!("{tripped}");
+        };
+        assert!(
+            used <= took && took < used + 700 * MILLI,
+            "{used:?} of {took:?}"
+        );
     });
 }
 
@@ -92,8 +109,7 @@ fn a_starved_ticker() {
         both_are_in_time(500 * MILLI, LIMIT + 900 * MILLI);
         return;
     }
-    let status = child("a_starved_ticker").wait().expect("it ends");
-    assert!(status.success());
+    assert_succeeds("a_starved_ticker", |_| ());
 }
 
 #[cfg(unix)]
@@ -104,21 +120,22 @@ fn a_process_that_is_stopped() {
         both_are_in_time(50 * MILLI, 2600 * MILLI);
         return;
     }
-    let mut child = child("a_process_that_is_stopped");
+    assert_succeeds("a_process_that_is_stopped", stop_for_a_while);
+}
+
+/// Stops the child in the middle of its scopes, and reads its output until it ends.
+#[cfg(unix)]
+fn stop_for_a_while(child: &mut Child) {
     let pid = child.id().to_string();
     let output = BufReader::new(child.stdout.take().expect("piped"));
     let mut lines = output.lines();
     assert!(lines.any(|line| line.is_ok_and(|line| line == "begins")));
-    let signal = |name: &str| {
-        let status = Command::new("kill").args([name, &pid]).status();
-        assert!(status.expect("`kill`").success());
-    };
+    // A child that has failed meanwhile is not there.
+    let signal = |name: &str| _ = Command::new("kill").args([name, &pid]).status();
     // At this moment both scopes are open.
     thread::sleep(500 * MILLI);
     signal("-STOP");
     thread::sleep(2000 * MILLI);
     signal("-CONT");
-    // Read its output until it ends.
     lines.for_each(drop);
-    assert!(child.wait().expect("it ends").success());
 }
