@@ -33,5 +33,5 @@ pub(crate) use crate::emit::check::Check;
 pub(crate) use crate::emit::exit::Position;
 pub(crate) use crate::emit::place::Mark;
 pub(crate) use crate::emit::quotes::{
-    Emit, blaming, block, braced, ends, in_braces_of, q, run, statement,
+    Emit, blaming, block, braced, ends, in_braces_of, parenthesized_at, q, run, statement,
 };

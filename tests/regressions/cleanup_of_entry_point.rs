@@ -74,6 +74,7 @@ forms! {
     #[loop_guard(timeout = "1s", root, cleanup = tell)] as_a_whole calls helper;
     #[loop_guard(timeout = "1s", root, cleanup = async |exit| tell(exit))] awaited;
     #[loop_guard(budget = Budget::timeout(SECOND).root(), cleanup = tell)] by_budget;
+    #[loop_guard(budget = Budget::timeout(SECOND).root(), cleanup = tell)] by_budget_as_a_whole calls helper;
     #[loop_guard(budget = Budget::timeout(SECOND), root, cleanup = async |exit| tell(exit))] by_budget_awaited;
 }
 

@@ -54,6 +54,8 @@ deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, root, cleanup 
 deep!(#[guard_runtime::loop_guard(timeout = "1h", depth = 9)] bounded: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h", cancel = guard_runtime::CancelToken::new())] cancellable: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h", iterations = 9, depth = 9, when = "all", root, cleanup = |_| ())] with_all: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(budget = guard_runtime::Budget::new())] budgeted: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
+deep!(#[guard_runtime::loop_guard(budget = guard_runtime::Budget::new().root().strict().iterations(9), strict, cleanup = |_| ())] budgeted_in_every_way: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 #[cfg(feature = "cpu")]
 deep!(#[guard_runtime::loop_guard(timeout = "1h", cpu = "1h")] computing: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
 deep!(#[guard_runtime::loop_guard(timeout = "1h", strict)] strict: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14 f15 f16 f17 f18 f19 f20 f21 f22 f23 f24 f25 f26 f27 f28 f29);
@@ -141,6 +143,8 @@ fn they_nest_as_deep_as_plain_ones() {
     assert_eq!(block_on(bounded::run()).unwrap(), 32);
     assert_eq!(block_on(cancellable::run()).unwrap(), 32);
     assert_eq!(block_on(with_all::run()).unwrap(), 32);
+    assert_eq!(block_on(budgeted::run()).unwrap(), 32);
+    assert_eq!(block_on(budgeted_in_every_way::run()).unwrap(), 32);
     #[cfg(feature = "cpu")]
     assert_eq!(block_on(computing::run()).unwrap(), 32);
 }
@@ -154,14 +158,12 @@ fn those_with_helpers_nest_half_as_deep_or_in_boxes() {
 /// What is polled as a whole, as deep as the documentation says.
 mod polled {
     deep!(#[guard_runtime::loop_guard(timeout = "1h", cleanup = async |_| ())] cleanup_async: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
-    deep!(#[guard_runtime::loop_guard(budget = guard_runtime::Budget::new())] budget: f0 f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 f13 f14);
     #[cfg(feature = "policy")]
     deep!(#[guard_runtime::loop_guard(timeout = "1h", retry = guard_runtime::policy::Retry::attempts(2), attempt_timeout = "1h", bulkhead = guard_runtime::policy::Bulkhead::new(9))] policies: f0 f1 f2 f3 f4 f5 f6 f7 f8);
 
     #[test]
     fn nest_half_as_deep() {
         assert_eq!(crate::block_on(cleanup_async::run()).unwrap(), 17);
-        assert_eq!(crate::block_on(budget::run()).unwrap(), 17);
     }
 
     #[test]

@@ -125,6 +125,13 @@ pub(crate) fn in_braces_of(body: &Block, tokens: TokenStream) -> TokenStream {
     TokenTree::Group(group).into()
 }
 
+/// The tokens in parentheses that begin where the user's expression begins: lints report what a `?` behind them yields.
+pub(crate) fn parenthesized_at(begin: &impl ToTokens, tokens: TokenStream) -> TokenStream {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(first(begin));
+    TokenTree::Group(group).into()
+}
+
 /// Where these tokens begin, with the user's hygiene.
 pub(super) fn first(tokens: &impl ToTokens) -> Span {
     match tokens.to_token_stream().into_iter().next() {

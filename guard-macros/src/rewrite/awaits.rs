@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::{Block, Expr, ExprAsync, ExprClosure, ExprConst, FnArg, Ident, Item, PatIdent, Stmt};
 
 use crate::emit::poll as emit;
-use crate::emit::{Emit, q};
-use crate::plan::{BudgetParts, Cleanup, Guarded, Leave, Plan};
+use crate::emit::{Emit, parenthesized_at, q};
+use crate::plan::{Cleanup, Guarded, Leave, Plan};
 use crate::rewrite::strict;
 use crate::syntax::awaits::are_in_sight;
 use crate::syntax::calls;
@@ -18,19 +18,16 @@ use crate::syntax::walk::{self, Visitor};
 /// other than an await in sight (a macro, or another attribute's work) may suspend it, because its scope would stay
 /// on the thread's stack.
 pub(crate) fn stay(plan: &Plan<'_>, future: &Guarded, function: &mut Function<'_>) -> bool {
-    let names_budget = |parts: &BudgetParts<'_>| parts.budget.is_some();
-    let opens_scope = (plan.budget.as_ref())
-        .is_some_and(|limits| !limits.via_budget.as_ref().is_some_and(names_budget));
     let leaves_in_sight = |body| !never(&future.output) && strict::leaves_in_sight(body);
     let is_polled_as_one = (plan.cleanup.as_ref())
         .is_some_and(|cleanup| !borrows_only(cleanup, function))
         || plan.policies.is_some()
         || matches!(plan.leave, Leave::Break | Leave::Cut);
-    opens_scope
+    plan.budget.is_some()
         && !is_polled_as_one
         && !function.attrs.iter().any(is_foreign)
         && (future.body.find(function.block)).is_some_and(|body| {
-            are_in_sight(body, plan.macros) && (!plan.strict || leaves_in_sight(body))
+            are_in_sight(body, plan.macros) && (!strict::may_be(plan) || leaves_in_sight(body))
         })
 }
 
@@ -129,6 +126,14 @@ impl Visitor for Replacement<'_> {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::Try(tried) = expr {
+            if let Expr::Await(_) = *tried.expr {
+                walk::expr(self, &mut tried.expr);
+                let awaited = self.awaited(&tried.expr, false);
+                *tried.expr = Expr::Verbatim(parenthesized_at(&tried.expr, awaited));
+                return;
+            }
+        }
         walk::expr(self, expr);
         if let Expr::Await(_) = expr {
             let awaited = self.awaited(expr, false);

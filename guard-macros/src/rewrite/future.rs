@@ -70,7 +70,7 @@ pub(crate) fn rewrite(plan: &Plan<'_>, future: &Guarded, function: &mut Function
     instrument.names = instrument.names.map(|_| known);
     instrument.in_policies();
     instrument.emit.in_place = in_place;
-    let checks_value = in_place && plan.strict;
+    let checks_value = in_place && strict::may_be(plan);
     let strict = checks_value.then(|| strict::replace(block, &instrument.emit, &name));
     if !plan.unchecked {
         instrument.visit_block_mut(block);

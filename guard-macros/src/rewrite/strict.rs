@@ -1,4 +1,5 @@
-//! A future that is `strict`, and whose body stays in place: what leaves the body is checked once more.
+//! A future that is `strict`, or whose `Budget` may be, and whose body stays in place: what leaves the body is checked once
+//! more. If the `Budget` decides, each `tick` is `if budget.is_strict() { tick }`.
 //!
 //! ```text
 //! { body }   =>   let value = probe.typed('strict: { { body } }); tick; value
@@ -11,13 +12,21 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Block, Expr, ExprAsync, ExprBreak, ExprClosure, ExprConst, Ident, Item, Lifetime};
 use syn::{Macro, Token};
 
-use crate::emit::{Emit, Mark, Position, braced, q, statement};
+use crate::emit::{Emit, Mark, Position, braced, parenthesized_at, q, statement};
+use crate::plan::Plan;
 use crate::syntax::diverge::{self, Yields};
 use crate::syntax::paths::ends_in;
 use crate::syntax::walk::{self, Visitor};
 
 /// Macros that return, though nothing in their arguments does.
 const LEAVE: &str = "bail ready";
+
+/// Whether a result after the deadline is a trip, or is one if the budget says so.
+pub(crate) fn may_be(plan: &Plan<'_>) -> bool {
+    let limits = plan.budget.as_ref();
+    let named = limits.and_then(|limits| limits.via_budget.as_ref()?.budget);
+    plan.strict || named.is_some()
+}
 
 /// Whether every `return` and `?` of the body is in sight: none is in a macro.
 pub(crate) fn leaves_in_sight(body: &mut Block) -> bool {
@@ -38,7 +47,10 @@ pub(crate) struct Strict {
 /// Replaces what leaves the body.
 pub(crate) fn replace(block: &mut Block, emit: &Emit<'_>, function: &Ident) -> Strict {
     let mark = Mark::new("async fn", function.span());
-    let tick = emit.tick(mark, Position::Body, true);
+    let mut tick = emit.tick(mark, Position::Body, true);
+    if !emit.plan.strict {
+        tick = q!(if __budget.is_strict() { #tick });
+    }
     let mut strict = Replacement {
         emit,
         strict: Strict {
@@ -128,7 +140,7 @@ impl Visitor for Replacement<'_> {
                     }
                 };
                 // What was quoted parses. Its loops and awaits are still to be replaced, so it is no mere tokens.
-                if let Ok(checked) = syn::parse2(q!((#checked))) {
+                if let Ok(checked) = syn::parse2(parenthesized_at(base, checked)) {
                     *tried.expr = checked;
                 }
             }

@@ -291,3 +291,88 @@ fn limits_that_a_frame_does_not_store_are_kept_in_the_future() {
         "#]],
     );
 }
+
+#[test]
+fn a_future_with_a_budget_of_the_users_asks_it_whether_it_is_strict() {
+    check(
+        "budget = tenant.budget",
+        r#"async fn f(tenant: &Tenant) -> Result<u32, E> {
+    Ok(step().await?)
+}"#,
+        &expect![[r#"
+            async fn f(tenant: &Tenant) -> Result<u32, E> {
+                probe!();
+                static __LOOP_GUARD_SITE: p::Site = site_f_1_10;
+                let __budget = &p::grant(
+                    p::budget(&(tenant.budget)),
+                    &__LOOP_GUARD_SITE,
+                );
+                let mut __task = p::InPlace::<
+                    _,
+                    false,
+                >::with(__budget.spending());
+                let __seen = __budget.begin(&mut __task);
+                if __seen.is_stale() {
+                    match __probe.look(at_fn_1_10) {
+                        p::Result::Ok(_) => {}
+                        p::Result::Err(__out) => return __out,
+                    }
+                }
+                if let p::Result::Err(__tripped) = __task.spend() {
+                    if let p::Option::Some(__out) = __probe.leave(__tripped)
+                    {
+                        return __out;
+                    }
+                }
+                match () {
+                    () => {
+                        #[allow(unreachable_code)]
+                        let __value = __probe
+                            .typed({
+                                Ok(
+                                    (match ((match p::IntoFuture::into_future(
+                                        step(),
+                                    ) {
+                                        __future => {
+                                            let __awaited = __task
+                                                .awaits_caught(p::pin!(__future))
+                                                .await;
+                                            match __awaited {
+                                                p::Result::Ok(__value) => __value,
+                                                p::Result::Err(__tripped) => {
+                                                    return __probe
+                                                        .leave(__tripped)
+                                                        .unwrap_or_else(|| p::abandon());
+                                                }
+                                            }
+                                        }
+                                    })) {
+                                        __tried => {
+                                            if p::has_failed(&__tried) {
+                                                if __budget.is_strict() {
+                                                    match __probe.look(at_async_fn_1_10) {
+                                                        p::Result::Ok(_) => {}
+                                                        p::Result::Err(__out) => {
+                                                            return __out;
+                                                        }
+                                                    }
+                                                }
+                                            }
+                                            __tried
+                                        }
+                                    })?,
+                                )
+                            });
+                        if __budget.is_strict() {
+                            match __probe.look(at_async_fn_1_10) {
+                                p::Result::Ok(_) => {}
+                                p::Result::Err(__out) => return __out,
+                            }
+                        }
+                        __value
+                    }
+                }
+            }
+        "#]],
+    );
+}

@@ -213,6 +213,10 @@ impl More for Spending<'_> {
         self.extras.restore(scope);
     }
 
+    fn is_root(&self) -> bool {
+        self.grant.is_root()
+    }
+
     const BEGINS: bool = true;
 
     #[inline(never)]

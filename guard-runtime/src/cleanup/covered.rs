@@ -31,6 +31,10 @@ impl<X: More, F: FnOnce(&Exit<'_>)> More for Covered<X, F> {
         self.more.restore(scope);
     }
 
+    fn is_root(&self) -> bool {
+        self.more.is_root()
+    }
+
     const BEGINS: bool = X::BEGINS;
 
     fn begins(&mut self, scope: &OnStack) -> Result<(), Tripped> {

@@ -26,16 +26,18 @@ use std::thread;
 
 use crate::base::location::At;
 use crate::base::site::{self, Site};
+use crate::check::root::Root;
 use crate::check::tick::{due, inherit, tick};
 use crate::future::kept::{Extras, Kept, More, OnStack};
 use crate::future::polled;
-use crate::future::poller::open_polls;
+use crate::future::poller::{Poller, open_polls};
+use crate::stack::frames::Stack;
 use crate::time::seen::Seen;
 use crate::time::source;
 use crate::trip::boundary::boundary;
 use crate::trip::tripped::Tripped;
 
-/// The scope, stored in the future itself. `ROOT`: nothing around it counts while it is polled.
+/// The scope, stored in the future itself. `ROOT`: nothing around it counts while it is polled, whatever [`More`] says.
 #[doc(hidden)]
 pub struct InPlace<X: More = (), const ROOT: bool = false>(Kept<X>);
 
@@ -78,13 +80,32 @@ impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
         core::ptr::from_ref(self).addr()
     }
 
+    #[inline]
+    fn begin_poll(&self) -> (&'static Stack, u32) {
+        if ROOT || self.0.more.is_root() {
+            open_polls::begin::<true>(self.task())
+        } else {
+            open_polls::begin::<false>(self.task())
+        }
+    }
+
+    /// Returns the wall of an entry point, which stands until it is dropped.
+    #[inline]
+    fn end_poll(&self, last: impl FnOnce(Poller)) -> Option<Root> {
+        if ROOT || self.0.more.is_root() {
+            open_polls::end::<true>(last)
+        } else {
+            open_polls::end::<false>(last)
+        }
+    }
+
     /// Opens the scope at the first poll, with a budget of `limit` nanoseconds.
     ///
     /// A stale result asks for a check at once.
     #[inline]
     #[must_use]
     pub fn begin(&mut self, site: &'static Site, limit: u64) -> Seen {
-        open_polls::begin::<ROOT>(self.task());
+        self.begin_poll();
         polled::begin(site, limit)
     }
 
@@ -123,9 +144,10 @@ impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
     /// Puts the scope back on the stack of this thread.
     #[cold]
     #[inline(never)]
-    fn resume(&mut self) {
-        let (stack, index) = open_polls::begin::<ROOT>(self.task());
+    fn resume(&mut self) -> OnStack {
+        let (stack, index) = self.begin_poll();
         self.0.resume(stack, index);
+        OnStack(stack, index)
     }
 
     /// The trip, if the deadline has passed; otherwise takes the scope from the stack.
@@ -148,7 +170,7 @@ impl<X: More, const ROOT: bool> InPlace<X, ROOT> {
             }
             self.0.suspend(stack, index, context);
         }
-        drop(open_polls::end::<ROOT>(drop));
+        drop(self.end_poll(drop));
         Poll::Pending
     }
 }
@@ -160,7 +182,7 @@ impl<X: More, const ROOT: bool> Drop for InPlace<X, ROOT> {
             return self.0.more.ended(false); // It waits.
         }
         self.0.more.ends();
-        let _root = open_polls::end::<ROOT>(|poller| {
+        let _root = self.end_poll(|poller| {
             if !thread::panicking() {
                 if site::is_heard() {
                     poller.tell_late();
@@ -200,9 +222,9 @@ impl<F: Future, X: More, const ROOT: bool, const CATCHES: bool> Future
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         if this.scope.0.waits() {
-            this.scope.resume();
+            let open = this.scope.resume();
             if X::BEGINS {
-                if let Err(tripped) = this.scope.spend() {
+                if let Err(tripped) = this.scope.0.more.begins(&open) {
                     return Poll::Ready(Err(tripped));
                 }
             }

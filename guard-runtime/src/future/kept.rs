@@ -116,6 +116,13 @@ pub trait More {
     #[doc(hidden)]
     fn restore(&self, scope: &OnStack);
 
+    /// Whether nothing around the scope counts, for all that the type says.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn is_root(&self) -> bool {
+        false
+    }
+
     /// Whether [`begins`](Self::begins) does anything.
     #[doc(hidden)]
     const BEGINS: bool = false;

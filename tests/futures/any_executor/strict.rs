@@ -4,7 +4,7 @@ use std::future::{Ready, pending, ready};
 use std::ops::ControlFlow;
 use std::task::Poll;
 
-use guard_runtime::{Tripped, loop_guard, testing};
+use guard_runtime::{Budget, Tripped, loop_guard, testing};
 use harness::Paused;
 use harness::exits::{Local, told};
 
@@ -87,6 +87,8 @@ forms! {
     #[loop_guard(timeout = "1s", strict, depth = 100)] bounded;
     #[loop_guard(timeout = "1s", strict, fallback = Err(Failure::Tripped))] falling_back;
     #[loop_guard(timeout = "1s", strict, on_trip = "error", cleanup = |_| ())] cleaned;
+    #[loop_guard(budget = Budget::timeout(SECOND).strict())] by_budget;
+    #[loop_guard(budget = Budget::timeout(SECOND).root(), strict, cleanup = |_| ())] by_budget_and_word;
 }
 
 #[loop_guard(timeout = "1s", strict, fallback = None)]
@@ -110,6 +112,32 @@ async fn flow(given: ControlFlow<u32>, seconds: u32) -> ControlFlow<u32> {
 async fn polled(given: Poll<Result<u32, Failure>>, seconds: u32) -> Poll<Result<u32, Failure>> {
     advance(seconds).await;
     given?.map(Ok)
+}
+
+#[loop_guard(budget = budget)]
+async fn as_the_budget_says(budget: &Budget, way: Way) -> Result<u32, Failure> {
+    advance(2).await;
+    if way == Way::Return {
+        return Ok(1);
+    }
+    own(way == Way::Question).await
+}
+
+#[test]
+fn a_late_result_is_one_unless_the_budget_is_strict() {
+    let _paused = Paused::new();
+    let budget = Budget::timeout(SECOND);
+    for (way, value) in [
+        (Way::End, Ok(3)),
+        (Way::Return, Ok(1)),
+        (Way::Question, Err(Failure::Own)),
+    ] {
+        let late = ByHand::new(as_the_budget_says(&budget, way)).finish();
+        assert_eq!(late, value, "{way:?}");
+        let strict = budget.clone().strict();
+        let tripped = ByHand::new(as_the_budget_says(&strict, way)).finish();
+        assert_eq!(tripped, Err(Failure::Tripped), "{way:?}");
+    }
 }
 
 struct Given {

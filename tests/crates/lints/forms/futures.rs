@@ -254,3 +254,20 @@ pub async fn leaves(n: u32) -> Outcome<u32> {
     let number = awaits_cleanup(n).await?;
     Ok(number)
 }
+
+/// The same, as its `Budget` says; and a value behind a `?` that nobody uses.
+#[cfg_attr(feature = "timeout", guard_runtime::loop_guard(budget = guard_runtime::Budget::new()))]
+#[cfg_attr(feature = "iterations", guard_runtime::loop_guard(timeout = "1h", iterations = 9))]
+#[cfg_attr(feature = "inherit", guard_runtime::loop_guard(inherit))]
+pub async fn leaves_as_its_budget_says(n: u32) -> Outcome<u32> {
+    if step(n).await == 3 {
+        return Ok(3);
+    }
+    for i in 0..n {
+        if step(i).await == 7 {
+            return Err(Error);
+        }
+    }
+    leaves(n).await?;
+    Ok(1)
+}
