@@ -11,12 +11,15 @@ const MODES: [&str; 3] = ["timeout", "iterations", "inherit"];
 const GRANTED: [&str; 3] = [
     // `nursery`: it counts the branches of expansions.
     "the function has a cognitive complexity of",
-    // `restriction`: a fallback is its function's value, written as it is in the attribute; and where the body becomes a
-    // closure, what that gave.
+    // `restriction`: a fallback is its function's value, written as it is in the attribute; so is what a future gave that
+    // is polled. Of functions that end with `return` see `RETURNS`.
     "missing `return` statement",
     // `restriction`: loops in two operands of one expression share a variable.
     "unsequenced read of `__seen`",
 ];
+
+/// Functions that end with `return` in every form, so that none is missing.
+const RETURNS: &str = "returns.rs";
 
 /// What cargo reports about the forms.
 fn said(command: &str, mode: &str) -> Output {
@@ -78,7 +81,9 @@ fn clippy_says_nothing_new() {
         let guarded = warnings("clippy", mode);
         let new: Vec<_> = guarded
             .difference(&plain)
-            .filter(|line| !GRANTED.iter().any(|granted| line.contains(granted)))
+            .filter(|line| {
+                line.contains(RETURNS) || !GRANTED.iter().any(|granted| line.contains(granted))
+            })
             .collect();
         assert!(new.is_empty(), "{mode}: {new:#?}");
         for method in ["thread::sleep", "Mutex::lock"] {

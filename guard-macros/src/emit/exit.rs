@@ -113,11 +113,11 @@ impl Emit<'_> {
     /// ```text
     /// { body }   =>   {
     ///     let outcome = probe.boundary(move || { arguments; body });
-    ///     match outcome { Ok(value) => value, Err(tripped) => { rebound; leave } }
+    ///     return match outcome { Ok(value) => value, Err(tripped) => { rebound; leave } };
     /// }
     /// ```
     /// A boundary around the body, to which trips in closures unwind. The arguments move into the closure;
-    /// `rebound` are those that a fallback needs.
+    /// `rebound` are those that a fallback needs. It ends with `return`, as a lint may demand of all functions.
     pub(crate) fn boundary(&self, arguments: &Moved, body: &Block) -> TokenStream {
         let leave = self.value_of_trip(&arguments.rebound);
         let value = self.value_or(&q!(__outcome), &leave);
@@ -128,7 +128,7 @@ impl Emit<'_> {
         q! {
             #allow
             let __outcome = __probe.boundary(#taking #closure);
-            #value
+            return #value;
         }
     }
 
@@ -141,11 +141,15 @@ impl Emit<'_> {
         by_move: bool,
         function: &Ident,
     ) -> TokenStream {
-        let leave = match &self.plan.leave {
-            Leave::Fallback(_) => q!(break '__tripped __tripped),
-            _ => self.value_of_trip(&arguments.rebound),
+        let value = |leave| self.value_or(&q!(__outcome), &leave);
+        let value = match &self.plan.leave {
+            // It is the value of a `return` already.
+            Leave::Fallback(_) => value(q!(break '__tripped __tripped)),
+            _ => {
+                let value = value(self.value_of_trip(&arguments.rebound));
+                q!(return #value;)
+            }
         };
-        let value = self.value_or(&q!(__outcome), &leave);
         let at = self.at(Mark::entry(function));
         let if_so = if self.plan.strict_by_budget {
             q!(__budget.is_strict(),)

@@ -29,7 +29,7 @@ use crate::syntax::walk::Visitor;
 /// fn f(x: X) -> R { body }   =>   fn f(x: X) -> R {
 ///     probe;
 ///     let outcome = probe.boundary(move || { let _ = &x; enter; body });
-///     match outcome { Ok(value) => value, Err(tripped) => leave }
+///     return match outcome { Ok(value) => value, Err(tripped) => leave };
 /// }
 /// ```
 pub(crate) fn rewrite(plan: &Plan<'_>, function: &mut Function<'_>) {

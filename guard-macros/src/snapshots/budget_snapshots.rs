@@ -74,14 +74,14 @@ fn limits_that_a_frame_does_not_hold() {
                             }
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                }
+                };
             }
         "#]],
     );
@@ -122,14 +122,14 @@ fn a_budget_that_may_be_strict() {
                             }
                         },
                     );
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                }
+                };
             }
         "#]],
     );

@@ -75,14 +75,14 @@ fn a_cleanup_with_a_loop_of_a_scope() {
                             () => step(),
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                }
+                };
             }
         "#]],
     );
@@ -171,13 +171,13 @@ fn a_cleanup_and_a_boundary() {
                             }
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         p::panic(__tripped);
                         p::abandon()
                     }
-                }
+                };
             }
         "#]],
     );

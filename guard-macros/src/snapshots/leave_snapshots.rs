@@ -50,10 +50,10 @@ fn a_fallback() {
                             __tripped => n,
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => n,
-                }
+                };
             }
         "#]],
     );
@@ -137,14 +137,14 @@ fn a_closure_needs_a_boundary() {
                             }
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         __probe
                             .leave(__tripped)
                             .unwrap_or_else(|| p::abandon())
                     }
-                }
+                };
             }
         "#]],
     );
@@ -236,13 +236,13 @@ fn an_argument_named_gen() {
                             }
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         p::panic(__tripped);
                         p::abandon()
                     }
-                }
+                };
             }
         "#]],
     );

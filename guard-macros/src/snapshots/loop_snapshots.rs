@@ -291,13 +291,13 @@ fn a_macro_call() {
                             }
                         }
                     });
-                match __outcome {
+                return match __outcome {
                     p::Result::Ok(__value) => __value,
                     p::Result::Err(__tripped) => {
                         p::panic(__tripped);
                         p::abandon()
                     }
-                }
+                };
             }
         "#]],
     );

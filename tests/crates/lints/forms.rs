@@ -85,6 +85,9 @@ pub mod results;
 #[path = "forms/plain.rs"]
 pub mod plain;
 
+#[path = "forms/returns.rs"]
+pub mod returns;
+
 #[path = "forms/ways_out.rs"]
 pub mod ways_out;
 
