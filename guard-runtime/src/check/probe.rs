@@ -65,7 +65,7 @@ impl<R> Probe<R> {
     }
 
     /// Like [`boundary`], for a body of this return type.
-    #[inline]
+    #[inline(always)]
     #[allow(clippy::missing_errors_doc, reason = "described there")]
     pub fn boundary(&self, body: impl FnOnce() -> R) -> Result<R, Tripped> {
         boundary(body)

@@ -79,11 +79,26 @@ pub fn unwind(tripped: Tripped) -> Seen {
 #[inline(always)]
 #[allow(clippy::missing_errors_doc, reason = "described above")]
 pub fn boundary<R>(body: impl FnOnce() -> R) -> Result<R, Tripped> {
-    // Counted down, and not set to what it was, which would take a register over the call.
-    BOUNDARIES.set(BOUNDARIES.get() + 1);
+    begin();
     let outcome = catch_unwind(AssertUnwindSafe(body));
+    end();
+    match outcome {
+        Ok(value) => Ok(value),
+        Err(payload) => land(payload),
+    }
+}
+
+// Inlined only in optimised builds: in others, what they do takes slots on the stack of a recursion at each level.
+// `extern "C"`, for the reason given at `tick`.
+#[cfg_attr(not(debug_assertions), inline(always))]
+extern "C" fn begin() {
+    BOUNDARIES.set(BOUNDARIES.get() + 1);
+}
+
+// Counted down, and not set to what it was, which would take a register over the call.
+#[cfg_attr(not(debug_assertions), inline(always))]
+extern "C" fn end() {
     BOUNDARIES.set(BOUNDARIES.get() - 1);
-    outcome.or_else(land)
 }
 
 /// Like [`boundary`], for one poll of a future.
