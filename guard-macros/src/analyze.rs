@@ -252,7 +252,8 @@ fn judge_leave(
     let breaks = matches!(on_trip, Some((_, OnTrip::Break)));
     let output = future.unwrap_or(&function.sig.output);
     let abi = function.sig.abi.as_ref().filter(|abi| !unwinds(abi));
-    if let Some(abi) = abi.filter(|_| args.fallback.is_none() && !breaks) {
+    let says_how = args.fallback.is_some() || breaks || function.attrs.iter().any(is_naked);
+    if let Some(abi) = abi.filter(|_| !says_how) {
         errors.push(Error::new_spanned(
             abi,
             "a function with this ABI cannot unwind: say what to return with `fallback = ...`",
