@@ -2,7 +2,7 @@
 //! that the owner of a budget does not see ("One outcome"). Each of them is shown here, with the way around it.
 
 use std::fmt;
-use std::future::{Ready, ready};
+use std::future::{Future, Ready, ready};
 use std::ops::{Deref, Index};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -235,6 +235,25 @@ fn reads_in_a_closure() -> Result<u32, Told> {
     })?)
 }
 
+/// The same, of a future.
+async fn await_with_context<T, E: fmt::Display>(
+    of: impl Future<Output = Result<T, E>>,
+) -> Result<T, String> {
+    of.await.map_err(|error| format!("reading: {error}"))
+}
+
+#[loop_guard(timeout = LIMIT, name = "owner")]
+async fn reads_in_a_block() -> Result<u32, Told> {
+    let block = async {
+        let mut sum = 0;
+        for turn in 0..late_turns()? {
+            sum += turn;
+        }
+        Ok::<_, &str>(sum)
+    };
+    Ok(await_with_context(block).await?)
+}
+
 #[loop_guard(timeout = LIMIT, name = "owner")]
 fn reads_in_a_function() -> Result<u32, Told> {
     #[loop_guard(inherit)]
@@ -250,9 +269,10 @@ fn reads_in_a_function() -> Result<u32, Told> {
 }
 
 #[test]
-fn what_adds_to_the_errors_of_a_closure_does_not_see_its_trip() {
+fn what_adds_to_the_errors_of_a_closure_or_a_block_does_not_see_its_trip() {
     let _paused = Paused::new();
     assert_eq!(reads_in_a_closure().err().unwrap().0, "owner");
+    assert_eq!(block_on(reads_in_a_block()).err().unwrap().0, "owner");
     let told = reads_in_a_function().err().unwrap().0;
     assert!(told.starts_with("reading: "), "{told}");
 }

@@ -34,6 +34,15 @@ mod block {
         }
     }
 
+    #[cfg(all(
+        feature = "rust_1_88",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
+    #[unsafe(naked)]
+    pub(crate) extern "C" fn nothing() {
+        core::arch::naked_asm!("ret")
+    }
+
     pub(crate) fn sum(list: &[u32]) -> Result<u32, Tripped> {
         let mut sum = 0;
         for x in list {
@@ -57,6 +66,19 @@ impl Depth {
 }
 
 #[loop_guard(inherit)]
+mod recursion {
+    use super::Tripped;
+
+    pub(super) fn endless(most: u64, n: u64) -> Result<u64, Tripped> {
+        if n == most {
+            Ok(n)
+        } else {
+            endless(most, n + 1).map(|n| n + 1)
+        }
+    }
+}
+
+#[loop_guard(inherit)]
 impl fmt::Display for Depth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         "depth".fmt(f)
@@ -69,10 +91,18 @@ fn they_compile_and_run() {
     assert_eq!(block::Name("x").to_string(), "x");
     assert_eq!("b".parse::<block::Name>().unwrap_err(), "b");
     assert_eq!(Depth(0).to_string(), "depth");
+    #[cfg(all(
+        feature = "rust_1_88",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ))]
+    block::nothing();
 }
 
 #[test]
 fn recursion_in_a_block_is_checked_at_entry() {
-    let tripped = Budget::timeout(Duration::from_micros(50)).run(|| Depth(u64::MAX).endless(0));
+    let budget = Budget::timeout(Duration::from_micros(50));
+    let tripped = budget.run(|| Depth(u64::MAX).endless(0));
+    assert!(!matches!(tripped, Ok(Ok(_))));
+    let tripped = budget.run(|| recursion::endless(u64::MAX, 0));
     assert!(!matches!(tripped, Ok(Ok(_))));
 }

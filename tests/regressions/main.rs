@@ -33,6 +33,7 @@ mod lazy_macros;
 mod loop_free_in_blocks;
 mod nested_futures;
 mod other_peoples_work;
+mod poisoned_locks;
 mod return_type_means_something_else;
 mod returned_closures;
 mod reversed_heads;

@@ -43,6 +43,26 @@ fn arms(n: u32) -> u32 {
     }
 }
 
+/// Both would run in strips.
+#[loop_guard(timeout = "1h")]
+#[allow(clippy::never_loop, reason = "that is the test")]
+fn left_at_once(n: u32, list: &[u32]) -> u32 {
+    let mut i = 0;
+    while i < n {
+        i += 1;
+        break;
+    }
+    for x in list {
+        i += x;
+        break;
+    }
+    while i < n {
+        i += 1;
+        return i;
+    }
+    i
+}
+
 #[loop_guard(timeout = "1h", cleanup = |exit| told.set(matches!(exit, Exit::Panicked)))]
 fn cleaned(n: u32, told: &Cell<bool>) -> Result<u32, Tripped> {
     for _ in 0..n {}
@@ -65,6 +85,12 @@ async fn future(n: u32) -> u32 {
 
 fn dies<T>(body: impl FnOnce() -> T) -> bool {
     catch_unwind(AssertUnwindSafe(|| _ = body())).is_err()
+}
+
+#[test]
+fn a_loop_that_is_left_at_once_has_one_turn() {
+    let left = [(0, &[][..]), (1, &[]), (3, &[5]), (9, &[5, 6])];
+    assert_eq!(left.map(|(n, list)| left_at_once(n, list)), [0, 1, 6, 7]);
 }
 
 #[test]

@@ -36,6 +36,11 @@ fn never_ends() {
     }
 }
 
+#[loop_guard(inherit, cleanup = tell)]
+fn is_cleaned_up() {
+    resume_unwind(Box::new("an ordinary panic"));
+}
+
 /// An ordinary panic, without a message.
 fn panics() {
     _ = catch_unwind(|| {
@@ -49,10 +54,12 @@ fn a_panic_after_a_trip_that_was_caught_on_its_way_is_a_panic() {
     let run = Budget::timeout(MILLI).named("run").run(|| {
         _ = catch_unwind(never_ends);
         panics();
+        _ = catch_unwind(is_cleaned_up);
     });
     assert!(run.is_ok(), "what was caught is gone");
     panics();
-    assert_eq!(told(), ["panicked", "panicked"]);
+    _ = catch_unwind(is_cleaned_up);
+    assert_eq!(told(), ["panicked"; 4]);
 }
 
 #[test]
