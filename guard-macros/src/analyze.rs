@@ -85,7 +85,7 @@ pub(crate) fn judge<'a>(args: &'a Args, function: &mut Function<'_>) -> Result<J
             warning: idle::of_inherit(function, destructor).filter(|_| !stray),
         });
     }
-    let warning = order::of_instrument(function);
+    let warning = order::of_records(function);
     let future = future::guarded(function);
     if !inherit {
         unguarded::judge(function, future.as_ref(), &mut errors);

@@ -306,6 +306,8 @@ mod syntax;
 /// |---|---|---|
 /// | `#[tokio::main]`, `#[tokio::test]`, `#[async_trait]` | any | both forms are recognised |
 /// | `#[tracing::instrument(err)]`, `(ret)` | `loop_guard` above | below, the trip unwinds past the closure that `instrument` makes of the body, and no event is recorded: the compiler warns |
+/// | `#[logcall]` | `loop_guard` above | the same |
+/// | `#[throws]` of culpa or fehler, `#[maybe_async]` | `loop_guard` below | it would see the function as it is written: without its `Result`, or still as a future |
 /// | `#[rstest]`, `#[test_case]`, and others that read the arguments | any | arguments keep their names if another macro stands below |
 /// | `#[cached]`, `#[once]` | `loop_guard` above | below, `cached` puts the attribute on the functions that look into the cache, and the body goes without: the compiler warns that it guards nothing |
 /// | `#[track_caller]`, `#[inline]`, `#[allow(..)]`, `#[cfg(..)]`, doc comments | any | they are not macros |

@@ -1,24 +1,45 @@
 //! Attributes in the wrong order, where what another one made of the function shows it.
 
-use syn::{Expr, Pat, Stmt};
+use syn::{Block, Expr, Pat, Stmt};
 
 use crate::analyze::idle::Warning;
 use crate::syntax::function::Function;
 
-/// Of `#[tracing::instrument(err)]` and `(ret)` above this attribute: a trip would go past what they record.
+/// Of `#[tracing::instrument(err)]`, its `(ret)` and `#[logcall]` above this attribute: a trip would go past what they
+/// record.
 ///
 /// ```text
 /// let __tracing_attr_span; ..
 /// match (move || { body })() { Ok(x) => Ok(x), Err(e) => { event; Err(e) } }
+///
+/// let __ret_value = (move || { body })(); ..
 /// ```
-pub(crate) fn of_instrument(function: &Function<'_>) -> Option<Warning> {
-    let stmts = &function.block.stmts;
-    let is_instrumented = stmts.iter().any(|stmt| binds(stmt, "__tracing_attr_span"));
-    let records = is_instrumented && stmts.iter().any(records);
-    records.then(|| Warning {
-        note: "`instrument` records no trip where it stands above: write `loop_guard` above `instrument`",
-        at: function.sig.ident.span(),
-    })
+pub(crate) fn of_records(function: &Function<'_>) -> Option<Warning> {
+    let stmts = &future(function.block).unwrap_or(function.block).stmts;
+    let has = |name| stmts.iter().any(|stmt| binds(stmt, name));
+    let note = if has("__tracing_attr_span") && stmts.iter().any(records) {
+        "`instrument` records no trip where it stands above: write `loop_guard` above `instrument`"
+    } else if stmts
+        .iter()
+        .any(|stmt| binds(stmt, "__ret_value") && records(stmt))
+    {
+        "`logcall` records no trip where it stands above: write `loop_guard` above `logcall`"
+    } else {
+        return None;
+    };
+    let at = function.sig.ident.span();
+    Some(Warning { note, at })
+}
+
+/// The body of what `#[async_trait]` has made of an `async fn`: `Box::pin(async move { body })`.
+fn future(block: &Block) -> Option<&Block> {
+    match block.stmts.last() {
+        Some(Stmt::Expr(Expr::Call(call), None)) => match call.args.first() {
+            Some(Expr::Async(future)) => Some(&future.block),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn binds(stmt: &Stmt, name: &str) -> bool {
