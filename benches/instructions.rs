@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
 
-use guard_runtime::loop_guard;
+use guard_runtime::{Tripped, loop_guard};
 
 const SHORT: u32 = 409_600;
 const LONG: u32 = 819_200;
@@ -133,6 +133,44 @@ forms! {
     }
 }
 
+/// A helper that never trips.
+#[inline(never)]
+fn helper(x: u64) -> u64 {
+    black_box(x) + 1
+}
+
+/// Catches what unwinds from its helper, since it returns a `Result`.
+#[loop_guard(timeout = "30s")]
+#[inline(never)]
+fn returns_a_result(x: u64) -> Result<u64, Tripped> {
+    Ok(helper(x))
+}
+
+/// Catches nothing.
+#[loop_guard(timeout = "30s")]
+#[inline(never)]
+fn returns_a_value(x: u64) -> u64 {
+    helper(x)
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "as the guarded one")]
+#[inline(never)]
+fn unguarded_result(x: u64) -> Result<u64, Tripped> {
+    Ok(helper(x))
+}
+
+type Owner = (&'static str, fn(u64) -> u64);
+
+/// The owner of a budget that catches the trips of its helpers, and one that does not; no helper unwinds here.
+const OWNERS: [Owner; 3] = [
+    ("unguarded_result", |x| unguarded_result(x).unwrap_or(0)),
+    ("returns_a_value", returns_a_value),
+    ("returns_a_result", |x| returns_a_result(x).unwrap_or(0)),
+];
+
+/// How many instructions catching may add to a call.
+const CATCHING: f64 = 23.0;
+
 /// The same function under each attribute. The loop is never entered, so that a call is entry and exit only.
 macro_rules! calls {
     ($($(#[$guard:meta])* $name:ident, $on:literal, $off:literal;)*) => {
@@ -169,6 +207,8 @@ calls! {
 /// Takes the place of the name of a guard: measures calls.
 const ON: &str = "on";
 const OFF: &str = "off";
+/// The same for owners of a budget that call a helper.
+const OWNER: &str = "owner";
 
 /// How many instructions this program executes with these arguments.
 fn instructions(guard: &str, form: &str, n: u32) -> Option<f64> {
@@ -208,6 +248,13 @@ fn main() -> ExitCode {
         let times = n.parse().expect("a number");
         match guard.as_str() {
             ON | OFF => call(form, times as u64),
+            OWNER => {
+                let (_, owner) = OWNERS
+                    .iter()
+                    .find(|(name, _)| name == form)
+                    .expect("an owner");
+                (0..times as u64).for_each(|x| _ = black_box(owner(black_box(x))));
+            }
             _ => run(guard, form, times),
         }
         return ExitCode::SUCCESS;
@@ -246,6 +293,23 @@ fn main() -> ExitCode {
         grown += u32::from(!fine);
         let verdict = if fine { "" } else { "  <- an entry has grown" };
         println!("{name:24} {on:8.2} {off:8.2}   +{most_on}, +{most_off}{verdict}");
+    }
+    println!("\n{:24} {:>8}", "an owner and its helper", ON);
+    let counts = OWNERS.map(|(name, _)| (name, per_iteration(OWNER, name)));
+    for (name, count) in counts {
+        let Some(count) = count else {
+            return ExitCode::FAILURE;
+        };
+        println!("{name:24} {count:8.2}");
+    }
+    if let [_, (_, Some(value)), (_, Some(result))] = counts {
+        let fine = result - value <= CATCHING;
+        grown += u32::from(!fine);
+        let verdict = if fine { "" } else { "  <- catching has grown" };
+        println!(
+            "catching adds {:.2}, at most {CATCHING}{verdict}",
+            result - value
+        );
     }
     ExitCode::from(u8::from(grown != 0))
 }

@@ -46,6 +46,26 @@ fn latency(runs: u32) {
     );
 }
 
+/// Budgets that begin without a clock read are promised to be late by less than 1 %. All runs at once, on threads that
+/// mostly sleep.
+fn long_budgets(runs: u64) {
+    for limit in [Duration::from_secs(1), Duration::from_millis(6550)] {
+        let mut late: Vec<Duration> = thread::scope(|scope| {
+            let runs: Vec<_> = (0..runs)
+                .map(|_| scope.spawn(|| run(doze, limit).saturating_sub(limit)))
+                .collect();
+            runs.into_iter()
+                .map(|run| run.join().expect("it is left"))
+                .collect()
+        });
+        let within = late.iter().filter(|late| **late <= limit / 100).count();
+        println!(
+            "trip latency past a deadline of {limit:?}, {within} of {runs} runs within 1 %: {}",
+            percentiles(&mut late)
+        );
+    }
+}
+
 fn percentiles(late: &mut [Duration]) -> String {
     late.sort_unstable();
     let part = |percent: usize| late[(late.len() - 1) * percent / 100];
@@ -263,6 +283,9 @@ fn main() -> ExitCode {
         (3, 200, 0)
     };
     latency(runs);
+    if full {
+        long_budgets(32);
+    }
     cancels(if full { 2_000 } else { 3 });
     ticker_cost(Duration::from_millis(if full { 16_000 } else { 100 }));
     // With more threads than processors, the clock reading of a thread that waits for a processor gets stale.
