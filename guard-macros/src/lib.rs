@@ -198,7 +198,7 @@ mod syntax;
 /// | `Budget::run`, `Budget::wrap` | yes |
 /// | any other, and a function that is `#[track_caller]` | no: the trip continues as a panic, as its own would, or to the next owner around |
 ///
-/// Where no helper unwinds, a call of an owner that catches takes 62 instructions with its helper, one that does not 41
+/// Where no helper unwinds, a call of an owner that catches takes 61 instructions with its helper, one that does not 41
 /// (`cargo bench --bench instructions`, rows `returns_a_result` and `returns_a_value`).
 ///
 /// In `client.get(url).send().await` only `url` could contain a call of a helper: calls that make a future which is
