@@ -379,3 +379,37 @@ fn what_a_pointer_changes_is_asked_each_time() {
     assert_eq!(a_bound_that_is_swapped(), 11);
     assert!(turn_back().is_err());
 }
+
+#[derive(Clone, Copy)]
+struct Far(u16);
+
+impl PartialEq<Far> for u8 {
+    fn eq(&self, other: &Far) -> bool {
+        u16::from(*self) == other.0
+    }
+}
+
+impl PartialOrd<Far> for u8 {
+    fn partial_cmp(&self, other: &Far) -> Option<Ordering> {
+        u16::from(*self).partial_cmp(&other.0)
+    }
+}
+
+#[loop_guard(timeout = "1h")]
+fn leaves_at_the_largest(limit: Far) -> u8 {
+    let mut at = 250_u8;
+    while at < limit {
+        if at == u8::MAX {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+#[test]
+fn a_bound_beyond_the_counters_type_is_run_to() {
+    assert_eq!(leaves_at_the_largest(Far(1_000)), 255);
+    assert_eq!(leaves_at_the_largest(Far(255)), 255);
+    assert_eq!(leaves_at_the_largest(Far(252)), 252);
+}

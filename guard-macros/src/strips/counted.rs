@@ -61,6 +61,12 @@ pub(crate) fn of_while(expr: &mut ExprWhile, names: &Names) -> Option<CountedWhi
     if !always || moves.steps != 1 || !moves.only || !is_plain(&mut expr.body) {
         return None;
     }
+    // A bound of the user's own type may be above the counter's largest number, where there is no nearer bound. A body
+    // that does not leave there overflows; one that does would not run.
+    let leaves = |word: &Ident| word == "break" || word == "return";
+    if !names.counts(&bound) && calls::any_ident(expr.body.to_token_stream(), &leaves) {
+        return None;
+    }
     let outer = redirect(&mut expr.label, &mut expr.body);
     Some(CountedWhile {
         at,

@@ -102,7 +102,7 @@ impl Names {
     }
 
     /// Whether this is an integer. A constant of the user's may have operators, but hardly one with effects.
-    fn counts(&self, part: &Expr) -> bool {
+    pub(crate) fn counts(&self, part: &Expr) -> bool {
         match part {
             Expr::Path(path)
                 if path
