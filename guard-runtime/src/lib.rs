@@ -206,7 +206,8 @@
 //!   that takes signals with `sigwait` has to block them before its first guard, or turn on the feature `signal-mask`,
 //!   with which the ticker blocks all of them.
 //! - Do what needs a process with a single thread before the first guard: `unshare(CLONE_NEWUSER)`, which fails with
-//!   `EINVAL` once there are two, and `fork` without `exec`. A child that is forked later has no ticker: its timeouts are noticed only by chance, while cancels and shutdowns work.
+//!   `EINVAL` once there are two, and `fork` without `exec`. A child that is forked later has no ticker: its timeouts are
+//!   noticed only by chance, while cancels and shutdowns work.
 //! - On targets without a clock (`wasm32-unknown-unknown`) no time passes: time budgets never end there, but those
 //!   of iterations do. No thread is started.
 //!

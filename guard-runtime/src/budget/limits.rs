@@ -190,8 +190,8 @@ impl Budget {
     }
 
     /// A result that comes after the deadline is a trip as well, and so is one after a trip whose error was dropped.
-    /// Without it, whoever finishes late without coming to a check on the way still has finished. So has a function with `#[loop_guard(budget = ..)]` that is
-    /// `#[track_caller]`, returns `!` or an `impl Fn`, or says `on_trip = "break"`.
+    /// Without it, whoever finishes late without coming to a check on the way still has finished. So has a function with
+    /// `#[loop_guard(budget = ..)]` that is `#[track_caller]`, returns `!` or an `impl Fn`, or says `on_trip = "break"`.
     ///
     /// ```
     /// use std::{thread::sleep, time::Duration};

@@ -70,7 +70,7 @@ impl<T: Clone, U> Kind<Ends<T, U>, 1> {
 }
 
 /// A strip of one turn. Where it ends is computed once the user's condition holds: an integer that is at its end has no
-/// next one.
+/// next one. (With a body that may leave there, the macro writes no strips, unless the bound is named like a constant.)
 #[doc(hidden)]
 pub struct Turn<T>(T);
 
