@@ -6,6 +6,7 @@
 //!
 //! - `tick.rs`: the check, and its cold path;
 //! - `enter.rs`: opening a scope, hot and cold; `off.rs`: one whose guard is off; `root.rs`: hiding those around;
+//! - `noticed.rs`: the trip that was noticed before, and the check of a result;
 //! - `probe.rs`: how a function leaves when it trips, by its return type; `tried.rs`: whether `?` leaves it;
 //! - `iterations.rs`: iteration budgets of functions; `counted.rs`: those of scopes that are opened by hand;
 //! - `query.rs`: what guarded code asks by hand: `checkpoint`, `remaining`, `deadline`;
@@ -22,6 +23,7 @@ pub(crate) mod enter;
 pub(crate) mod fault;
 mod give_back;
 pub(crate) mod iterations;
+pub(crate) mod noticed;
 pub(crate) mod off;
 pub(crate) mod probe;
 pub(crate) mod query;

@@ -4,7 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use guard_runtime::{Budget, Cause, Tripped, loop_guard, remaining};
+use guard_runtime::{Budget, Cause, Tripped, loop_guard, remaining, testing};
+use harness::Paused;
 
 use crate::block_on;
 
@@ -151,4 +152,75 @@ fn nothing_around_an_entry_point_counts() {
         assert_eq!(block_on(async_job(3)).unwrap(), 3);
     });
     assert!(spent.is_ok());
+}
+
+const LIMIT: Duration = Duration::from_secs(1);
+
+#[loop_guard(timeout = LIMIT, strict)]
+fn never_ends() -> Result<(), Tripped> {
+    loop {
+        testing::advance(LIMIT);
+    }
+}
+
+#[loop_guard(timeout = LIMIT, strict)]
+fn never_ends_in_a_closure() -> Result<(), Tripped> {
+    let endless = || {
+        loop {
+            testing::advance(LIMIT);
+        }
+    };
+    endless()
+}
+
+#[loop_guard(timeout = LIMIT, strict)]
+async fn never_ends_in_a_future() -> Result<(), Tripped> {
+    loop {
+        testing::advance(LIMIT);
+        std::future::ready(()).await;
+    }
+}
+
+#[loop_guard(timeout = LIMIT, strict)]
+async fn never_ends_in_its_closure() -> Result<(), Tripped> {
+    std::future::ready(()).await;
+    let endless = || {
+        loop {
+            testing::advance(LIMIT);
+        }
+    };
+    endless()
+}
+
+#[loop_guard(inherit)]
+fn reads_until_it_fails() -> Result<(), Tripped> {
+    loop {
+        testing::advance(LIMIT);
+    }
+}
+
+#[loop_guard(timeout = LIMIT, strict)]
+fn drops_the_error() -> Result<usize, Tripped> {
+    Ok(std::iter::repeat_with(reads_until_it_fails)
+        .map_while(Result::ok)
+        .count())
+}
+
+#[test]
+fn a_strict_trip_names_the_loop_that_noticed_it() {
+    let _paused = Paused::new();
+    let of_run = Budget::timeout(LIMIT).strict();
+    let trips = [
+        never_ends().unwrap_err(),
+        never_ends_in_a_closure().unwrap_err(),
+        block_on(never_ends_in_a_future()).unwrap_err(),
+        block_on(never_ends_in_its_closure()).unwrap_err(),
+        drops_the_error().unwrap_err(),
+        of_run.run(|| reads_until_it_fails().is_ok()).unwrap_err(),
+        block_on(of_run.wrap(async { reads_until_it_fails().is_ok() })).unwrap_err(),
+    ];
+    for trip in trips {
+        let report = trip.to_string();
+        assert!(report.contains("noticed in the `loop`"), "{report}");
+    }
 }

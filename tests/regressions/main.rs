@@ -4,6 +4,7 @@ mod abort_at_thread_exit;
 mod attributes_in_loop_bodies;
 mod attributes_that_guard_nothing;
 mod blocking_names_in_futures;
+mod bounds_behind_pointers;
 mod bounds_of_whiles;
 mod cleanup_of_entry_point;
 mod closures_that_capture_nothing;

@@ -15,6 +15,7 @@ use crate::check::account::Account;
 use crate::check::accounts::{self, Listed};
 use crate::check::counted::CheckCounting;
 use crate::check::enter::enter;
+use crate::check::noticed::tick_of_result;
 use crate::check::root::root;
 use crate::check::tick::tick;
 use crate::future::leave::is_left;
@@ -51,7 +52,7 @@ impl Budget {
         let value = boundary::boundary(f)?;
         drop(counted);
         if self.strict {
-            tick(&site.at())?;
+            tick_of_result(&site.at())?;
         }
         Ok(value)
     }
@@ -145,7 +146,7 @@ impl Budget {
         })
         .await?;
         if self.strict {
-            tick(&site.at())?;
+            tick_of_result(&site.at())?;
         }
         Ok(value)
     }

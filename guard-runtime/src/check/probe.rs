@@ -4,6 +4,7 @@ use core::marker::PhantomData;
 
 use crate::base::location::At;
 use crate::check::enter::{Entry, enter, enter_or_panic, enter_unless_spent, open};
+use crate::check::noticed::tick_of_result;
 use crate::check::tick::{due, look, tick};
 use crate::stack::scope::Scope;
 use crate::time::seen::Seen;
@@ -85,7 +86,7 @@ impl<R> Probe<R> {
     ) -> Result<R, Tripped> {
         let value = boundary(body)?;
         if is_strict {
-            tick(at)?;
+            tick_of_result(at)?;
         }
         Ok(value)
     }

@@ -1,8 +1,6 @@
 //! The last trip, for code that lost its error.
 
-use crate::check::accounts;
-use crate::stack::current;
-use crate::trip::log;
+use crate::check::noticed::noticed;
 use crate::trip::tripped::Tripped;
 
 /// The trip of the scopes that are open here: the last one that a check noticed, whatever became of its error;
@@ -31,6 +29,5 @@ use crate::trip::tripped::Tripped;
 /// ```
 #[must_use]
 pub fn tripped() -> Option<Tripped> {
-    let stack = current::current()?;
-    log::of(stack.last_told().max(accounts::last_told(stack))?)
+    noticed()
 }

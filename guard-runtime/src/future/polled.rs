@@ -19,6 +19,7 @@ use core::task::{Context, Poll};
 use crate::base::location::At;
 use crate::base::site::{self, Site};
 use crate::check::enter::open;
+use crate::check::noticed::tick_of_result;
 use crate::check::tick::{due, inherit, tick};
 use crate::future::kept::{Extras, Kept, More};
 use crate::future::leave::take_left;
@@ -124,7 +125,7 @@ impl<X: More> Task<X> {
         self.poll_by(context, at, |context| {
             let polled = boundary::boundary(|| body.poll(context))?;
             if polled.is_ready() {
-                tick(at)?;
+                tick_of_result(at)?;
             }
             Ok(polled)
         })
