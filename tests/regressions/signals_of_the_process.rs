@@ -3,6 +3,8 @@
 #![cfg(target_os = "linux")]
 #![allow(unsafe_code, reason = "there is no fork without")]
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio, exit};
 use std::time::Duration;
 
@@ -16,6 +18,18 @@ const CHILD: &str = "SIGNALS_OF_THE_PROCESS";
 const BEFORE: &str = "before the first guard";
 const AFTER: &str = "after the first guard";
 
+/// The folders of the ticker's threads. A thread gives itself its name, and before that it blocks all signals.
+fn tickers() -> Vec<PathBuf> {
+    let threads = fs::read_dir("/proc/self/task").expect("the threads of this process");
+    let paths = threads.map(|thread| thread.expect("a thread").path());
+    // A thread that has ended meanwhile has no files.
+    let is_named = |path: &PathBuf| {
+        let name = fs::read_to_string(path.join("comm")).unwrap_or_default();
+        name.trim() == "loop-guard"
+    };
+    paths.filter(is_named).collect()
+}
+
 /// In a process with one thread and no guard so far: takes a signal that this thread blocks.
 fn takes_a_signal(when: &str) -> bool {
     // A child that hangs is ended by this signal.
@@ -28,6 +42,9 @@ fn takes_a_signal(when: &str) -> bool {
     }
     let guarded = Budget::timeout(Duration::from_secs(60)).run(checkpoint);
     assert!(guarded.expect("nothing unwinds").is_ok());
+    while tickers().is_empty() {
+        std::thread::yield_now();
+    }
     if when == AFTER {
         block();
     }
@@ -88,18 +105,11 @@ mod masks {
 
     use guard_runtime::{Budget, checkpoint};
 
-    /// The signals that the threads of this name block, as a bit mask: signal n is bit n - 1.
-    fn blocked_by(name: &str) -> Vec<u64> {
-        let threads = fs::read_dir("/proc/self/task").expect("the threads of this process");
+    /// The signals that the ticker blocks, as a bit mask: signal n is bit n - 1.
+    fn blocked() -> Vec<u64> {
         let mut masks = Vec::new();
-        for thread in threads {
-            let path = thread.expect("a thread").path();
-            // A thread that has ended meanwhile has no files.
-            let read = |file| fs::read_to_string(path.join(file)).unwrap_or_default();
-            if read("comm").trim() != name {
-                continue;
-            }
-            let status = read("status");
+        for path in super::tickers() {
+            let status = fs::read_to_string(path.join("status")).unwrap_or_default();
             let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:"));
             masks.extend(mask.map(|mask| u64::from_str_radix(mask.trim(), 16).expect("a mask")));
         }
@@ -109,10 +119,9 @@ mod masks {
     #[test]
     fn the_ticker_blocks_them_and_nobody_else() {
         let outcome = Budget::timeout(Duration::from_secs(60)).run(|| {
-            // A thread gives itself its name.
             loop {
                 checkpoint().expect("a minute is enough");
-                let masks = blocked_by("loop-guard");
+                let masks = blocked();
                 if !masks.is_empty() {
                     return masks;
                 }
